@@ -1,23 +1,19 @@
 # mview: build, check, install. `make help` lists the targets.
 #
-# Variables to set: LUA, LUA_INCDIR, CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR,
-# SPEC (the specs to run), BUILD (where everything built goes).
+# To be set by whoever calls: LUA (the interpreter), LUA_INCDIR (its headers),
+# CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR, LUA_VERSION (of the folders to install
+# to), SPEC (the specs to run: files or a folder), BUILD (where the built goes).
 
 LUA = lua5.4
-LUA_INCDIR = $(or $(shell pkg-config --variable=includedir lua5.4 2>&-),\
-	/usr/include/lua5.4)
+LUA_INCDIR := $(patsubst -I%,%,$(firstword \
+	$(shell pkg-config --cflags-only-I lua5.4 2>/dev/null) \
+	/usr/include/lua5.4))
+LUA_VERSION = 5.4
 CFLAGS = -O2
 PREFIX = /usr/local
 BUILD = build
 SPEC = spec
-LUA_VERSION = 5.4
 CLANG_FORMAT = clang-format-14
-
-WARN = -Wall -Wextra -Wpedantic -Wconversion -Wshadow
-INCLUDE = -Icsrc -Icsrc/core -Icsrc/bind -I"$(strip $(LUA_INCDIR))"
-COMPILE = $(CC) -std=c11 -fPIC $(WARN) $(INCLUDE) $(CPPFLAGS) $(CFLAGS)
-SHARED = $(if $(filter Darwin,$(shell uname)),-bundle -undefined \
-	dynamic_lookup,-shared)
 
 CORE = $(wildcard csrc/core/*.c)
 BIND = $(wildcard csrc/bind/*.c)
@@ -25,21 +21,32 @@ SUPPORT = $(wildcard spec/support/*.c)
 CORE_TEST = $(wildcard spec/core/*_test.c)
 C_FILES = $(wildcard csrc/*.h csrc/*/*.[ch] spec/*/*.[ch] bench/*.[ch])
 
+VERSION = $(shell sed -n 's/^.define MVIEW_VERSION "\(.*\)"/\1/p' csrc/mview.h)
+WARN = -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+INCLUDE = -Icsrc -Icsrc/core -Icsrc/bind -I"$(LUA_INCDIR)"
+COMPILE = $(CC) -fPIC $(WARN) $(INCLUDE) $(CPPFLAGS) $(CFLAGS)
+SHARED := $(if $(filter Darwin,$(shell uname)),\
+	-bundle -undefined dynamic_lookup,-shared)
+
 objects = $(1:%.c=$(BUILD)/obj/%.o)
-MODULE = $(BUILD)/mview.so
 SUPPORT_MODULES = $(SUPPORT:spec/support/%.c=$(BUILD)/support/%.so)
 CORE_TESTS = $(CORE_TEST:spec/core/%.c=$(BUILD)/core/%)
 
 .DEFAULT_GOAL = build
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: build support
+.PHONY: build support demo test check asan valgrind rock lint lint-lua \
+	lint-format lint-compile lint-tidy install uninstall clean help
 
-build: $(MODULE) ## compile the module: build/mview.so (the default)
+# ---- build ----
+
+build: $(BUILD)/mview.so ## compile the module, build/mview.so
+	@:
 
 support: build $(SUPPORT_MODULES) $(CORE_TESTS)
+	@:
 
-$(MODULE): $(call objects,$(CORE) $(BIND))
+$(BUILD)/mview.so: $(call objects,$(CORE) $(BIND))
 	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/support/%.so: $(BUILD)/obj/spec/support/%.o
@@ -54,5 +61,114 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(COMPILE) -MMD -MP -c -o $@ $<
 
--include $(patsubst %.o,%.d,$(call objects,$(CORE) $(BIND) $(SUPPORT) \
-	$(CORE_TEST)))
+-include $(patsubst %.c,$(BUILD)/obj/%.d,$(CORE) $(BIND) $(SUPPORT) \
+	$(CORE_TEST))
+
+# ---- run ----
+# A target that needs tools has them installed, then calls a target that
+# assumes them.
+
+NEED = .ci/need "$(CC)" "$(LUA)" "$(LUA_INCDIR)/lua.h"
+AGAIN = $(MAKE) --no-print-directory
+FROM_BUILD = LUA_PATH="lua/?.lua;lua/?/init.lua;spec/support/?.lua;;" \
+	LUA_CPATH="$(BUILD)/?.so;$(BUILD)/support/?.so;;"
+FROM_ROCK = LUA_PATH="$(TREE)/share/lua/$(LUA_VERSION)/?.lua;$\
+	spec/support/?.lua;;" \
+	LUA_CPATH="$(TREE)/lib/lua/$(LUA_VERSION)/?.so;$(BUILD)/support/?.so;;"
+BUSTED = $(LUA) "$$(command -v busted)" $(SPEC)
+TREE = $(BUILD)/rock/tree
+
+demo: ## build and run the examples on real input
+	@$(NEED)
+	@$(AGAIN) build
+	@set -e; for example in examples/*.lua; do \
+	  echo "---- $$example"; $(FROM_BUILD) $(LUA) "$$example"; done
+
+test: ## build, run the core's tests and the specs
+	@$(NEED) busted nm readelf
+	@$(AGAIN) check
+
+check: support
+	@status=0; for test in $(CORE_TESTS); do \
+	  echo "---- $$test"; $(WRAP) "$$test" || status=1; done; \
+	echo "---- busted $(SPEC)"; \
+	$(FROM_BUILD) LUA="$(LUA)" $(WRAP) $(BUSTED) || status=1; exit $$status
+
+asan: ## the same tests under the address and undefined-behaviour sanitizers
+	@$(NEED) gcc busted nm readelf
+	@$(AGAIN) check BUILD=$(BUILD)/asan CC=gcc CFLAGS="-O1 -g \
+	  -fno-omit-frame-pointer -fsanitize=address,undefined \
+	  -fno-sanitize-recover" WRAP="env ASAN_OPTIONS=detect_leaks=0 \
+	  LD_PRELOAD=$$(gcc -print-file-name=libasan.so)"
+
+valgrind: ## the same tests under valgrind
+	@$(NEED) valgrind busted nm readelf
+	@$(AGAIN) check BUILD=$(BUILD)/valgrind CFLAGS="-O1 -g" \
+	  WRAP="valgrind -q --error-exitcode=1 --leak-check=full"
+
+rock: ## build the rock into build/rock and run the specs against it
+	@$(NEED) luarocks busted nm readelf
+	@$(AGAIN) support
+	@rm -rf $(BUILD)/rock && mkdir -p $(BUILD)/rock
+	@cp -R csrc lua rockspec LICENSE README.md $(BUILD)/rock
+	cd $(BUILD)/rock && luarocks --lua-version $(LUA_VERSION) make \
+	  --tree "$$PWD/tree" rockspec/mview-scm-1.rockspec \
+	  LUA_INCDIR="$(LUA_INCDIR)"
+	@$(FROM_ROCK) LUA="$(LUA)" $(BUSTED)
+
+# ---- lint ----
+
+lint: ## check style and find mistakes in C, Lua, shell and rockspec
+	@$(NEED) luacheck luarocks gcc clang $(CLANG_FORMAT) clang-tidy cppcheck \
+	  shellcheck
+	@$(AGAIN) -k lint-lua lint-format lint-compile lint-tidy
+
+lint-lua:
+	luacheck -q lua spec bench examples rockspec
+	luarocks lint rockspec/mview-scm-1.rockspec
+	shellcheck .ci/*
+
+lint-format:
+	$(CLANG_FORMAT) --dry-run -Werror $(C_FILES)
+
+# Strictest with both compilers; the public header as C99 and as C++.
+lint-compile:
+	@set -e; for cc in gcc clang; do echo "strict $$cc"; \
+	  $(AGAIN) -s support BUILD=$(BUILD)/lint-$$cc CC=$$cc \
+	    CFLAGS="-std=gnu11 -O2 -Werror"; done
+	clang -x c -std=c99 $(WARN) -Werror -fsyntax-only $(INCLUDE) csrc/mview.h
+	clang -x c++ -std=c++11 $(WARN) -Werror -fsyntax-only $(INCLUDE) \
+	  csrc/mview.h
+
+lint-tidy:
+	cppcheck -q --enable=warning,performance,portability --inline-suppr \
+	  --error-exitcode=1 -Icsrc -Icsrc/core -Icsrc/bind csrc spec
+	clang-tidy --quiet $(filter %.c,$(C_FILES)) -- $(INCLUDE)
+
+# ---- install ----
+
+LIB = $(DESTDIR)$(PREFIX)/lib
+SHARE = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
+HEADERS = $(DESTDIR)$(PREFIX)/include
+
+install: build ## install under PREFIX (/usr/local)
+	install -d "$(LIB)/lua/$(LUA_VERSION)" "$(LIB)/pkgconfig" \
+	  "$(SHARE)/mview" "$(HEADERS)"
+	install -m 755 $(BUILD)/mview.so "$(LIB)/lua/$(LUA_VERSION)"
+	install -m 644 lua/mview/*.lua "$(SHARE)/mview"
+	install -m 644 csrc/mview.h "$(HEADERS)"
+	printf '%s\n' 'Name: mview' 'Description: memory views for Lua' \
+	  'Version: $(VERSION)' 'Cflags: -I"$(PREFIX)/include"' \
+	  >"$(LIB)/pkgconfig/mview.pc"
+
+uninstall: ## remove what install put there
+	rm -f "$(LIB)/lua/$(LUA_VERSION)/mview.so" "$(LIB)/pkgconfig/mview.pc" \
+	  "$(HEADERS)/mview.h"
+	rm -rf "$(SHARE)/mview"
+
+clean: ## remove everything built
+	rm -rf $(BUILD)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | \
+	  while read -r name text; do printf '%-10s %s\n' "$$name" "$$text"; done
