@@ -1,0 +1,303 @@
+/*
+** layout.c - where the items are
+** Every function keeps the invariant that the items a layout reaches lie inside
+** its block. Products of a valid layout (count, size, (shape - 1) * stride)
+** therefore fit a ptrdiff_t, and only the makers of layouts check for overflow.
+*/
+#include "mv.h"
+
+#include <string.h>
+
+bool mv_mul(ptrdiff_t a, ptrdiff_t b, ptrdiff_t *out) {
+  if (b != 0 && a > PTRDIFF_MAX / b) return false;
+  *out = a * b;
+  return true;
+}
+
+/* The dimension whose suboffset is applied last before dimension dim; or -1. */
+static int last_pointer(const mv_layout *lay, int dim) {
+  int d = dim - 1;
+  if (!lay->indirect) return -1;
+  while (d >= 0 && lay->suboffsets[d] < 0) d--;
+  return d;
+}
+
+static void update_indirect(mv_layout *lay) {
+  lay->indirect = last_pointer(lay, lay->ndim) >= 0;
+}
+
+/*
+** Moves all items of the dimensions from dim on by bytes: what follows a
+** pointer is moved behind that pointer.
+*/
+static mv_status shift(mv_layout *lay, int dim, ptrdiff_t bytes) {
+  int p = last_pointer(lay, dim);
+  if (p < 0) {
+    lay->offset += bytes;
+  } else {
+    if (lay->suboffsets[p] + bytes < 0) return MV_EINDIRECT;
+    lay->suboffsets[p] += bytes;
+  }
+  return MV_OK;
+}
+
+/* ---- making --------------------------------------------------------------*/
+
+mv_status mv_layout_set(mv_layout *lay, ptrdiff_t itemsize, int ndim,
+                        const ptrdiff_t *shape, ptrdiff_t *nbytes) {
+  ptrdiff_t size = itemsize; /* counting empty dimensions as 1, as NumPy does */
+  bool empty = false;
+  if (ndim > MV_MAXDIM) return MV_EDIMS;
+  for (int d = 0; d < ndim; d++) {
+    if (shape[d] == 0)
+      empty = true;
+    else if (!mv_mul(size, shape[d], &size))
+      return MV_ETOOBIG;
+  }
+  lay->itemsize = itemsize;
+  lay->ndim = ndim;
+  if (ndim > 0) memmove(lay->shape, shape, (size_t)ndim * sizeof *shape);
+  lay->offset = 0;
+  mv_layout_order(lay, 'C');
+  *nbytes = empty ? 0 : size;
+  return MV_OK;
+}
+
+void mv_layout_order(mv_layout *lay, char order) {
+  ptrdiff_t stride = lay->itemsize;
+  lay->offset = 0;
+  lay->indirect = false;
+  for (int k = 0; k < lay->ndim; k++) {
+    int d = order == 'F' ? k : lay->ndim - 1 - k;
+    lay->strides[d] = stride;
+    if (lay->shape[d] > 1) stride *= lay->shape[d];
+  }
+}
+
+void mv_layout_normalise(mv_layout *lay) {
+  bool empty = mv_layout_count(lay) == 0;
+  ptrdiff_t stride = lay->itemsize;
+  for (int d = lay->ndim - 1; d >= 0; d--) {
+    if (empty || lay->shape[d] < 2) lay->strides[d] = stride;
+    if (lay->shape[d] > 1) stride *= lay->shape[d];
+  }
+}
+
+/* ---- asking --------------------------------------------------------------*/
+
+mv_status mv_layout_extent(const mv_layout *lay, ptrdiff_t *lo, ptrdiff_t *hi) {
+  *lo = *hi = lay->offset;
+  if (mv_layout_count(lay) == 0) return MV_OK;
+  for (int d = 0; d < lay->ndim; d++) {
+    ptrdiff_t stride = lay->strides[d], span;
+    if (stride == PTRDIFF_MIN) return MV_ETOOBIG;
+    if (!mv_mul(lay->shape[d] - 1, stride < 0 ? -stride : stride, &span))
+      return MV_ETOOBIG;
+    if (stride < 0 ? *lo < PTRDIFF_MIN + span : *hi > PTRDIFF_MAX - span)
+      return MV_ETOOBIG;
+    if (stride < 0)
+      *lo -= span;
+    else
+      *hi += span;
+  }
+  if (*hi > PTRDIFF_MAX - lay->itemsize) return MV_ETOOBIG;
+  *hi += lay->itemsize;
+  return MV_OK;
+}
+
+ptrdiff_t mv_layout_count(const mv_layout *lay) {
+  ptrdiff_t n = 1;
+  for (int d = 0; d < lay->ndim; d++)
+    if (lay->shape[d] == 0) return 0;
+  for (int d = 0; d < lay->ndim; d++) n *= lay->shape[d];
+  return n;
+}
+
+ptrdiff_t mv_layout_nbytes(const mv_layout *lay) {
+  return mv_layout_count(lay) * lay->itemsize;
+}
+
+bool mv_layout_contiguous(const mv_layout *lay, char order) {
+  ptrdiff_t stride = lay->itemsize;
+  if (lay->indirect) return false;
+  if (mv_layout_count(lay) == 0) return true;
+  for (int k = 0; k < lay->ndim; k++) {
+    int d = order == 'F' ? k : lay->ndim - 1 - k;
+    if (lay->shape[d] > 1 && lay->strides[d] != stride) return false;
+    stride *= lay->shape[d];
+  }
+  return true;
+}
+
+bool mv_layout_same_shape(const mv_layout *a, const mv_layout *b) {
+  return a->ndim == b->ndim &&
+         memcmp(a->shape, b->shape, (size_t)a->ndim * sizeof a->shape[0]) == 0;
+}
+
+/* ---- slicing -------------------------------------------------------------*/
+
+/* A position of string.sub as a count of items from the start, clipped. */
+static ptrdiff_t clip_low(ptrdiff_t n, int64_t i) {
+  if (i > n) return n;
+  if (i >= 0) return (ptrdiff_t)i;
+  return i < -(int64_t)n ? 0 : (ptrdiff_t)(n + i + 1);
+}
+
+/* The same for a position that starts a range: not before the first item. */
+static ptrdiff_t clip_high(ptrdiff_t n, int64_t i) {
+  if (i > n) return n + 1;
+  if (i > 0) return (ptrdiff_t)i;
+  return i == 0 || i < -(int64_t)n ? 1 : (ptrdiff_t)(n + i + 1);
+}
+
+void mv_range(ptrdiff_t n, int64_t i, int64_t j, int64_t step,
+              ptrdiff_t *start, ptrdiff_t *count) {
+  /* the magnitude, computed unsigned: -INT64_MIN is not an int64_t */
+  uint64_t width = step > 0 ? (uint64_t)step : 0 - (uint64_t)step;
+  ptrdiff_t first = step > 0 ? clip_high(n, i) : clip_low(n, i);
+  ptrdiff_t last = step > 0 ? clip_low(n, j) : clip_high(n, j);
+  ptrdiff_t span = step > 0 ? last - first : first - last;
+  *start = first - 1;
+  *count = span < 0 ? 0 : (ptrdiff_t)((uint64_t)span / width) + 1;
+}
+
+mv_status mv_layout_slice(mv_layout *lay, int dim, ptrdiff_t start,
+                          ptrdiff_t count, ptrdiff_t step) {
+  if (count > 0 && mv_layout_count(lay) > 0) { /* else: stay inside the block */
+    mv_status status = shift(lay, dim, start * lay->strides[dim]);
+    if (status != MV_OK) return status;
+  }
+  lay->shape[dim] = count;
+  if (count > 1) lay->strides[dim] *= step; /* lies inside: no overflow */
+  mv_layout_normalise(lay);
+  return MV_OK;
+}
+
+static void drop(mv_layout *lay, int dim) {
+  size_t n = (size_t)(lay->ndim - dim - 1) * sizeof lay->shape[0];
+  memmove(lay->shape + dim, lay->shape + dim + 1, n);
+  memmove(lay->strides + dim, lay->strides + dim + 1, n);
+  if (lay->indirect)
+    memmove(lay->suboffsets + dim, lay->suboffsets + dim + 1, n);
+  lay->ndim--;
+  update_indirect(lay);
+  mv_layout_normalise(lay);
+}
+
+static unsigned char *follow(const unsigned char *p, ptrdiff_t suboffset) {
+  unsigned char *q;
+  memcpy(&q, p, sizeof q);
+  return q + suboffset;
+}
+
+mv_status mv_layout_index(mv_layout *lay, const unsigned char *base, int dim,
+                          ptrdiff_t k) {
+  bool pointer = lay->indirect && lay->suboffsets[dim] >= 0;
+  if (mv_layout_count(lay) > 0) {
+    ptrdiff_t move = k * lay->strides[dim];
+    mv_status status;
+    if (pointer && dim == 0) {
+      const unsigned char *p = base + lay->offset + move;
+      /* the difference of two objects' addresses: by integers, not pointers */
+      lay->offset = (ptrdiff_t)((uintptr_t)follow(p, lay->suboffsets[0]) -
+                                (uintptr_t)base);
+    } else {
+      if (pointer && lay->suboffsets[dim - 1] >= 0) return MV_EINDIRECT;
+      status = shift(lay, dim, move);
+      if (status != MV_OK) return status;
+      if (pointer) lay->suboffsets[dim - 1] = lay->suboffsets[dim];
+    }
+  }
+  drop(lay, dim);
+  return MV_OK;
+}
+
+void mv_layout_transpose(mv_layout *lay, const int *perm) {
+  ptrdiff_t shape[MV_MAXDIM], strides[MV_MAXDIM];
+  for (int d = 0; d < lay->ndim; d++) {
+    shape[d] = lay->shape[perm[d]];
+    strides[d] = lay->strides[perm[d]];
+  }
+  memcpy(lay->shape, shape, (size_t)lay->ndim * sizeof shape[0]);
+  memcpy(lay->strides, strides, (size_t)lay->ndim * sizeof strides[0]);
+  mv_layout_normalise(lay);
+}
+
+/* ---- casting -------------------------------------------------------------*/
+
+static mv_status cast_last(mv_layout *lay, ptrdiff_t itemsize) {
+  int last = lay->ndim - 1;
+  ptrdiff_t n = lay->shape[last] * lay->itemsize;
+  if (lay->ndim < 2 || lay->strides[last] != lay->itemsize)
+    return MV_ENOTCONTIGUOUS;
+  if (n % itemsize != 0) return MV_EDIVIDE;
+  lay->shape[last] = n / itemsize;
+  lay->strides[last] = itemsize;
+  lay->itemsize = itemsize;
+  mv_layout_normalise(lay);
+  return MV_OK;
+}
+
+static mv_status cast_flat(mv_layout *lay, ptrdiff_t itemsize) {
+  ptrdiff_t nbytes = mv_layout_nbytes(lay), offset = lay->offset, n;
+  if (nbytes % itemsize != 0) return MV_EDIVIDE;
+  n = nbytes / itemsize;
+  mv_layout_set(lay, itemsize, 1, &n, &nbytes);
+  lay->offset = offset;
+  return MV_OK;
+}
+
+mv_status mv_layout_cast(mv_layout *lay, ptrdiff_t itemsize, int ndim,
+                         const ptrdiff_t *shape) {
+  ptrdiff_t offset = lay->offset, nbytes;
+  bool contiguous = mv_layout_contiguous(lay, 'C');
+  mv_layout fresh;
+  mv_status status;
+  if (lay->indirect) return MV_EINDIRECT;
+  if (itemsize == 0) return MV_EZEROITEM;
+  if (ndim < 0)
+    return contiguous ? cast_flat(lay, itemsize) : cast_last(lay, itemsize);
+  if (!contiguous) return MV_ENOTCONTIGUOUS;
+  status = mv_layout_set(&fresh, itemsize, ndim, shape, &nbytes);
+  if (status != MV_OK) return status;
+  if (nbytes != mv_layout_nbytes(lay)) return MV_ESIZE;
+  mv_layout_set(lay, itemsize, ndim, shape, &nbytes);
+  lay->offset = offset;
+  return MV_OK;
+}
+
+mv_status mv_layout_field(mv_layout *lay, const mv_field *field, size_t nth) {
+  ptrdiff_t stride = (ptrdiff_t)field->item.size;
+  if (field->ndim > MV_MAXDIM - lay->ndim) return MV_EDIMS;
+  shift(lay, lay->ndim, (ptrdiff_t)(field->offset + nth * field->size));
+  for (int d = field->ndim - 1; d >= 0; d--) {
+    lay->shape[lay->ndim + d] = field->shape[d];
+    lay->strides[lay->ndim + d] = stride;
+    lay->suboffsets[lay->ndim + d] = -1;
+    if (field->shape[d] > 1) stride *= field->shape[d];
+  }
+  lay->ndim += field->ndim;
+  lay->itemsize = (ptrdiff_t)field->item.size;
+  mv_layout_normalise(lay);
+  return MV_OK;
+}
+
+/* ---- finding items -------------------------------------------------------*/
+
+unsigned char *mv_layout_at(const mv_layout *lay, unsigned char *base,
+                            const ptrdiff_t *idx) {
+  unsigned char *p = base + lay->offset;
+  for (int d = 0; d < lay->ndim; d++) {
+    p += idx[d] * lay->strides[d];
+    if (lay->indirect && lay->suboffsets[d] >= 0)
+      p = follow(p, lay->suboffsets[d]);
+  }
+  return p;
+}
+
+void mv_layout_unravel(const mv_layout *lay, ptrdiff_t k, ptrdiff_t *idx) {
+  for (int d = lay->ndim - 1; d >= 0; d--) {
+    idx[d] = k % lay->shape[d];
+    k /= lay->shape[d];
+  }
+}
