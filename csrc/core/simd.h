@@ -1,9 +1,9 @@
 /*
 ** simd.h - one kernel, compiled for several processors
-** A function marked MV_CLONES is compiled twice, for AVX2 and for the plain
-** target, and the loader chooses between them. Where that cannot be had (other
-** systems, sanitizers, MV_PORTABLE defined) the mark is empty and the plain
-** code, which is always complete, is all there is.
+** A static function marked MV_CLONES is compiled twice, for AVX2 and for the
+** plain target, and the loader chooses between them. Where that cannot be had
+** (other systems, sanitizers, MV_PORTABLE defined) the mark is empty and the
+** plain code, which is always complete, is all there is.
 */
 #ifndef MV_SIMD_H
 #define MV_SIMD_H
@@ -31,10 +31,13 @@
 #define MV_SANITIZED 0
 #endif
 
-/* Only glibc's loader is known to make the choice. */
-#if defined(__x86_64__) && defined(__GNUC__) && defined(__linux__) &&          \
-    defined(__GLIBC__) && MV_ATTRIBUTE(target_clones) && !MV_SANITIZED &&      \
-    !defined(MV_PORTABLE)
+/*
+** Only glibc's loader is known to make the choice. Clang exports what chooses
+** for a static function, and vectorises well enough without.
+*/
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&         \
+    defined(__linux__) && defined(__GLIBC__) && MV_ATTRIBUTE(target_clones) && \
+    !MV_SANITIZED && !defined(MV_PORTABLE)
 #define MV_CLONES __attribute__((target_clones("avx2", "default")))
 #else
 #define MV_CLONES
