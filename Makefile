@@ -131,14 +131,15 @@ lint-lua:
 lint-format:
 	$(CLANG_FORMAT) --dry-run -Werror $(C_FILES)
 
+HEADER_FLAGS = $(WARN) -Wno-unused-function -Werror -fsyntax-only $(INCLUDE)
+
 # Strictest with both compilers; the public header as C99 and as C++.
 lint-compile:
 	@set -e; for cc in gcc clang; do echo "strict $$cc"; \
 	  $(AGAIN) -s support BUILD=$(BUILD)/lint-$$cc CC=$$cc \
 	    CFLAGS="-std=gnu11 -O2 -Werror"; done
-	clang -x c -std=c99 $(WARN) -Werror -fsyntax-only $(INCLUDE) csrc/mview.h
-	clang -x c++ -std=c++11 $(WARN) -Werror -fsyntax-only $(INCLUDE) \
-	  csrc/mview.h
+	clang -x c -std=c99 $(HEADER_FLAGS) csrc/mview.h
+	clang -x c++ -std=c++11 $(HEADER_FLAGS) csrc/mview.h
 
 lint-tidy:
 	cppcheck -q --enable=warning,performance,portability --inline-suppr \
@@ -157,8 +158,9 @@ install: build ## install under PREFIX (/usr/local)
 	install -m 755 $(BUILD)/mview.so "$(LIB)/lua/$(LUA_VERSION)"
 	install -m 644 lua/mview/*.lua "$(SHARE)/mview"
 	install -m 644 csrc/mview.h "$(HEADERS)"
-	printf '%s\n' 'Name: mview' 'Description: memory views for Lua' \
-	  'Version: $(VERSION)' 'Cflags: -I"$(PREFIX)/include"' \
+	printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' \
+	  'Name: mview' 'Description: memory views for Lua' \
+	  'Version: $(VERSION)' 'Cflags: -I"$${includedir}"' \
 	  >"$(LIB)/pkgconfig/mview.pc"
 
 uninstall: ## remove what install put there
