@@ -3,9 +3,9 @@
 ** A static function marked MV_CLONES is compiled twice, for AVX2 and for the
 ** plain target, and the loader chooses between them. Where that cannot be had
 ** the mark is empty, and the plain code, which is always complete, is all there
-** is: on systems other than glibc's, under sanitizers (the choice is made before
-** they are ready), with clang (which exports what chooses for a static function,
-** and vectorises well enough without) and when MV_PORTABLE is defined.
+** is: where the loader is not glibc's, under sanitizers (the choice is made
+** before they are ready), with clang (which exports what chooses for a static
+** function, and vectorises well without) and when MV_PORTABLE is defined.
 */
 #ifndef MV_SIMD_H
 #define MV_SIMD_H
