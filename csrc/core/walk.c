@@ -88,8 +88,9 @@ static void descend(mv_walker *w, int d) {
     for (int e = d; e < w->ndim; e++) {
       unsigned char *p = w->level[k][e] + w->index[e] * w->strides[k][e];
       if (w->suboffsets[k][e] >= 0) {
-        memcpy(&p, p, sizeof p);
-        p += w->suboffsets[k][e];
+        unsigned char *q;
+        memcpy(&q, p, sizeof q);
+        p = q + w->suboffsets[k][e];
       }
       w->level[k][e + 1] = p;
     }
