@@ -1,0 +1,70 @@
+-- Halves the volume of a 16-bit WAV file in place, through a mapping of the
+-- file; then silences a private copy of it that the file never hears of.
+--
+-- usage: lua examples/wav.lua [FILE]
+-- A FILE that does not exist yet becomes one second of a tone first; without
+-- FILE that is a temporary one.
+
+local mview = require "mview"
+
+local RATE, HERTZ, VOLUME = 8000, 440, 24000
+
+local function write_tone(path)
+  local samples = mview.new("<h", RATE)
+  for i = 1, RATE do
+    samples[i] = math.floor(
+      VOLUME * math.sin(2 * math.pi * HERTZ * (i - 1) / RATE))
+  end
+  local file <close> = assert(io.open(path, "wb"))
+  file:write(("<c4I4c4 c4I4I2I2I4I4I2I2 c4I4"):pack(
+    "RIFF", 36 + samples.nbytes, "WAVE",
+    "fmt ", 16, 1, 1, RATE, RATE * 2, 2, 16, -- PCM, mono, 16 bits
+    "data", samples.nbytes))
+  samples:writeto(file)
+end
+
+-- The body of the chunk that is called `id`, as a view into the file.
+local function chunk(file, id)
+  local position = 13 -- behind "RIFF", its size, "WAVE"
+  while position + 7 <= #file do
+    local name, size, start = file:unpack("<c4I4", position)
+    if name == id then return file:sub(start, start + size - 1) end
+    position = start + size + size % 2
+  end
+  error(("no chunk %q"):format(id))
+end
+
+-- The samples of all channels: numbers in the mapped file itself.
+local function samples_of(map)
+  local file = map:view()
+  assert(file:sub(1, 4):equals("RIFF") and file:sub(9, 12):equals("WAVE"),
+    "not a WAV file")
+  assert(chunk(file, "fmt "):unpack("<I2", 15) == 16, "not 16 bits a sample")
+  return chunk(file, "data"):cast("<h")
+end
+
+local function peak(samples)
+  local highest = 0
+  for sample in samples:iter() do
+    highest = math.max(highest, math.abs(sample))
+  end
+  return highest
+end
+
+local path = arg[1] or os.tmpname()
+local existing = arg[1] and io.open(path)
+if existing then existing:close() else write_tone(path) end
+
+local map <close> = assert(mview.map(path, "r+"))
+local samples = samples_of(map)
+print(("%d samples, peak %d"):format(#samples, peak(samples)))
+for i = 1, #samples do samples[i] = samples[i] // 2 end
+print(("halved in place, peak %d"):format(peak(samples)))
+
+local private <close> = assert(mview.map(path, "c"))
+local copy = samples_of(private)
+copy:fill(0)
+print(("private copy silenced, peak %d; in the file, %d")
+  :format(peak(copy), peak(samples)))
+
+if not arg[1] then os.remove(path) end

@@ -1,0 +1,46 @@
+local shell = require "shell"
+local snippets = require "snippets"
+
+-- dir(memoryview) of CPython 3.14.
+local PYTHON = [[
+  __buffer__ __class__ __class_getitem__ __delattr__ __delitem__ __dir__
+  __doc__ __enter__ __eq__ __exit__ __format__ __ge__ __getattribute__
+  __getitem__ __getstate__ __gt__ __hash__ __init__ __init_subclass__ __iter__
+  __le__ __len__ __lt__ __ne__ __new__ __reduce__ __reduce_ex__
+  __release_buffer__ __repr__ __setattr__ __setitem__ __sizeof__ __str__
+  __subclasshook__ _from_flags c_contiguous cast contiguous count f_contiguous
+  format hex index itemsize nbytes ndim obj readonly release shape strides
+  suboffsets tobytes tolist toreadonly
+]]
+
+local function read(path)
+  local file <close> = assert(io.open(path))
+  return file:read("a")
+end
+
+describe("README.md", function()
+  local folder
+
+  setup(function()
+    folder = shell("mktemp -d"):gsub("\n", "")
+    shell((os.getenv("LUA") or "lua5.4") .. " examples/wav.lua " .. folder ..
+      "/take1.wav")
+  end)
+
+  teardown(function() shell("rm -rf " .. folder) end)
+
+  for _, block in ipairs(snippets.of("README.md")) do
+    it("prints what it says, in line " .. block.line, function()
+      local expected = snippets.expected(block.code)
+      assert.is_true(#expected > 0)
+      assert.same(expected, snippets.run(block.code, folder))
+    end)
+  end
+
+  it("maps every name of Python's memoryview", function()
+    local part = read("README.md"):match("\n## From Python\n(.-)\n## ")
+    for name in PYTHON:gmatch("%S+") do
+      assert.is_truthy(part:find("%f[%w_]" .. name .. "%f[^%w_]"), name)
+    end
+  end)
+end)
