@@ -20,6 +20,10 @@
 #include "mv.h"
 #include "mview.h"
 
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
 #define LMV_META lua_upvalueindex(1)    /* the metatable of views */
 #define LMV_FORMATS lua_upvalueindex(2) /* format text -> simple format */
 #define LMV_NAME lua_upvalueindex(3)    /* the function's name, for errors */
@@ -290,5 +294,9 @@ extern const luaL_Reg lmv_map_functions[];       /* map.c: map */
 extern const luaL_Reg lmv_bytearray_functions[]; /* bytearray fromhex */
 void lmv_open_map(lua_State *L);       /* makes its metatable */
 void lmv_open_bytearray(lua_State *L);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 
 #endif

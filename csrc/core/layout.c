@@ -225,44 +225,49 @@ void mv_layout_transpose(mv_layout *lay, const int *perm) {
 
 /* ---- casting -------------------------------------------------------------*/
 
-static mv_status cast_last(mv_layout *lay, ptrdiff_t itemsize) {
-  int last = lay->ndim - 1;
-  ptrdiff_t n = lay->shape[last] * lay->itemsize;
-  if (lay->ndim < 2 || lay->strides[last] != lay->itemsize)
-    return MV_ENOTCONTIGUOUS;
-  if (n % itemsize != 0) return MV_EDIVIDE;
-  lay->shape[last] = n / itemsize;
-  lay->strides[last] = itemsize;
-  lay->itemsize = itemsize;
-  mv_layout_normalise(lay);
-  return MV_OK;
+/* Whether shape is the layout's but for the last, contiguous dimension. */
+static bool only_last_differs(const mv_layout *lay, int ndim,
+                              const ptrdiff_t *shape) {
+  int last = ndim - 1;
+  return ndim == lay->ndim && ndim > 1 &&
+         memcmp(shape, lay->shape, (size_t)last * sizeof *shape) == 0 &&
+         (lay->strides[last] == lay->itemsize || lay->shape[last] < 2);
 }
 
-static mv_status cast_flat(mv_layout *lay, ptrdiff_t itemsize) {
-  ptrdiff_t nbytes = mv_layout_nbytes(lay), offset = lay->offset, n;
-  if (nbytes % itemsize != 0) return MV_EDIVIDE;
-  n = nbytes / itemsize;
-  mv_layout_set(lay, itemsize, 1, &n, &nbytes);
-  lay->offset = offset;
+static mv_status cast_last(mv_layout *lay, ptrdiff_t itemsize,
+                           ptrdiff_t length) {
+  int last = lay->ndim - 1;
+  ptrdiff_t nbytes;
+  if (!mv_mul(length, itemsize, &nbytes)) return MV_ETOOBIG;
+  if (nbytes != lay->shape[last] * lay->itemsize) return MV_ESIZE;
+  lay->shape[last] = length;
+  lay->itemsize = lay->strides[last] = itemsize;
+  mv_layout_normalise(lay);
   return MV_OK;
 }
 
 mv_status mv_layout_cast(mv_layout *lay, ptrdiff_t itemsize, int ndim,
                          const ptrdiff_t *shape) {
-  ptrdiff_t offset = lay->offset, nbytes;
-  bool contiguous = mv_layout_contiguous(lay, 'C');
+  ptrdiff_t nbytes = mv_layout_nbytes(lay), length, total;
   mv_layout fresh;
   mv_status status;
   if (lay->indirect) return MV_EINDIRECT;
   if (itemsize == 0) return MV_EZEROITEM;
-  if (ndim < 0)
-    return contiguous ? cast_flat(lay, itemsize) : cast_last(lay, itemsize);
-  if (!contiguous) return MV_ENOTCONTIGUOUS;
-  status = mv_layout_set(&fresh, itemsize, ndim, shape, &nbytes);
+  if (!mv_layout_contiguous(lay, 'C')) {
+    if (!only_last_differs(lay, ndim, shape)) return MV_ENOTCONTIGUOUS;
+    return cast_last(lay, itemsize, shape[ndim - 1]);
+  }
+  if (ndim < 0) {
+    if (nbytes % itemsize != 0) return MV_EDIVIDE;
+    length = nbytes / itemsize;
+    shape = &length;
+    ndim = 1;
+  }
+  status = mv_layout_set(&fresh, itemsize, ndim, shape, &total);
   if (status != MV_OK) return status;
-  if (nbytes != mv_layout_nbytes(lay)) return MV_ESIZE;
-  mv_layout_set(lay, itemsize, ndim, shape, &nbytes);
-  lay->offset = offset;
+  if (total != nbytes) return MV_ESIZE;
+  fresh.offset = lay->offset;
+  *lay = fresh;
   return MV_OK;
 }
 

@@ -16,6 +16,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* keeps all but luaopen_mview out of the shared object's symbols */
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
 #define MV_MAXDIM 64   /* as NumPy and PEP 3118 */
 #define MV_MAXDEPTH 64 /* nesting of T{...} */
 
@@ -46,6 +51,7 @@
   X(MV_EFIELDS, "different fields")                                            \
   X(MV_EUNKNOWN, "unknown format")                                             \
   X(MV_EREFUSED, "unsupported format")                                         \
+  X(MV_EINTSIZE, "integer size other than 1, 2, 4 or 8")                       \
   X(MV_ENATIVE, "format without a standard size")                              \
   X(MV_ECOUNT, "count without a format")                                       \
   X(MV_EORDER, "misplaced byte order")                                         \
@@ -235,7 +241,10 @@ mv_status mv_item_convert(const mv_item *dst, unsigned char *pd,
 /* Reverses the bytes of each number in the item at p. */
 void mv_item_byteswap(const mv_item *item, unsigned char *p);
 
-/* Whether both describe the same bytes with the same meaning. */
+/*
+** Whether both describe the same bytes with the same meaning, whatever their
+** fields are called.
+*/
 bool mv_item_same(const mv_item *a, const mv_item *b);
 
 /* ---------------------------------------------------------------- layouts */
@@ -316,10 +325,10 @@ mv_status mv_layout_index(mv_layout *lay, const unsigned char *base, int dim,
 void mv_layout_transpose(mv_layout *lay, const int *perm);
 
 /*
-** Other item size and shape over the same bytes. ndim < 0, no shape: a
-** C-contiguous layout becomes 1-D; one of several dimensions that is contiguous
-** in the last of them alone keeps the others and divides the last anew. With a
-** shape the layout must be C-contiguous, and the shape as large as the bytes.
+** Other item size and shape over the same bytes. ndim < 0: no shape, 1-D. The
+** layout must be C-contiguous and the shape as large as its bytes; or the shape
+** differs from the old one in the last dimension alone, which is contiguous and
+** keeps its bytes: then the outer dimensions may be strided.
 ** MV_ENOTCONTIGUOUS, MV_EDIVIDE, MV_ESIZE, MV_EINDIRECT, MV_EDIMS, MV_ETOOBIG,
 ** MV_EZEROITEM. On an error the layout is as before.
 */
@@ -451,5 +460,9 @@ void mv_hex(char *out, const unsigned char *p, size_t n, char sep,
 ** it is SIZE_MAX. out may be NULL: then it only counts and checks.
 */
 size_t mv_unhex(unsigned char *out, const char *s, size_t len, size_t *bad);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 
 #endif
