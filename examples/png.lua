@@ -1,0 +1,84 @@
+-- png.lua - lists the chunks of a PNG image and checks their checksums
+--
+--     lua5.4 examples/png.lua [FILE]            without one: a small sample
+--
+-- Prints the lines that `pngcheck -v` prints about the chunks, the header and
+-- the result. The file is mapped: only what is looked at is read, and chunk
+-- data is never copied, `reader:bytes` gives views.
+
+local mview = require "mview"
+local reader = require "mview.reader"
+
+local SAMPLE = [[
+  89504e470d0a1a0a 0000000d 49484452 00000001 00000001 08 00 00 00 00 3a7e9b55
+  0000000a 49444154 78da636800000082 0081 da45083b 00000000 49454e44 ae426082]]
+
+local HEADER = "T{>I:width:I:height:B:depth:B:color:2x B:interlace:}"
+
+local COLORS = {
+  [0] = {"grayscale", 1}, [2] = {"RGB", 3}, [3] = {"palette", 1},
+  [4] = {"grayscale+alpha", 2}, [6] = {"RGB+alpha", 4},
+}
+
+-- The CRC-32 of each byte alone.
+local crc_of = {}
+for byte = 0, 255 do
+  local crc = byte
+  for _ = 1, 8 do crc = crc >> 1 ~ (crc & 1) * 0xedb88320 end
+  crc_of[byte] = crc
+end
+
+local function crc32(bytes)
+  local crc = 0xffffffff
+  for byte in bytes:iter() do crc = crc >> 8 ~ crc_of[(crc ~ byte) & 255] end
+  return crc ~ 0xffffffff
+end
+
+-- Prints one chunk; returns its type and data.
+local function chunk(r)
+  local length = r:u32()
+  local covered = r:peek(4 + length)     -- by the checksum: type and data
+  local offset = r.pos - 1
+  local kind, data = r:string(4), r:bytes(length)
+  print(("  chunk %s at offset 0x%05x, length %d"):format(kind, offset, length))
+  local computed, expected = crc32(covered), r:u32()
+  if computed ~= expected then
+    error(("CRC error in chunk %s (computed %08x, expected %08x)"):format(
+      kind, computed, expected), 0)
+  end
+  return kind, data
+end
+
+-- Prints what the header says; returns the bytes that the bare pixels take.
+local function describe(data)
+  local header = data:cast(HEADER)[1]
+  local color, samples = table.unpack(COLORS[header.color])
+  local bits = header.depth * samples
+  print(("    %d x %d image, %d-bit %s, %s"):format(header.width, header.height,
+    bits, color, header.interlace == 1 and "interlaced" or "non-interlaced"))
+  return (header.width * header.height * bits + 7) // 8
+end
+
+-- Returns the number of chunks and the bytes of the bare pixels.
+local function check(r)
+  assert(r:string(8) == "\137PNG\r\n\26\n", "not a PNG image")
+  local chunks, pixels = 0, 0
+  repeat
+    local kind, data = chunk(r)
+    chunks = chunks + 1
+    if kind == "IHDR" then pixels = describe(data) end
+  until kind == "IEND"
+  return chunks, pixels
+end
+
+local name = arg[1] or "sample.png"
+local png = arg[1] and assert(mview.map(name)) or mview.fromhex(SAMPLE)
+print(("File: %s (%d bytes)"):format(name, #png))
+local ok, chunks, pixels = pcall(check, reader(png, ">"))
+if not ok then
+  print("  " .. chunks)
+  print("ERRORS DETECTED in " .. name)
+  os.exit(2)
+end
+print(("No errors detected in %s (%d chunks, %.1f%% compression)."):format(
+  name, chunks, 100 * (1 - #png / pixels)))

@@ -1,0 +1,207 @@
+--[[
+dump.lua - what is in there
+
+    local dump = require "mview.dump"
+    io.write(dump(packet))                     -- as `hexdump -C` prints it
+    io.write(dump(data, {offset = 512, limit = 64}))
+
+    00000000  68 65 6c 6c 6f 20 77 6f  72 6c 64 0a              |hello world.|
+    0000000c
+
+A view of records is told field by field: offset, name, format, value.
+
+    io.write(dump(mview(data, "T{<I:id:f:x:}")))
+
+    00000000  id  <I  7
+    00000004  x   <f  1.5
+
+Any other view is dumped as its bytes, in C order. A view that is not
+contiguous is copied first.
+]]
+
+local mview = require "mview"
+
+local probe = mview("")
+local sub, hex, tobytes = probe.sub, probe.hex, probe.tobytes
+
+local DIM, BRIGHT, ODD = "\27[90m", "\27[36m", "\27[33m"
+
+local function paint(color, text)
+  return color .. text .. "\27[0m"
+end
+
+-- What stands for each byte in color, by its two digits and by its character.
+local painted = {}
+for code = 0, 255 do
+  local char = string.char(code)
+  local shown = char:find("[\32-\126]")
+  local color = code == 0 and DIM or shown and BRIGHT or ODD
+  local digits = ("%02x"):format(code)
+  painted[digits] = paint(color, digits)
+  painted[char] = paint(color, shown and char or ".")
+end
+
+-- One line for at most 16 bytes; `offset` is a string.
+local function hex_line(offset, bytes, color)
+  local digits, text = hex(bytes, " "), tobytes(bytes)
+  digits = ("%-48s"):format(digits:sub(1, 24) .. " " .. digits:sub(25))
+  if color then
+    offset = paint(DIM, offset)
+    digits = digits:gsub("%x%x", painted)
+    text = text:gsub(".", painted)
+  else
+    text = text:gsub("[^\32-\126]", ".")
+  end
+  return offset .. "  " .. digits .. "  |" .. text .. "|"
+end
+
+-- How many whole lines from byte `i` on equal the line at `i`, that one too.
+local function repeats(bytes, i)
+  local rest = sub(bytes, i, -17)
+  local differs = rest:mismatch(sub(bytes, i + 16))
+  return 1 + (differs and differs - 1 or #rest) // 16
+end
+
+local function hex_lines(bytes, start, squeeze, color)
+  local lines, previous, i = {}, nil, 1
+  while i <= #bytes do
+    local line = sub(bytes, i, i + 15)
+    local text = tobytes(line)
+    if squeeze and text == previous then
+      lines[#lines + 1] = "*"
+      i = i + 16 * repeats(bytes, i)
+    else
+      lines[#lines + 1] =
+        hex_line(("%08x"):format(start + i - 1), line, color)
+      previous, i = text, i + 16
+    end
+  end
+  if start + #bytes > 0 then
+    local offset = ("%08x"):format(start + #bytes)
+    lines[#lines + 1] = color and paint(DIM, offset) or offset
+  end
+  return lines
+end
+
+local function escape(char)
+  if char == '"' or char == "\\" then return "\\" .. char end
+  return ("\\x%02x"):format(char:byte())
+end
+
+-- A value as Lua would write it, on one line.
+local function literal(value)
+  if type(value) == "string" then
+    return '"' .. value:gsub('["\\\0-\31\127-\255]', escape) .. '"'
+  elseif type(value) == "table" then
+    local items = {}
+    for i, item in ipairs(value) do items[i] = literal(item) end
+    return "{" .. table.concat(items, ", ") .. "}"
+  end
+  return tostring(value)
+end
+
+local function is_record(view)
+  return (pcall(view.field, view, 1))
+end
+
+-- The fields of a 0-d record: {view, name}, as they lie in memory.
+local function fields(record)
+  local list = {}
+  for key in pairs(record:get()) do
+    local name = type(key) == "string" and "." .. key or "[" .. key .. "]"
+    list[#list + 1] = {view = record:field(key), name = name}
+  end
+  table.sort(list, function(a, b) return a.view.offset < b.view.offset end)
+  return list
+end
+
+-- Adds a row {offset, name, format, value} for each field below `view`.
+local function add_rows(rows, view, name)
+  if not is_record(view) then
+    rows[#rows + 1] = {offset = view.offset, name = name:gsub("^%.", ""),
+      format = view.format, value = literal(view:tolist())}
+  elseif view.ndim > 0 then
+    for i = 1, #view do
+      add_rows(rows, view:slice(i), name .. "[" .. i .. "]")
+    end
+  else
+    for _, field in ipairs(fields(view)) do
+      add_rows(rows, field.view, name .. field.name)
+    end
+  end
+end
+
+-- Pads one column of the rows to the width of its longest text.
+local function align(rows, column)
+  local width = 0
+  for _, row in ipairs(rows) do width = math.max(width, #row[column]) end
+  for _, row in ipairs(rows) do
+    row[column] = row[column] .. (" "):rep(width - #row[column])
+  end
+end
+
+local function record_lines(records, start, color)
+  local rows = {}
+  for i = 1, #records do add_rows(rows, records:slice(i), "") end
+  for _, row in ipairs(rows) do
+    row.offset = ("%08x"):format(start + row.offset - records.offset)
+  end
+  align(rows, "name")
+  align(rows, "format")
+  for i, row in ipairs(rows) do
+    if color then
+      row.offset = paint(DIM, row.offset)
+      row.name = paint(BRIGHT, row.name)
+    end
+    rows[i] = table.concat({row.offset, row.name, row.format, row.value}, "  ")
+  end
+  return rows
+end
+
+-- The option `name`, a number of bytes.
+local function number_of_bytes(options, name)
+  local value = options[name]
+  local count = math.tointeger(value or 0)
+  if not count or count < 0 then
+    error(("bad argument #2 to 'dump' (%s must be a number of bytes, got %s)")
+      :format(name, value), 3)
+  end
+  return value and count
+end
+
+-- Whether a person looks at standard output and accepts colors.
+local function on_terminal()
+  return not os.getenv("NO_COLOR") and os.execute("test -t 1") == true
+end
+
+---@class mview.dump.options
+---@field offset? integer what the first byte's offset is shown as, default 0
+---@field limit? integer dump at most so many bytes, of records whole ones only
+---@field squeeze? boolean `*` for lines that repeat the last, default true
+---@field color? boolean | "auto" default false; "auto": when standard output
+--- is a terminal and NO_COLOR is not set
+
+---The bytes of `source` as text, as the head of this file shows: lines with
+---an end each, none for no bytes.
+---@param source any bytes-like
+---@param options? mview.dump.options
+---@return string
+return function(source, options)
+  options = options or {}
+  local start = number_of_bytes(options, "offset") or 0
+  local limit = number_of_bytes(options, "limit")
+  local color = options.color
+  if color == "auto" then color = on_terminal() end
+  local view = mview(source)
+  local bytes = view.c_contiguous and view:cast("B") or mview(view:tobytes())
+  if limit then bytes = bytes:sub(1, limit) end
+  local lines
+  if is_record(view) then
+    local whole = #bytes - #bytes % view.itemsize
+    lines = record_lines(bytes:sub(1, whole):cast(view.format), start, color)
+  else
+    lines = hex_lines(bytes, start, options.squeeze ~= false, color)
+  end
+  lines[#lines + 1] = ""
+  return table.concat(lines, "\n")
+end
