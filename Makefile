@@ -32,6 +32,7 @@ objects = $(1:%.c=$(BUILD)/obj/%.o)
 SUPPORT_MODULES = $(SUPPORT:spec/support/%.c=$(BUILD)/support/%.so)
 CORE_TESTS = $(CORE_TEST:spec/core/%.c=$(BUILD)/core/%)
 
+MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL = build
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -69,7 +70,6 @@ $(BUILD)/obj/%.o: %.c Makefile
 # assumes them.
 
 NEED = .ci/need "$(CC)" "$(LUA)" "$(LUA_INCDIR)/lua.h"
-AGAIN = $(MAKE) --no-print-directory
 FROM_BUILD = LUA_PATH="lua/?.lua;lua/?/init.lua;spec/support/?.lua;;" \
 	LUA_CPATH="$(BUILD)/?.so;$(BUILD)/support/?.so;;"
 FROM_ROCK = LUA_PATH="$(TREE)/share/lua/$(LUA_VERSION)/?.lua;$\
@@ -80,13 +80,13 @@ TREE = $(BUILD)/rock/tree
 
 demo: ## build and run the examples on real input
 	@$(NEED)
-	@$(AGAIN) build
+	@$(MAKE) build
 	@set -e; for example in examples/*.lua; do \
 	  echo "---- $$example"; $(FROM_BUILD) $(LUA) "$$example"; done
 
 test: ## build, run the core's tests and the specs
 	@$(NEED) busted nm readelf
-	@$(AGAIN) check
+	@$(MAKE) check
 
 check: support
 	@status=0; for test in $(CORE_TESTS); do \
@@ -96,19 +96,19 @@ check: support
 
 asan: ## the same tests under the address and undefined-behaviour sanitizers
 	@$(NEED) gcc busted nm readelf
-	@$(AGAIN) check BUILD=$(BUILD)/asan CC=gcc CFLAGS="-O1 -g \
+	@$(MAKE) check BUILD=$(BUILD)/asan CC=gcc CFLAGS="-O1 -g \
 	  -fno-omit-frame-pointer -fsanitize=address,undefined \
 	  -fno-sanitize-recover" WRAP="env ASAN_OPTIONS=detect_leaks=0 \
 	  LD_PRELOAD=$$(gcc -print-file-name=libasan.so)"
 
 valgrind: ## the same tests under valgrind
 	@$(NEED) valgrind busted nm readelf
-	@$(AGAIN) check BUILD=$(BUILD)/valgrind CFLAGS="-O1 -g" \
+	@$(MAKE) check BUILD=$(BUILD)/valgrind CFLAGS="-O1 -g" \
 	  WRAP="valgrind -q --error-exitcode=1 --leak-check=full"
 
 rock: ## build the rock into build/rock and run the specs against it
 	@$(NEED) luarocks busted nm readelf
-	@$(AGAIN) support
+	@$(MAKE) support
 	@rm -rf $(BUILD)/rock && mkdir -p $(BUILD)/rock
 	@cp -R csrc lua rockspec LICENSE README.md $(BUILD)/rock
 	cd $(BUILD)/rock && luarocks --lua-version $(LUA_VERSION) make \
@@ -121,7 +121,7 @@ rock: ## build the rock into build/rock and run the specs against it
 lint: ## check style and find mistakes in C, Lua, shell and rockspec
 	@$(NEED) luacheck luarocks gcc clang $(CLANG_FORMAT) clang-tidy cppcheck \
 	  shellcheck
-	@$(AGAIN) -k lint-lua lint-format lint-compile lint-tidy
+	@$(MAKE) -k lint-lua lint-format lint-compile lint-tidy
 
 lint-lua:
 	luacheck -q lua spec bench examples rockspec
@@ -136,7 +136,7 @@ HEADER_FLAGS = $(WARN) -Wno-unused-function -Werror -fsyntax-only $(INCLUDE)
 # Strictest with both compilers; the public header as C99 and as C++.
 lint-compile:
 	@set -e; for cc in gcc clang; do echo "strict $$cc"; \
-	  $(AGAIN) -s support BUILD=$(BUILD)/lint-$$cc CC=$$cc \
+	  $(MAKE) -s support BUILD=$(BUILD)/lint-$$cc CC=$$cc \
 	    CFLAGS="-std=gnu11 -O2 -Werror"; done
 	clang -x c -std=c99 $(HEADER_FLAGS) csrc/mview.h
 	clang -x c++ -std=c++11 $(HEADER_FLAGS) csrc/mview.h
