@@ -143,7 +143,8 @@ lint-compile:
 
 lint-tidy:
 	cppcheck -q --enable=warning,performance,portability --inline-suppr \
-	  --error-exitcode=1 -Icsrc -Icsrc/core -Icsrc/bind csrc spec
+	  --suppress=uninitvar --error-exitcode=1 -Icsrc -Icsrc/core \
+	  -Icsrc/bind csrc spec
 	clang-tidy --quiet $(filter %.c,$(C_FILES)) -- $(INCLUDE)
 
 # ---- install ----
