@@ -1,0 +1,442 @@
+--[[
+model.lua - a view, slowly and obviously
+
+A memory is a table of bytes. A view of it is a shape and the list of the byte
+offsets of its items, one for one, in C order: no strides, no arithmetic that
+could go wrong. Slicing, transposing and casting make other lists. Names and
+rules are those of mview's views, so that a test can drive both; what mview must
+refuse raises a codec.Refusal.
+]]
+
+local codec = require "codec"
+local refuse = codec.refuse
+
+local model = {}
+local View = {}
+local attributes = {}
+
+function View.__index(self, key)
+  if rawget(self, "released") and key ~= "valid" and key ~= "release" then
+    refuse "released"
+  end
+  local attribute = attributes[key]
+  if attribute then return attribute(self) end
+  return View[key]
+end
+
+function View.__len(self)
+  if #self.shape == 0 then refuse "0-d view has no length" end
+  return self.shape[1]
+end
+
+-- Lists ------------------------------------------------------------------
+
+local function product(list)
+  local n = 1
+  for _, x in ipairs(list) do n = n * x end
+  return n
+end
+
+-- Calls visit with each index (a list, from 1) of a shape, in C order.
+local function each(shape, visit)
+  local index = {}
+  local function level(d)
+    if d > #shape then return visit(index) end
+    for i = 1, shape[d] do
+      index[d] = i
+      level(d + 1)
+    end
+  end
+  level(1)
+end
+
+-- The number, in C order from 1, of the item at an index.
+local function rank(shape, index)
+  local n = 0
+  for d, size in ipairs(shape) do n = n * size + index[d] - 1 end
+  return n + 1
+end
+
+local function same_list(a, b)
+  if #a ~= #b then return false end
+  for i, x in ipairs(a) do if x ~= b[i] then return false end end
+  return true
+end
+
+-- Whether offsets lie one behind the other.
+local function consecutive(offsets, size)
+  for i = 2, #offsets do
+    if offsets[i] ~= offsets[i - 1] + size then return false end
+  end
+  return true
+end
+
+-- Making -----------------------------------------------------------------
+
+local function make(memory, format, shape, offsets, readonly, itemsize)
+  local type = codec.parse(format)
+  return setmetatable({memory = memory, format = format, type = type,
+    itemsize = itemsize or type.size, shape = shape, offsets = offsets,
+    readonly = readonly}, View)
+end
+
+-- A view of a shape; place gives the byte offset for each index in it.
+local function derive(self, shape, place)
+  local offsets = {}
+  each(shape, function(index) offsets[#offsets + 1] = place(index) end)
+  return make(self.memory, self.format, shape, offsets, self.readonly,
+    self.itemsize)
+end
+
+-- A view of the bytes of a string as an exporter with such a geometry has it.
+-- Without a format: of all bytes.
+function model.view(bytes, readonly, geometry)
+  geometry = geometry or {fmt = "B", shape = {#bytes}, strides = {1}}
+  local memory = {bytes:byte(1, -1)}
+  local view = make(memory, geometry.fmt, geometry.shape, {}, readonly,
+    geometry.itemsize)
+  return derive(view, geometry.shape, function(index)
+    local at = geometry.offset or 0
+    for d, i in ipairs(index) do at = at + (i - 1) * geometry.strides[d] end
+    return at
+  end)
+end
+
+-- The memory of a view, as a string.
+function model.bytes(view)
+  local chars = {}
+  for i, byte in ipairs(view.memory) do chars[i] = string.char(byte) end
+  return table.concat(chars)
+end
+
+-- Attributes -------------------------------------------------------------
+
+function attributes.valid(self) return not rawget(self, "released") end
+function attributes.ndim(self) return #self.shape end
+function attributes.nbytes(self) return #self.offsets * self.itemsize end
+function attributes.offset(self) return self.offsets[1] end
+function attributes.c_contiguous(self)
+  return consecutive(self.offsets, self.itemsize)
+end
+function attributes.f_contiguous(self)
+  return consecutive(self:transpose().offsets, self.itemsize)
+end
+function attributes.contiguous(self)
+  return self.c_contiguous or self.f_contiguous
+end
+
+-- The stride of each dimension of 2 items or more of a view that has items; the
+-- others' are the ones of C order.
+function attributes.strides(self)
+  local strides, size = {}, self.itemsize
+  for d = #self.shape, 1, -1 do
+    strides[d] = size
+    size = size * self.shape[d]
+  end
+  if #self.offsets == 0 then return strides end
+  for d, n in ipairs(self.shape) do
+    if n > 1 then
+      local index = {}
+      for k = 1, #self.shape do index[k] = k == d and 2 or 1 end
+      strides[d] = self.offsets[rank(self.shape, index)] - self.offsets[1]
+    end
+  end
+  return strides
+end
+
+-- Slicing ----------------------------------------------------------------
+
+-- The positions that a range picks out of 1 to n: string.sub's rules; backwards
+-- the mirror image of them.
+local function range(n, i, j, step)
+  step = step or 1
+  if step == 0 then refuse "step is 0" end
+  i, j = i or (step > 0 and 1 or -1), j or (step > 0 and -1 or 1)
+  if i < 0 then i = n + i + 1 end
+  if j < 0 then j = n + j + 1 end
+  if step > 0 then i, j = math.max(i, 1), math.min(j, n)
+  else i, j = math.min(i, n), math.max(j, 1) end
+  local positions = {}
+  for position = i, j, step do positions[#positions + 1] = position end
+  return positions
+end
+
+local function check_index(n, i)
+  if math.type(i) ~= "integer" then refuse "integer expected" end
+  local at = i < 0 and n + i + 1 or i
+  if at < 1 or at > n then refuse "index out of range" end
+  return at
+end
+
+function View:slice(...)
+  local selectors, old, shape, kept = {...}, self.shape, {}, {}
+  if #selectors > #old then refuse "too many selectors" end
+  local fixed = {}
+  for d, n in ipairs(old) do
+    local selector = selectors[d] or {}
+    if type(selector) == "table" then
+      kept[#kept + 1] = {d, range(n, selector[1], selector[2], selector[3])}
+      shape[#shape + 1] = #kept[#kept][2]
+    else fixed[d] = check_index(n, selector) end
+  end
+  return derive(self, shape, function(index)
+    local from = table.move(fixed, 1, #old, 1, {})
+    for d, keep in ipairs(kept) do from[keep[1]] = keep[2][index[d]] end
+    return self.offsets[rank(old, from)]
+  end)
+end
+
+function View:sub(i, j, step)
+  if #self.shape == 0 then refuse "0-d view" end
+  return self:slice({i, j, step})
+end
+
+function View:transpose(permutation)
+  local old, shape, seen = self.shape, {}, {}
+  if not permutation then
+    permutation = {}
+    for d = 1, #old do permutation[d] = #old + 1 - d end
+  end
+  if #permutation ~= #old then refuse "not a permutation" end
+  for d, from in ipairs(permutation) do
+    if not old[from] or seen[from] then refuse "not a permutation" end
+    seen[from] = true
+    shape[d] = old[from]
+  end
+  return derive(self, shape, function(index)
+    local from = {}
+    for d, k in ipairs(permutation) do from[k] = index[d] end
+    return self.offsets[rank(old, from)]
+  end)
+end
+
+-- Casting ----------------------------------------------------------------
+
+-- Offsets of items of size bytes, packed into runs that start at each offset in
+-- starts and have length bytes.
+local function refill(starts, length, size)
+  local offsets = {}
+  for _, start in ipairs(starts) do
+    for at = start, start + length - size, size do
+      offsets[#offsets + 1] = at
+    end
+  end
+  return offsets
+end
+
+-- Of a view whose last dimension is contiguous: where each of its rows starts.
+local function rows(self, shape, size)
+  local old, starts = self.shape, {}
+  local n = old[#old]
+  if #old == 0 or #shape ~= #old then refuse "not contiguous" end
+  for d = 1, #old - 1 do
+    if shape[d] ~= old[d] then refuse "not contiguous" end
+  end
+  if shape[#old] * size ~= n * self.itemsize then refuse "not contiguous" end
+  for first = 1, #self.offsets, n do
+    starts[#starts + 1] = self.offsets[first]
+    local row = table.move(self.offsets, first, first + n - 1, 1, {})
+    if not consecutive(row, self.itemsize) then refuse "not contiguous" end
+  end
+  return starts, n * self.itemsize
+end
+
+local function check_shape(shape)
+  if #shape > 64 then refuse "too many dimensions" end
+  local n = 1.0
+  for _, x in ipairs(shape) do
+    if math.type(x) ~= "integer" or x < 0 then refuse "malformed shape" end
+    n = n * x
+  end
+  if n > 2.0 ^ 62 then refuse "size too large" end
+end
+
+-- Without a shape: 1-D of contiguous bytes. With one: contiguous bytes, or rows
+-- of contiguous bytes whose number stays.
+function View:cast(format, shape)
+  local size, total = codec.parse(format).size, self.nbytes
+  if size == 0 then refuse "items of size 0" end
+  if shape then check_shape(shape) end
+  local starts, length
+  if self.c_contiguous then
+    starts, length = {self.offsets[1]}, total
+  else starts, length = rows(self, shape or {}, size) end
+  if total % size ~= 0 then refuse "not a multiple of the item size" end
+  shape = shape or {total // size}
+  if product(shape) * size ~= total then refuse "shape of another size" end
+  return make(self.memory, format, shape, refill(starts, length, size),
+    self.readonly)
+end
+
+function View:toreadonly()
+  local view = derive(self, self.shape, function() return 0 end)
+  view.offsets, view.readonly = self.offsets, true
+  return view
+end
+
+function View:release()
+  for field in pairs(self) do self[field] = nil end
+  self.released = true
+end
+
+-- Items ------------------------------------------------------------------
+
+local function item_bytes(self, at)
+  local chars = {}
+  for i = 1, self.itemsize do chars[i] = string.char(self.memory[at + i]) end
+  return table.concat(chars)
+end
+
+local function item_read(self, at)
+  return codec.read(self.type.of, item_bytes(self, at), self.type.at + 1)
+end
+
+-- The bytes of the item at at after value was stored there.
+local function item_write(self, at, value)
+  return codec.write(self.type.of, value, item_bytes(self, at),
+    self.type.at + 1)
+end
+
+local function poke(self, at, bytes)
+  for i = 1, #bytes do self.memory[at + i] = bytes:byte(i) end
+end
+
+-- The byte offset at a full index.
+local function locate(self, index)
+  if #index ~= #self.shape then refuse "another number of indices" end
+  local positions = {}
+  for d, n in ipairs(self.shape) do positions[d] = check_index(n, index[d]) end
+  return self.offsets[rank(self.shape, positions)]
+end
+
+local function check_writable(self)
+  if self.readonly then refuse "read-only" end
+end
+
+function View:get(...) return item_read(self, locate(self, {...})) end
+
+function View:set(...)
+  local index = table.pack(...)
+  local value = table.remove(index, index.n)
+  check_writable(self)
+  local at = locate(self, index)
+  poke(self, at, item_write(self, at, value))
+end
+
+function View:tolist()
+  local shape, next_item = self.shape, 0
+  local function level(d)
+    if d > #shape then
+      next_item = next_item + 1
+      return item_read(self, self.offsets[next_item])
+    end
+    local list = {}
+    for i = 1, shape[d] do list[i] = level(d + 1) end
+    return list
+  end
+  return level(1)
+end
+
+-- Bulk -------------------------------------------------------------------
+
+function View:tobytes(order)
+  if order == "F" or order == "A" and self.f_contiguous
+    and not self.c_contiguous then
+    self = self:transpose()
+  end
+  local bytes = {}
+  for i, at in ipairs(self.offsets) do bytes[i] = item_bytes(self, at) end
+  return table.concat(bytes)
+end
+
+-- Convert all, then write.
+local function write_all(self, convert)
+  check_writable(self)
+  local items = {}
+  for i, at in ipairs(self.offsets) do items[i] = convert(i, at) end
+  for i, at in ipairs(self.offsets) do poke(self, at, items[i]) end
+end
+
+function View:fill(value)
+  write_all(self, function(_, at) return item_write(self, at, value) end)
+end
+
+function View:byteswap()
+  write_all(self, function(_, at)
+    return codec.swap(self.type.of, item_bytes(self, at), self.type.at + 1)
+  end)
+end
+
+-- Whether copying from source takes bytes as they are.
+function View:same_items(source)
+  return self.itemsize == source.itemsize
+    and self.type.at == source.type.at
+    and codec.same(self.type.of, source.type.of)
+end
+
+function View:copyfrom(source)
+  check_writable(self)
+  if not same_list(self.shape, source.shape) then refuse "another shape" end
+  local whole = self:same_items(source)
+  write_all(self, function(i, at)
+    local from = source.offsets[i]
+    if whole then return item_bytes(source, from) end
+    return item_write(self, at, item_read(source, from))
+  end)
+end
+
+-- The index, as results, of the first item that differs; none: nil.
+function View:mismatch(other)
+  local i, found = 0, nil
+  each(self.shape, function(index)
+    i = i + 1
+    if not found and not codec.equal(
+      self.type.of, item_read(self, self.offsets[i]),
+      other.type.of, item_read(other, other.offsets[i])) then
+      found = table.move(index, 1, #self.shape, 1, {})
+    end
+  end)
+  if found and #found > 0 then return table.unpack(found) end
+  return found and 1
+end
+
+-- What stands behind a dimension of no items does not count, as in CPython.
+local function comparable(a, b)
+  if #a ~= #b then return false end
+  for d, n in ipairs(a) do
+    if n ~= b[d] then return false end
+    if n == 0 then return true end
+  end
+  return true
+end
+
+function View:equals(other)
+  return comparable(self.shape, other.shape) and self:mismatch(other) == nil
+end
+
+-- What type a value of Lua has when it is looked for.
+local lua_types = {boolean = {kind = "bool"}, string = {kind = "bytes"},
+  number = {kind = "float"}}
+
+local function matches(self, at, value)
+  return codec.equal(self.type.of, item_read(self, at),
+    self.type.of.kind == "int" and math.type(value) == "integer"
+    and self.type.of or lua_types[type(value)], value)
+end
+
+function View:count(value)
+  local n = 0
+  for _, at in ipairs(self.offsets) do
+    if matches(self, at, value) then n = n + 1 end
+  end
+  return n
+end
+
+function View:index(value, i, j)
+  for _, position in ipairs(range(#self, i, j)) do
+    if matches(self, self.offsets[position], value) then return position end
+  end
+  return nil
+end
+
+return model
