@@ -1,0 +1,97 @@
+-- The results as a bar chart in SVG: how many times as fast as each rival
+-- mview is, on a logarithmic scale; a tick marks the target. No background and
+-- only colours of middling lightness, so that it reads on light and dark pages.
+
+local languages = require "languages"
+local report = require "report"
+
+local WIDTH, LINE, TOP = 930, 20, 56
+local LEFT, RIGHT = 450, 910 -- of the plot
+local SLOWEST, FASTEST = -2, 10 -- powers of two at its ends
+
+local STYLE = [[
+  <style>
+    text { font: 12px system-ui, sans-serif; fill: #727a84; }
+    .axis { stroke: #727a84; stroke-opacity: 0.35; }
+    .one, .mark { stroke: #727a84; stroke-width: 2; }
+    .lua { fill: #5b7fd0; } .cpython { fill: #d9a32b; }
+    .numpy { fill: #4aa58a; } .c { fill: #9a7fb8; } .mview { fill: #8b949e; }
+  </style>]]
+
+local function escaped(text)
+  return (text:gsub("[&<>]", {["&"] = "&amp;", ["<"] = "&lt;",
+    [">"] = "&gt;"}))
+end
+
+-- The place of a speed on the axis; one beyond its ends is drawn at the end.
+local function across(speed)
+  local power = math.max(SLOWEST, math.min(FASTEST, math.log(speed, 2)))
+  return LEFT + (power - SLOWEST) * (RIGHT - LEFT) / (FASTEST - SLOWEST)
+end
+
+local function times(speed)
+  return (speed < 10 and "%.2g" or "%.0f"):format(speed) .. "×"
+end
+
+local function draw_axis(add, bottom)
+  for power = SLOWEST, FASTEST do
+    local x = across(2.0 ^ power)
+    add('  <line class="%s" x1="%.1f" y1="%d" x2="%.1f" y2="%d"/>',
+      power == 0 and "one" or "axis", x, TOP - 4, x, bottom)
+    add('  <text x="%.1f" y="%d" text-anchor="middle">%s</text>', x, TOP - 10,
+      power < 0 and "1/" .. (1 << -power) or 1 << power)
+  end
+end
+
+local function draw_legend(add, used)
+  local x = LEFT
+  for _, name in ipairs {"lua", "cpython", "numpy", "c", "mview"} do
+    if used[name] then
+      add('  <rect class="%s" x="%d" y="8" width="12" height="12"/>', name, x)
+      add('  <text x="%d" y="18">%s</text>', x + 17, languages[name].title)
+      x = x + 80
+    end
+  end
+end
+
+local function draw_bar(add, y, bar)
+  local one, x, mark = across(1), across(bar.speed), across(bar.target)
+  add('  <text x="%d" y="%d" text-anchor="end">%s</text>', LEFT - 46, y + 13,
+    escaped(bar.label))
+  add('  <rect class="%s" x="%.1f" y="%d" width="%.1f" height="%d"/>',
+    bar.language, math.min(one, x), y + 3, math.max(1, math.abs(x - one)),
+    LINE - 6)
+  add('  <line class="mark" x1="%.1f" y1="%d" x2="%.1f" y2="%d"/>', mark,
+    y + 1, mark, y + LINE - 1)
+  add('  <text x="%d" y="%d" text-anchor="end">%s</text>', LEFT - 6, y + 13,
+    times(bar.speed))
+end
+
+local function bars_of(results)
+  local bars, used = {}, {}
+  report.targets(results, function(row, result, subject)
+    if not subject.chart then return end
+    used[subject.language] = true
+    bars[#bars + 1] = {label = row.name .. " · " .. subject.label,
+      language = subject.language, speed = 1 / result.ratio.median,
+      target = 1 / subject.atmost}
+  end)
+  return bars, used
+end
+
+return function(results)
+  local lines, bars, used = {}, bars_of(results)
+  local function add(text, ...) lines[#lines + 1] = text:format(...) end
+  local height = TOP + LINE * #bars + 8
+  add('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d"',
+    WIDTH, height)
+  add('     width="%d" height="%d" role="img">', WIDTH, height)
+  add("  <title>How many times as fast as its rivals mview is</title>")
+  lines[#lines + 1] = STYLE
+  add('  <text x="8" y="18">times as fast as the rival; | the target</text>')
+  draw_legend(add, used)
+  draw_axis(add, height - 8)
+  for k, bar in ipairs(bars) do draw_bar(add, TOP + LINE * (k - 1), bar) end
+  add("</svg>")
+  return table.concat(lines, "\n") .. "\n"
+end

@@ -1,0 +1,133 @@
+/*
+** floor.c - what the benchmark measures mview against in C
+** Items behind an __index that checks nothing, the C library's own memory
+** functions and read(2): the floors under Lua's way of calling C. A block is
+** a plain userdata. Nothing here is safe; it is the price without safety.
+*/
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Nanoseconds of a clock that never steps back. */
+static int clock_ns(lua_State *L) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  lua_pushinteger(L, (lua_Integer)now.tv_sec * 1000000000 + now.tv_nsec);
+  return 1;
+}
+
+static uint32_t next_random(uint32_t *state) {
+  *state ^= *state << 13;
+  *state ^= *state >> 17;
+  *state ^= *state << 5;
+  return *state;
+}
+
+/*
+** random(n [, alphabet]): the same n bytes on each call, drawn from the
+** alphabet. The default is printable, so that they make finite floats and
+** integers beyond the small ones that CPython preallocates.
+*/
+static int random_bytes(lua_State *L) {
+  size_t n = (size_t)luaL_checkinteger(L, 1), letters;
+  const char *alphabet = luaL_optlstring(
+      L, 2, "@ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_",
+      &letters);
+  luaL_Buffer result;
+  char *bytes = luaL_buffinitsize(L, &result, n);
+  uint32_t state = 2463534242;
+  for (size_t i = 0; i < n; i++)
+    bytes[i] = alphabet[(next_random(&state) >> 8) % letters];
+  luaL_pushresultsize(&result, n);
+  return 1;
+}
+
+/* u8(bytes), i32(bytes), f64(bytes): a block with a copy of the bytes. */
+static int new_block(lua_State *L) {
+  size_t n;
+  const char *bytes = luaL_checklstring(L, 1, &n);
+  void *block = lua_newuserdatauv(L, n, 0);
+  memcpy(block, bytes, n);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_setmetatable(L, -2);
+  return 1;
+}
+
+#define ITEMS(name, type, push, to)                                            \
+  static int name##_index(lua_State *L) {                                      \
+    push(L, ((type *)lua_touserdata(L, 1))[lua_tointeger(L, 2) - 1]);          \
+    return 1;                                                                  \
+  }                                                                            \
+  static int name##_newindex(lua_State *L) {                                   \
+    ((type *)lua_touserdata(L, 1))[lua_tointeger(L, 2) - 1] = (type)to(L, 3);  \
+    return 0;                                                                  \
+  }
+
+ITEMS(u8, uint8_t, lua_pushinteger, lua_tointeger)
+ITEMS(i32, int32_t, lua_pushinteger, lua_tointeger)
+ITEMS(f64, double, lua_pushnumber, lua_tonumber)
+
+/* Sets t[name], of the table t on top, to what makes blocks of such items. */
+static void add_items(lua_State *L, const char *name, lua_CFunction index,
+                      lua_CFunction newindex) {
+  lua_createtable(L, 0, 2);
+  lua_pushcfunction(L, index);
+  lua_setfield(L, -2, "__index");
+  lua_pushcfunction(L, newindex);
+  lua_setfield(L, -2, "__newindex");
+  lua_pushcclosure(L, new_block, 1);
+  lua_setfield(L, -2, name);
+}
+
+static int copy(lua_State *L) {
+  memcpy(lua_touserdata(L, 1), lua_touserdata(L, 2),
+         (size_t)luaL_checkinteger(L, 3));
+  return 0;
+}
+
+static int fill(lua_State *L) {
+  memset(lua_touserdata(L, 1), (int)luaL_checkinteger(L, 2),
+         (size_t)luaL_checkinteger(L, 3));
+  return 0;
+}
+
+static int equal(lua_State *L) {
+  size_t n = (size_t)luaL_checkinteger(L, 3);
+  lua_pushboolean(L,
+                  memcmp(lua_touserdata(L, 1), lua_touserdata(L, 2), n) == 0);
+  return 1;
+}
+
+/* read(file, block, n): reads from the file's start until n bytes or its end.
+ */
+static int read_file(lua_State *L) {
+  int fd = fileno(((luaL_Stream *)luaL_checkudata(L, 1, LUA_FILEHANDLE))->f);
+  char *block = lua_touserdata(L, 2);
+  size_t n = (size_t)luaL_checkinteger(L, 3), done = 0;
+  ssize_t got = 1;
+  lseek(fd, 0, SEEK_SET);
+  while (done < n && got > 0) {
+    got = read(fd, block + done, n - done);
+    done += got > 0 ? (size_t)got : 0;
+  }
+  lua_pushinteger(L, (lua_Integer)done);
+  return 1;
+}
+
+int luaopen_floor(lua_State *L) {
+  const luaL_Reg functions[] = {
+      {"clock", clock_ns}, {"random", random_bytes}, {"memcpy", copy},
+      {"memset", fill},    {"memcmp", equal},        {"read", read_file},
+      {NULL, NULL},
+  };
+  luaL_newlib(L, functions);
+  add_items(L, "u8", u8_index, u8_newindex);
+  add_items(L, "i32", i32_index, i32_newindex);
+  add_items(L, "f64", f64_index, f64_newindex);
+  return 1;
+}

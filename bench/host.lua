@@ -1,0 +1,66 @@
+-- What the benchmark runs on: the modules built for it, the machine, and the
+-- languages that are installed.
+
+local languages = require "languages"
+
+local host = {}
+
+local CC = os.getenv("CC") or "gcc"
+local INCLUDE = os.getenv("LUA_INCDIR") or "/usr/include/lua5.4"
+local MVIEW = "csrc/core/*.c csrc/bind/*.c -Icsrc -Icsrc/core -Icsrc/bind"
+
+-- LuaRocks' plain flags, whatever the rest of the project is built with.
+local function compile(name, sources)
+  local command = ("%s -O2 -fPIC -shared -o build/bench/%s.so %s -I'%s'")
+    :format(CC, name, sources, INCLUDE)
+  assert(os.execute(command), command)
+end
+
+function host.build()
+  assert(os.execute("mkdir -p build/bench"))
+  compile("floor", "bench/floor.c")
+  compile("mview", MVIEW)
+end
+
+-- The first line that a command prints, or nil when it fails.
+local function output(command)
+  local pipe = assert(io.popen(command .. " 2>&1"))
+  local line = pipe:read()
+  return pipe:close() and line or nil
+end
+
+local function processor()
+  for line in io.lines("/proc/cpuinfo") do
+    local name = line:match("^model name%s*:%s*(.*)")
+    if name then return name end
+  end
+  return "unknown processor"
+end
+
+-- The versions of the installed languages by name, and the sorted titles of
+-- the missing ones.
+function host.versions()
+  local versions, missing = {}, {}
+  for name, language in pairs(languages) do
+    versions[name] = output(language.version)
+    if not versions[name] then missing[#missing + 1] = language.title end
+  end
+  table.sort(missing)
+  return versions, missing
+end
+
+-- One line for each thing that the figures depend on.
+function host.facts(versions)
+  local facts = {
+    os.date("!%Y-%m-%d"),
+    ("%s, %s cores, %s"):format(processor(), output("nproc"),
+      output("uname -srm")),
+    output(CC .. " --version") .. ", -O2 -fPIC",
+  }
+  for _, name in ipairs {"lua", "cpython", "numpy", "luajit"} do
+    facts[#facts + 1] = versions[name] and versions[name]:gsub("  .*", "")
+  end
+  return facts
+end
+
+return host

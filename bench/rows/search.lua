@@ -1,0 +1,177 @@
+-- Whole views compared, searched and turned to digits, at 16 bytes, at 1 KiB
+-- and large.
+
+local KIB, MIB = 1 << 10, 1 << 20
+local SMALLER = {{n = 16, bytes = "16 bytes"}, {n = KIB, bytes = "1 KiB"}}
+local LARGE = {n = 16 * MIB, bytes = "16 MiB"}
+local SIZES = {SMALLER[1], SMALLER[2], LARGE}
+local HEX_SIZES = {SMALLER[1], SMALLER[2], {n = 64 * KIB, bytes = "64 KiB"},
+  LARGE}
+
+local TABLES = "local a, b, n = {}, {}, $n // %d " ..
+  "for i = 1, n do a[i], b[i] = i, i end"
+local COMPARE = [[
+  local same = true
+  for i = 1, n do
+    if a[i] ~= b[i] then same = false break end
+  end]]
+
+local function sized(row, sizes, raw)
+  for _, size in ipairs(sizes) do
+    raw.with, raw.memory = {size}, size.n > KIB
+    row(raw)
+  end
+end
+
+local function equality(row)
+  sized(row, SIZES, {name = "==, B, $bytes",
+    {"mview", "v == w", [[
+      local v, w = mview(random($n)), mview(mview.bytearray(random($n)))
+      assert(v == w)]], "local same = v == w"},
+    {"lua", "s:sub(i, j) == t:sub(i, j)",
+      "local s, t = random($n + 1), random($n + 1)",
+      "local same = s:sub(1, -2) == t:sub(1, -2)", small = 1.00},
+    {"lua", "s == t", "local s, t = random($n), random($n)",
+      "local same = s == t"},
+    {"cpython", "mv == mw", [[
+mv, mw = memoryview(random($n)), memoryview(random($n))
+assert mv == mw]], "same = mv == mw", large = 0.066, chart = true},
+    {"numpy", "np.array_equal(a, b)", [[
+a, b = np.frombuffer(random($n), "u1"), np.frombuffer(random($n), "u1")
+]], "same = np.array_equal(a, b)"},
+    {"c", "memcmp", "local a, b = floor.u8(random($n)), floor.u8(random($n))",
+      "local same = floor.memcmp(a, b, $n)", large = 1.10, chart = true},
+  })
+  sized(row, SIZES, {name = "==, d, $bytes",
+    {"mview", "v == w", [[
+      local v = mview(random($n), "d")
+      local w = mview(mview.bytearray(random($n)), "d")
+      assert(v == w)]], "local same = v == w"},
+    {"lua", "a loop over tables", TABLES:format(8), COMPARE, small = 1.00,
+      upto = KIB},
+    {"cpython", "mv == mw", [[
+mv, mw = memoryview(random($n)).cast("d"), memoryview(random($n)).cast("d")
+assert mv == mw]], "same = mv == mw", large = 0.25, chart = true},
+    {"numpy", "np.array_equal(a, b)", [[
+a, b = np.frombuffer(random($n), "f8"), np.frombuffer(random($n), "f8")
+assert np.array_equal(a, b)]], "same = np.array_equal(a, b)", large = 0.60,
+      chart = true},
+  })
+  sized(row, SIZES, {name = "==, h against i, $bytes of i",
+    {"mview", "v == w", [[
+      local v, w = mview(random($n // 2), "h"), mview.new("i", $n // 4)
+      w:copyfrom(v)
+      assert(v == w)]], "local same = v == w"},
+    {"lua", "a loop over tables", TABLES:format(4), COMPARE, small = 1.00,
+      upto = KIB},
+    {"cpython", "mv == mw", [[
+from array import array
+mv = memoryview(random($n // 2)).cast("h")
+mw = memoryview(array("i", mv))
+assert mv == mw]], "same = mv == mw", large = 0.008, chart = true},
+    {"numpy", "np.array_equal(a, b)", [[
+a = np.frombuffer(random($n // 2), "i2")
+b = a.astype("i4")
+assert np.array_equal(a, b)]], "same = np.array_equal(a, b)", large = 0.70,
+      chart = true},
+  })
+end
+
+local function digits(row)
+  for _, size in ipairs(HEX_SIZES) do
+    sized(row, {size}, {name = "hex, $bytes",
+      {"mview", "v:hex()", "local v = mview(random($n))",
+        "local s = v:hex()"},
+      {"lua", "gsub with a table", [[
+        local s, hex = random($n), {}
+        for i = 0, 255 do hex[string.char(i)] = ("%02x"):format(i) end]],
+        "local t = s:gsub('.', hex)", small = 1.00},
+      {"cpython", "mv.hex()", "mv = memoryview(random($n))", "s = mv.hex()",
+        large = size.n < MIB and 0.25 or 1.90, chart = true},
+    })
+  end
+  sized(row, HEX_SIZES, {name = "fromhex, $bytes",
+    {"mview", "mview.fromhex(s)",
+      "local s = random(2 * $n, '0123456789abcdef')",
+      "local b = mview.fromhex(s)"},
+    {"lua", "gsub with a table", [[
+      local s, byte = random(2 * $n, '0123456789abcdef'), {}
+      for i = 0, 255 do byte[("%02x"):format(i)] = string.char(i) end]],
+      "local t = s:gsub('..', byte)", small = 1.00},
+    {"cpython", "bytearray.fromhex(s)",
+      "s = random(2 * $n, b'0123456789abcdef').decode()",
+      "b = bytearray.fromhex(s)", large = 0.25, chart = true},
+  })
+end
+
+local function finding(row)
+  sized(row, SIZES, {name = "find, rare first byte, $bytes",
+    {"mview", "v:find(bytes)",
+      "local v = mview(random($n - 4) .. '!end') assert(v:find('!end'))",
+      "local first, last = v:find('!end')"},
+    {"lua", "s:find(bytes, 1, true)",
+      "local s = random($n - 4) .. '!end'",
+      "local first, last = s:find('!end', 1, true)", small = 1.00,
+      large = 1.05, chart = true},
+    {"cpython", "b.find(bytes)",
+      "b = random($n - 4) + b'!end'; assert b.find(b'!end') >= 0",
+      "first = b.find(b'!end')", large = 0.20, chart = true},
+  })
+  sized(row, SIZES, {name = "find, common first byte, $bytes",
+    {"mview", "v:find(bytes)", [[
+      local v = mview(random($n, "abcd"))
+      local bytes = ("abcdabcdabcdabcd"):sub(1, $n // 2)
+      assert(not v:find(bytes))]], "local first, last = v:find(bytes)"},
+    {"lua", "s:find(bytes, 1, true)", [[
+      local s = random($n, "abcd")
+      local bytes = ("abcdabcdabcdabcd"):sub(1, $n // 2)]],
+      "local first, last = s:find(bytes, 1, true)", small = 1.00,
+      large = 0.25, chart = true},
+    {"cpython", "b.find(bytes)", [[
+b = random($n, b"abcd")
+bytes = b"abcdabcdabcdabcd"[:$n // 2]
+assert b.find(bytes) < 0]], "first = b.find(bytes)", large = 0.40,
+      chart = true},
+  })
+end
+
+-- All prefixes match: what takes a step back for each costs n * n here. Times
+-- are per byte, so that a linear search takes the same at both sizes.
+local HOSTILE = [[
+  local v = mview(("a"):rep(%d))
+  local bytes = ("a"):rep(%d) .. "b"]]
+
+local function hostile(row)
+  row {name = "find, hostile input", items = 4 * MIB,
+    {"mview", "v:find(bytes) in 4 MiB", HOSTILE:format(4 * MIB, 2 * MIB),
+      "local first, last = v:find(bytes)"},
+    {"mview", "8 times in 512 KiB", HOSTILE:format(MIB // 2, MIB // 4),
+      "for i = 1, 8 do local first, last = v:find(bytes) end",
+      atmost = 1.50},
+    {"cpython", "b.find(bytes)",
+      ("b = b'a' * %d; bytes = b'a' * %d + b'b'"):format(4 * MIB, 2 * MIB),
+      "first = b.find(bytes)"},
+  }
+end
+
+local function count(row)
+  sized(row, SIZES, {name = "count of a byte, $bytes",
+    {"mview", "v:count(97)", "local v = mview(random($n))",
+      "local n = v:count(97)"},
+    {"lua", "gsub", "local s = random($n)",
+      "local t, n = s:gsub('a', 'a')", small = 1.00},
+    {"cpython", "b.count(97)", "b = random($n)", "n = b.count(97)",
+      large = 0.10, chart = true},
+    {"numpy", "np.count_nonzero(a == 97)",
+      "a = np.frombuffer(random($n), 'u1')",
+      "n = np.count_nonzero(a == 97)"},
+  })
+end
+
+return function(row)
+  equality(row)
+  digits(row)
+  finding(row)
+  hostile(row)
+  count(row)
+end

@@ -1,0 +1,100 @@
+-- Views made from strings and from views.
+
+local N = {n = 200000}
+
+local VIEW = "local v = mview(random($n + 15))"
+local STRING = "local s = random($n + 15)"
+local MEMORYVIEW = "mv = memoryview(random($n + 15))"
+local LIVE_TABLES = " local live = {} for i = 1, 300000 do live[i] = {} end"
+local LIVE_LISTS = "\nlive = [[] for _ in range(300000)]"
+local LOCAL_CALL = "for i = 1, $n do local w = sub(v, i, i + 15) end"
+
+local function slices(row)
+  row {name = "slice of 16 bytes", items = N.n, with = {N},
+    {"mview", "v:sub(i, i + 15)", VIEW,
+      "for i = 1, $n do local w = v:sub(i, i + 15) end"},
+    {"lua", "s:sub(i, i + 15)", STRING,
+      "for i = 1, $n do local w = s:sub(i, i + 15) end", atmost = 0.80,
+      chart = true},
+    {"cpython", "mv[i:i + 16]", MEMORYVIEW,
+      "for i in range($n): w = mv[i:i + 16]", atmost = 1.10, chart = true},
+    {"numpy", "a[i:i + 16]", "a = np.zeros($n + 15, 'u1')",
+      "for i in range($n): w = a[i:i + 16]"},
+  }
+  row {name = "slice as a local function", items = N.n, with = {N},
+    {"mview", "sub(v, i, i + 15)", VIEW .. " local sub = v.sub", LOCAL_CALL},
+    {"lua", "sub(s, i, i + 15)", STRING .. " local sub = string.sub",
+      "for i = 1, $n do local w = sub(s, i, i + 15) end"},
+    {"cpython", "mv[i:i + 16]", MEMORYVIEW,
+      "for i in range($n): w = mv[i:i + 16]", atmost = 0.87, chart = true},
+  }
+  row {name = "slice beside 300,000 live tables", items = N.n, with = {N},
+    {"mview", "sub(v, i, i + 15)", VIEW .. LIVE_TABLES .. " local sub = v.sub",
+      LOCAL_CALL},
+    {"lua", "sub(s, i, i + 15)",
+      STRING .. LIVE_TABLES .. " local sub = string.sub",
+      "for i = 1, $n do local w = sub(s, i, i + 15) end"},
+    {"cpython", "mv[i:i + 16]", MEMORYVIEW .. LIVE_LISTS,
+      "for i in range($n): w = mv[i:i + 16]", atmost = 1.15, chart = true},
+  }
+end
+
+local function larger(row, size, bytes, count, atmost)
+  row {name = "slice of " .. size, items = count,
+    with = {{bytes = bytes, count = count}},
+    {"mview", "v:sub(i, j)", "local v = mview(random($bytes + $count))",
+      "for i = 1, $count do local w = v:sub(i, i + ($bytes - 1)) end"},
+    {"lua", "s:sub(i, j)", "local s = random($bytes + $count)",
+      "for i = 1, $count do local w = s:sub(i, i + ($bytes - 1)) end",
+      atmost = atmost, chart = true},
+    {"cpython", "mv[i:j]", "mv = memoryview(random($bytes + $count))",
+      "for i in range($count): w = mv[i:i + $bytes]"},
+  }
+end
+
+-- A file with a hole is removed as soon as it is mapped: a tebibyte of
+-- addresses, no bytes on the disk.
+local function sparse(row)
+  row {name = "slice of a 1 TiB map", items = N.n, with = {N},
+    {"mview", "v:sub(2, -2) of 1 TiB", [[
+      local path = os.tmpname()
+      local file = io.open(path, "r+")
+      file:seek("set", 2 ^ 40 - 1)
+      file:write("\0")
+      file:close()
+      local v = mview.map(path):view()
+      os.remove(path)
+      assert(#v == 2 ^ 40)]],
+      "for i = 1, $n do local w = v:sub(2, -2) end"},
+    {"mview", "v:sub(2, -2) of 16 bytes", "local v = mview(random(16))",
+      "for i = 1, $n do local w = v:sub(2, -2) end", atmost = 1.05,
+      chart = true},
+  }
+end
+
+local function made(row)
+  row {name = "view of a string", items = N.n, with = {N},
+    {"mview", "mview(s)", "local s = random(1024)",
+      "for i = 1, $n do local v = mview(s) end"},
+    {"cpython", "memoryview(b)", "b = random(1024)",
+      "for i in range($n): v = memoryview(b)", atmost = 1.60, chart = true},
+    {"numpy", "np.frombuffer(b, 'u1')", "b = random(1024)",
+      "for i in range($n): v = np.frombuffer(b, 'u1')"},
+  }
+  row {name = "cast", items = N.n, with = {N},
+    {"mview", "v:cast('I')", "local v = mview(random(1024))",
+      "for i = 1, $n do local w = v:cast('I') end"},
+    {"cpython", "mv.cast('I')", "mv = memoryview(random(1024))",
+      "for i in range($n): w = mv.cast('I')", atmost = 1.40, chart = true},
+    {"numpy", "a.view('u4')", "a = np.zeros(1024, 'u1')",
+      "for i in range($n): w = a.view('u4')"},
+  }
+end
+
+return function(row)
+  slices(row)
+  larger(row, "1 KiB", 1024, 20000, 0.60)
+  larger(row, "1 MiB", 1 << 20, 100, 0.002)
+  sparse(row)
+  made(row)
+end

@@ -1,0 +1,62 @@
+-- The benchmark: lua5.4 bench/run.lua [pattern], from the project's root.
+-- Measures each row whose "group: name" has the pattern in it; all of them
+-- also write bench/results.md and bench/results.svg.
+
+package.path = "bench/?.lua;" .. package.path
+
+local chart = require "chart"
+local host = require "host"
+local measure = require "measure"
+local report = require "report"
+local rows = require "rows"
+
+local pattern = arg[1] or ""
+
+local function installed(row, versions)
+  for k = #row, 1, -1 do
+    if not versions[row[k].language] then table.remove(row, k) end
+  end
+  return row
+end
+
+local function measured(row)
+  return {row = row, times = row.memory ~= "only" and measure.time(row) or nil,
+    memory = row.memory and measure.memory(row)}
+end
+
+local function write(path, text)
+  local file = assert(io.open(path, "w"))
+  file:write(text)
+  file:close()
+end
+
+-- On a terminal, what is being measured now.
+local is_terminal = os.execute("test -t 2")
+local function progress(text)
+  if is_terminal then io.stderr:write("\r\27[K", text) end
+end
+
+host.build()
+local versions, missing = host.versions()
+local facts = host.facts(versions)
+if #missing > 0 then
+  facts[#facts + 1] = "missing, so not measured: " ..
+    table.concat(missing, ", ")
+end
+print(table.concat(facts, "\n"))
+print("Times; ratios of mview's to each, their quartiles, the target.\n")
+
+local results, wanted = {}, rows.matching(pattern)
+for k, row in ipairs(wanted) do
+  progress(("%d of %d: %s"):format(k, #wanted, row.name))
+  results[k] = measured(installed(row, versions))
+  progress("")
+  print(report.lines(results[k]) .. "\n")
+  io.stdout:flush()
+end
+local all, met = report.count(results)
+print(("%d of %d targets are met"):format(met, all))
+if pattern == "" then
+  write("bench/results.md", report.page(results, facts, measure.REPETITIONS))
+  write("bench/results.svg", chart(results))
+end

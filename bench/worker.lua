@@ -1,0 +1,86 @@
+-- One piece of work in a process of its own, for Lua and LuaJIT. It arrives on
+-- standard input as a line with two lengths, then a set-up and a body of that
+-- many bytes. After that each line is a request:
+--   run N    runs the body N times; replies with the nanoseconds
+--   memory   runs it once; replies with the bytes that it allocated, and with
+--            the resident KiB before it and at its peak
+-- The set-up and the loop are one coroutine, so that what the set-up declares
+-- are locals of the body, as in a user's function. A full collection comes
+-- before each run and is not timed; the collector works as usual during it.
+
+package.cpath = "build/bench/?.so"
+
+local WORK = [[
+local clock, yield = ...
+%s
+local n = yield()
+while true do
+  local start = clock()
+  for _ = 1, n do
+    %s
+  end
+  n = yield(clock() - start)
+end
+]]
+
+local function luajit_clock()
+  local ffi = require "ffi"
+  ffi.cdef [[
+    typedef struct { long sec, nsec; } bench_time;
+    int clock_gettime(int, bench_time *);
+  ]]
+  local now = ffi.new "bench_time"
+  return function()
+    ffi.C.clock_gettime(1, now)
+    return tonumber(now.sec) * 1e9 + tonumber(now.nsec)
+  end
+end
+
+local function resident(key)
+  for line in io.lines("/proc/self/status") do
+    local kib = line:match("^" .. key .. ":%s*(%d+)")
+    if kib then return kib end
+  end
+end
+
+local function forget_peak()
+  local file = assert(io.open("/proc/self/clear_refs", "w"))
+  file:write("5")
+  file:close()
+end
+
+local function memory(run)
+  collectgarbage()
+  forget_peak()
+  local before = resident "VmRSS"
+  collectgarbage("stop")
+  local allocated = collectgarbage("count")
+  run(1)
+  allocated = (collectgarbage("count") - allocated) * 1024
+  return ("%d %d %d"):format(allocated, before, resident "VmHWM")
+end
+
+local function time(run, n)
+  collectgarbage()
+  return ("%d"):format(run(n))
+end
+
+local clock
+if rawget(_G, "jit") then
+  clock = luajit_clock()
+else
+  local floor = require "floor"
+  clock, _G.floor, _G.random = floor.clock, floor, floor.random
+end
+
+io.stdout:setvbuf("line")
+local setup, body = io.read("n", "n")
+io.read()
+setup, body = io.read(setup, body)
+local run = coroutine.wrap(assert(load(WORK:format(setup, body), "=work")))
+run(clock, coroutine.yield)
+print("ready")
+for request in io.lines() do
+  local n = request:match("^run (%d+)$")
+  print(n and time(run, tonumber(n)) or memory(run))
+end

@@ -1,0 +1,81 @@
+"""One piece of work in CPython: worker.lua's protocol and rules.
+
+The set-up and the loop are one generator, so that what the set-up declares are
+fast locals of the body. A full collection comes before each run.
+"""
+
+import gc
+import random as randomness
+import sys
+import textwrap
+import time
+import tracemalloc
+
+LETTERS = (b"@ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+           b"abcdefghijklmnopqrstuvwxyz0123456789_")
+
+WORK = """
+def work():
+{setup}
+    n = yield
+    while True:
+        start = clock()
+        for _ in range(n):
+{body}
+        n = yield clock() - start
+"""
+
+
+def random(n, alphabet=LETTERS):
+    """The same n bytes on each call, drawn from the alphabet."""
+    table = (alphabet * (256 // len(alphabet) + 1))[:256]
+    return randomness.Random(1).randbytes(n).translate(table)
+
+
+def start(setup, body):
+    scope = {"clock": time.perf_counter_ns, "random": random}
+    source = WORK.format(setup=textwrap.indent(setup, " " * 4),
+                         body=textwrap.indent(body, " " * 12))
+    exec(compile(source, "work", "exec"), scope)
+    work = scope["work"]()
+    next(work)
+    return work.send
+
+
+def resident(key):
+    with open("/proc/self/status") as status:
+        for line in status:
+            if line.startswith(key + ":"):
+                return line.split()[1]
+    return None
+
+
+def memory(run):
+    gc.collect()
+    with open("/proc/self/clear_refs", "w") as file:
+        file.write("5")
+    before = resident("VmRSS")
+    run(1)
+    peak = resident("VmHWM")
+    tracemalloc.start()
+    run(1)
+    return f"{tracemalloc.get_traced_memory()[1]} {before} {peak}"
+
+
+def run_timed(run, n):
+    gc.collect()
+    return str(run(n))
+
+
+def main():
+    stdin = sys.stdin
+    setup, body = map(int, stdin.readline().split())
+    run = start(stdin.read(setup), stdin.read(body))
+    print("ready", flush=True)
+    for request in stdin:
+        command, *n = request.split()
+        reply = run_timed(run, int(n[0])) if command == "run" else memory(run)
+        print(reply, flush=True)
+
+
+main()
