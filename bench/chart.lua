@@ -9,14 +9,9 @@ local WIDTH, LINE, TOP = 930, 20, 56
 local LEFT, RIGHT = 450, 910 -- of the plot
 local SLOWEST, FASTEST = -2, 10 -- powers of two at its ends
 
-local STYLE = [[
-  <style>
-    text { font: 12px system-ui, sans-serif; fill: #727a84; }
-    .axis { stroke: #727a84; stroke-opacity: 0.35; }
-    .one, .mark { stroke: #727a84; stroke-width: 2; }
-    .lua { fill: #5b7fd0; } .cpython { fill: #d9a32b; }
-    .numpy { fill: #4aa58a; } .c { fill: #9a7fb8; } .mview { fill: #8b949e; }
-  </style>]]
+local GREY = "#727a84" -- of text and lines
+local COLOURS = {lua = "#5b7fd0", cpython = "#d9a32b", numpy = "#4aa58a",
+  c = "#9a7fb8", mview = "#8b949e"}
 
 local function escaped(text)
   return (text:gsub("[&<>]", {["&"] = "&amp;", ["<"] = "&lt;",
@@ -36,8 +31,8 @@ end
 local function draw_axis(add, bottom)
   for power = SLOWEST, FASTEST do
     local x = across(2.0 ^ power)
-    add('  <line class="%s" x1="%.1f" y1="%d" x2="%.1f" y2="%d"/>',
-      power == 0 and "one" or "axis", x, TOP - 4, x, bottom)
+    add('  <path stroke="%s" stroke-opacity="%s" d="M%.1f %dV%d"/>', GREY,
+      power == 0 and 1 or 0.35, x, TOP - 4, bottom)
     add('  <text x="%.1f" y="%d" text-anchor="middle">%s</text>', x, TOP - 10,
       power < 0 and "1/" .. (1 << -power) or 1 << power)
   end
@@ -47,7 +42,8 @@ local function draw_legend(add, used)
   local x = LEFT
   for _, name in ipairs {"lua", "cpython", "numpy", "c", "mview"} do
     if used[name] then
-      add('  <rect class="%s" x="%d" y="8" width="12" height="12"/>', name, x)
+      add('  <rect fill="%s" x="%d" y="8" width="12" height="12"/>',
+        COLOURS[name], x)
       add('  <text x="%d" y="18">%s</text>', x + 17, languages[name].title)
       x = x + 80
     end
@@ -58,11 +54,11 @@ local function draw_bar(add, y, bar)
   local one, x, mark = across(1), across(bar.speed), across(bar.target)
   add('  <text x="%d" y="%d" text-anchor="end">%s</text>', LEFT - 46, y + 13,
     escaped(bar.label))
-  add('  <rect class="%s" x="%.1f" y="%d" width="%.1f" height="%d"/>',
-    bar.language, math.min(one, x), y + 3, math.max(1, math.abs(x - one)),
-    LINE - 6)
-  add('  <line class="mark" x1="%.1f" y1="%d" x2="%.1f" y2="%d"/>', mark,
-    y + 1, mark, y + LINE - 1)
+  add('  <rect fill="%s" x="%.1f" y="%d" width="%.1f" height="%d"/>',
+    COLOURS[bar.language], math.min(one, x), y + 3,
+    math.max(1, math.abs(x - one)), LINE - 6)
+  add('  <path stroke="%s" stroke-width="2" d="M%.1f %dv%d"/>', GREY, mark,
+    y + 1, LINE - 2)
   add('  <text x="%d" y="%d" text-anchor="end">%s</text>', LEFT - 6, y + 13,
     times(bar.speed))
 end
@@ -85,9 +81,9 @@ return function(results)
   local height = TOP + LINE * #bars + 8
   add('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d"',
     WIDTH, height)
-  add('     width="%d" height="%d" role="img">', WIDTH, height)
+  add('     width="%d" height="%d" role="img" fill="%s"', WIDTH, height, GREY)
+  add('     stroke="none" font-family="sans-serif" font-size="12">')
   add("  <title>How many times as fast as its rivals mview is</title>")
-  lines[#lines + 1] = STYLE
   add('  <text x="8" y="18">times as fast as the rival; | the target</text>')
   draw_legend(add, used)
   draw_axis(add, height - 8)
