@@ -77,7 +77,7 @@ local function make(memory, format, shape, offsets, readonly, itemsize)
   local type = codec.parse(format)
   return setmetatable({memory = memory, format = format, type = type,
     itemsize = itemsize or type.size, shape = shape, offsets = offsets,
-    readonly = readonly}, View)
+    readonly = readonly or false}, View)
 end
 
 -- A view of a shape; place gives the byte offset for each index in it.
@@ -419,9 +419,10 @@ local lua_types = {boolean = {kind = "bool"}, string = {kind = "bytes"},
   number = {kind = "float"}}
 
 local function matches(self, at, value)
-  return codec.equal(self.type.of, item_read(self, at),
-    self.type.of.kind == "int" and math.type(value) == "integer"
-    and self.type.of or lua_types[type(value)], value)
+  local of = self.type.of
+  local as = of.kind == "int" and math.type(value) == "integer" and of
+    or lua_types[type(value)]
+  return as ~= nil and codec.equal(of, item_read(self, at), as, value)
 end
 
 function View:count(value)
