@@ -1,6 +1,6 @@
--- hexdump.lua - prints a file as `hexdump -C` does, in color on a terminal
+-- Prints a file as `hexdump -C` does, in color on a terminal.
 --
---     lua5.4 examples/hexdump.lua [FILE]        without one: its own source
+-- usage: lua examples/hexdump.lua [FILE]    default: its own source
 
 local mview = require "mview"
 local dump = require "mview.dump"

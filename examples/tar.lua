@@ -1,10 +1,9 @@
--- tar.lua - lists a tar archive as `tar tvf` does
+-- Lists a tar archive as `tar tvf` does. The file is mapped; a header block is
+-- cast to a record, so that its fields have names, and the contents of the
+-- members are skipped, not read. Knows ustar, pax, GNU and v7 archives, but no
+-- sparse members.
 --
---     lua5.4 examples/tar.lua [ARCHIVE]         without one: of these examples
---
--- A header block is cast to a record, so its fields have names; the contents
--- of the members are skipped, not read. Knows POSIX (ustar, pax), GNU and v7
--- archives; sparse members are out of its scope.
+-- usage: lua examples/tar.lua [ARCHIVE]    default: one of these examples
 
 local mview = require "mview"
 local reader = require "mview.reader"
@@ -75,32 +74,37 @@ local function check(block, header)
   assert(sum == number(header.checksum), "this is not a tar archive")
 end
 
+-- The name of the member; a ustar header may have it in two parts.
+local function path(header)
+  local name, prefix = text(header.name), text(header.prefix)
+  if header.magic:sub(1, 6) ~= "ustar\0" or prefix == "" then return name end
+  return prefix .. "/" .. name
+end
+
+-- A user or group: by name, or else by number.
+local function owner(name, id)
+  return name ~= "" and name or id
+end
+
 local width = 19              -- of owner and size; grows where it must
 
--- One line; `more` holds the attributes that did not fit into the header.
+-- One line. `more` holds the attributes that did not fit into the header.
 local function show(header, more)
-  local user = more.uname or text(header.user)
-  local group = more.gname or text(header.group)
-  if user == "" then user = number(header.uid) end
-  if group == "" then group = number(header.gid) end
-  local owner = user .. "/" .. group
-  local size = more.size or ("%d"):format(number(header.size))
+  local owners = owner(more.uname or text(header.user),
+    more.uid or number(header.uid)) .. "/"
+    .. owner(more.gname or text(header.group), more.gid or number(header.gid))
+  local size = more.size or number(header.size)
   if header.type:find("[34]") then
     size = number(header.major) .. "," .. number(header.minor)
   end
-  width = math.max(width, #owner + 1 + #size)
-  local name = text(header.name)
-  local prefix = text(header.prefix)
-  if header.magic:sub(1, 6) == "ustar\0" and prefix ~= "" then
-    name = prefix .. "/" .. name
-  end
+  width = math.max(width, #owners + 1 + #tostring(size))
+  local time = more.mtime and tonumber(more.mtime:match("^-?%d+"))
   local arrow = ARROW[header.type]
-  print(("%s%s %s%s%s %s %s%s"):format(
+  print(("%s%s %s%s %s %s%s"):format(
     LETTER[header.type] or "-", permissions(number(header.mode)),
-    owner, (" "):rep(width - #owner - #size), size,
-    os.date("%Y-%m-%d %H:%M",
-      math.floor(more.mtime or number(header.mtime))),
-    escape(more.path or name),
+    owners, ("%" .. width - #owners .. "s"):format(size),
+    os.date("%Y-%m-%d %H:%M", time or number(header.mtime)),
+    escape(more.path or path(header)),
     arrow and arrow .. escape(more.linkpath or text(header.link)) or ""))
 end
 
@@ -127,10 +131,10 @@ local function list(r)
   end
 end
 
-local function pack_examples()
+local function examples()
   local folder = arg[0]:match("^(.*)/") or "."
   local pipe <close> = assert(io.popen("tar -C '" .. folder .. "' -cf - ."))
   return pipe:read("a")
 end
 
-list(reader(arg[1] and assert(mview.map(arg[1])) or pack_examples()))
+list(reader(arg[1] and assert(mview.map(arg[1])) or examples()))

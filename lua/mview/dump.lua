@@ -159,14 +159,15 @@ local function record_lines(records, start, color)
 end
 
 -- The option `name`, a number of bytes.
-local function number_of_bytes(options, name)
+local function number_of_bytes(options, name, default)
   local value = options[name]
-  local count = math.tointeger(value or 0)
+  if value == nil then return default end
+  local count = math.tointeger(value)
   if not count or count < 0 then
     error(("bad argument #2 to 'dump' (%s must be a number of bytes, got %s)")
       :format(name, value), 3)
   end
-  return value and count
+  return count
 end
 
 -- Whether a person looks at standard output and accepts colors.
@@ -188,7 +189,7 @@ end
 ---@return string
 return function(source, options)
   options = options or {}
-  local start = number_of_bytes(options, "offset") or 0
+  local start = number_of_bytes(options, "offset", 0)
   local limit = number_of_bytes(options, "limit")
   local color = options.color
   if color == "auto" then color = on_terminal() end
