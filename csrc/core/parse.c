@@ -1,0 +1,356 @@
+/*
+** parse.c - the grammar of formats
+** One recursive-descent parser that runs in two ways: it first counts the
+** fields, records and dimensions and finds every fault, then builds them.
+**
+** The fields of a record must lie side by side, though a nested record comes in
+** between: fields of open records are stacked at the low end of one array, and
+** a record that closes moves its own to the high end.
+**
+** All sizes and counts are checked to fit ptrdiff_t.
+*/
+#include "parse.h"
+
+#include <string.h>
+
+#define MAXSIZE ((size_t)PTRDIFF_MAX)
+
+/* Notes a fault; false, for the caller to return. */
+static bool fail(mv_parser *s, mv_status status, const char *at) {
+  s->fault.status = status;
+  s->fault.position = (size_t)(at - s->start) + 1;
+  s->fault.what = at < s->end ? *at : '\0';
+  return false;
+}
+
+/* The next character; '\0' at the end (and for itself). */
+static char peek(const mv_parser *s) { return s->p < s->end ? *s->p : '\0'; }
+
+static bool one_of(const char *set, char c) {
+  return c != '\0' && strchr(set, c) != NULL;
+}
+
+bool mv_is_order(char c) { return one_of("@=<>!^", c); }
+static bool is_blank(char c) { return one_of(" \t\n\v\f\r", c); }
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+static void skip_blanks(mv_parser *s) {
+  while (is_blank(peek(s)))
+    s->p++;
+}
+
+/* Adds count * size to *total; false where that is too large. */
+static bool grow(size_t *total, size_t count, size_t size) {
+  if (size > 0 && count > (MAXSIZE - *total) / size)
+    return false;
+  *total += count * size;
+  return true;
+}
+
+static bool number(mv_parser *s, size_t *n) {
+  const char *at = s->p;
+  for (*n = 0; is_digit(peek(s)); s->p++) {
+    size_t digit = (size_t)(*s->p - '0');
+    if (*n > (MAXSIZE - digit) / 10)
+      return fail(s, MV_ETOOBIG, at);
+    *n = *n * 10 + digit;
+  }
+  return true;
+}
+
+/* --------------------------------------------------------------- one item */
+
+/* What stands before a code. */
+typedef struct prefix {
+  const char *at;
+  size_t count;
+  size_t span;    /* the product of the shape, where 0 counts as 1 */
+  bool empty;     /* the shape has a 0 */
+  mv_status owed; /* what is wrong, and where, if no code follows */
+  const char *owed_at;
+} prefix;
+
+static void owe(mv_parser *s, prefix *pre, mv_status status) {
+  pre->owed = status;
+  pre->owed_at = s->p;
+}
+
+static void take_order(mv_parser *s, prefix *pre) {
+  if (mv_is_order(peek(s))) {
+    owe(s, pre, MV_EORDER);
+    s->order = *s->p++;
+    skip_blanks(s);
+  }
+}
+
+static bool add_dimension(mv_parser *s, mv_field *field, size_t n) {
+  if (field->ndim == MV_MAXDIM)
+    return fail(s, MV_EDIMS, s->p);
+  if (s->top != NULL) {
+    ptrdiff_t *dim = &s->dims[s->ndims];
+    *dim = (ptrdiff_t)n;
+    if (field->ndim == 0)
+      field->shape = dim;
+  }
+  field->ndim++;
+  s->ndims++;
+  return true;
+}
+
+static bool take_shape(mv_parser *s, prefix *pre, mv_field *field) {
+  owe(s, pre, MV_ESUBARRAY);
+  do {
+    size_t n;
+    s->p++;
+    skip_blanks(s);
+    if (!is_digit(peek(s)))
+      return fail(s, MV_ESUBARRAY, pre->owed_at);
+    if (!number(s, &n) || !add_dimension(s, field, n))
+      return false;
+    pre->empty |= n == 0;
+    if (n > 1 && pre->span > MAXSIZE / n)
+      return fail(s, MV_ETOOBIG, pre->owed_at);
+    pre->span *= n > 1 ? n : 1;
+  } while (peek(s) == ',');
+  if (peek(s) != ')')
+    return fail(s, MV_ESUBARRAY, pre->owed_at);
+  s->p++;
+  return true;
+}
+
+/* Reads [order] [shape] [count], or [shape] [order] [count]. */
+static bool take_prefix(mv_parser *s, prefix *pre, mv_field *field) {
+  take_order(s, pre);
+  bool ordered = pre->owed == MV_EORDER;
+  if (peek(s) == '(' && !take_shape(s, pre, field))
+    return false;
+  if (!ordered)
+    take_order(s, pre);
+  if (is_digit(peek(s))) {
+    owe(s, pre, MV_ECOUNT);
+    if (!number(s, &pre->count))
+      return false;
+  }
+  char c = peek(s);
+  bool code_follows =
+      s->p < s->end && !mv_is_order(c) && !is_blank(c) && !one_of("}(:", c);
+  if (pre->owed != MV_OK && !code_follows)
+    return fail(s, pre->owed, pre->owed_at);
+  return true;
+}
+
+static bool take_body(mv_parser *s, mv_record *record, const char *open);
+
+/* Reads {...} behind a T at at. */
+static bool take_record(mv_parser *s, mv_item *item, size_t *align,
+                        const char *at) {
+  mv_record record;
+  bool native = s->order == '@';
+  if (s->depth == MV_MAXDEPTH)
+    return fail(s, MV_EDEPTH, at);
+  s->p++;
+  s->depth++;
+  if (!take_body(s, &record, at))
+    return false;
+  s->depth--;
+  *align = native ? record.align : 1;
+  item->kind = MV_RECORD;
+  item->size = record.size;
+  if (s->top != NULL) {
+    s->records[s->nrecords] = record;
+    item->record = &s->records[s->nrecords];
+  }
+  s->nrecords++;
+  return true;
+}
+
+/* Reads the code of a number, boolean or character; pairs follow a Z. */
+static bool take_number(mv_parser *s, mv_item *item, size_t *align) {
+  const char *at = s->p;
+  bool is_complex = *at == 'Z';
+  s->p += is_complex;
+  mv_status status = mv_code(peek(s), is_complex, s->order, item, align);
+  if (status != MV_OK)
+    return fail(s, *at == ':' ? MV_ENAME : status, at);
+  s->p++;
+  return true;
+}
+
+/* Reads a code other than x; the length of a string is pre's count. */
+static bool take_code(mv_parser *s, prefix *pre, mv_item *item, size_t *align) {
+  const char *at = s->p;
+  switch (*at) {
+  case 's':
+  case 'p':
+    s->p++;
+    item->kind = *at == 's' ? MV_BYTES : MV_PASCAL;
+    item->size = pre->count;
+    pre->count = 1;
+    *align = 1;
+    return true;
+  case 'T':
+    s->p++;
+    return peek(s) == '{' ? take_record(s, item, align, at)
+                          : fail(s, MV_EUNKNOWN, at);
+  default:
+    return take_number(s, item, align);
+  }
+}
+
+/* Whether the open record that starts at p has that name before end. */
+static bool name_used(const char *p, const char *end, const char *name,
+                      size_t len) {
+  for (int depth = 0; p < end; p++) {
+    if (*p == '{')
+      depth++;
+    else if (*p == '}')
+      depth--;
+    else if (*p == ':') {
+      const char *close = memchr(p + 1, ':', (size_t)(end - p - 1));
+      if (depth == 0 && (size_t)(close - p - 1) == len &&
+          memcmp(p + 1, name, len) == 0)
+        return true;
+      p = close;
+    }
+  }
+  return false;
+}
+
+/* Reads :name: if it is there. body is where the record starts. */
+static bool take_name(mv_parser *s, mv_field *field, const char *body) {
+  const char *at = s->p;
+  if (peek(s) != ':')
+    return true;
+  const char *name = at + 1;
+  const char *close = memchr(name, ':', (size_t)(s->end - name));
+  if (close == NULL || close == name || field->count == 0 ||
+      memchr(name, '\0', (size_t)(close - name)) != NULL)
+    return fail(s, MV_ENAME, at);
+  field->name = name;
+  field->namelen = (size_t)(close - name);
+  if (s->top == NULL && name_used(body, at, name, field->namelen))
+    return fail(s, MV_ETWICE, at);
+  s->p = close + 1;
+  return true;
+}
+
+/* Sets the size of one value of the field. */
+static bool set_size(mv_parser *s, const prefix *pre, mv_field *field) {
+  size_t size = 0;
+  if (pre->count != 1 && field->ndim > 0)
+    return fail(s, MV_ESUBARRAY, pre->at);
+  if (field->item.size == 0 && (pre->count > 1 || pre->span > 1))
+    return fail(s, MV_EZEROITEM, pre->at);
+  if (!grow(&size, pre->span, field->item.size))
+    return fail(s, MV_ETOOBIG, pre->at);
+  field->size = pre->empty ? 0 : size;
+  field->count = pre->count;
+  return true;
+}
+
+/* Turns a count that has one name into a shape. */
+static bool name_together(mv_parser *s, mv_field *field, const char *at) {
+  if (field->name == NULL || field->count == 1)
+    return true;
+  size_t n = field->count;
+  if (field->size > MAXSIZE / n)
+    return fail(s, MV_ETOOBIG, at);
+  field->size *= n;
+  field->count = 1;
+  return add_dimension(s, field, n);
+}
+
+/* Puts the field at the end of the record. */
+static bool place(mv_parser *s, mv_record *record, mv_field *field,
+                  size_t align, const char *at) {
+  size_t gap = (align - record->size % align) % align;
+  if (!grow(&record->size, gap, 1))
+    return fail(s, MV_ETOOBIG, at);
+  field->offset = record->size;
+  if (!grow(&record->size, field->count, field->size) ||
+      !grow(&record->nvalues, field->count, 1))
+    return fail(s, MV_ETOOBIG, at);
+  if (align > record->align)
+    record->align = align;
+  if (field->count == 0)
+    return true;
+  if (s->top != NULL)
+    *s->top++ = *field;
+  s->nfields++;
+  record->nfields++;
+  return true;
+}
+
+static bool take_padding(mv_parser *s, const prefix *pre, mv_record *record,
+                         int ndim) {
+  if (ndim > 0)
+    return fail(s, MV_ESUBARRAY, pre->at);
+  if (!grow(&record->size, pre->count, 1))
+    return fail(s, MV_ETOOBIG, pre->at);
+  s->p++;
+  return true;
+}
+
+static bool take_item(mv_parser *s, mv_record *record, const char *body) {
+  prefix pre = {.at = s->p, .count = 1, .span = 1};
+  mv_field field = {0};
+  size_t align;
+  if (!take_prefix(s, &pre, &field))
+    return false;
+  if (peek(s) == 'x')
+    return take_padding(s, &pre, record, field.ndim);
+  return take_code(s, &pre, &field.item, &align) && set_size(s, &pre, &field) &&
+         take_name(s, &field, body) && name_together(s, &field, pre.at) &&
+         place(s, record, &field, align, pre.at);
+}
+
+/* ---------------------------------------------------------------- records */
+
+/* Moves the record's fields, the last on the stack, to where they stay. */
+static void close_record(mv_parser *s, mv_record *record) {
+  size_t n = record->nfields;
+  if (s->top == NULL)
+    return;
+  s->top -= n;
+  s->done -= n;
+  memmove(s->done, s->top, n * sizeof *s->top);
+  record->fields = s->done;
+}
+
+/* Reads items up to the end or the brace that closes the one at open. */
+static bool take_body(mv_parser *s, mv_record *record, const char *open) {
+  const char *body = s->p;
+  *record = (mv_record){.align = 1};
+  for (;;) {
+    skip_blanks(s);
+    if (s->p == s->end) {
+      if (s->depth > 0)
+        return fail(s, MV_EUNCLOSED, open);
+      break;
+    }
+    if (*s->p == '}') {
+      if (s->depth == 0)
+        return fail(s, MV_EBRACE, s->p);
+      s->p++;
+      break;
+    }
+    if (!take_item(s, record, body))
+      return false;
+  }
+  close_record(s, record);
+  return true;
+}
+
+/* A byte order alone is a format; but none may follow blanks. */
+bool mv_parse(mv_parser *s, mv_record *record) {
+  s->order = '@';
+  s->p = s->start;
+  skip_blanks(s);
+  if (s->p > s->start && mv_is_order(peek(s)))
+    return fail(s, MV_EORDER, s->p);
+  s->p = s->start + mv_is_order(peek(s));
+  skip_blanks(s);
+  if (s->p < s->end)
+    s->p = s->start;
+  return take_body(s, record, s->start);
+}

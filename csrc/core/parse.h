@@ -1,0 +1,41 @@
+/*
+** parse.h - between format.c, parse.c and code.c
+*/
+#ifndef MV_PARSE_H
+#define MV_PARSE_H
+
+#include "mv.h"
+
+/*
+** The state of the parser. Set start and end, and to build rather than count
+** the four pointers at the end, to room for what was counted.
+*/
+typedef struct mv_parser {
+  const char *start, *p, *end;
+  mv_fault fault;
+  char order; /* in force */
+  int depth;  /* of open T{ */
+  size_t nfields, nrecords, ndims;
+  mv_field *top;  /* where the next field goes; NULL: only counts */
+  mv_field *done; /* the fields of closed records, up to the end */
+  mv_record *records;
+  ptrdiff_t *dims;
+} mv_parser;
+
+/*
+** Parses a whole format. False: it is malformed, which parser->fault explains.
+** What is built refers to the text, which must stay.
+*/
+bool mv_parse(mv_parser *parser, mv_record *record);
+
+/*
+** Says in *item and *align what the code of a number, boolean or character is
+** under a byte order; complex: the code behind Z. MV_EUNKNOWN, MV_EREFUSED,
+** MV_ENATIVE.
+*/
+mv_status mv_code(char name, bool is_complex, char order, mv_item *item,
+                  size_t *align);
+
+bool mv_is_order(char c);
+
+#endif
