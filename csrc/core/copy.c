@@ -1,27 +1,71 @@
 /*
 ** copy.c - moves items between layouts
+** A walker takes the layouts apart into planes and runs. Copying one item to
+** all places is copying from a layout that does not move.
 */
 #include "mv.h"
+#include "run.h"
 
-#include <string.h>
+static mv_axis plain_run(const mv_layout *dlay, const mv_layout *slay) {
+  return (mv_axis){dlay->shape[0], dlay->strides[0], slay->strides[0]};
+}
 
-static void copy_run(unsigned char *d, ptrdiff_t dstep, const unsigned char *s,
-                     ptrdiff_t sstep, ptrdiff_t n, size_t size) {
-  for (; n > 0; n--, d += dstep, s += sstep)
-    memcpy(d, s, size);
+static ptrdiff_t magnitude(ptrdiff_t n) { return n < 0 ? -n : n; }
+
+/* Takes a dimension out of a fresh walk. */
+static mv_axis take_dimension(mv_walker *w, int dim) {
+  mv_axis y = {w->shape[dim], w->strides[0][dim], w->strides[1][dim]};
+  w->ndim--;
+  for (int d = dim; d < w->ndim; d++) {
+    w->shape[d] = w->shape[d + 1];
+    w->strides[0][d] = w->strides[0][d + 1];
+    w->strides[1][d] = w->strides[1][d + 1];
+  }
+  return y;
+}
+
+/* The dimension with the smallest steps through what is read. */
+static int nearest(const mv_walker *w) {
+  int near = w->ndim - 1;
+  for (int d = near - 1; d >= 0; d--)
+    if (magnitude(w->strides[1][d]) < magnitude(w->strides[1][near]))
+      near = d;
+  return near;
+}
+
+static void copy_runs(mv_walker *w, size_t size) {
+  while (mv_walk_next(w))
+    mv_copy_run(w->ptr[0], w->ptr[1], (mv_axis){w->n, w->step[0], w->step[1]},
+                size);
+}
+
+static void copy_planes(mv_walker *w, size_t size) {
+  mv_axis x = {w->n, w->step[0], w->step[1]};
+  mv_axis y = take_dimension(w, nearest(w));
+  while (mv_walk_next(w))
+    mv_copy_plane(w->ptr[0], w->ptr[1], x, y, size);
 }
 
 void mv_copy(unsigned char *dst, const mv_layout *dlay,
              const unsigned char *src, const mv_layout *slay) {
+  size_t size = (size_t)dlay->itemsize;
   mv_walker w;
+  if (mv_layout_nbytes(dlay) == 0)
+    return;
+  if (dlay->ndim == 1 && !dlay->indirect && !slay->indirect) {
+    mv_copy_run(dst + dlay->offset, src + slay->offset, plain_run(dlay, slay),
+                size);
+    return;
+  }
   mv_walk2(&w, MV_ANYORDER, dst, dlay, (unsigned char *)src, slay);
-  while (mv_walk_next(&w))
-    copy_run(w.ptr[0], w.step[0], w.ptr[1], w.step[1], w.n,
-             (size_t)dlay->itemsize);
+  if (w.ndim == 0 || w.indirect)
+    copy_runs(&w, size);
+  else
+    copy_planes(&w, size);
 }
 
 /* Items of the shape of lay, one behind the other. */
-static void packed(mv_layout *out, const mv_layout *lay, char order) {
+static void pack(mv_layout *out, const mv_layout *lay, char order) {
   out->itemsize = lay->itemsize;
   out->ndim = lay->ndim;
   memcpy(out->shape, lay->shape, (size_t)lay->ndim * sizeof lay->shape[0]);
@@ -31,15 +75,23 @@ static void packed(mv_layout *out, const mv_layout *lay, char order) {
 void mv_gather(unsigned char *out, const unsigned char *src,
                const mv_layout *slay, char order) {
   mv_layout olay;
-  packed(&olay, slay, order);
+  pack(&olay, slay, order);
   mv_copy(out, &olay, src, slay);
 }
 
 void mv_scatter(unsigned char *dst, const mv_layout *dlay,
                 const unsigned char *in) {
   mv_layout ilay;
-  packed(&ilay, dlay, 'C');
+  pack(&ilay, dlay, 'C');
   mv_copy(dst, dlay, in, &ilay);
+}
+
+void mv_fill(unsigned char *dst, const mv_layout *dlay,
+             const unsigned char *bytes) {
+  mv_layout item;
+  pack(&item, dlay, 'C');
+  memset(item.strides, 0, (size_t)dlay->ndim * sizeof item.strides[0]);
+  mv_copy(dst, dlay, bytes, &item);
 }
 
 /*

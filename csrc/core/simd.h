@@ -1,5 +1,5 @@
 /*
-** simd.h - one kernel, compiled for several processors
+** simd.h - one kernel, compiled several times
 ** A static function marked MV_CLONES is compiled twice, for AVX2 and for the
 ** plain target, and the loader chooses between them. Where that cannot be had
 ** the mark is empty, and the plain code, which is always complete, is all there
@@ -18,6 +18,13 @@
 #define MV_CLONES __attribute__((target_clones("avx2", "default")))
 #else
 #define MV_CLONES
+#endif
+
+/* For kernels written once and compiled for each constant they are given. */
+#if defined(__GNUC__)
+#define MV_INLINE static inline __attribute__((always_inline))
+#else
+#define MV_INLINE static inline
 #endif
 
 #endif

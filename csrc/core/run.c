@@ -1,0 +1,138 @@
+/*
+** run.c - copies runs of items
+** Runs of which a word or a vector holds several items have kernels of their
+** own; all others are copied item by item, in a loop for each usual size.
+** Pointers are only moved to items that exist.
+*/
+#include "run.h"
+
+#include "mv.h"
+
+/* ---- one item again and again --------------------------------------------*/
+
+static bool all_equal(const unsigned char *p, size_t size) {
+  return memcmp(p, p + 1, size - 1) == 0;
+}
+
+/* Fills n bytes with an item, by copying what is there already. */
+static void repeat(unsigned char *d, const unsigned char *item, size_t n,
+                   size_t size) {
+  size_t near =
+      size < 4096 ? 4096 / size * size : size; /* stays in the cache */
+  size_t done = size;
+  if (all_equal(item, size)) {
+    memset(d, item[0], n);
+    return;
+  }
+  memcpy(d, item, size);
+  while (done < n) {
+    size_t more = done < near ? done : near;
+    if (more > n - done)
+      more = n - done;
+    memcpy(d + done, d, more);
+    done += more;
+  }
+}
+
+/* ---- every second item ---------------------------------------------------*/
+
+/*
+** Takes one half of each word of twice the size. The last item is left to the
+** end, since its word may reach out of the memory.
+*/
+#define HALVE(name, item, word)                                                \
+  static void name(unsigned char *restrict d, const unsigned char *restrict s, \
+                   mv_axis x) {                                                \
+    for (; x.n > 64; x.n -= 64) {                                              \
+      for (size_t i = 0; i < 64; i++) {                                        \
+        word w;                                                                \
+        item half;                                                             \
+        memcpy(&w, s + i * sizeof w, sizeof w);                                \
+        half = (item)(MV_BIGENDIAN ? w >> 8 * sizeof half : w);                \
+        memcpy(d + i * sizeof half, &half, sizeof half);                       \
+      }                                                                        \
+      d += 64 * sizeof(item);                                                  \
+      s += 64 * sizeof(word);                                                  \
+    }                                                                          \
+    mv_step(d, s, x, sizeof(item));                                            \
+  }
+
+HALVE(halve8, uint8_t, uint16_t)
+HALVE(halve16, uint16_t, uint32_t)
+HALVE(halve32, uint32_t, uint64_t)
+
+MV_INLINE void halve(unsigned char *d, const unsigned char *s, mv_axis x,
+                     size_t size) {
+  if (size == 1)
+    halve8(d, s, x);
+  else if (size == 2)
+    halve16(d, s, x);
+  else
+    halve32(d, s, x);
+}
+
+/* ---- backwards -----------------------------------------------------------*/
+
+/* Reverses the items of that size in a word. */
+MV_INLINE uint64_t reverse_word(uint64_t w, size_t size) {
+  const uint64_t shorts = 0x0000FFFF0000FFFF, bytes = 0x00FF00FF00FF00FF;
+  w = w >> 32 | w << 32;
+  if (size <= 2)
+    w = (w >> 16 & shorts) | (w & shorts) << 16;
+  if (size <= 1)
+    w = (w >> 8 & bytes) | (w & bytes) << 8;
+  return w;
+}
+
+MV_INLINE void reverse(unsigned char *d, const unsigned char *s, mv_axis x,
+                       size_t size) {
+  ptrdiff_t per = (ptrdiff_t)(8 / size), i = 0;
+  for (; i + per <= x.n; i += per) {
+    uint64_t w;
+    memcpy(&w, s + (i + per - 1) * x.s, sizeof w);
+    w = reverse_word(w, size);
+    memcpy(d + i * x.d, &w, sizeof w);
+  }
+  for (; i < x.n; i++)
+    memcpy(d + i * x.d, s + i * x.s, size);
+}
+
+/* ---- any run -------------------------------------------------------------*/
+
+MV_INLINE void copy(unsigned char *d, const unsigned char *s, mv_axis x,
+                    size_t size) {
+  bool packed = x.d == (ptrdiff_t)size;
+  bool small = size == 1 || size == 2 || size == 4;
+  if (packed && small && x.s == 2 * x.d)
+    halve(d, s, x, size);
+  else if (packed && small && x.s == -x.d)
+    reverse(d, s, x, size);
+  else
+    mv_step(d, s, x, size);
+}
+
+void mv_copy_run(unsigned char *d, const unsigned char *s, mv_axis x,
+                 size_t size) {
+  if (x.d == (ptrdiff_t)size && x.s == x.d) {
+    memcpy(d, s, (size_t)x.n * size);
+    return;
+  }
+  if (x.d == (ptrdiff_t)size && x.s == 0) {
+    repeat(d, s, (size_t)x.n * size, size);
+    return;
+  }
+  switch (size) {
+#define COPY(size)                                                             \
+  case size:                                                                   \
+    copy(d, s, x, size);                                                       \
+    break;
+    COPY(1)
+    COPY(2)
+    COPY(4)
+    COPY(8)
+    COPY(16)
+#undef COPY
+  default:
+    mv_step(d, s, x, size);
+  }
+}

@@ -1,0 +1,45 @@
+/*
+** run.h - kernels over items that lie a step apart
+*/
+#ifndef MV_RUN_H
+#define MV_RUN_H
+
+#include "simd.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/*
+** n items along one dimension: each d bytes behind the one before where they
+** are written, and s bytes where they are read.
+*/
+typedef struct mv_axis {
+  ptrdiff_t n, d, s;
+} mv_axis;
+
+/* Copies a run of items. An s of 0 repeats one item. */
+void mv_copy_run(unsigned char *d, const unsigned char *s, mv_axis x,
+                 size_t size);
+
+/* Copies x.n times y.n items, in whichever order is fast. */
+void mv_copy_plane(unsigned char *d, const unsigned char *s, mv_axis x,
+                   mv_axis y, size_t size);
+
+/* Reverses the bytes of n numbers of size 2, 4 or 8, step bytes apart. */
+void mv_swap_run(unsigned char *p, ptrdiff_t step, ptrdiff_t n, size_t size);
+
+/* Copies a run item by item: a loop for each constant size. */
+MV_INLINE void mv_step(unsigned char *d, const unsigned char *s, mv_axis x,
+                       size_t size) {
+  ptrdiff_t i = 0;
+  for (; i + 4 <= x.n; i += 4) {
+    memcpy(d + i * x.d, s + i * x.s, size);
+    memcpy(d + (i + 1) * x.d, s + (i + 1) * x.s, size);
+    memcpy(d + (i + 2) * x.d, s + (i + 2) * x.s, size);
+    memcpy(d + (i + 3) * x.d, s + (i + 3) * x.s, size);
+  }
+  for (; i < x.n; i++)
+    memcpy(d + i * x.d, s + i * x.s, size);
+}
+
+#endif
