@@ -8,7 +8,8 @@ bytes by string.unpack and string.pack. Formats are taken to be well-formed.
 A type is a table with kind and size:
   int    order, signed          float  order (size 2, 4 or 8)
   bool, char, bytes, pascal     complex  part (a float type)
-  array  dims, of (a type)      record   fields {{at, of, name}...}, align
+  array  dims, of (a type)      record   fields {{at, of, key}...}, align
+The key of a field is its name, or its position among those without a name.
 ]]
 
 local codec = {}
@@ -115,7 +116,9 @@ local function add(s, pos, out, state, dims, count)
     out.align = math.max(out.align, align)
   end
   for _ = 1, times do
-    table.insert(out.fields, {at = out.size, of = type, name = name})
+    if not name then out.unnamed = out.unnamed + 1 end
+    table.insert(out.fields, {at = out.size, of = type,
+      key = name or out.unnamed})
     out.size = out.size + type.size
   end
   return pos
@@ -123,7 +126,8 @@ end
 
 -- The record of all items from pos up to a "}" or the end.
 function record(s, pos, state)
-  local out = {kind = "record", size = 0, align = 1, fields = {}}
+  local out = {kind = "record", size = 0, align = 1, unnamed = 0,
+    fields = {}}
   while true do
     local dims, count, at = prefix(s, pos, state)
     if at > #s or s:sub(at, at) == "}" then return out, at + 1 end
@@ -139,7 +143,7 @@ function codec.parse(format)
   end
   local whole = record(format, 1, {mode = "@"})
   local first = whole.fields[1]
-  if #whole.fields ~= 1 or first.name then
+  if #whole.fields ~= 1 or whole.unnamed == 0 then
     return {of = whole, at = 0, size = whole.size}
   end
   return {of = first.of, at = first.at, size = whole.size}
@@ -213,8 +217,8 @@ local readers = {
   end,
   record = function(type, s, pos)
     local values = {}
-    for i, field in ipairs(type.fields) do
-      values[field.name or i] = codec.read(field.of, s, pos + field.at)
+    for _, field in ipairs(type.fields) do
+      values[field.key] = codec.read(field.of, s, pos + field.at)
     end
     return values
   end,
@@ -299,10 +303,13 @@ local writers = {
     return s
   end,
   record = function(type, x, s, pos)
-    list(x)
-    for i, field in ipairs(type.fields) do
-      s = codec.write(field.of, x[field.name or i], s, pos + field.at)
+    local strange = {}
+    for key in pairs(list(x)) do strange[key] = true end
+    for _, field in ipairs(type.fields) do
+      s = codec.write(field.of, x[field.key], s, pos + field.at)
+      strange[field.key] = nil
     end
+    if next(strange) ~= nil then refuse "no such field" end
     return s
   end,
 }
@@ -338,7 +345,7 @@ local texts = {char = true, bytes = true, pascal = true}
 local function parts(type, x)
   local out = {}
   for i, field in ipairs(type.fields or {}) do
-    out[i] = {field.of, x[field.name or i]}
+    out[i] = {field.of, x[field.key]}
   end
   for i = 1, type.dims and type.dims[1] or 0 do
     local inner = type.of
@@ -386,7 +393,7 @@ function codec.same(a, b)
     if #a.fields ~= #b.fields then return false end
     for i, field in ipairs(a.fields) do
       local other = b.fields[i]
-      if field.at ~= other.at or field.name ~= other.name
+      if field.at ~= other.at or field.key ~= other.key
         or not codec.same(field.of, other.of) then
         return false
       end

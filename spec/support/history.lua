@@ -19,6 +19,7 @@ local formats = {
   "B", "b", "c", "?", "h", ">h", "<H", "i", ">I", "<q", ">Q", "=Q", "e", ">e",
   "f", ">f", "d", ">d", "3s", "4p", "Zf", ">Zd", "xB", "<xh", "2h", "<hB",
   "bxH", "(2,2)B", "T{<H:id:>e:x:}", "T{B:a:T{<h:x:c:y:}:b:}", "T{3H:v:?:w:}",
+  "T{>h2b:n:c}",
 }
 local MAXVIEWS = 14
 
@@ -75,8 +76,8 @@ local function value_for(type)
   if type.kind == "complex" then
     return {value_for(type.part), value_for(type.part)}
   elseif type.kind == "record" then
-    for i, field in ipairs(type.fields) do
-      out[field.name or i] = value_for(field.of)
+    for _, field in ipairs(type.fields) do
+      out[field.key] = value_for(field.of)
     end
     return out
   end

@@ -1,0 +1,237 @@
+local mview = require "mview"
+
+local little = string.pack("=I2", 1) == "\1\0"
+
+local function raises(message, f)
+  local ok, err = pcall(f)
+  assert.is_false(ok)
+  assert.are.equal(message, (err:gsub("^[^:]+:%d+: ", "")))
+end
+
+describe("calcsize", function()
+  local natives = {b = "b", B = "B", h = "h", H = "H", i = "i", I = "I",
+    l = "l", L = "L", q = "i8", Q = "I8", n = "T", N = "T", P = "T",
+    f = "f", d = "d"}
+  for code, packed in pairs(natives) do
+    it(("gives %s its size in C"):format(code), function()
+      local size = string.packsize(packed)
+      assert.are.equal(size, mview.calcsize(code))
+      assert.are.equal(size, mview.calcsize("@" .. code))
+      assert.are.equal(size, mview.calcsize("^" .. code))
+    end)
+  end
+
+  local standard = {c = 1, b = 1, B = 1, ["?"] = 1, h = 2, H = 2, i = 4, I = 4,
+    l = 4, L = 4, q = 8, Q = 8, e = 2, f = 4, d = 8, s = 1, p = 1, x = 1,
+    Zf = 8, Zd = 16}
+  for code, size in pairs(standard) do
+    it(("gives %s its standard size"):format(code), function()
+      for order in ("=<>!"):gmatch(".") do
+        assert.are.equal(size, mview.calcsize(order .. code))
+      end
+    end)
+  end
+
+  local rows = {
+    {"", 0}, {"<", 0}, {"@", 0}, {" ", 0}, {"< ", 0},
+    {"3h", 6}, {"<3h", 6}, {"10s", 10}, {"0s", 0}, {"5x", 5}, {"0x", 0},
+    {"h h\th", 6}, {"<b h", 3},
+    {"bh", 4}, {"<bh", 3}, {"^bh", 3}, {"hb", 3}, {"b0i", 4}, {"<b0i", 1},
+    {"bxh", 4}, {"bd", 16}, {"=bd", 9}, {"3sh", 6}, {"b4sh", 8},
+    {"<h>i@b", 7}, {"<b@i", 8}, {"b<i", 5},
+    {"(2,3)f", 24}, {"(2,3)h:m:", 12}, {"b(2)h", 6}, {"<b(2)h", 5},
+    {"(0)d", 0},
+    {"T{bh}", 4}, {"<T{bh}", 3}, {"T{hb}", 3}, {"T{hb}h", 6}, {"bT{bh}", 6},
+    {"b^T{bh}", 4}, {"T{<bh}", 3}, {"T{<b}h", 3}, {"T{>b}hi", 7},
+    {"2T{hb}", 6}, {"(2,2)T{hb}", 12}, {"bT{bT{bh}}", 8}, {"T{}", 0},
+    {"bT{}h", 4}, {"T{T{T{b}}}", 1},
+    {"Zd", 16}, {"bZd", 24}, {"bZf", 12}, {"<bZf", 9},
+    {"i4", 4}, {"I1", 1}, {"<i8", 8}, {"j", 8}, {">J", 8},
+  }
+  for _, row in ipairs(rows) do
+    local format, size = row[1], row[2]
+    it(("gives %q %d bytes"):format(format, size), function()
+      assert.are.equal(size, mview.calcsize(format))
+    end)
+  end
+
+  it("is what a view of the format has as itemsize", function()
+    for _, row in ipairs(rows) do
+      local format, size = row[1], row[2]
+      if size > 0 then
+        assert.are.equal(size, mview.new(format, 2).itemsize)
+      end
+    end
+  end)
+end)
+
+describe("A malformed format", function()
+  local deep = ("T{"):rep(65) .. "b" .. ("}"):rep(65)
+  local rows = {
+    {"k", "unknown format 'k' at position 1"},
+    {"<hk", "unknown format 'k' at position 3"},
+    {"h\0", "unknown format '\\0' at position 2"},
+    {"h\200", "unknown format '\\200' at position 2"},
+    {"T", "unknown format 'T' at position 1"},
+    {"Z", "unknown format 'Z' at position 1"},
+    {"Zi", "unknown format 'Z' at position 1"},
+    {"O", "unsupported format 'O' at position 1"},
+    {"&i", "unsupported format '&' at position 1"},
+    {"hX{}", "unsupported format 'X' at position 2"},
+    {"T{t:a:}", "unsupported format 't' at position 3"},
+    {"u", "unsupported format 'u' at position 1"},
+    {"4w", "unsupported format 'w' at position 2"},
+    {"<n", "format without a standard size 'n' at position 2 "
+      .. "(native order only)"},
+    {"h>N", "format without a standard size 'N' at position 3 "
+      .. "(native order only)"},
+    {"=P", "format without a standard size 'P' at position 2 "
+      .. "(native order only)"},
+    {"i3", "integer size other than 1, 2, 4 or 8 at position 2"},
+    {"<I16", "integer size other than 1, 2, 4 or 8 at position 3"},
+    {"3", "count without a format at position 1"},
+    {"h12", "count without a format at position 2"},
+    {"3 h", "count without a format at position 1"},
+    {"T{3}", "count without a format at position 3"},
+    {"h@", "misplaced byte order '@' at position 2"},
+    {"h <", "misplaced byte order '<' at position 3"},
+    {"@@h", "misplaced byte order '@' at position 1"},
+    {"h<>b", "misplaced byte order '<' at position 2"},
+    {" <h", "misplaced byte order '<' at position 2"},
+    {"T{<}", "misplaced byte order '<' at position 3"},
+    {":a:", "malformed field name at position 1"},
+    {"h:a", "malformed field name at position 2"},
+    {"h::", "malformed field name at position 2"},
+    {"0h:a:", "malformed field name at position 3"},
+    {"x:a:", "malformed field name at position 2"},
+    {"h:a:b:a:", "field name used twice at position 6"},
+    {"T{h:a:T{b:a:}:a:}", "field name used twice at position 14"},
+    {"()h", "malformed sub-array shape at position 1"},
+    {"(2", "malformed sub-array shape at position 1"},
+    {"(2,)h", "malformed sub-array shape at position 1"},
+    {"(-1)h", "malformed sub-array shape at position 1"},
+    {"h(2)", "malformed sub-array shape at position 2"},
+    {"(2)x", "malformed sub-array shape at position 1"},
+    {"T{h", "unclosed 'T{' at position 1"},
+    {"hT{T{b}", "unclosed 'T{' at position 2"},
+    {"}", "unexpected '}' at position 1"},
+    {"T{h}}", "unexpected '}' at position 5"},
+    {deep, "records nested too deep at position 129"},
+    {"99999999999999999999s", "size too large at position 1"},
+    {"h9223372036854775807d", "size too large at position 2"},
+    {"9223372036854775807ss", "size too large at position 21"},
+    {"(4294967296,4294967296)b", "size too large at position 1"},
+    {"(3037000500,3037000500)T{7s}", "size too large at position 1"},
+  }
+  for _, row in ipairs(rows) do
+    it(("is refused with position and reason: %q"):format(row[1]:sub(1, 30)),
+      function()
+        raises(("bad argument #1 to 'calcsize' (%s)"):format(row[2]),
+          function() local _ = mview.calcsize(row[1]) end)
+      end)
+  end
+
+  it("is refused by all that take a format", function()
+    local reason = "unknown format 'k' at position 2"
+    raises(("bad argument #1 to 'cast' (%s)"):format(reason), function()
+      local _ = mview("ab"):cast("hk")
+    end)
+    raises(("bad argument #1 to 'new' (%s)"):format(reason), function()
+      local _ = mview.new("hk", 1)
+    end)
+    raises(("bad argument #1 to 'from' (%s)"):format(reason), function()
+      local _ = mview.from("hk", {})
+    end)
+  end)
+
+  it("is no string at all", function()
+    for _, format in ipairs {1, true, {}} do
+      assert.has_error(function() mview.calcsize(format) end)
+      assert.has_error(function() mview("ab"):cast(format) end)
+    end
+    assert.has_error(function() mview.calcsize() end)
+  end)
+end)
+
+describe("An integer of string.pack", function()
+  local rows = {
+    {"i1", "b"}, {"I1", "B"}, {"i2", "h"}, {"<I2", "<H"}, {"i4", "i"},
+    {">I4", ">I"}, {"i8", "q"}, {"=I8", "=Q"}, {"j", "q"}, {"<J", "<Q"},
+    {"!j", "!q"},
+  }
+  for _, row in ipairs(rows) do
+    it(("is normalised: %s is %s"):format(row[1], row[2]), function()
+      assert.are.equal(row[2], mview.new(row[1], 1).format)
+      assert.are.equal(mview.calcsize(row[2]), mview.calcsize(row[1]))
+    end)
+  end
+
+  it("is otherwise kept as given", function()
+    for _, format in ipairs {"@h", "<h ", " h", "h:a:", "2h", "T{<h:a:}",
+      "(2) h"} do
+      assert.are.equal(format, mview.new(format, 1).format)
+    end
+  end)
+end)
+
+describe("An item", function()
+  local rows = {
+    {"b", "ff", -1}, {"B", "ff", 255}, {"<h", "0080", -32768},
+    {">h", "8000", -32768}, {"<H", "ff7f", 32767}, {"!I", "80000000", 1 << 31},
+    {"<q", "ffffffffffffffff", -1}, {">Q", "8000000000000000", math.mininteger},
+    {"?", "00", false}, {"?", "01", true}, {"?", "02", true}, {"?", "ff", true},
+    {"c", "00", "\0"}, {"4s", "61006200", "a\0b\0"}, {"4p", "02616263", "ab"},
+    {"4p", "ff616263", "abc"}, {"p", "05", ""},
+    {"<e", "003c", 1.0}, {">e", "fbff", -65504.0}, {"<e", "0100", 2.0 ^ -24},
+    {"<e", "007c", math.huge}, {">f", "3f800000", 1.0},
+    {"<d", "000000000000f0bf", -1.0},
+    {"<Zf", "0000803f000000c0", {1.0, -2.0}},
+    {"<xh", "ff0100", 1}, {"<hx", "0100ff", 1}, {"1h", little and "0100" or
+      "0001", 1},
+    {"<2h", "01000200", {1, 2}}, {"<hb", "0100ff", {1, -1}},
+    {"<h>hh", "010000020003", {1, 2, 3}},
+    {"<T{>h}h", "00010002", {{1}, 2}}, {"T{<h}>h", "01000002", {{1}, 2}},
+    {"<h:a:b:b:", "010002", {a = 1, b = 2}},
+    {"<h:a:", "0100", {a = 1}}, {"<h:a:b", "010002", {2, a = 1}},
+    {"<2h:a:", "01000200", {a = {1, 2}}},
+    {"(2,2)B", "01020304", {{1, 2}, {3, 4}}},
+    {"(2)2s", "61626364", {"ab", "cd"}},
+    {"B(2)B", "010203", {1, {2, 3}}},
+    {"<T{h:x:}", "0500", {x = 5}}, {"T{B:x:}:p:", "05", {p = {x = 5}}},
+    {"2T{B:x:}", "0506", {{x = 5}, {x = 6}}},
+    {"(2)T{B:x:}", "0506", {{x = 5}, {x = 6}}},
+    {"2x", "0102", {}}, {"x0s", "01", ""},
+  }
+  for _, row in ipairs(rows) do
+    local format, hex, value = row[1], row[2], row[3]
+    it(("of %q reads and writes %s"):format(format, hex), function()
+      local data = mview.fromhex(hex)
+      local v = mview(data, format)
+      assert.are.same({1}, v.shape)
+      assert.are.same(value, v[1])
+      assert.are.equal(math.type(value), math.type(v[1]))
+      assert.are.same({value}, v:tolist())
+      v[1] = value
+      assert.are.same(value, v[1])
+      local fresh = mview.new(format, 1)
+      fresh[1] = value
+      assert.are.same(value, fresh[1])
+    end)
+  end
+
+  it("may lie anywhere, aligned or not", function()
+    for code in ("hHiIlLqQnNefdP"):gmatch(".") do
+      local size = mview.calcsize(code)
+      for at = 1, 8 do
+        local data = mview.bytearray(("\xaa"):rep(size + 16))
+        local v = data:view():sub(at, at + size - 1):cast(code)
+        v[1] = 77
+        assert.are.equal(77, v[1])
+        assert.are.equal(("\xaa"):rep(at - 1),
+          tostring(data):sub(1, at - 1))
+        assert.are.equal(("\xaa"):rep(17 - at),
+          tostring(data):sub(at + size))
+      end
+    end
+  end)
+end)

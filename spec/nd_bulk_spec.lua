@@ -1,0 +1,210 @@
+local mview = require "mview"
+
+-- 2 x 3 x 2, items 1 to 12
+local function cube(format)
+  return mview.from(format or "B",
+    {{{1, 2}, {3, 4}, {5, 6}}, {{7, 8}, {9, 10}, {11, 12}}})
+end
+
+describe("tobytes of more than one dimension", function()
+  local rows = {
+    {"C order", cube(), "C", "\1\2\3\4\5\6\7\8\9\10\11\12"},
+    {"F order", cube(), "F", "\1\7\3\9\5\11\2\8\4\10\6\12"},
+    {"A order, contiguous", cube(), "A", "\1\2\3\4\5\6\7\8\9\10\11\12"},
+    {"A order, transposed", cube():transpose(), "A",
+      "\1\2\3\4\5\6\7\8\9\10\11\12"},
+    {"C order, transposed", cube():transpose(), "C",
+      "\1\7\3\9\5\11\2\8\4\10\6\12"},
+    {"F order, transposed", cube():transpose(), "F",
+      "\1\2\3\4\5\6\7\8\9\10\11\12"},
+    {"C order, sliced", cube():slice({2, 1, -1}, 2), "C", "\9\10\3\4"},
+    {"F order, sliced", cube():slice({2, 1, -1}, 2), "F", "\9\3\10\4"},
+    {"A order, sliced", cube():slice({2, 1, -1}, 2), "A", "\9\10\3\4"},
+  }
+  for _, row in ipairs(rows) do
+    it("gives the items in " .. row[1], function()
+      assert.are.equal(row[4], row[2]:tobytes(row[3]))
+    end)
+  end
+
+  it("is in C order unless told otherwise", function()
+    local v = cube(">H"):transpose()
+    assert.are.equal(v:tobytes("C"), v:tobytes())
+    assert.are.equal(24, #v:tobytes())
+  end)
+
+  it("refuses other orders by name", function()
+    for _, order in ipairs {"c", "K", "", "CF", 1} do
+      local ok, err = pcall(cube().tobytes, cube(), order)
+      assert.is_false(ok)
+      assert.is_truthy(err:find "^bad argument #1 to 'tobytes' %(.+%)$", err)
+    end
+  end)
+end)
+
+describe("Items in C order", function()
+  it("are what hex, find, byte, unpack and .. speak of", function()
+    local v = cube():transpose()
+    assert.are.equal("01070309050b0208040a060c", v:hex())
+    assert.are.equal("0107 0309 050b 0208 040a 060c", v:hex(" ", 2))
+    assert.are.same({3, 4}, {v:find("\3\9")})
+    assert.are.same({7, 3}, {v:byte(2, 3)})
+    assert.are.equal(0x0703, v:unpack(">I2", 2))
+    assert.are.equal("\1\7\3\9\5\11\2\8\4\10\6\12!", v .. "!")
+    assert.are.equal(v:transpose():toreadonly():hash(),
+      mview(v:tobytes("F")):hash())
+  end)
+end)
+
+describe("copyfrom", function()
+  it("copies any layout into any layout of the same shape", function()
+    local target = mview.new(">I", 2, 3, 2)
+    target:transpose():copyfrom(cube():transpose())
+    assert.are.same(cube():tolist(), target:tolist())
+  end)
+
+  it("takes nested lists", function()
+    local v = cube()
+    v:sub(1, 1):copyfrom {{{0, 0}, {0, 0}, {0, 0}}}
+    assert.are.same({{{0, 0}, {0, 0}, {0, 0}}, {{7, 8}, {9, 10}, {11, 12}}},
+      v:tolist())
+  end)
+
+  it("behaves as if copied first when source and target overlap", function()
+    local v = cube()
+    v:slice({}, {1, 2}):copyfrom(v:slice({}, {2, 3}))
+    assert.are.same({{{3, 4}, {5, 6}, {5, 6}}, {{9, 10}, {11, 12}, {11, 12}}},
+      v:tolist())
+    v = mview.from("B", {{1, 2, 3}, {4, 5, 6}, {7, 8, 9}})
+    v:copyfrom(v:transpose())
+    assert.are.same({{1, 4, 7}, {2, 5, 8}, {3, 6, 9}}, v:tolist())
+    v:copyfrom(v:slice({-1, 1, -1}, {-1, 1, -1}))
+    assert.are.same({{9, 6, 3}, {8, 5, 2}, {7, 4, 1}}, v:tolist())
+  end)
+
+  it("converts between formats that overlap, as if copied first", function()
+    local data = mview.bytearray("\1\2\3\4\5\6\7\8"):view()
+    data:cast("<H", {2, 2}):copyfrom(data:sub(1, 4):cast("B", {2, 2}))
+    assert.are.same({1, 0, 2, 0, 3, 0, 4, 0}, data:tolist())
+  end)
+
+  it("refuses another shape and changes nothing", function()
+    local v = cube()
+    for _, source in ipairs {mview.new("B", 2, 3), mview.new("B", 12),
+      mview.new("B", 2, 2, 3), mview.new("B", 1, 3, 2), v[1], "abcdefghijkl",
+      {{{0, 0}, {0, 0}, {0, 0}}}} do
+      assert.has_error(function() v:copyfrom(source) end)
+    end
+    assert.are.same(cube():tolist(), v:tolist())
+  end)
+
+  it("writes nothing when one value does not fit", function()
+    local v = cube("b")
+    local ok = pcall(v.copyfrom, v, mview.from("h",
+      {{{0, 0}, {0, 0}, {0, 0}}, {{0, 0}, {0, 0}, {0, 128}}}))
+    assert.is_false(ok)
+    assert.are.same(cube():tolist(), v:tolist())
+  end)
+end)
+
+describe("fill and byteswap", function()
+  it("write every item of a slice and no other byte", function()
+    local v = cube()
+    v:slice({}, {1, 3, 2}, 2):fill(0)
+    assert.are.same({{{1, 0}, {3, 4}, {5, 0}}, {{7, 0}, {9, 10}, {11, 0}}},
+      v:tolist())
+    local w = cube("<H")
+    w:slice(2, {}, 1):byteswap()
+    assert.are.same({{{1, 2}, {3, 4}, {5, 6}},
+      {{0x700, 8}, {0x900, 10}, {0xb00, 12}}}, w:tolist())
+  end)
+end)
+
+describe("Comparison of more than one dimension", function()
+  it("is by value and shape, across formats and layouts", function()
+    assert.is_true(cube() == cube("d"))
+    assert.is_true(cube(">q"):equals(cube("<H")))
+    assert.is_true(cube():transpose():transpose() == cube("e"))
+    assert.is_false(cube() == cube():transpose())
+    assert.is_false(cube() == cube():cast("B"))
+    assert.is_false(cube() == cube():cast("B", {2, 6}))
+    assert.is_false(cube() == cube()[1])
+  end)
+
+  it("finds the first difference, as a full index", function()
+    local v = cube("<i")
+    assert.is_nil(v:mismatch(cube()))
+    v:set(2, 1, 2, 0)
+    v:set(2, 3, 1, 0)
+    assert.are.same({2, 1, 2}, {v:mismatch(cube())})
+    assert.are.same({2, 1, 2}, {v:transpose():transpose():mismatch(cube())})
+    assert.are.same({1, 3, 2}, {v:transpose():mismatch(cube():transpose())})
+  end)
+
+  it("holds a NaN to be different from itself", function()
+    local v = mview.from("d", {{1, 0 / 0}})
+    assert.is_false(v == mview.from("d", {{1, 0 / 0}}))
+    assert.are.same({1, 2}, {v:mismatch(mview.from("d", {{1, 0 / 0}}))})
+  end)
+end)
+
+describe("count and index", function()
+  it("count in all dimensions", function()
+    local v = cube()
+    v:set(1, 1, 1, 12)
+    assert.are.equal(2, v:count(12))
+    assert.are.equal(2, v:transpose():count(12.0))
+    assert.are.equal(0, v:count("12"))
+    assert.are.equal(0, v:count(1))
+  end)
+end)
+
+describe("mview.from and mview.new", function()
+  it("take and give nested lists", function()
+    for _, list in ipairs {{1, 2, 3}, {{1}, {2}}, {{{1, 2}}, {{3, 4}}}} do
+      for _, format in ipairs {"b", ">I", "d"} do
+        local v = mview.from(format, list)
+        assert.are.equal(format, v.format)
+        local back = v:cast(format, v.shape):tolist()
+        assert.are.same(mview.from("d", list):tolist(), mview.from("d",
+          back):tolist())
+      end
+    end
+    assert.are.same({0}, mview.from("d", {}).shape)
+    assert.are.same({2, 0}, mview.from("d", {{}, {}}).shape)
+  end)
+
+  it("say where a list is ragged", function()
+    for _, list in ipairs {{{1, 2}, {3}}, {{1, 2}, {3, 4, 5}}, {{1, 2}, 3},
+      {1, {2}}, {{{1}, {2}}, {{3}, {4, 5}}}, {{}, {1}}} do
+      local ok, err = pcall(mview.from, "B", list)
+      assert.is_false(ok)
+      assert.is_truthy(err:find "^bad argument #2 to 'from' %(.+%)$", err)
+      assert.is_truthy(err:find "2", err)
+    end
+  end)
+
+  it("say which value does not fit", function()
+    local ok, err = pcall(mview.from, "B", {{1, 2}, {3, 256}})
+    assert.is_false(ok)
+    assert.is_truthy(err:find("256", 1, true), err)
+  end)
+
+  it("make zeroed memory of any shape", function()
+    local v = mview.new("f", 480, 640)
+    assert.are.same({480, 640}, v.shape)
+    assert.are.same({2560, 4}, v.strides)
+    assert.are.equal(("\0"):rep(480 * 640 * 4), v:tobytes())
+    assert.is_false(v.readonly)
+  end)
+
+  it("refuse sizes that no memory has", function()
+    for _, shape in ipairs {{-1}, {1 << 62}, {1 << 31, 1 << 31}, {1.5}, {"x"},
+      {math.mininteger}, {math.maxinteger, math.maxinteger}} do
+      local ok, err = pcall(mview.new, "d", table.unpack(shape))
+      assert.is_false(ok)
+      assert.are.equal("string", type(err))
+    end
+    assert.has_error(function() mview.new("k", 1) end)
+  end)
+end)

@@ -1,0 +1,210 @@
+local mview = require "mview"
+
+-- 2 x 3: {{1, 2, 3}, {4, 5, 6}}
+local function grid()
+  return mview.from("<h", {{1, 2, 3}, {4, 5, 6}})
+end
+
+local function raises(message, f, ...)
+  local ok, err = pcall(f, ...)
+  assert.is_false(ok)
+  assert.are.equal(message, (err:gsub("^[^:]+:%d+: ", "")))
+end
+
+describe("A view of more than one dimension", function()
+  it("has rows that are views of the same memory", function()
+    local v = grid()
+    local row = v[2]
+    assert.is_true(mview.isview(row))
+    assert.are.same({3}, row.shape)
+    assert.are.same({4, 5, 6}, row:tolist())
+    row[1] = 40
+    assert.are.equal(40, v(2, 1))
+  end)
+
+  it("counts rows from the end with negative indices", function()
+    local v = grid()
+    assert.are.same({4, 5, 6}, v[-1]:tolist())
+    assert.are.same({1, 2, 3}, v[-2]:tolist())
+  end)
+
+  it("reads nil for a row that is not there, as a table does", function()
+    local v = grid()
+    for _, i in ipairs {0, 3, -3, math.maxinteger, math.mininteger} do
+      assert.is_nil(v[i])
+    end
+    assert.are.equal(2, #v)
+  end)
+
+  it("copies what is assigned to a row into it", function()
+    local v = grid()
+    v[1] = mview.from("<h", {7, 8, 9})
+    assert.are.same({{7, 8, 9}, {4, 5, 6}}, v:tolist())
+    v[-1] = {10, 11, 12}
+    assert.are.same({{7, 8, 9}, {10, 11, 12}}, v:tolist())
+    v[1] = v[2]
+    assert.are.same({{10, 11, 12}, {10, 11, 12}}, v:tolist())
+  end)
+
+  it("changes nothing when a row gets what does not fit", function()
+    for _, row in ipairs {{1, 2}, {1, 2, 3, 4}, {1, 2, 40000}, {1, 2, "3"},
+      {1, 2, 3.5}, mview.from("<h", {1, 2}), 5, "abc", true} do
+      local v = grid()
+      assert.is_false(pcall(function() v[1] = row end))
+      assert.are.same({{1, 2, 3}, {4, 5, 6}}, v:tolist())
+    end
+  end)
+
+  it("refuses to assign a row that is not there", function()
+    raises("index 3 out of range [1, 2]", function() grid()[3] = {1, 2, 3} end)
+  end)
+
+  it("reads and writes one item by its full index", function()
+    local v = grid()
+    for i = 1, 2 do
+      for j = 1, 3 do
+        assert.are.equal(3 * i - 3 + j, v:get(i, j))
+        assert.are.equal(3 * i - 3 + j, v(i, j))
+        assert.are.equal(3 * i - 3 + j, v(i - 3, j - 4))
+        v:set(i, j, 100 * i + j)
+        assert.are.equal(100 * i + j, v[i][j])
+      end
+    end
+  end)
+
+  local out_of_range = {
+    {{3, 1}, "index 3 out of range [1, 2] in dimension 1"},
+    {{0, 1}, "index 0 out of range [1, 2] in dimension 1"},
+    {{-3, 1}, "index -3 out of range [1, 2] in dimension 1"},
+    {{1, 4}, "index 4 out of range [1, 3] in dimension 2"},
+    {{2, -4}, "index -4 out of range [1, 3] in dimension 2"},
+    {{1, math.mininteger},
+      "index -9223372036854775808 out of range [1, 3] in dimension 2"},
+  }
+  for _, row in ipairs(out_of_range) do
+    local i, j = table.unpack(row[1])
+    it(("names the dimension of index %d, %d"):format(i, j), function()
+      local v = grid()
+      raises(row[2], v.get, v, i, j)
+      raises(row[2], v, i, j)
+      raises(row[2], v.set, v, i, j, 0)
+    end)
+  end
+
+  it("wants as many indices as it has dimensions", function()
+    local v = grid()
+    for _, index in ipairs {{}, {1}, {1, 1, 1}} do
+      assert.has_error(function() v:get(table.unpack(index)) end)
+      assert.has_error(function() v(table.unpack(index)) end)
+    end
+    assert.has_error(function() v:set(1, 5) end)
+    assert.has_error(function() v:set(1, 1, 1, 5) end)
+    assert.are.same({{1, 2, 3}, {4, 5, 6}}, v:tolist())
+  end)
+
+  it("walks over its rows with pairs and iter", function()
+    local rows = {}
+    for i, row in pairs(grid()) do rows[i] = row:tolist() end
+    assert.are.same({{1, 2, 3}, {4, 5, 6}}, rows)
+    rows = {}
+    for row in grid():iter() do rows[#rows + 1] = row:tolist() end
+    assert.are.same({{1, 2, 3}, {4, 5, 6}}, rows)
+  end)
+
+  it("gives its rows as results", function()
+    local first, second, none = grid():values()
+    assert.are.same({1, 2, 3}, first:tolist())
+    assert.are.same({4, 5, 6}, second:tolist())
+    assert.is_nil(none)
+  end)
+
+  it("keeps read-only rows read-only", function()
+    local v = grid():toreadonly()
+    assert.is_true(v[1].readonly)
+    assert.has_error(function() v[1][1] = 0 end)
+    assert.has_error(function() v[1] = {0, 0, 0} end)
+    assert.has_error(function() v:set(1, 1, 0) end)
+  end)
+
+  it("may have up to 64 dimensions", function()
+    local ones = {}
+    for d = 1, 64 do ones[d] = 1 end
+    local v = mview.new("B", table.unpack(ones))
+    v:set(table.unpack(table.move({9}, 1, 1, 65, {table.unpack(ones)})))
+    assert.are.equal(9, v(table.unpack(ones)))
+    assert.are.equal("\9", v:tobytes())
+    assert.has_error(function() mview.new("B", 1, table.unpack(ones)) end)
+  end)
+end)
+
+describe("A view of no dimensions", function()
+  local function scalar()
+    return mview.fromhex("01 02"):view():cast("<h", {})
+  end
+
+  it("has one item", function()
+    local v = scalar()
+    assert.are.equal(0, v.ndim)
+    assert.are.same({}, v.shape)
+    assert.are.same({}, v.strides)
+    assert.are.equal(2, v.nbytes)
+    assert.are.equal(0x0201, v:get())
+    assert.are.equal(0x0201, v())
+    assert.are.equal(0x0201, v:tolist())
+    assert.are.equal("\1\2", v:tobytes())
+    assert.is_true(v.contiguous)
+  end)
+
+  it("is written with set", function()
+    local v = scalar()
+    v:set(-2)
+    assert.are.equal(-2, v:get())
+    assert.has_error(function() v:set(1, 5) end)
+    assert.has_error(function() v:get(1) end)
+    assert.are.equal(-2, v:get())
+  end)
+
+  it("has no length and no first dimension to slice", function()
+    local v = scalar()
+    assert.has_error(function() return #v end)
+    assert.has_error(function() v:sub(1, 1) end)
+    assert.has_error(function() v:slice({}) end)
+    assert.are.equal(0, v:slice().ndim)
+  end)
+
+  it("is filled, copied, compared and cast like any other", function()
+    local v, w = scalar(), scalar()
+    v:fill(7)
+    assert.are.equal(7, v:get())
+    assert.is_false(v == w)
+    w:copyfrom(v)
+    assert.is_true(v == w)
+    v:byteswap()
+    assert.are.equal(0x0700, v:get())
+    assert.are.same({0, 7}, v:cast("B"):tolist())
+    assert.are.equal("0007", v:hex())
+    assert.are.equal(7, v:transpose():cast("<2B", {}):get()[2])
+  end)
+end)
+
+describe("A view with a dimension of no items", function()
+  it("has no items, and its shape", function()
+    for _, shape in ipairs {{0}, {0, 3}, {3, 0}, {2, 0, 4}} do
+      local v = mview.new("d", table.unpack(shape))
+      assert.are.same(shape, v.shape)
+      assert.are.equal(0, v.nbytes)
+      assert.are.equal(shape[1], #v)
+      assert.are.equal("", v:tobytes())
+      assert.are.equal("", v:tobytes("F"))
+      assert.is_true(v.c_contiguous)
+      assert.is_true(v.f_contiguous)
+      v:fill(1)
+      v:byteswap()
+      v:copyfrom(v)
+      assert.is_nil(v:mismatch(v))
+    end
+    assert.are.same({{}, {}}, mview.new("d", 2, 0):tolist())
+    assert.are.same({}, mview.new("d", 0, 2):tolist())
+    assert.are.same({0}, mview.new("d", 2, 0)[1].shape)
+  end)
+end)

@@ -1,0 +1,119 @@
+local lend = require "lend"
+local mview = require "mview"
+
+-- 3 rows of 4 items of "<H", each row a block of its own
+local function picture(readonly)
+  local blocks = {}
+  for i = 1, 3 do
+    blocks[i] = string.pack("<I2I2I2I2", 10 * i + 1, 10 * i + 2, 10 * i + 3,
+      10 * i + 4)
+  end
+  return lend.pil {blocks = blocks, format = "<H", shape = {3, 4},
+    readonly = readonly}
+end
+
+local all = {{11, 12, 13, 14}, {21, 22, 23, 24}, {31, 32, 33, 34}}
+
+describe("A view whose first dimension is pointers", function()
+  it("tells its suboffsets and is not contiguous", function()
+    local v = picture()
+    assert.are.same({3, 4}, v.shape)
+    assert.are.same({0, -1}, v.suboffsets)
+    assert.are.equal(2, v.strides[2])
+    assert.are.equal(24, v.nbytes)
+    assert.is_false(v.contiguous)
+    assert.is_false(v.c_contiguous)
+    assert.is_false(v.f_contiguous)
+  end)
+
+  it("reads items, rows and all of it", function()
+    local v = picture()
+    assert.are.equal(23, v(2, 3))
+    assert.are.equal(34, v:get(-1, -1))
+    assert.are.same({21, 22, 23, 24}, v[2]:tolist())
+    assert.are.same({}, v[2].suboffsets)
+    assert.are.same(all, v:tolist())
+    assert.are.equal(mview.from("<H", all):tobytes(), v:tobytes())
+    assert.are.equal(mview.from("<H", all):tobytes("F"), v:tobytes("F"))
+    assert.are.equal(mview.from("<H", all):hex(), v:hex())
+  end)
+
+  it("writes through the pointers", function()
+    local v, handle = picture()
+    v:set(1, 1, 0x0102)
+    v[2] = {1, 2, 3, 4}
+    v:slice(3, {2, 3}):fill(0)
+    local first, second, third = handle:bytes()
+    assert.are.equal(string.pack("<I2I2I2I2", 0x0102, 12, 13, 14), first)
+    assert.are.equal(string.pack("<I2I2I2I2", 1, 2, 3, 4), second)
+    assert.are.equal(string.pack("<I2I2I2I2", 31, 0, 0, 34), third)
+  end)
+
+  it("is filled, swapped, copied and compared", function()
+    local v, w = picture(), mview.from(">I", all)
+    assert.is_true(v == w)
+    assert.is_true(w == v)
+    v:byteswap()
+    assert.are.equal(0x0b00, v(1, 1))
+    assert.are.same({1, 1}, {v:mismatch(w)})
+    v:copyfrom(w)
+    assert.are.same(all, v:tolist())
+    v:copyfrom(v:slice({-1, 1, -1}))
+    assert.are.same({all[3], all[2], all[1]}, v:tolist())
+    assert.are.equal(1, v:count(22))
+    v:fill(7)
+    assert.are.equal(12, v:count(7))
+  end)
+
+  it("is sliced in all dimensions", function()
+    local rows = {
+      {{{2, 3}}, {0, -1}, {all[2], all[3]}},
+      {{{3, 1, -2}}, {0, -1}, {all[3], all[1]}},
+      {{{}, {2, 4, 2}}, {2, -1}, {{12, 14}, {22, 24}, {32, 34}}},
+      {{{}, {4, 1, -3}}, {6, -1}, {{14, 11}, {24, 21}, {34, 31}}},
+      {{{2, 1}}, {0, -1}, {}},
+    }
+    for _, row in ipairs(rows) do
+      local v = picture():slice(table.unpack(row[1]))
+      assert.are.same(row[2], v.suboffsets)
+      assert.are.same(row[3], v:tolist())
+    end
+    local column = picture():slice({}, 3)
+    assert.are.same({3}, column.shape)
+    assert.are.same({13, 23, 33}, column:tolist())
+    assert.are.equal(33, column[3])
+    column[3] = 5
+    assert.are.same({13, 23, 5}, column:tolist())
+  end)
+
+  it("inherits read-only", function()
+    local v = picture(true)
+    assert.is_true(v.readonly)
+    assert.has_error(function() v:set(1, 1, 0) end)
+    assert.has_error(function() v[1][1] = 0 end)
+  end)
+
+  it("is not cast or transposed, and says why", function()
+    local v = picture()
+    for _, name in ipairs {"cast", "transpose"} do
+      local ok, err = pcall(v[name], v, name == "cast" and "B" or nil)
+      assert.is_false(ok)
+      assert.is_truthy(err:find "suboffsets", err)
+    end
+  end)
+
+  it("dies with its loan, rows too", function()
+    local v, handle = picture()
+    local row, before = v[1], lend.done_count()
+    assert.are.equal(0, handle:revoke())
+    assert.are.equal(before + 1, lend.done_count())
+    assert.is_nil(handle:bytes())
+    for _, view in ipairs {v, row} do
+      assert.is_false(view.valid)
+      local ok, err = pcall(view.tolist, view)
+      assert.is_false(ok)
+      assert.are.equal("attempt to use a view of revoked memory",
+        (err:gsub("^[^:]+:%d+: ", "")))
+    end
+  end)
+end)

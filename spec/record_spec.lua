@@ -1,0 +1,265 @@
+local lend = require "lend"
+local mview = require "mview"
+
+local POINT = "T{<I:id:<f:x:f:y:}"
+
+local function points()
+  return mview.from(POINT, {
+    {id = 1, x = 1.5, y = -1}, {id = 2, x = 2.5, y = -2},
+    {id = 3, x = 3.5, y = -3},
+  })
+end
+
+local function raises(message, f)
+  local ok, err = pcall(f)
+  assert.is_false(ok)
+  assert.are.equal(message, (err:gsub("^[^:]+:%d+: ", "")))
+end
+
+describe("A record", function()
+  it("is read by value, as a table of its fields", function()
+    local v = points()
+    assert.are.equal(12, v.itemsize)
+    assert.are.same({3}, v.shape)
+    assert.are.same({id = 2, x = 2.5, y = -2.0}, v[2])
+    local item = v[2]
+    item.id = 99
+    assert.are.equal(2, v[2].id)
+    assert.are.same({v[1], v[2], v[3]}, v:tolist())
+    assert.are.same({v[1], v[2], v[3]}, {v:values()})
+    assert.is_nil(v[4])
+  end)
+
+  it("is written as a whole", function()
+    local v = points()
+    v[2] = {id = 20, x = 0.5, y = 0}
+    assert.are.same({id = 20, x = 0.5, y = 0.0}, v[2])
+    assert.are.equal(string.pack("<I4ff", 20, 0.5, 0), v:sub(2, 2):tobytes())
+    v[3] = v[1]
+    assert.are.same(v[1], v[3])
+  end)
+
+  it("has its fields without a name by position", function()
+    local v = mview.from("<hT{B:r:B:g:}:colour:3sB", {
+      {1, colour = {r = 2, g = 3}, "abc", 4},
+    })
+    assert.are.same({1, "abc", 4, colour = {r = 2, g = 3}}, v[1])
+    v[1] = {5, "x", 6, colour = {g = 7, r = 8}}
+    assert.are.equal("\5\0\8\7x\0\0\6", v:tobytes())
+  end)
+
+  it("may hold records, lists of records and sub-arrays", function()
+    local format = "<B:n:(2)T{h:a:(2,2)B:m:}:pair:Zf:z:"
+    local value = {n = 9, z = {1.0, -1.0}, pair = {
+      {a = 1, m = {{1, 2}, {3, 4}}}, {a = -1, m = {{5, 6}, {7, 8}}},
+    }}
+    local v = mview.new(format, 2)
+    v[2] = value
+    assert.are.same(value, v[2])
+    assert.are.equal(21, v.itemsize)
+    assert.are.equal(string.pack("<Bi2BBBBi2BBBBff", 9, 1, 1, 2, 3, 4, -1, 5,
+      6, 7, 8, 1, -1), v:sub(2):tobytes())
+    assert.are.equal(0, v[1].pair[2].m[2][2])
+  end)
+
+  local refused = {
+    {"a field that is missing", {id = 1, x = 1}, "y: number expected, got nil"},
+    {"a field that is not there", {id = 1, x = 1, y = 1, z = 1},
+      "no field 'z' in the format"},
+    {"a position that is not there", {id = 1, x = 1, y = 1, 5},
+      "no field '1' in the format"},
+    {"a value of another type", {id = "1", x = 1, y = 1},
+      "id: integer expected, got string"},
+    {"a value out of range", {id = 1 << 32, x = 1, y = 1},
+      "id: value 4294967296 out of range [0, 4294967295] for format '"
+        .. POINT .. "'"},
+    {"a float that is not an integer", {id = 1.5, x = 1, y = 1},
+      "id: number has no integer representation"},
+    {"what is no table", 5, "table expected, got number"},
+  }
+  for _, row in ipairs(refused) do
+    it("is written all or not at all: " .. row[1], function()
+      local v = points()
+      local before = v:tobytes()
+      raises(row[3], function() v[2] = row[2] end)
+      assert.are.equal(before, v:tobytes())
+      assert.is_false(pcall(v.set, v, 2, row[2]))
+      assert.is_false(pcall(v.fill, v, row[2]))
+      assert.is_false(pcall(v.copyfrom, v, {v[1], v[1], row[2]}))
+      assert.are.equal(before, v:tobytes())
+    end)
+  end
+
+  it("tells where in nested values the error is", function()
+    local v = mview.new("T{T{B:x:(2)c:s:}:in:}", 1)
+    raises("in.s[2]: string of 2 bytes where there is exactly 1 in format "
+      .. "'T{T{B:x:(2)c:s:}:in:}'", function()
+      v[1] = {["in"] = {x = 1, s = {"a", "bc"}}}
+    end)
+    raises("in.s: list of 2 items expected, got 1", function()
+      v[1] = {["in"] = {x = 1, s = {"a"}}}
+    end)
+    assert.are.equal("\0\0\0", v:tobytes())
+  end)
+
+  it("keeps its padding, whatever is written", function()
+    local data = mview.bytearray(("\xaa"):rep(16))
+    local v = mview(data, "<hx3xb:n:x")
+    assert.are.equal(8, v.itemsize)
+    v[1] = {0, n = 1}
+    assert.are.equal("\0\0\xaa\xaa\xaa\xaa\1\xaa" .. ("\xaa"):rep(8),
+      tostring(data))
+    v:fill {-1, n = 2}
+    assert.are.equal(("\xff\xff\xaa\xaa\xaa\xaa\2\xaa"):rep(2), tostring(data))
+  end)
+
+  it("may be followed by padding that only its exporter knows", function()
+    local v, handle = lend.lend {data = "\1\0\2\xff\3\0\4\xff",
+      format = "T{<h:a:b:b:}", itemsize = 4, shape = {2}}
+    assert.are.equal(4, v.itemsize)
+    assert.are.equal(8, v.nbytes)
+    assert.are.same({{a = 1, b = 2}, {a = 3, b = 4}}, v:tolist())
+    v[1] = {a = 5, b = 6}
+    assert.are.equal("\5\0\6\xff\3\0\4\xff", handle:bytes())
+  end)
+end)
+
+describe("field", function()
+  it("is a strided view of one field, in place", function()
+    local v = points()
+    local x = v:field("x")
+    assert.are.equal("f", (x.format:gsub("^[<=]", "")))
+    assert.are.equal(4, x.itemsize)
+    assert.are.same({3}, x.shape)
+    assert.are.same({12}, x.strides)
+    assert.are.equal(4, x.offset)
+    assert.are.same({1.5, 2.5, 3.5}, x:tolist())
+    x[2] = 9
+    assert.are.equal(9.0, v[2].x)
+    x:fill(0)
+    assert.are.same({id = 3, x = 0.0, y = -3.0}, v[3])
+  end)
+
+  it("is found by position too, counted over all fields", function()
+    local v = points()
+    for position, name in ipairs {"id", "x", "y"} do
+      assert.are.same(v:field(name):tolist(), v:field(position):tolist())
+      assert.are.equal(v:field(name).offset, v:field(position).offset)
+    end
+    local w = mview.from("<2h3s", {{1, 2, "abc"}, {3, 4, "def"}})
+    assert.are.same({1, 3}, w:field(1):tolist())
+    assert.are.same({2, 4}, w:field(2):tolist())
+    assert.are.same({"abc", "def"}, w:field(3):tolist())
+  end)
+
+  it("keeps the byte order of the field", function()
+    local v = mview.from("<h:a:>h:b:h:c:", {{a = 1, b = 2, c = 3}})
+    assert.are.same({{1}, {2}, {3}}, {v:field("a"):tolist(),
+      v:field("b"):tolist(), v:field("c"):tolist()})
+    v:field("c")[1] = 0x0102
+    assert.are.equal("\1\0\0\2\1\2", v:tobytes())
+    v:field("b"):byteswap()
+    assert.are.equal("\1\0\2\0\1\2", v:tobytes())
+  end)
+
+  it("has a sub-array's shape as further dimensions", function()
+    local v = mview.new("B:n:(2,3)<H:m:", 4)
+    local m = v:field("m")
+    assert.are.same({4, 2, 3}, m.shape)
+    assert.are.same({v.itemsize, 6, 2}, m.strides)
+    m:set(4, 2, 3, 77)
+    assert.are.equal(77, v[4].m[2][3])
+    assert.are.same({4}, mview.new("2s:s:h", 4):field("s").shape)
+    assert.are.same({4, 3}, mview.new("3h:v:b", 4):field("v").shape)
+  end)
+
+  it("goes into fields of fields", function()
+    local v = mview.from("T{<h:a:T{b:x:>i:y:}:in:}",
+      {{a = 1, ["in"] = {x = 2, y = 3}}, {a = 4, ["in"] = {x = 5, y = 6}}})
+    local inner = v:field("in")
+    assert.are.same({{x = 2, y = 3}, {x = 5, y = 6}}, inner:tolist())
+    assert.are.same({3, 6}, inner:field("y"):tolist())
+    inner:field("y"):fill(-1)
+    assert.are.same({a = 4, ["in"] = {x = 5, y = -1}}, v[2])
+  end)
+
+  it("works on slices, rows and any number of dimensions", function()
+    local v = mview.new(POINT, 2, 3)
+    v:set(2, 3, {id = 7, x = 0, y = 0})
+    assert.are.same({{0, 0, 0}, {0, 0, 7}}, v:field("id"):tolist())
+    assert.are.same({0, 0, 7}, v[2]:field("id"):tolist())
+    assert.are.same({3, 1}, points():sub(-1, 1, -2):field("id"):tolist())
+    assert.are.equal(7, v:slice(2, 3):field("id"):get())
+  end)
+
+  it("inherits read-only", function()
+    local id = points():toreadonly():field("id")
+    assert.is_true(id.readonly)
+    assert.has_error(function() id[1] = 0 end)
+  end)
+
+  it("is refused where there is none, by name", function()
+    local v = points()
+    for _, key in ipairs {"z", "", "ID", "x\0", 0, 4, -1, 1.5, math.mininteger,
+      true, {}} do
+      local ok, err = pcall(function() local _ = v:field(key) end)
+      assert.is_false(ok)
+      assert.is_truthy(err:find "bad argument #1 to 'field' %(.+%)$", err)
+    end
+    assert.has_error(function() v:field() end)
+    assert.has_error(function() mview("abc"):field("x") end)
+  end)
+end)
+
+describe("Records", function()
+  it("are equal by value, as tuples by position", function()
+    local v = points()
+    assert.is_true(v == points())
+    assert.is_true(v == mview.from("Idd", {{1, 1.5, -1}, {2, 2.5, -2},
+      {3, 3.5, -3}}))
+    assert.is_true(v == mview.from("T{>Q:n:>d:a:>e:b:}",
+      {{n = 1, a = 1.5, b = -1}, {n = 2, a = 2.5, b = -2},
+        {n = 3, a = 3.5, b = -3}}))
+    assert.is_false(v == mview.from("Id", {{1, 1.5}, {2, 2.5}, {3, 3.5}}))
+    assert.is_false(v == v:field("id"))
+    v:field("y")[3] = 0
+    assert.is_false(v == points())
+    assert.are.equal(3, v:mismatch(points()))
+  end)
+
+  it("are equal whatever their padding", function()
+    local a, b = mview("\1\0\xff\2", "<hxb"), mview("\1\0\0\2", "<hxb")
+    assert.is_true(a == b)
+    assert.is_true(a == mview("\1\0\2", "<hb"))
+  end)
+
+  it("are copied between layouts and formats of the same fields", function()
+    local v = mview.new("T{>I:id:>d:x:>d:y:}", 3)
+    v:copyfrom(points())
+    assert.are.same(points():tolist(), v:tolist())
+    v:sub(1, 2):copyfrom(v:sub(2, 3))
+    assert.are.same({2, 3, 3}, v:field("id"):tolist())
+    v:copyfrom {points()[3], points()[2], points()[1]}
+    assert.are.same({3, 2, 1}, v:field("id"):tolist())
+    assert.has_error(function() v:copyfrom(mview.new("Idd", 4)) end)
+    assert.has_error(function() v:copyfrom(mview.new("Id", 3)) end)
+    assert.has_error(function() v:copyfrom(mview.new("I", 3)) end)
+    assert.are.same({3, 2, 1}, v:field("id"):tolist())
+  end)
+
+  it("have each number swapped by byteswap", function()
+    local v = mview.from("T{<h:a:T{<i:b:c:c:}:in:2s:s:}",
+      {{a = 1, ["in"] = {b = 2, c = "x"}, s = "yz"}})
+    v:byteswap()
+    assert.are.same({a = 0x0100, ["in"] = {b = 0x02000000, c = "x"},
+      s = "yz"}, v[1])
+  end)
+
+  it("are sliced, transposed and cast as items are", function()
+    local v = points():cast(POINT, {3, 1}):transpose()
+    assert.are.same({1, 3}, v.shape)
+    assert.are.same({id = 3, x = 3.5, y = -3.0}, v(1, 3))
+    assert.are.same({36}, points():cast("B").shape)
+    assert.are.same({9}, points():cast("<I").shape)
+  end)
+end)
