@@ -1,29 +1,277 @@
 /*
 ** compare.c - whether items of two views are equal, and where they differ
+** A pair of items is compared in one of three ways. Where equality is that of
+** the bytes: by memcmp. Where a common type holds all values of both exactly:
+** in blocks, converted, by a test that says either "all equal" or "look
+** closer". All else, and whatever needs a closer look: item by item, which is
+** what equality means and the other two only hasten.
 */
 #include "mv.h"
+#include "run.h"
 
-/* The first of n items that differs, or n. */
-static ptrdiff_t differing(const mv_item *ia, const unsigned char *a,
-                           ptrdiff_t astep, const mv_item *ib,
-                           const unsigned char *b, ptrdiff_t bstep,
-                           ptrdiff_t n) {
+#define CHUNK 16   /* items; constant, so that compilers use vectors */
+#define BLOCK 256  /* items at most, in whole chunks */
+#define FEW 4      /* items that are not worth a block */
+#define PIECE 8192 /* bytes compared at once */
+
+/* What values are compared as; integers first, from narrow to wide. */
+typedef enum lane { NONE, I32, U32, I64, U64, F16, F32, F64 } lane;
+
+/* Converts n items, whole chunks. */
+typedef void widener(unsigned char *restrict out,
+                     const unsigned char *restrict in, size_t n);
+
+/* Whether n bytes of values, whole chunks, are surely equal. */
+typedef bool surely(const unsigned char *a, const unsigned char *b, size_t n);
+
+typedef struct side {
+  const mv_item *item;
+  bool swap;
+  widener *widen; /* NULL: the lane holds the items as they are */
+} side;
+
+typedef struct pair {
+  side a, b;
+  bool bitwise;
+  size_t size;  /* of a value as it is compared */
+  surely *test; /* NULL: only item by item */
+} pair;
+
+#define WIDENER(name, to, from, value)                                         \
+  static void name(unsigned char *restrict out,                                \
+                   const unsigned char *restrict in, size_t n) {               \
+    for (; n > 0; n -= CHUNK) {                                                \
+      for (size_t i = 0; i < CHUNK; i++) {                                     \
+        from x;                                                                \
+        memcpy(&x, in + i * sizeof x, sizeof x);                               \
+        to y = (to)(value);                                                    \
+        memcpy(out + i * sizeof y, &y, sizeof y);                              \
+      }                                                                        \
+      in += CHUNK * sizeof(from);                                              \
+      out += CHUNK * sizeof(to);                                               \
+    }                                                                          \
+  }
+
+#define WIDENERS(name, from, value)                                            \
+  WIDENER(name##_to_i32, int32_t, from, value)                                 \
+  WIDENER(name##_to_i64, int64_t, from, value)                                 \
+  WIDENER(name##_to_f64, double, from, value)
+
+WIDENERS(u8, uint8_t, x)
+WIDENERS(i8, int8_t, x)
+WIDENERS(u16, uint16_t, x)
+WIDENERS(i16, int16_t, x)
+WIDENERS(bool, uint8_t, x != 0)
+WIDENER(u32_to_i64, int64_t, uint32_t, x)
+WIDENER(u32_to_f64, double, uint32_t, x)
+WIDENER(i32_to_i64, int64_t, int32_t, x)
+WIDENER(i32_to_f64, double, int32_t, x)
+WIDENER(f32_to_f64, double, float, x)
+
+static const struct {
+  lane lane;
+  widener *to_i32, *to_i64, *to_f64;
+} kinds[] = {
+    [MV_U8] = {I32, u8_to_i32, u8_to_i64, u8_to_f64},
+    [MV_I8] = {I32, i8_to_i32, i8_to_i64, i8_to_f64},
+    [MV_U16] = {I32, u16_to_i32, u16_to_i64, u16_to_f64},
+    [MV_I16] = {I32, i16_to_i32, i16_to_i64, i16_to_f64},
+    [MV_U32] = {U32, NULL, u32_to_i64, u32_to_f64},
+    [MV_I32] = {I32, NULL, i32_to_i64, i32_to_f64},
+    [MV_U64] = {U64, NULL, NULL, NULL},
+    [MV_I64] = {I64, NULL, NULL, NULL},
+    [MV_F32] = {F32, NULL, NULL, f32_to_f64},
+    [MV_F64] = {F64, NULL, NULL, NULL},
+    [MV_F16] = {F16, NULL, NULL, NULL},
+    [MV_BOOL] = {I32, bool_to_i32, bool_to_i64, bool_to_f64},
+    [MV_RECORD] = {NONE, NULL, NULL, NULL},
+};
+
+static bool same_bytes(const unsigned char *a, const unsigned char *b,
+                       size_t n) {
+  return memcmp(a, b, n) == 0;
+}
+
+/*
+** The same bits, and no bit of them, with add added to the value under mask,
+** in the sign's place: an integer that is not negative, a float that is no NaN.
+*/
+#define SURELY(name, type, mask, add)                                          \
+  static bool name(const unsigned char *a, const unsigned char *b, size_t n) { \
+    type differ = 0, odd = 0;                                                  \
+    for (; n > 0; n -= CHUNK * sizeof(type)) {                                 \
+      for (size_t i = 0; i < CHUNK; i++) {                                     \
+        type x, y;                                                             \
+        memcpy(&x, a + i * sizeof x, sizeof x);                                \
+        memcpy(&y, b + i * sizeof y, sizeof y);                                \
+        differ |= x ^ y;                                                       \
+        odd |= (type)((x & (mask)) + (add));                                   \
+      }                                                                        \
+      a += CHUNK * sizeof(type);                                               \
+      b += CHUNK * sizeof(type);                                               \
+    }                                                                          \
+    return differ == 0 && odd >> (8 * sizeof(type) - 1) == 0;                  \
+  }
+
+SURELY(same_f16, uint16_t, 0x7fff, 0x03ff)
+SURELY(same_f32, uint32_t, 0x7fffffff, 0x007fffff)
+SURELY(same_f64, uint64_t, INT64_MAX, 0x000fffffffffffff)
+SURELY(same_i64_u64, uint64_t, UINT64_MAX, 0)
+
+/* A lane that holds all values of both, or NONE. */
+static lane common_lane(lane a, lane b) {
+  lane lo = a < b ? a : b, hi = a < b ? b : a;
+  if (lo == hi || lo == NONE)
+    return lo;
+  if (hi < F16)
+    return hi == U32 ? I64 : hi;
+  if (hi == F16 || lo == F16 || lo == I64 || lo == U64)
+    return NONE;
+  return F64;
+}
+
+static void set_lane(pair *p, lane in) {
+  mv_kind a = p->a.item->kind, b = p->b.item->kind;
+  p->a.swap = p->a.item->swap;
+  p->b.swap = p->b.item->swap;
+  switch (in) {
+  case NONE:
+    p->test = NULL;
+    return;
+  case I32:
+  case U32:
+    p->size = 4;
+    p->test = same_bytes;
+    p->a.widen = kinds[a].to_i32;
+    p->b.widen = kinds[b].to_i32;
+    return;
+  case I64:
+  case U64:
+    p->size = 8;
+    p->test = in == I64 ? same_bytes : same_i64_u64;
+    p->a.widen = kinds[a].to_i64;
+    p->b.widen = kinds[b].to_i64;
+    return;
+  case F16:
+    p->size = 2;
+    p->test = same_f16;
+    return;
+  case F32:
+    p->size = 4;
+    p->test = same_f32;
+    return;
+  case F64:
+    p->size = 8;
+    p->test = same_f64;
+    p->a.widen = kinds[a].to_f64;
+    p->b.widen = kinds[b].to_f64;
+  }
+}
+
+static void set_pair(pair *p, const mv_item *a, const mv_item *b) {
+  memset(p, 0, sizeof *p);
+  p->a.item = a;
+  p->b.item = b;
+  p->bitwise = mv_item_bitwise(a, b);
+  if (!p->bitwise) {
+    set_lane(p, common_lane(kinds[a->kind].lane, kinds[b->kind].lane));
+  } else if (a->size <= sizeof(uint64_t)) {
+    p->size = a->size;
+    p->test = same_bytes;
+  }
+}
+
+/*
+** The block of n values that starts at p: where it lies, if it can be compared
+** there, or made in out (both halves of which are a block). It is in whole
+** chunks, the last one filled up with zeros.
+*/
+static const unsigned char *fetch(const side *s, unsigned char *out,
+                                  const unsigned char *p, ptrdiff_t step,
+                                  size_t n) {
+  size_t size = s->item->size, rest = (0 - n) % CHUNK;
+  if (step != (ptrdiff_t)size || s->swap || rest > 0) {
+    mv_copy_run(out, p, (mv_axis){(ptrdiff_t)n, (ptrdiff_t)size, step}, size);
+    memset(out + n * size, 0, rest * size);
+    if (s->swap && size > 1)
+      mv_swap_run(out, (ptrdiff_t)size, (ptrdiff_t)n, size);
+    p = out;
+  }
+  if (!s->widen)
+    return p;
+  s->widen(out + BLOCK * sizeof(uint64_t), p, n + rest);
+  return out + BLOCK * sizeof(uint64_t);
+}
+
+static bool same_block(const pair *p, const unsigned char *a, ptrdiff_t astep,
+                       const unsigned char *b, ptrdiff_t bstep, size_t n) {
+  unsigned char blocks[2][2 * BLOCK * sizeof(uint64_t)];
+  a = fetch(&p->a, blocks[0], a, astep, n);
+  b = fetch(&p->b, blocks[1], b, bstep, n);
+  return p->test(a, b, (n + (0 - n) % CHUNK) * p->size);
+}
+
+/* The offset of the first byte that differs, or n. */
+static size_t first_byte(const unsigned char *a, const unsigned char *b,
+                         size_t n) {
+  size_t i = 0;
+  while (n - i > PIECE && memcmp(a + i, b + i, PIECE) == 0)
+    i += PIECE;
+  if (n - i <= PIECE && memcmp(a + i, b + i, n - i) == 0)
+    return n;
+  while (n - i > CHUNK && memcmp(a + i, b + i, CHUNK) == 0)
+    i += CHUNK;
+  while (a[i] == b[i])
+    i++;
+  return i;
+}
+
+/* These give the first of n items that differs, or n. */
+
+static ptrdiff_t first_of_few(const pair *p, const unsigned char *a,
+                              ptrdiff_t astep, const unsigned char *b,
+                              ptrdiff_t bstep, ptrdiff_t n) {
   for (ptrdiff_t i = 0; i < n; i++)
-    if (!mv_item_equal(ia, a + i * astep, ib, b + i * bstep)) return i;
+    if (!mv_item_equal(p->a.item, a + i * astep, p->b.item, b + i * bstep))
+      return i;
   return n;
 }
 
-static ptrdiff_t mismatch(int order, const unsigned char *a,
-                          const mv_layout *alay, const mv_item *aitem,
-                          const unsigned char *b, const mv_layout *blay,
-                          const mv_item *bitem) {
+static ptrdiff_t first_of_run(const pair *p, const unsigned char *a,
+                              ptrdiff_t astep, const unsigned char *b,
+                              ptrdiff_t bstep, ptrdiff_t n) {
+  ptrdiff_t size = (ptrdiff_t)p->a.item->size, some = n, i, k;
+  if (p->bitwise && astep == size && bstep == size && size > 0) {
+    k = (ptrdiff_t)first_byte(a, b, (size_t)(n * size));
+    return k / size;
+  }
+  if (!p->test || n < FEW)
+    return first_of_few(p, a, astep, b, bstep, n);
+  for (i = 0; i < n; i += some) {
+    const unsigned char *pa = a + i * astep, *pb = b + i * bstep;
+    some = n - i < BLOCK ? n - i : BLOCK;
+    if (same_block(p, pa, astep, pb, bstep, (size_t)some))
+      continue;
+    k = first_of_few(p, pa, astep, pb, bstep, some);
+    if (k < some)
+      return i + k;
+  }
+  return n;
+}
+
+static ptrdiff_t first(int order, const unsigned char *a, const mv_layout *alay,
+                       const mv_item *aitem, const unsigned char *b,
+                       const mv_layout *blay, const mv_item *bitem) {
   mv_walker w;
+  pair p;
   ptrdiff_t done = 0;
+  set_pair(&p, aitem, bitem);
   mv_walk2(&w, order, (unsigned char *)a, alay, (unsigned char *)b, blay);
   while (mv_walk_next(&w)) {
-    ptrdiff_t i = differing(aitem, w.ptr[0], w.step[0], bitem, w.ptr[1],
-                            w.step[1], w.n);
-    if (i < w.n) return done + i;
+    ptrdiff_t i =
+        first_of_run(&p, w.ptr[0], w.step[0], w.ptr[1], w.step[1], w.n);
+    if (i < w.n)
+      return done + i;
     done += w.n;
   }
   return -1;
@@ -32,11 +280,11 @@ static ptrdiff_t mismatch(int order, const unsigned char *a,
 ptrdiff_t mv_mismatch(const unsigned char *a, const mv_layout *alay,
                       const mv_item *aitem, const unsigned char *b,
                       const mv_layout *blay, const mv_item *bitem) {
-  return mismatch(MV_CORDER, a, alay, aitem, b, blay, bitem);
+  return first(MV_CORDER, a, alay, aitem, b, blay, bitem);
 }
 
 bool mv_equal(const unsigned char *a, const mv_layout *alay,
               const mv_item *aitem, const unsigned char *b,
               const mv_layout *blay, const mv_item *bitem) {
-  return mismatch(MV_ANYORDER, a, alay, aitem, b, blay, bitem) < 0;
+  return first(MV_ANYORDER, a, alay, aitem, b, blay, bitem) < 0;
 }

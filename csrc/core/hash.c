@@ -21,7 +21,8 @@ static uint64_t mix(uint64_t h, uint64_t word) {
 
 /* Every bit of h reaches every bit of the result. */
 static uint64_t avalanche(uint64_t h) {
-  for (int i = 0; i < 3; i++) h = (h ^ h >> 32) * K;
+  for (int i = 0; i < 3; i++)
+    h = (h ^ h >> 32) * K;
   return h ^ h >> 32;
 }
 
@@ -32,13 +33,15 @@ uint64_t mv_hash(const unsigned char *p, size_t n) {
       memcpy(&word, p + (size_t)i * sizeof word, sizeof word);
       lane[i] = mix(lane[i], word);
     }
-  for (int i = 0; i < LANES; i++) h = mix(h, avalanche(lane[i]));
+  for (int i = 0; i < LANES; i++)
+    h = mix(h, avalanche(lane[i]));
   for (; n > 0; p += sizeof word, n -= sizeof word) {
     size_t some = n < sizeof word ? n : sizeof word;
     word = 0;
     memcpy(&word, p, some);
     h = mix(h, word);
-    if (some < sizeof word) break;
+    if (some < sizeof word)
+      break;
   }
   return avalanche(h);
 }

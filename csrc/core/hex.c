@@ -1,9 +1,16 @@
 /*
 ** hex.c - bytes to hexadecimal and back
+** Chunks of a constant size are converted by arithmetic without branches, which
+** compilers turn into vectors; what is left of one, and text with anything but
+** digits in it, goes byte by byte, by table.
 */
 #include "mv.h"
 
 #include <string.h>
+
+#define CHUNK 64 /* bytes or digits */
+
+typedef unsigned char byte;
 
 /* Bytes in a group of n; 0: no separators are needed. */
 static size_t group_size(size_t n, int64_t group) {
@@ -17,54 +24,95 @@ size_t mv_hex_size(size_t n, int64_t group) {
   return n > (SIZE_MAX - seps) / 2 ? 0 : 2 * n + seps;
 }
 
-static char *digits(char *out, const unsigned char *p, size_t n) {
-  static const char digit[] = "0123456789abcdef";
-  for (size_t i = 0; i < n; i++) {
-    *out++ = digit[p[i] >> 4];
-    *out++ = digit[p[i] & 15];
+static const char digits[] = "0123456789abcdef";
+
+static char to_digit(byte x) {
+  return (char)(x + '0' + (x > 9 ? 'a' - '9' - 1 : 0));
+}
+
+/* Writes the digits of n bytes; returns where they end. */
+static char *put_digits(char *restrict out, const byte *restrict p, size_t n) {
+  for (; n >= CHUNK; n -= CHUNK, p += CHUNK, out += 2 * CHUNK)
+    for (size_t i = 0; i < CHUNK; i++) {
+      out[2 * i] = to_digit(p[i] >> 4);
+      out[2 * i + 1] = to_digit(p[i] & 15);
+    }
+  for (; n > 0; n--, p++) {
+    *out++ = digits[*p >> 4];
+    *out++ = digits[*p & 15];
   }
   return out;
 }
 
 void mv_hex(char *out, const unsigned char *p, size_t n, char sep,
             int64_t group) {
-  size_t size = group_size(n, group);
-  size_t some = size == 0 ? n : size;
-  if (size > 0 && group > 0 && n % size > 0) some = n % size;
+  size_t size = group_size(n, group), some = n;
+  if (size > 0)
+    some = group > 0 && n % size > 0 ? n % size : size;
   for (;;) {
-    out = digits(out, p, some);
+    out = put_digits(out, p, some);
     p += some;
     n -= some;
-    if (n == 0) return;
+    if (n == 0)
+      return;
     *out++ = sep;
     some = size < n ? size : n;
   }
 }
 
-/* The value of a digit; above 15: it is none. */
-static unsigned digit_value(char c) {
-  if (c >= '0' && c <= '9') return (unsigned)(c - '0');
-  if (c >= 'a' && c <= 'f') return (unsigned)(c - 'a') + 10;
-  if (c >= 'A' && c <= 'F') return (unsigned)(c - 'A') + 10;
-  return 16;
+static byte lesser(byte a, byte b) { return a < b ? a : b; }
+static byte greater(byte a, byte b) { return a > b ? a : b; }
+
+/*
+** Reads a chunk of digits; false: there is something else in it. A digit's
+** value is the lesser of two guesses, for each is far too large where the other
+** is right; and it is no digit where both are out of their range.
+*/
+static bool get_chunk(byte *out, const char *s) {
+  byte value[CHUNK], bad = 0;
+  for (size_t i = 0; i < CHUNK; i++) {
+    byte digit = (byte)(s[i] - '0'), letter = (byte)((s[i] | 32) - 'a');
+    value[i] = lesser(digit, (byte)(letter + 10));
+    bad |=
+        lesser((byte)(greater(digit, 9) - 9), (byte)(greater(letter, 5) - 5));
+  }
+  for (size_t i = 0; i < CHUNK / 2; i++)
+    out[i] = (byte)(value[2 * i] << 4 | value[2 * i + 1]);
+  return bad == 0;
 }
 
-static bool space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+/* Of digits: 16 and the value. */
+static const byte digit[256] = {
+    ['0'] = 16, ['1'] = 17, ['2'] = 18, ['3'] = 19, ['4'] = 20, ['5'] = 21,
+    ['6'] = 22, ['7'] = 23, ['8'] = 24, ['9'] = 25, ['a'] = 26, ['b'] = 27,
+    ['c'] = 28, ['d'] = 29, ['e'] = 30, ['f'] = 31, ['A'] = 26, ['B'] = 27,
+    ['C'] = 28, ['D'] = 29, ['E'] = 30, ['F'] = 31};
+
+static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 size_t mv_unhex(unsigned char *out, const char *s, size_t len, size_t *bad) {
-  size_t n = 0, i = 0;
+  byte chunk[CHUNK / 2];
+  size_t i = 0, n = 0;
   *bad = SIZE_MAX;
-  for (;;) {
-    while (i < len && space(s[i])) i++;
-    if (i == len) return n;
-    for (size_t k = i; k < i + 2; k++)
-      if (k == len || digit_value(s[k]) > 15) {
-        *bad = k;
+  while (i < len) {
+    for (; len - i >= CHUNK && get_chunk(chunk, s + i); i += CHUNK) {
+      if (out)
+        memcpy(out + n, chunk, sizeof chunk);
+      n += sizeof chunk;
+    }
+    for (size_t stop = i + CHUNK; i < stop && i < len; i += 2, n++) {
+      while (is_space(s[i]))
+        if (++i == len)
+          return n;
+      byte hi = digit[(byte)s[i]];
+      byte lo = i + 1 < len ? digit[(byte)s[i + 1]] : 0;
+      if ((hi & lo) == 0) {
+        *bad = hi ? i + 1 : i;
         return n;
       }
-    if (out)
-      out[n] = (unsigned char)(digit_value(s[i]) << 4 | digit_value(s[i + 1]));
-    n++;
-    i += 2;
+      if (out)
+        out[n] = (byte)(hi << 4 | (lo & 15));
+    }
   }
+  return n;
 }

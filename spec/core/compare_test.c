@@ -1,0 +1,166 @@
+/*
+** compare_test.c - mismatch and equality against item by item
+*/
+#include "check.h"
+#include "sample.h"
+
+/* Two kinds of items, and the patterns of each that make equal items. */
+typedef struct kinds {
+  const mv_item *a, *b;
+  unsigned char as[SAMPLE_PATTERNS][SAMPLE_SIZE];
+  unsigned char bs[SAMPLE_PATTERNS][SAMPLE_SIZE];
+  size_t nas, nbs, nequal;
+  struct {
+    unsigned char a, b;
+  } equal[SAMPLE_PATTERNS * SAMPLE_PATTERNS];
+} kinds;
+
+static void find_equals(kinds *k) {
+  k->nas = sample_patterns(k->a, k->as);
+  k->nbs = sample_patterns(k->b, k->bs);
+  k->nequal = 0;
+  for (size_t i = 0; i < k->nas; i++)
+    for (size_t j = 0; j < k->nbs; j++)
+      if (mv_item_equal(k->a, k->as[i], k->b, k->bs[j])) {
+        k->equal[k->nequal].a = (unsigned char)i;
+        k->equal[k->nequal++].b = (unsigned char)j;
+      }
+}
+
+static void put_equal(const kinds *k, unsigned char *a, unsigned char *b) {
+  size_t i = sample_below((uint32_t)k->nas), j = sample_below((uint32_t)k->nbs);
+  if (k->nequal > 0) {
+    size_t n = sample_below((uint32_t)k->nequal);
+    i = k->equal[n].a;
+    j = k->equal[n].b;
+  }
+  memcpy(a, k->as[i], k->a->size);
+  memcpy(b, k->bs[j], k->b->size);
+}
+
+/* What mv_mismatch is to find: item by item. */
+static ptrdiff_t model(const kinds *k, const sample *a, const sample *b) {
+  ptrdiff_t n = mv_layout_count(&a->lay);
+  for (ptrdiff_t i = 0; i < n; i++)
+    if (!mv_item_equal(k->a, sample_item(a, i), k->b, sample_item(b, i)))
+      return i;
+  return -1;
+}
+
+static void compare(const kinds *k, const sample *a, const sample *b) {
+  ptrdiff_t expected = model(k, a, b);
+  ptrdiff_t got = mv_mismatch(a->base, &a->lay, k->a, b->base, &b->lay, k->b);
+  bool equal = mv_equal(a->base, &a->lay, k->a, b->base, &b->lay, k->b);
+  if (!CHECK(expected == got) || !CHECK(equal == (expected < 0)))
+    fprintf(stderr, "kinds %d %d, swapped %d %d, %td items: %td, not %td\n",
+            k->a->kind, k->b->kind, k->a->swap, k->b->swap,
+            mv_layout_count(&a->lay), got, expected);
+}
+
+/* All equal; then with one item changed, then another. */
+static void try_shape(const kinds *k, int ndim, const ptrdiff_t *shape,
+                      bool astrided, bool bstrided) {
+  sample a, b;
+  sample_make(&a, k->a->size, ndim, shape, astrided);
+  sample_make(&b, k->b->size, ndim, shape, bstrided);
+  ptrdiff_t n = mv_layout_count(&a.lay);
+  for (ptrdiff_t i = 0; i < n; i++)
+    put_equal(k, sample_item(&a, i), sample_item(&b, i));
+  compare(k, &a, &b);
+  for (int times = 0; n > 0 && times < 2; times++) {
+    unsigned char *p = sample_item(&b, (ptrdiff_t)sample_below((uint32_t)n));
+    memcpy(p, k->bs[sample_below((uint32_t)k->nbs)], k->b->size);
+    compare(k, &a, &b);
+  }
+  sample_free(&a);
+  sample_free(&b);
+}
+
+static void try_kinds(const kinds *k) {
+  ptrdiff_t step = k->a->swap || k->b->swap ? 7 : 1;
+  for (ptrdiff_t n = 0; n <= 130; n += step)
+    try_shape(k, 1, &n, n % 3 == 1, n % 5 == 1);
+  for (ptrdiff_t n = 255; n <= 257; n++)
+    try_shape(k, 1, &n, n == 256, false);
+  for (ptrdiff_t n = 0; n < 4; n++) {
+    ptrdiff_t shape[] = {3, n, 21};
+    try_shape(k, 0, NULL, false, false);
+    try_shape(k, 2, shape + 1, n % 2 == 0, true);
+    try_shape(k, 3, shape, true, n % 2 == 0);
+  }
+}
+
+static void try_all_kinds(void) {
+  static kinds k;
+  for (size_t i = 0; i < SAMPLE_ITEMS_COUNT; i++)
+    for (size_t j = 0; j < SAMPLE_ITEMS_COUNT; j++) {
+      k.a = &sample_items[i];
+      k.b = &sample_items[j];
+      find_equals(&k);
+      try_kinds(&k);
+    }
+}
+
+/* Bytes of period 251, which differ in one place, in many pieces. */
+static void try_long(void) {
+  static const ptrdiff_t places[] = {0,    1,    15,    16,    17,    8191,
+                                     8192, 8193, 16383, 16384, 19998, 19999};
+  const mv_item *byte = &sample_items[0];
+  ptrdiff_t n = 20000;
+  sample a, b;
+  sample_make(&a, 1, 1, &n, false);
+  sample_make(&b, 1, 1, &n, false);
+  for (ptrdiff_t i = 0; i < n; i++)
+    *sample_item(&a, i) = *sample_item(&b, i) = (unsigned char)(i % 251);
+  for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+    *sample_item(&b, places[i]) ^= 0x80;
+    CHECK(mv_mismatch(a.base, &a.lay, byte, b.base, &b.lay, byte) == places[i]);
+    CHECK(!mv_equal(a.base, &a.lay, byte, b.base, &b.lay, byte));
+    *sample_item(&b, places[i]) ^= 0x80;
+  }
+  CHECK(mv_mismatch(a.base, &a.lay, byte, b.base, &b.lay, byte) == -1);
+  CHECK(mv_equal(a.base, &a.lay, byte, b.base, &b.lay, byte));
+  sample_free(&a);
+  sample_free(&b);
+}
+
+static const mv_format *parse(const char *text) {
+  mv_fault fault;
+  void *block = malloc(mv_format_measure(text, strlen(text), &fault));
+  return mv_format_build(text, strlen(text), block);
+}
+
+/* Records, whose padding does not count; and items of no bytes. */
+static void try_records(void) {
+  static const char *const formats[] = {
+      "<hB", ">hB", "T{B:a:xH:b:}", "T{<H:a:f:b:}", "3x", "0s", "<3i"};
+  static const size_t n = sizeof formats / sizeof formats[0];
+  for (size_t f = 0; f < n * n; f++) {
+    const mv_format *fa = parse(formats[f / n]), *fb = parse(formats[f % n]);
+    kinds k = {.a = &fa->item, .b = &fb->item};
+    for (ptrdiff_t count = 0; count < 40; count++) {
+      sample a, b;
+      sample_make(&a, k.a->size, 1, &count, count % 2);
+      sample_make(&b, k.b->size, 1, &count, count % 3);
+      for (ptrdiff_t i = 0; i < count; i++)
+        for (size_t j = 0; j < k.a->size && j < k.b->size; j++)
+          sample_item(&a, i)[j] = sample_item(&b, i)[j] =
+              (unsigned char)(sample_below(200) == 0);
+      compare(&k, &a, &b);
+      if (count > 0 && k.b->size > 0)
+        *sample_item(&b, (ptrdiff_t)sample_below((uint32_t)count)) ^= 1;
+      compare(&k, &a, &b);
+      sample_free(&a);
+      sample_free(&b);
+    }
+    free((void *)fa);
+    free((void *)fb);
+  }
+}
+
+int main(void) {
+  try_all_kinds();
+  try_long();
+  try_records();
+  return check_report();
+}
