@@ -20,14 +20,15 @@
 #include "mv.h"
 #include "mview.h"
 
+#include <limits.h>
+
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
 #endif
 
-#define LMV_META lua_upvalueindex(1)    /* the metatable of views */
-#define LMV_FORMATS lua_upvalueindex(2) /* format text -> simple format */
-#define LMV_NAME lua_upvalueindex(3)    /* the function's name, for errors */
-#define LMV_NUP 3
+#define LMV_META lua_upvalueindex(1) /* the metatable of views */
+#define LMV_NAME lua_upvalueindex(2) /* the function's name, for errors */
+#define LMV_NUP 2
 
 typedef enum lmv_source {
   LMV_STRING,
@@ -76,11 +77,14 @@ typedef struct lmv_view {
 /* ---- args.c: arguments and errors ----------------------------------------*/
 
 /*
-** Raises "bad argument #arg to 'name' (message)". The name is the closure's own
-** (so it is right through pcall), arguments of methods count from the one
-** behind self. message is a format of lua_pushfstring.
+** Raises "bad argument #arg to 'name' (message)". The name is that of the
+** closure (so it is right through pcall, too), or of the C function of others
+** that called the C API. Arguments of methods count from the one behind self.
+** message is a format of lua_pushfstring.
 */
 int lmv_argerror(lua_State *L, int arg, const char *message, ...);
+
+/* Raises "... (expected expected, got <type>)". */
 int lmv_typeerror(lua_State *L, int arg, const char *expected);
 
 /* An integer, with Lua's conversions; opt: when absent or nil, def. */
@@ -90,24 +94,35 @@ lua_Integer lmv_optinteger(lua_State *L, int arg, lua_Integer def);
 /* A size in bytes or items: an integer from 0 to PTRDIFF_MAX. */
 ptrdiff_t lmv_checksize(lua_State *L, int arg);
 
-/* The type of the value for messages: __name, or Lua's. */
+/* A string; numbers are none. */
+const char *lmv_checkstring(lua_State *L, int arg, size_t *len);
+
+/*
+** A shape: a list of at most MV_MAXDIM integers (no floats), none negative.
+** Returns their number.
+*/
+int lmv_checkshape(lua_State *L, int arg, ptrdiff_t *shape);
+
+/* The type of the value for messages: __name, or Lua's; may push a string. */
 const char *lmv_typename(lua_State *L, int idx);
 
-/* The view at arg (never NULL), dead or alive; raises for anything else. */
-lmv_view *lmv_checkview(lua_State *L, int arg);
-
-/* Whether the value at idx is a view; NULL if not. meta: index of the
+/* The view at idx, dead or alive; NULL: it is none. meta: index of the
 ** metatable of views. */
 lmv_view *lmv_toview(lua_State *L, int idx, int meta);
 
-/* The bytearray or map (by source) at arg; raises for anything else. */
+/* The same; raises for anything else. */
+lmv_view *lmv_checkview(lua_State *L, int arg);
+
+/* The bytearray or map (by source) at idx, NULL or raising for anything else. */
+lmv_lease *lmv_toowner(lua_State *L, int idx, lmv_source source);
 lmv_lease *lmv_checkowner(lua_State *L, int arg, lmv_source source);
 
-/* The same without raising: NULL if it is something else. */
-lmv_lease *lmv_toowner(lua_State *L, int idx, lmv_source source);
-
-/* pushes nil, strerror(err), err as io.open does; returns 3. path may be NULL */
+/* Pushes nil, "path: strerror(err)", err, as io.open does; returns 3. path may
+** be NULL. */
 int lmv_oserror(lua_State *L, int err, const char *path);
+
+/* Pushes a shape as "[3, 4]". */
+void lmv_pushshape(lua_State *L, int ndim, const ptrdiff_t *shape);
 
 /* ---- lease.c: leases, pins, generations, release -------------------------*/
 
@@ -134,18 +149,25 @@ void lmv_lease_kill(lmv_lease *lease, int state);
 void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
                          const char *what);
 
-/* Counts down; gives the memory back when it was the last user of it. */
-void lmv_lease_unpin(lmv_lease *lease);
+/* Gives the memory back at once: for the collector. */
+void lmv_lease_finish(lmv_lease *lease);
 
 /*
-** Pushes a pin of the lease whose userdata is at index owner, marked to be
-** closed, with room for size bytes (returned, aligned as for malloc). The lease
-** must be alive still after this: the caller checks it, then it stays so.
+** Pushes a pin of the living view at idx, with room for size bytes (returned,
+** aligned as for malloc). The caller marks it to be closed at once, by
+** lua_toclose, where it finally lies on the stack. Raises if the view died.
 */
-void *lmv_pushpin(lua_State *L, int owner, lmv_lease *lease, size_t size);
+void *lmv_pushpin(lua_State *L, int idx, size_t size);
 
 /* Ends the pin at idx early; false: it is not a pin. */
 bool lmv_unpin(lua_State *L, int idx);
+
+/* Ends one view; the exporter's memory, too, if nobody else uses it. */
+void lmv_release(lmv_view *v);
+
+/* The lease's and pins' metatables; __gc of leases that own something. */
+void lmv_open_lease(lua_State *L);
+void lmv_pushleasemeta(lua_State *L);
 
 /* Raises the named error of a dead view. */
 int lmv_deaderror(lua_State *L, const lmv_view *v);
@@ -166,18 +188,20 @@ static inline unsigned char *lmv_base(lua_State *L, const lmv_view *v) {
 /* The same for writing: raises if the view is read-only. */
 unsigned char *lmv_writable(lua_State *L, const lmv_view *v);
 
-/* ---- formats.c -----------------------------------------------------------*/
+/* ---- formats.c: parsed formats, cached -----------------------------------*/
 
 /*
-** Pushes the userdata of the format text s and returns the format. arg: the
-** argument to blame when it is malformed; 0: raises without an argument.
-** *compound: it is not a cached simple format, who uses it must anchor it.
+** Pushes the userdata of the format whose text is the string at idx, and
+** returns the format. arg: the argument to blame when it is malformed.
+** *compound: the format is not one of those that stay cached, whoever uses it
+** must anchor it.
 */
-const mv_format *lmv_pushformat(lua_State *L, int arg, const char *s,
-                                size_t len, bool *compound);
+const mv_format *lmv_pushformat(lua_State *L, int idx, int arg, bool *compound);
 
 /* The format "B", which is always there. */
 const mv_format *lmv_byteformat(lua_State *L);
+
+void lmv_open_formats(lua_State *L);
 
 /* ---- view.c: making views ------------------------------------------------*/
 
@@ -202,28 +226,54 @@ lmv_view *lmv_newview(lua_State *L, int meta, int owner, int fmt,
 void lmv_layout(const lmv_view *v, mv_layout *lay);
 
 /*
-** Pushes a new view of the geometry lay over what the view at idx sees. fmt: as
-** above, with *format and compound; format NULL: the view's own.
+** Pushes a new view of the geometry lay over what the view at idx sees, and
+** as it sees it but for what change says (NULL: nothing; fmt as above).
+** Only for closures of ours.
 */
 lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
-                     const mv_format *format, bool compound, int fmt);
+                     const lmv_spec *change, int fmt);
+
+/* Pushes row i (from 0, in range) of the view at idx, of one dimension less. */
+lmv_view *lmv_pushrow(lua_State *L, int idx, ptrdiff_t i);
+
+/* Pushes a view of the bytearray or map at owner; raises when it has ended. */
+lmv_view *lmv_pushowned(lua_State *L, int meta, int owner);
 
 /*
-** Replaces the bytes-like value at idx (string, bytearray, map, exporter) by a
-** view of it; a view stays. Raises a type error that blames arg.
+** Pushes a view of the bytes-like value at idx (string, bytearray, map, foreign
+** exporter; a view itself). NULL, and nothing pushed: it is none.
 */
-lmv_view *lmv_asview(lua_State *L, int idx, int arg);
+lmv_view *lmv_pushview(lua_State *L, int idx, int meta);
 
-/* Pushes a lease for the exporter at idx, foreign userdata, and a view of it;
-** false, and nothing pushed: it is not an exporter. (exporter.c) */
-lmv_view *lmv_acquire(lua_State *L, int idx, int arg, int meta);
+/* The same for values with __buffer in their metatable. (exporter.c) */
+lmv_view *lmv_acquire(lua_State *L, int idx, int meta);
 
 /*
-** The bytes-like value at arg as plain memory: fills lay, *format, *readonly
-** and returns the view it comes from (pushed if it was made for this) or NULL
-** for a string, whose bytes never move.
-** After allocations, lmv_spanbase gives the block.
+** Moves the living lease, whose userdata is at owner, to the memory that buf
+** describes, and pushes a view of it. Raises where format or geometry are
+** malformed.
 */
+lmv_view *lmv_pushlent(lua_State *L, int meta, int owner, lmv_lease *lease,
+                       const mview_buffer *buf);
+
+/* Replaces the bytes-like argument by a view of it; raises for others. */
+lmv_view *lmv_asview(lua_State *L, int arg);
+
+/* Pushes a new bytearray of n zero bytes. (bytearray.c) */
+lmv_lease *lmv_pushbytearray(lua_State *L, size_t n);
+
+/* The function mview(obj [, format [, shape]]). */
+int lmv_make(lua_State *L);
+
+/*
+** An index of Lua (1-based, negative from the end) as one from 0; -1: it is out
+** of range. And the error for that: dim (from 0) of ndim dimensions.
+*/
+ptrdiff_t lmv_wrap(ptrdiff_t n, lua_Integer i);
+int lmv_indexerror(lua_State *L, lua_Integer i, ptrdiff_t n, int dim,
+                   int ndim);
+
+/* A bytes-like value as an operand: for a string no view is made. */
 typedef struct lmv_span {
   const lmv_view *view; /* NULL: a string */
   const unsigned char *string;
@@ -231,39 +281,74 @@ typedef struct lmv_span {
   mv_layout lay;
 } lmv_span;
 
-/* Fills span from the bytes-like at arg (which may be replaced by a view of
-** it); raises a type error that blames arg. False instead if optional. */
-bool lmv_checkspan(lua_State *L, int arg, lmv_span *span, bool optional);
+/*
+** Fills span from the bytes-like argument, which is replaced by a view of it;
+** opt: false for anything else, check: raises.
+*/
+bool lmv_optspan(lua_State *L, int arg, lmv_span *span);
+void lmv_checkspan(lua_State *L, int arg, lmv_span *span);
+
+/* The start of its block, as lmv_base. */
 const unsigned char *lmv_spanbase(lua_State *L, const lmv_span *span);
 
 /* ---- value.c: items and Lua values ---------------------------------------*/
 
 /*
-** Pushes the item at base + off of the view as Lua value; a record as a table.
-** Resolves the view anew after each allocation.
+** Pushes the item at off from the start of the view's block as a Lua value, a
+** record as a table. Resolves the view anew after each allocation.
 */
 void lmv_pushitem(lua_State *L, const lmv_view *v, const mv_item *item,
                   ptrdiff_t off);
 
 /*
-** Converts the Lua value at idx to the item at p (item->size bytes of memory
-** that nobody else changes: the caller's buffer). Raises when it does not fit;
-** the message says why. Context, for the message: arg above 0 blames the
-** argument, 0 none. text: the format's text.
+** Converts the Lua value at idx to the item at p, in the caller's own memory
+** (item->size zeroed bytes), or raises an error that says why it does not fit.
+** arg: the argument to blame; 0: none.
 */
 void lmv_toitem(lua_State *L, int arg, int idx, const mv_format *format,
-                const mv_item *item, unsigned char *p);
-
-/* Converts the Lua value at idx to *value, by type alone: false if no item can
-** be equal to it. Pairs of numbers are complex. */
-bool lmv_tovalue(lua_State *L, int idx, mv_value *value);
+                unsigned char *p);
 
 /*
-** Fills in with the items of the (nested) list at idx, in C order and of
-** lay's shape. Raises where shape or values do not fit. blames arg.
+** Fills in (zeroed) with the items of the nested list at idx, which must have
+** lay's shape; they get lay's item size, in C order.
 */
 void lmv_fromlist(lua_State *L, int arg, int idx, const mv_format *format,
                   const mv_layout *lay, unsigned char *in);
+
+/*
+** Converts the Lua value at idx to a value to compare items with. False: no
+** single item can be equal to it. Strings stay where they are.
+*/
+bool lmv_tovalue(lua_State *L, int idx, mv_value *value);
+
+/* A new zeroed block of n bytes, pushed: freed by the collector. */
+unsigned char *lmv_pushblock(lua_State *L, size_t n);
+
+/* ---- index.c, attr.c, bulk.c ---------------------------------------------*/
+
+/* Pushes __index; methods: index of the table of methods and attributes. */
+void lmv_pushindex(lua_State *L, int methods);
+
+/* Puts the attributes' numbers into the table on top. */
+void lmv_setattributes(lua_State *L);
+
+/* Pushes the attribute of that number of the view v at index 1. */
+void lmv_pushattribute(lua_State *L, const lmv_view *v, int id);
+
+/*
+** Copies the bytes-like or list at src (absolute) into the view at dst, of the
+** same shape: all or nothing. arg: the argument to blame, 0: none.
+*/
+void lmv_copyfrom(lua_State *L, int dst, int src, int arg);
+
+/* Pushes the bytes of the span in order 'C' or 'F' as a string. */
+void lmv_pushbytes(lua_State *L, const lmv_span *span, char order);
+
+/*
+** The span's bytes in C order: where they are if it is contiguous, else a copy
+** in a block that is pushed. Always pushes one value.
+*/
+const unsigned char *lmv_linear(lua_State *L, const lmv_span *span, size_t *n);
 
 /* ---- registration (module.c) ---------------------------------------------*/
 
@@ -276,24 +361,30 @@ void lmv_pushviewmeta(lua_State *L);
 /* The key of a metatable of ours; its value there is 1 + the lmv_source. */
 extern const char lmv_ownerkey;
 
-/* Makes and pushes the metatable of bytearrays or maps: name, methods (also for
-** __index), metamethods, and what lmv_checkowner looks for. It is kept in the
-** registry under a key of the source. */
+/*
+** Makes the metatable of bytearrays or maps: __name, methods, metamethods (and
+** the shared ones), and what lmv_toowner looks for. Methods are found by __index, unless that is
+** among the metamethods (a closure with the methods' table as upvalue 3).
+*/
 void lmv_newownermeta(lua_State *L, lmv_source source, const char *name,
                       const luaL_Reg *methods, const luaL_Reg *metamethods);
 void lmv_pushownermeta(lua_State *L, lmv_source source);
 
-/* Each file's functions: methods of views go into the table on top. */
-extern const luaL_Reg lmv_view_methods[];  /* view.c */
-extern const luaL_Reg lmv_index_methods[]; /* index.c */
-extern const luaL_Reg lmv_bulk_methods[];  /* bulk.c */
-extern const luaL_Reg lmv_compare_methods[]; /* compare.c */
-extern const luaL_Reg lmv_pack_methods[];  /* pack.c */
-extern const luaL_Reg lmv_file_methods[];  /* file.c */
-extern const luaL_Reg lmv_map_functions[];       /* map.c: map */
-extern const luaL_Reg lmv_bytearray_functions[]; /* bytearray fromhex */
-void lmv_open_map(lua_State *L);       /* makes its metatable */
+/* Each file's functions: methods of views, */
+extern const luaL_Reg lmv_view_methods[], lmv_index_methods[];
+extern const luaL_Reg lmv_bulk_methods[], lmv_compare_methods[];
+extern const luaL_Reg lmv_pack_methods[], lmv_file_methods[];
+/* metamethods of views, and those that bytearrays and maps have, too, */
+extern const luaL_Reg lmv_index_metamethods[], lmv_attr_metamethods[];
+extern const luaL_Reg lmv_compare_metamethods[], lmv_bulk_metamethods[];
+extern const luaL_Reg lmv_pairs_metamethods[];
+/* and functions of the module. */
+extern const luaL_Reg lmv_make_functions[], lmv_map_functions[];
+extern const luaL_Reg lmv_bytearray_functions[];
+
+void lmv_open_map(lua_State *L); /* make their metatables */
 void lmv_open_bytearray(lua_State *L);
+void lmv_open_api(lua_State *L);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

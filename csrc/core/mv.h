@@ -119,6 +119,9 @@ typedef struct mv_field {
   mv_item item;
   const ptrdiff_t *shape;
   int ndim;
+  char order;       /* the byte order in force at its code; 0: none was given */
+  const char *text; /* the code in the format's text: "f", "4s", "T{...}" */
+  size_t textlen;
 } mv_field;
 
 typedef struct mv_record {
@@ -396,6 +399,15 @@ void mv_gather(unsigned char *out, const unsigned char *src,
 /* Copies from in, where the items lie in C order, to all items of dst. */
 void mv_scatter(unsigned char *dst, const mv_layout *dlay,
                 const unsigned char *in);
+
+/*
+** Copies n bytes, from byte number from on, of the items taken in C order; and
+** back. The range lies inside.
+*/
+void mv_read(const unsigned char *src, const mv_layout *slay, size_t from,
+             size_t n, unsigned char *out);
+void mv_write(unsigned char *dst, const mv_layout *dlay, size_t from, size_t n,
+              const unsigned char *in);
 
 /* Whether the two may share a byte (true in doubt). */
 bool mv_overlap(const unsigned char *a, const mv_layout *alay,

@@ -97,6 +97,22 @@ MV_INLINE void reverse(unsigned char *d, const unsigned char *s, mv_axis x,
     memcpy(d + i * x.d, s + i * x.s, size);
 }
 
+/* ---- single bytes --------------------------------------------------------*/
+
+/*
+** Stores of bytes fill the processor's queue before it reaches the next line of
+** the cache: each line is asked for ahead.
+*/
+static void step_bytes(unsigned char *d, const unsigned char *s, mv_axis x) {
+  const mv_axis eight = {8, x.d, x.s};
+  const uintptr_t ahead = x.d < 0 ? (uintptr_t)-1024 : 1024;
+  for (; x.n > 8; x.n -= 8, d += 8 * x.d, s += 8 * x.s) {
+    MV_PREFETCH((uintptr_t)d + ahead);
+    mv_step(d, s, eight, 1);
+  }
+  mv_step(d, s, x, 1);
+}
+
 /* ---- any run -------------------------------------------------------------*/
 
 MV_INLINE void copy(unsigned char *d, const unsigned char *s, mv_axis x,
@@ -107,6 +123,8 @@ MV_INLINE void copy(unsigned char *d, const unsigned char *s, mv_axis x,
     halve(d, s, x, size);
   else if (packed && small && x.s == -x.d)
     reverse(d, s, x, size);
+  else if (size == 1)
+    step_bytes(d, s, x);
   else
     mv_step(d, s, x, size);
 }

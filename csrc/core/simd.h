@@ -20,11 +20,17 @@
 #define MV_CLONES
 #endif
 
-/* For kernels written once and compiled for each constant they are given. */
+/*
+** MV_INLINE: for kernels written once and compiled for each constant they are
+** given. MV_PREFETCH: the line at that address, existing or not, is soon
+** written.
+*/
 #if defined(__GNUC__)
 #define MV_INLINE static inline __attribute__((always_inline))
+#define MV_PREFETCH(address) __builtin_prefetch((const void *)(address), 1)
 #else
 #define MV_INLINE static inline
+#define MV_PREFETCH(address) ((void)0)
 #endif
 
 #endif

@@ -1,0 +1,181 @@
+/*
+** api.c - the C API: borrow, unborrow, lend, revoke
+** These run inside C functions of others: no upvalue of ours is there, and
+** errors blame the caller's arguments.
+** A loan is found by its number in a table of lists; a lease leaves its list
+** when its memory is given back, so a number that is not found is over.
+*/
+#include "lmv.h"
+
+#include <string.h>
+
+#define BUCKETS 256
+
+typedef struct loan {
+  lmv_lease lease;
+  mview_loan number;
+  mview_done done;
+  void *ud;
+  struct loan *next, **previous; /* in its bucket; previous NULL: in none */
+} loan;
+
+/* The loans of a state. Numbers come from one counter and never come again. */
+typedef struct loans {
+  mview_loan last;
+  loan *buckets[BUCKETS];
+} loans;
+
+static const char loans_key;
+
+static loans *get_loans(lua_State *L) {
+  loans *all;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &loans_key);
+  all = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return all;
+}
+
+static void enter(loans *all, loan *l) {
+  loan **bucket = &all->buckets[++all->last % BUCKETS];
+  l->number = all->last;
+  l->next = *bucket;
+  l->previous = bucket;
+  if (l->next != NULL) l->next->previous = &l->next;
+  *bucket = l;
+}
+
+static void leave(loan *l) {
+  if (l->next != NULL) l->next->previous = l->previous;
+  *l->previous = l->next;
+}
+
+/* The memory goes back to the host. */
+static void give_back(lmv_lease *lease) {
+  loan *l = (loan *)lease;
+  leave(l);
+  if (l->done != NULL) l->done(l->ud);
+}
+
+/* ---- lend ----------------------------------------------------------------*/
+
+/* Pushes the view of a new loan that is not yet entered. */
+static int push_loan(lua_State *L) {
+  const mview_buffer *buf = lua_touserdata(L, 1);
+  loan *l = lua_newuserdatauv(L, sizeof *l, 1);
+  lmv_lease_init(&l->lease, LMV_HOST, NULL, 0);
+  lmv_pushleasemeta(L);
+  lua_setmetatable(L, -2);
+  lmv_pushviewmeta(L);
+  lmv_pushlent(L, 3, 2, &l->lease, buf);
+  return 1;
+}
+
+/*
+** Whatever may raise runs protected, so that done is called in any case. Only
+** then the lease gets it to call.
+*/
+static mview_loan api_lend(lua_State *L, const mview_buffer *buf,
+                           mview_done done, void *ud) {
+  const lmv_view *v;
+  loan *l;
+  bool room = lua_checkstack(L, LUA_MINSTACK) != 0;
+  if (room) {
+    lua_pushcfunction(L, push_loan);
+    lua_pushlightuserdata(L, (void *)buf);
+  }
+  if (!room || lua_pcall(L, 1, 1, 0) != LUA_OK) {
+    if (done != NULL) done(ud);
+    if (!room) luaL_error(L, "stack overflow");
+    lua_error(L);
+  }
+  v = lua_touserdata(L, -1);
+  l = (loan *)v->lease;
+  l->done = done;
+  l->ud = ud;
+  enter(get_loans(L), l);
+  l->lease.end = give_back;
+  return l->number;
+}
+
+static int api_revoke(lua_State *L, mview_loan number) {
+  loan *l;
+  int pins;
+  if (!lua_checkstack(L, 1)) return 0; /* only without memory for 8 bytes */
+  l = get_loans(L)->buckets[number % BUCKETS];
+  while (l != NULL && l->number != number) l = l->next;
+  if (l == NULL) return 0;
+  pins = l->lease.pins; /* the lease may go when done runs */
+  lmv_lease_kill(&l->lease, LMV_REVOKED);
+  return pins;
+}
+
+/* ---- borrow --------------------------------------------------------------*/
+
+/* What the flags do not allow is an error of the caller's argument idx. */
+static void check_flags(lua_State *L, int idx, int flags, const lmv_view *v,
+                        const mv_layout *lay) {
+  if ((flags & MVIEW_WRITE) && v->readonly)
+    luaL_argerror(L, idx, "read-only memory, writable memory expected");
+  if (lay->indirect && (flags & MVIEW_INDIRECT) != MVIEW_INDIRECT)
+    luaL_argerror(L, idx, "memory with suboffsets, which are not supported");
+  if (!(flags & MVIEW_STRIDES) && !mv_layout_contiguous(lay, 'C'))
+    luaL_argerror(L, idx, "not contiguous");
+}
+
+/* Fills buf; the arrays go to room, which has 3 * MV_MAXDIM at most. */
+static void describe(const lmv_view *v, const mv_layout *lay, ptrdiff_t *room,
+                     mview_buffer *buf) {
+  size_t n = (size_t)lay->ndim;
+  memcpy(room, lay->shape, n * sizeof *room);
+  memcpy(room + n, lay->strides, n * sizeof *room);
+  if (lay->indirect) memcpy(room + 2 * n, lay->suboffsets, n * sizeof *room);
+  buf->data = v->lease->base + v->offset;
+  buf->nbytes = (size_t)mv_layout_nbytes(lay);
+  buf->format = v->format->text;
+  buf->itemsize = (size_t)lay->itemsize;
+  buf->readonly = v->readonly;
+  buf->ndim = lay->ndim;
+  buf->shape = room;
+  buf->strides = room + n;
+  buf->suboffsets = lay->indirect ? room + 2 * n : NULL;
+}
+
+static void api_borrow(lua_State *L, int idx, int flags, mview_buffer *buf) {
+  bool given;
+  lmv_view *v;
+  mv_layout lay;
+  void *room;
+  luaL_checkstack(L, LUA_MINSTACK, NULL);
+  idx = lua_absindex(L, idx);
+  lmv_pushviewmeta(L);
+  given = lmv_toview(L, idx, lua_gettop(L)) != NULL;
+  v = lmv_pushview(L, idx, lua_gettop(L));
+  if (v == NULL) lmv_typeerror(L, idx, "string, view or other bytes-like");
+  lua_remove(L, -2);
+  lmv_base(L, v);
+  lmv_layout(v, &lay);
+  check_flags(L, idx, flags, v, &lay);
+  room = lmv_pushpin(L, lua_gettop(L), 3 * (size_t)lay.ndim * sizeof(ptrdiff_t));
+  describe(v, &lay, room, buf);
+  if (!given) lmv_release(v); /* only the pin holds the memory */
+  lua_replace(L, -2);
+  lua_toclose(L, -1);
+}
+
+static void api_unborrow(lua_State *L, int pin) {
+  luaL_checkstack(L, 2, NULL);
+  if (!lmv_unpin(L, pin)) luaL_argerror(L, pin, "pin expected");
+}
+
+/* ---- the table -----------------------------------------------------------*/
+
+static const mview_api api = {MVIEW_API_VERSION, sizeof(mview_api), api_borrow,
+                              api_unborrow,      api_lend,          api_revoke};
+
+void lmv_open_api(lua_State *L) {
+  loans *all = lua_newuserdatauv(L, sizeof *all, 0);
+  memset(all, 0, sizeof *all);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &loans_key);
+  lua_pushlightuserdata(L, (void *)&api);
+  lua_setfield(L, LUA_REGISTRYINDEX, MVIEW_API_KEY);
+}

@@ -1,0 +1,158 @@
+/*
+** args.c - arguments and errors
+** Checks as lauxlib's, with two differences: a function's name in a message is
+** its own even where Lua does not know it (through pcall, say), and nothing is
+** taken for a string that is not one.
+*/
+#include "lmv.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+/* The name of the running function if it is one of ours, else NULL. */
+static const char *own_name(lua_State *L) {
+  bool own;
+  lmv_pushviewmeta(L);
+  own = lua_rawequal(L, -1, LMV_META);
+  lua_pop(L, 1);
+  return own ? lua_tostring(L, LMV_NAME) : NULL;
+}
+
+int lmv_argerror(lua_State *L, int arg, const char *message, ...) {
+  va_list args;
+  lua_Debug ar;
+  const char *name, *text;
+  luaL_checkstack(L, 8, NULL);
+  va_start(args, message);
+  text = lua_pushvfstring(L, message, args);
+  va_end(args);
+  name = own_name(L);
+  if (name == NULL) return luaL_argerror(L, arg, text);
+  if (lua_getstack(L, 0, &ar) && lua_getinfo(L, "n", &ar) &&
+      strcmp(ar.namewhat, "method") == 0) {
+    arg--;
+    if (arg == 0)
+      return luaL_error(L, "calling '%s' on bad self (%s)", name, text);
+  }
+  return luaL_error(L, "bad argument #%d to '%s' (%s)", arg, name, text);
+}
+
+const char *lmv_typename(lua_State *L, int idx) {
+  if (luaL_getmetafield(L, idx, "__name") == LUA_TSTRING)
+    return lua_tostring(L, -1);
+  if (lua_islightuserdata(L, idx)) return "light userdata";
+  return luaL_typename(L, idx);
+}
+
+int lmv_typeerror(lua_State *L, int arg, const char *expected) {
+  luaL_checkstack(L, 4, NULL);
+  return lmv_argerror(L, arg, "%s expected, got %s", expected,
+                      lua_isnone(L, arg) ? "no value" : lmv_typename(L, arg));
+}
+
+lua_Integer lmv_checkinteger(lua_State *L, int arg) {
+  int isint;
+  lua_Integer i = lua_tointegerx(L, arg, &isint);
+  if (!isint) {
+    if (lua_isnumber(L, arg))
+      lmv_argerror(L, arg, "number has no integer representation");
+    lmv_typeerror(L, arg, "number");
+  }
+  return i;
+}
+
+lua_Integer lmv_optinteger(lua_State *L, int arg, lua_Integer def) {
+  return lua_isnoneornil(L, arg) ? def : lmv_checkinteger(L, arg);
+}
+
+ptrdiff_t lmv_checksize(lua_State *L, int arg) {
+  lua_Integer i = lmv_checkinteger(L, arg);
+  if (i < 0 || (lua_Unsigned)i > PTRDIFF_MAX)
+    lmv_argerror(L, arg, "size %I out of range [0, %I]", (LUAI_UACINT)i,
+                 (LUAI_UACINT)PTRDIFF_MAX);
+  return (ptrdiff_t)i;
+}
+
+const char *lmv_checkstring(lua_State *L, int arg, size_t *len) {
+  if (lua_type(L, arg) != LUA_TSTRING) lmv_typeerror(L, arg, "string");
+  return lua_tolstring(L, arg, len);
+}
+
+int lmv_checkshape(lua_State *L, int arg, ptrdiff_t *shape) {
+  lua_Unsigned n;
+  if (lua_type(L, arg) != LUA_TTABLE) lmv_typeerror(L, arg, "table");
+  n = lua_rawlen(L, arg);
+  if (n > MV_MAXDIM)
+    lmv_argerror(L, arg, "%I dimensions, at most %d are possible",
+                 (LUAI_UACINT)n, MV_MAXDIM);
+  for (int d = 0; d < (int)n; d++) {
+    lua_Integer i;
+    lua_rawgeti(L, arg, d + 1);
+    if (!lua_isinteger(L, -1))
+      lmv_argerror(L, arg, "integer expected in dimension %d of the shape",
+                   d + 1);
+    i = lua_tointeger(L, -1);
+    if (i < 0 || (lua_Unsigned)i > PTRDIFF_MAX)
+      lmv_argerror(L, arg, "size %I out of range [0, %I] in dimension %d",
+                   (LUAI_UACINT)i, (LUAI_UACINT)PTRDIFF_MAX, d + 1);
+    shape[d] = (ptrdiff_t)i;
+    lua_pop(L, 1);
+  }
+  return (int)n;
+}
+
+lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
+  lmv_view *v = lua_touserdata(L, idx);
+  bool same;
+  if (v == NULL || !lua_getmetatable(L, idx)) return NULL;
+  same = lua_rawequal(L, -1, meta);
+  lua_pop(L, 1);
+  return same ? v : NULL;
+}
+
+lmv_view *lmv_checkview(lua_State *L, int arg) {
+  lmv_view *v = lmv_toview(L, arg, LMV_META);
+  if (v == NULL) lmv_typeerror(L, arg, "mview.view");
+  return v;
+}
+
+lmv_lease *lmv_toowner(lua_State *L, int idx, lmv_source source) {
+  lmv_lease *lease = lua_touserdata(L, idx);
+  bool same;
+  if (lease == NULL || !lua_getmetatable(L, idx)) return NULL;
+  lua_rawgetp(L, -1, &lmv_ownerkey);
+  same = lua_tointeger(L, -1) == 1 + (lua_Integer)source;
+  lua_pop(L, 2);
+  return same ? lease : NULL;
+}
+
+lmv_lease *lmv_checkowner(lua_State *L, int arg, lmv_source source) {
+  lmv_lease *lease = lmv_toowner(L, arg, source);
+  if (lease == NULL)
+    lmv_typeerror(L, arg,
+                  source == LMV_MAP ? "mview.map" : "mview.bytearray");
+  return lease;
+}
+
+int lmv_oserror(lua_State *L, int err, const char *path) {
+  lua_pushnil(L);
+  if (path != NULL)
+    lua_pushfstring(L, "%s: %s", path, strerror(err));
+  else
+    lua_pushstring(L, strerror(err));
+  lua_pushinteger(L, err);
+  return 3;
+}
+
+void lmv_pushshape(lua_State *L, int ndim, const ptrdiff_t *shape) {
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  luaL_addchar(&b, '[');
+  for (int d = 0; d < ndim; d++) {
+    if (d > 0) luaL_addstring(&b, ", ");
+    lua_pushinteger(L, shape[d]);
+    luaL_addvalue(&b);
+  }
+  luaL_addchar(&b, ']');
+  luaL_pushresult(&b);
+}

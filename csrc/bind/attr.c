@@ -1,0 +1,136 @@
+/*
+** attr.c - attributes: fields of a view that are computed when asked for
+** The table of methods maps their names to numbers (where it maps the names of
+** methods to functions), so that looking a name up is one access.
+*/
+#include "lmv.h"
+
+typedef enum attribute {
+  FORMAT = 1,
+  ITEMSIZE,
+  NBYTES,
+  NDIM,
+  SHAPE,
+  STRIDES,
+  SUBOFFSETS,
+  READONLY,
+  OBJ,
+  CONTIGUOUS,
+  C_CONTIGUOUS,
+  F_CONTIGUOUS,
+  VALID,
+  OFFSET,
+  PINS
+} attribute;
+
+static const char *const names[] = {"format",       "itemsize",
+                                    "nbytes",       "ndim",
+                                    "shape",        "strides",
+                                    "suboffsets",   "readonly",
+                                    "obj",          "contiguous",
+                                    "c_contiguous", "f_contiguous",
+                                    "valid",        "offset",
+                                    "pins",         NULL};
+
+static void push_list(lua_State *L, const ptrdiff_t *list, int n) {
+  lua_createtable(L, n, 0);
+  for (int d = 0; d < n; d++) {
+    lua_pushinteger(L, list[d]);
+    lua_rawseti(L, -2, d + 1);
+  }
+}
+
+/* Pushes the exporter of the view at index 1; nil: host memory. */
+static void push_exporter(lua_State *L, const lmv_view *v) {
+  lua_getiuservalue(L, 1, 1);
+  if (v->lease->source == LMV_BYTEARRAY || v->lease->source == LMV_MAP) return;
+  lua_getiuservalue(L, -1, 1);
+}
+
+static void push_contiguous(lua_State *L, const lmv_view *v, attribute which) {
+  mv_layout lay;
+  bool c, f;
+  lmv_layout(v, &lay);
+  c = mv_layout_contiguous(&lay, 'C');
+  f = mv_layout_contiguous(&lay, 'F');
+  lua_pushboolean(L, which == CONTIGUOUS     ? c || f
+                     : which == C_CONTIGUOUS ? c
+                                             : f);
+}
+
+static void push_nbytes(lua_State *L, const lmv_view *v) {
+  mv_layout lay;
+  lmv_layout(v, &lay);
+  lua_pushinteger(L, mv_layout_nbytes(&lay));
+}
+
+void lmv_pushattribute(lua_State *L, const lmv_view *v, int id) {
+  if (id == VALID) {
+    lua_pushboolean(L, lmv_alive(v));
+    return;
+  }
+  lmv_base(L, v);
+  switch ((attribute)id) {
+  case FORMAT:
+    lua_pushlstring(L, v->format->text, v->format->len);
+    break;
+  case ITEMSIZE:
+    lua_pushinteger(L, v->itemsize);
+    break;
+  case NBYTES:
+    push_nbytes(L, v);
+    break;
+  case NDIM:
+    lua_pushinteger(L, v->ndim);
+    break;
+  case SHAPE:
+    push_list(L, v->dims, v->ndim);
+    break;
+  case STRIDES:
+    push_list(L, v->dims + v->ndim, v->ndim);
+    break;
+  case SUBOFFSETS:
+    push_list(L, v->dims + 2 * v->ndim, v->indirect ? v->ndim : 0);
+    break;
+  case READONLY:
+    lua_pushboolean(L, v->readonly);
+    break;
+  case OBJ:
+    push_exporter(L, v);
+    break;
+  case OFFSET:
+    lua_pushinteger(L, v->offset);
+    break;
+  case PINS:
+    lua_pushinteger(L, v->lease->pins);
+    break;
+  default:
+    push_contiguous(L, v, (attribute)id);
+    break;
+  }
+}
+
+void lmv_setattributes(lua_State *L) {
+  for (int id = 0; names[id] != NULL; id++) {
+    lua_pushinteger(L, id + 1);
+    lua_setfield(L, -2, names[id]);
+  }
+}
+
+/* __tostring: what it is and how it is, never what is in it. */
+static int view_tostring(lua_State *L) {
+  const lmv_view *v = lmv_checkview(L, 1);
+  const char *state = "";
+  if (v->generation == 0 ||
+      (!lmv_alive(v) && v->lease->state == LMV_RELEASED))
+    state = ", released";
+  else if (!lmv_alive(v))
+    state = v->lease->state == LMV_REVOKED ? ", revoked" : ", expired";
+  lmv_pushshape(L, v->ndim, v->dims);
+  lua_pushfstring(L, "mview.view '%s' %s%s%s", v->format->text,
+                  lua_tostring(L, -1), v->readonly ? ", read-only" : "", state);
+  return 1;
+}
+
+const luaL_Reg lmv_attr_metamethods[] = {{"__tostring", view_tostring},
+                                         {NULL, NULL}};

@@ -1,0 +1,298 @@
+/*
+** bulk.c - many items at once: tobytes tolist hex copyfrom fill byteswap
+** Each function allocates what it needs, then resolves, then lets a kernel of
+** the core do the work; where Lua values are made on the way, each step
+** resolves anew.
+*/
+#include "lmv.h"
+
+#include <limits.h>
+#include <string.h>
+
+/* ---- out -----------------------------------------------------------------*/
+
+void lmv_pushbytes(lua_State *L, const lmv_span *span, char order) {
+  size_t n = (size_t)mv_layout_nbytes(&span->lay);
+  if (mv_layout_contiguous(&span->lay, order)) { /* copied before any __gc */
+    lua_pushlstring(
+        L, (const char *)lmv_spanbase(L, span) + span->lay.offset, n);
+  } else {
+    luaL_Buffer b;
+    char *out = luaL_buffinitsize(L, &b, n);
+    mv_gather((unsigned char *)out, lmv_spanbase(L, span), &span->lay, order);
+    luaL_pushresultsize(&b, n);
+  }
+}
+
+const unsigned char *lmv_linear(lua_State *L, const lmv_span *span, size_t *n) {
+  unsigned char *block;
+  *n = (size_t)mv_layout_nbytes(&span->lay);
+  if (mv_layout_contiguous(&span->lay, 'C')) {
+    lua_pushnil(L);
+    return lmv_spanbase(L, span) + span->lay.offset;
+  }
+  block = lua_newuserdatauv(L, *n, 0);
+  mv_gather(block, lmv_spanbase(L, span), &span->lay, 'C');
+  return block;
+}
+
+/* v:tobytes([order]): the items' bytes as a string; order "C", "F" or "A". */
+static int view_tobytes(lua_State *L) {
+  lmv_span span;
+  const char *order = "C";
+  lmv_checkview(L, 1);
+  if (!lua_isnoneornil(L, 2)) order = lmv_checkstring(L, 2, NULL);
+  if (strcmp(order, "C") != 0 && strcmp(order, "F") != 0 &&
+      strcmp(order, "A") != 0)
+    lmv_argerror(L, 2, "invalid order '%s', expected 'C', 'F' or 'A'", order);
+  lmv_checkspan(L, 1, &span);
+  if (order[0] == 'A') /* the order that the memory has, else C */
+    order = mv_layout_contiguous(&span.lay, 'F') ? "F" : "C";
+  lmv_spanbase(L, &span);
+  lmv_pushbytes(L, &span, order[0]);
+  return 1;
+}
+
+/* Pushes what the view has from dimension dim and byte offset off on. */
+static void push_list(lua_State *L, const lmv_view *v, const mv_layout *lay,
+                      int dim, ptrdiff_t off) {
+  ptrdiff_t n = lay->shape[dim];
+  luaL_checkstack(L, 3, "list nested too deep");
+  lua_createtable(L, n > INT_MAX ? INT_MAX : (int)n, 0);
+  for (ptrdiff_t i = 0; i < n; i++) {
+    ptrdiff_t at = off + i * lay->strides[dim];
+    if (lay->indirect && lay->suboffsets[dim] >= 0) {
+      unsigned char *base = lmv_base(L, v), *p;
+      memcpy(&p, base + at, sizeof p);
+      at = (ptrdiff_t)((uintptr_t)p - (uintptr_t)base) + lay->suboffsets[dim];
+    }
+    if (dim + 1 < lay->ndim)
+      push_list(L, v, lay, dim + 1, at);
+    else
+      lmv_pushitem(L, v, &v->format->item, at);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+}
+
+/* v:tolist(): a list of the items, nested; of a 0-d view the item. */
+static int view_tolist(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  mv_layout lay;
+  lmv_base(L, v);
+  lmv_layout(v, &lay);
+  if (v->ndim == 0)
+    lmv_pushitem(L, v, &v->format->item, v->offset);
+  else
+    push_list(L, v, &lay, 0, v->offset);
+  return 1;
+}
+
+/* v:hex([sep [, bytes_per_sep]]): as Python's bytes.hex. */
+static int view_hex(lua_State *L) {
+  lmv_span span;
+  const char *sep = "";
+  size_t len = 0, n, size;
+  const unsigned char *p;
+  lua_Integer group = lmv_optinteger(L, 3, 1);
+  luaL_Buffer b;
+  char *out;
+  lmv_checkview(L, 1);
+  lua_settop(L, 3);
+  if (!lua_isnil(L, 2)) {
+    sep = lmv_checkstring(L, 2, &len);
+    if (len != 1) lmv_argerror(L, 2, "separator must be one character");
+  }
+  if (len == 0) group = 0;
+  lmv_checkspan(L, 1, &span);
+  lmv_spanbase(L, &span);
+  n = (size_t)mv_layout_nbytes(&span.lay);
+  size = mv_hex_size(n, group);
+  if (size == 0 && n > 0) luaL_error(L, "result too large");
+  lmv_linear(L, &span, &n); /* its block, if any, stays on the stack */
+  out = luaL_buffinitsize(L, &b, size);
+  p = lua_touserdata(L, 4);
+  if (p == NULL) p = lmv_spanbase(L, &span) + span.lay.offset;
+  mv_hex(out, p, n, sep[0], group);
+  luaL_pushresultsize(&b, size);
+  return 1;
+}
+
+/* ---- in ------------------------------------------------------------------*/
+
+/* Raises the message on top of the stack. */
+static int refuse(lua_State *L, int arg) {
+  const char *message = lua_tostring(L, -1);
+  return arg > 0 ? lmv_argerror(L, arg, "%s", message)
+                 : luaL_error(L, "%s", message);
+}
+
+/*
+** Writes in, the items in C order, to the view; records field by field, so that
+** their padding stays.
+*/
+static void write_items(lua_State *L, const lmv_view *v, const mv_layout *lay,
+                        const unsigned char *in) {
+  const mv_item *item = &v->format->item;
+  unsigned char *base = lmv_writable(L, v);
+  mv_walker w;
+  if (item->kind != MV_RECORD && (ptrdiff_t)item->size == lay->itemsize) {
+    mv_scatter(base, lay, in);
+    return;
+  }
+  mv_walk(&w, MV_CORDER, base, lay);
+  while (mv_walk_next(&w))
+    for (ptrdiff_t i = 0; i < w.n; i++, in += lay->itemsize)
+      mv_item_convert(item, w.ptr[0] + i * w.step[0], item, in);
+}
+
+static void copy_list(lua_State *L, const lmv_view *v, int src, int arg) {
+  mv_layout lay;
+  unsigned char *in;
+  lmv_layout(v, &lay);
+  in = lmv_pushblock(L, (size_t)mv_layout_nbytes(&lay));
+  lmv_fromlist(L, arg, src, v->format, &lay, in);
+  write_items(L, v, &lay, in);
+}
+
+/* Copies items of another format, each converted; all aside first. */
+static void copy_converted(lua_State *L, const lmv_view *v,
+                           const mv_layout *lay, const lmv_span *src, int arg) {
+  ptrdiff_t at = 0;
+  mv_status status;
+  unsigned char *in = lmv_pushblock(L, (size_t)mv_layout_nbytes(lay));
+  status = mv_convert(in, &v->format->item, lay->itemsize,
+                      lmv_spanbase(L, src), &src->lay, &src->format->item, &at);
+  if (status != MV_OK) {
+    lua_pushfstring(L, "item %I of format '%s' does not fit format '%s': %s",
+                    (LUAI_UACINT)at + 1, src->format->text, v->format->text,
+                    mv_message(status));
+    refuse(L, arg);
+  }
+  write_items(L, v, lay, in);
+}
+
+static void copy_same(lua_State *L, const lmv_view *v, const mv_layout *lay,
+                      const lmv_span *src) {
+  unsigned char *base = lmv_writable(L, v);
+  const unsigned char *from = lmv_spanbase(L, src);
+  if (mv_layout_contiguous(lay, 'C') && mv_layout_contiguous(&src->lay, 'C')) {
+    memmove(base + lay->offset, from + src->lay.offset,
+            (size_t)mv_layout_nbytes(lay));
+  } else if (mv_overlap(base, lay, from, &src->lay)) {
+    unsigned char *in = lmv_pushblock(L, (size_t)mv_layout_nbytes(lay));
+    mv_gather(in, lmv_spanbase(L, src), &src->lay, 'C');
+    mv_scatter(lmv_writable(L, v), lay, in);
+  } else {
+    mv_copy(base, lay, from, &src->lay);
+  }
+}
+
+static void check_shape(lua_State *L, const mv_layout *want,
+                        const mv_layout *got, int arg) {
+  if (mv_layout_same_shape(want, got)) return;
+  lmv_pushshape(L, want->ndim, want->shape);
+  lmv_pushshape(L, got->ndim, got->shape);
+  lua_pushfstring(L, "shape %s expected, got %s", lua_tostring(L, -2),
+                  lua_tostring(L, -1));
+  refuse(L, arg);
+}
+
+void lmv_copyfrom(lua_State *L, int dst, int src, int arg) {
+  const lmv_view *v = lua_touserdata(L, dst);
+  lmv_span span;
+  mv_layout lay;
+  lmv_writable(L, v);
+  if (!lmv_optspan(L, src, &span)) {
+    if (lua_type(L, src) != LUA_TTABLE) {
+      lua_pushfstring(L, "bytes-like or list expected, got %s",
+                      lmv_typename(L, src));
+      refuse(L, arg);
+    }
+    copy_list(L, v, src, arg);
+    return;
+  }
+  lmv_layout(v, &lay);
+  lmv_spanbase(L, &span);
+  check_shape(L, &lay, &span.lay, arg);
+  if (lay.itemsize == span.lay.itemsize &&
+      mv_item_same(&v->format->item, &span.format->item))
+    copy_same(L, v, &lay, &span);
+  else
+    copy_converted(L, v, &lay, &span, arg);
+}
+
+/* v:copyfrom(src): all items from a bytes-like or list of the same shape. */
+static int view_copyfrom(lua_State *L) {
+  lmv_checkview(L, 1);
+  if (lua_gettop(L) < 2) lmv_typeerror(L, 2, "bytes-like or list");
+  lmv_copyfrom(L, 1, 2, 2);
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* v:fill(x): every item becomes x. */
+static int view_fill(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  const mv_item *item = &v->format->item;
+  unsigned char *bytes, *base;
+  mv_layout lay;
+  mv_walker w;
+  if (lua_gettop(L) < 2) lmv_typeerror(L, 2, "value");
+  lmv_writable(L, v);
+  bytes = lmv_pushblock(L, (size_t)v->itemsize);
+  lmv_toitem(L, 2, 2, v->format, bytes);
+  base = lmv_writable(L, v);
+  lmv_layout(v, &lay);
+  if (item->kind != MV_RECORD && (ptrdiff_t)item->size == lay.itemsize) {
+    mv_fill(base, &lay, bytes);
+  } else {
+    mv_walk(&w, MV_ANYORDER, base, &lay);
+    while (mv_walk_next(&w))
+      for (ptrdiff_t i = 0; i < w.n; i++)
+        mv_item_convert(item, w.ptr[0] + i * w.step[0], item, bytes);
+  }
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* v:byteswap(): reverses the bytes of each number in place. */
+static int view_byteswap(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  mv_layout lay;
+  lmv_layout(v, &lay);
+  mv_byteswap(lmv_writable(L, v), &lay, &v->format->item);
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* ---- .. ------------------------------------------------------------------*/
+
+/* Turns the operand at idx into a string if it is bytes-like. */
+static void stringify(lua_State *L, int idx) {
+  lmv_span span;
+  if (lua_isstring(L, idx)) return; /* numbers, too, as for strings */
+  if (!lmv_optspan(L, idx, &span))
+    luaL_error(L, "attempt to concatenate a %s value", lmv_typename(L, idx));
+  lmv_spanbase(L, &span);
+  lmv_pushbytes(L, &span, 'C');
+  lua_replace(L, idx);
+}
+
+/* __concat: the bytes of both operands as a string. */
+static int concat(lua_State *L) {
+  stringify(L, 1);
+  stringify(L, 2);
+  lua_settop(L, 2);
+  lua_concat(L, 2);
+  return 1;
+}
+
+const luaL_Reg lmv_bulk_methods[] = {{"tobytes", view_tobytes},
+                                     {"tolist", view_tolist},
+                                     {"hex", view_hex},
+                                     {"copyfrom", view_copyfrom},
+                                     {"fill", view_fill},
+                                     {"byteswap", view_byteswap},
+                                     {NULL, NULL}};
+
+const luaL_Reg lmv_bulk_metamethods[] = {{"__concat", concat}, {NULL, NULL}};

@@ -1,0 +1,269 @@
+/*
+** compare.c - == equals mismatch index count find hash byte len
+** Positions of find and byte are bytes of the view in C order; those of the
+** others are items. Memory that is not contiguous is copied aside where a
+** function wants it in one piece.
+*/
+#include "lmv.h"
+
+/* ---- equality ------------------------------------------------------------*/
+
+static bool equal(lua_State *L, const lmv_span *a, const lmv_span *b) {
+  const unsigned char *pa = lmv_spanbase(L, a), *pb = lmv_spanbase(L, b);
+  return mv_layout_same_shape(&a->lay, &b->lay) &&
+         mv_equal(pa, &a->lay, &a->format->item, pb, &b->lay,
+                  &b->format->item);
+}
+
+/* __eq: by value, across formats; what is not bytes-like equals no view. */
+static int view_eq(lua_State *L) {
+  lmv_span a, b;
+  lua_settop(L, 2);
+  lua_pushboolean(L, lmv_optspan(L, 1, &a) && lmv_optspan(L, 2, &b) &&
+                         equal(L, &a, &b));
+  return 1;
+}
+
+/* v:equals(x): the same as ==, for any bytes-like x. */
+static int view_equals(lua_State *L) {
+  lmv_span a, b;
+  lmv_checkview(L, 1);
+  lmv_checkspan(L, 2, &b);
+  lmv_checkspan(L, 1, &a);
+  lua_pushboolean(L, equal(L, &a, &b));
+  return 1;
+}
+
+/* Pushes the indices of item number k in C order; returns how many. */
+static int push_indices(lua_State *L, const mv_layout *lay, ptrdiff_t k) {
+  ptrdiff_t idx[MV_MAXDIM];
+  luaL_checkstack(L, lay->ndim, NULL);
+  mv_layout_unravel(lay, k, idx);
+  for (int d = 0; d < lay->ndim; d++) lua_pushinteger(L, idx[d] + 1);
+  return lay->ndim;
+}
+
+/* Cuts the longer of two one-dimensional spans; returns the shorter length. */
+static ptrdiff_t cut(mv_layout *a, mv_layout *b) {
+  ptrdiff_t n = a->shape[0] < b->shape[0] ? a->shape[0] : b->shape[0];
+  a->shape[0] = b->shape[0] = n;
+  return n;
+}
+
+/*
+** v:mismatch(x): the index of the first item that differs, one number for each
+** dimension; nil when all are equal. Of two lists of different length, one the
+** beginning of the other, it is the first index that only one of them has.
+*/
+static int view_mismatch(lua_State *L) {
+  lmv_span a, b;
+  ptrdiff_t k, n = -1;
+  const unsigned char *pa, *pb;
+  lmv_checkview(L, 1);
+  lmv_checkspan(L, 2, &b);
+  lmv_checkspan(L, 1, &a);
+  pa = lmv_spanbase(L, &a);
+  pb = lmv_spanbase(L, &b);
+  if (!mv_layout_same_shape(&a.lay, &b.lay)) {
+    if (a.lay.ndim != 1 || b.lay.ndim != 1) {
+      lmv_pushshape(L, a.lay.ndim, a.lay.shape);
+      lmv_pushshape(L, b.lay.ndim, b.lay.shape);
+      lmv_argerror(L, 2, "shape %s expected, got %s", lua_tostring(L, -2),
+                   lua_tostring(L, -1));
+    }
+    n = cut(&a.lay, &b.lay);
+  }
+  k = mv_mismatch(pa, &a.lay, &a.format->item, pb, &b.lay, &b.format->item);
+  if (k < 0) k = n;
+  if (k < 0) {
+    lua_pushnil(L);
+    return 1;
+  }
+  if (a.lay.ndim == 0) { /* there is no index to tell, but something to say */
+    lua_pushboolean(L, 1);
+    return 1;
+  }
+  return push_indices(L, &a.lay, k);
+}
+
+/* ---- searching -----------------------------------------------------------*/
+
+/* Visits the records equal to key: the first one's number, or their count. */
+static ptrdiff_t search_records(const lmv_view *v, const mv_layout *lay,
+                                const unsigned char *key, bool counting) {
+  const mv_item *item = &v->format->item;
+  ptrdiff_t k = 0, count = 0;
+  mv_walker w;
+  mv_walk(&w, MV_CORDER, v->lease->base, lay);
+  while (mv_walk_next(&w)) {
+    for (ptrdiff_t i = 0; i < w.n; i++, k++) {
+      if (!mv_item_equal(item, w.ptr[0] + i * w.step[0], item, key)) continue;
+      if (!counting) return k;
+      count++;
+    }
+  }
+  return counting ? count : -1;
+}
+
+/*
+** Looks for items equal to the value at 2 in the part lay of the view: the
+** number of the first one in C order (-1: none), or how many there are.
+*/
+static ptrdiff_t search(lua_State *L, const lmv_view *v, const mv_layout *lay,
+                        bool counting) {
+  const mv_item *item = &v->format->item;
+  mv_value value;
+  if (item->kind == MV_RECORD) { /* compared as records: x becomes one */
+    unsigned char *key = lmv_pushblock(L, item->size);
+    lmv_toitem(L, 2, 2, v->format, key);
+    lmv_base(L, v);
+    return search_records(v, lay, key, counting);
+  }
+  if (!lmv_tovalue(L, 2, &value)) return counting ? 0 : -1;
+  return counting ? mv_count(lmv_base(L, v), lay, item, &value)
+                  : mv_index(lmv_base(L, v), lay, item, &value);
+}
+
+/*
+** v:index(x [, i [, j]]): the index of the first item equal to x, in items (or
+** rows) i to j: one number for each dimension; nil when there is none.
+*/
+static int view_index(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  lua_Integer i = lmv_optinteger(L, 3, 1), j = lmv_optinteger(L, 4, -1);
+  ptrdiff_t start = 0, n, k;
+  mv_layout lay;
+  if (lua_gettop(L) < 2) lmv_typeerror(L, 2, "value");
+  lmv_base(L, v);
+  lmv_layout(v, &lay);
+  if (v->ndim > 0) {
+    mv_range(lay.shape[0], i, j, 1, &start, &n);
+    if (mv_layout_slice(&lay, 0, start, n, 1) != MV_OK)
+      luaL_error(L, "cannot search a part of memory with suboffsets");
+  }
+  k = search(L, v, &lay, false);
+  if (k < 0) {
+    lua_pushnil(L);
+    return 1;
+  }
+  if (v->ndim == 0) {
+    lua_pushboolean(L, 1);
+    return 1;
+  }
+  n = push_indices(L, &lay, k);
+  lua_pushinteger(L, lua_tointeger(L, -(int)n) + (lua_Integer)start);
+  lua_replace(L, -(int)n - 1);
+  return (int)n;
+}
+
+/* v:count(x): how many items are equal to x. */
+static int view_count(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  mv_layout lay;
+  if (lua_gettop(L) < 2) lmv_typeerror(L, 2, "value");
+  lmv_base(L, v);
+  lmv_layout(v, &lay);
+  lua_pushinteger(L, search(L, v, &lay, true));
+  return 1;
+}
+
+/*
+** A position of string.find as one from 0, clipped to the first; n + 1 and more
+** where it is behind the end.
+*/
+static size_t position(lua_Integer i, size_t n) {
+  if (i > 0) return (size_t)i - 1;
+  if (i == 0 || i < -(lua_Integer)n) return 0;
+  return n - (size_t)-i;
+}
+
+/*
+** v:find(bytes [, init]): where a byte sequence is, its first and last byte; or
+** nil. Plain, as string.find(s, bytes, init, true), whose fourth argument may
+** be given.
+*/
+static int view_find(lua_State *L) {
+  lmv_span hay, needle;
+  lua_Integer init = lmv_optinteger(L, 3, 1);
+  size_t n, m, from;
+  ptrdiff_t at;
+  const unsigned char *p, *q;
+  lmv_checkview(L, 1);
+  lmv_checkspan(L, 2, &needle);
+  lmv_checkspan(L, 1, &hay);
+  lua_settop(L, 2);
+  lmv_linear(L, &hay, &n); /* their blocks, if any, are at 3 and 4 */
+  lmv_linear(L, &needle, &m);
+  p = lua_touserdata(L, 3);
+  q = lua_touserdata(L, 4);
+  if (p == NULL) p = lmv_spanbase(L, &hay) + hay.lay.offset;
+  if (q == NULL) q = lmv_spanbase(L, &needle) + needle.lay.offset;
+  from = position(init, n);
+  at = from > n ? -1 : mv_find(p + from, n - from, q, m);
+  if (at < 0) {
+    lua_pushnil(L);
+    return 1;
+  }
+  lua_pushinteger(L, (lua_Integer)(from + (size_t)at) + 1);
+  lua_pushinteger(L, (lua_Integer)(from + (size_t)at + m));
+  return 2;
+}
+
+/* v:hash(): equal bytes, equal hash; of read-only views, which stay equal. */
+static int view_hash(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  lmv_span span;
+  size_t n;
+  const unsigned char *p;
+  lmv_base(L, v);
+  if (!v->readonly) luaL_error(L, "cannot hash a view that can be written to");
+  lmv_checkspan(L, 1, &span);
+  p = lmv_linear(L, &span, &n);
+  lua_pushinteger(L, (lua_Integer)mv_hash(p, n));
+  return 1;
+}
+
+/* ---- as a string ---------------------------------------------------------*/
+
+/* v:byte([i [, j]]): bytes as numbers, as string.byte. */
+static int view_byte(lua_State *L) {
+  lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, i);
+  lmv_span span;
+  ptrdiff_t start, n;
+  const unsigned char *base;
+  lmv_checkview(L, 1);
+  lmv_checkspan(L, 1, &span);
+  lmv_spanbase(L, &span);
+  mv_range(mv_layout_nbytes(&span.lay), i, j, 1, &start, &n);
+  if (n >= INT_MAX) luaL_error(L, "too many results");
+  luaL_checkstack(L, (int)n, "too many results");
+  base = lmv_spanbase(L, &span);
+  for (ptrdiff_t k = 0; k < n; k++) {
+    unsigned char byte;
+    mv_read(base, &span.lay, (size_t)(start + k), 1, &byte);
+    lua_pushinteger(L, byte);
+  }
+  return (int)n;
+}
+
+/* v:len(): the number of bytes, as string.len. */
+static int view_bytelen(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  mv_layout lay;
+  lmv_base(L, v);
+  lmv_layout(v, &lay);
+  lua_pushinteger(L, mv_layout_nbytes(&lay));
+  return 1;
+}
+
+const luaL_Reg lmv_compare_methods[] = {{"equals", view_equals},
+                                        {"mismatch", view_mismatch},
+                                        {"index", view_index},
+                                        {"count", view_count},
+                                        {"find", view_find},
+                                        {"hash", view_hash},
+                                        {"byte", view_byte},
+                                        {"len", view_bytelen},
+                                        {NULL, NULL}};
+
+const luaL_Reg lmv_compare_metamethods[] = {{"__eq", view_eq}, {NULL, NULL}};

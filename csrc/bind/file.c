@@ -1,0 +1,340 @@
+/*
+** file.c - bytes of views straight from and to files
+** A channel is a file handle, descriptor or socket seen as one function that
+** moves some bytes. All that is Lua's (arguments, the method that tells a
+** descriptor, the buffer of a strided view) comes first; then the memory is
+** resolved and the file handle looked at, and from then on nothing of Lua is
+** called. So nothing can end the memory meanwhile, and it need not be pinned.
+**
+** Views that are not contiguous go through a buffer of at most PIECE bytes.
+**
+** Nothing is done about signals: writing to a pipe or socket that nobody reads
+** raises SIGPIPE, which kills a process that does not ignore it.
+*/
+/* NOLINTBEGIN(bugprone-reserved-identifier) */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#define _FILE_OFFSET_BITS 64
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+#include "lmv.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#if defined(_WIN32)
+#define fseeko _fseeki64
+#define ftello _ftelli64
+#else
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
+
+#define PIECE ((size_t)1 << 20) /* faster than all at once */
+
+typedef struct channel channel;
+
+struct channel {
+  /* moves up to n bytes: how many, 0 at the end of the file, -1 with errno */
+  ptrdiff_t (*move)(channel *c, unsigned char *p, size_t n);
+  FILE *file;
+  int fd;
+  int64_t at;   /* where in the file; -1: where it stands */
+  int64_t home; /* where the file handle is to stand at the end; -1: there */
+  bool out;
+  bool once; /* some bytes are enough */
+  int err;   /* what ended it; 0: nothing */
+};
+
+/* ---- descriptors ---------------------------------------------------------*/
+
+#if !defined(_WIN32)
+
+static ptrdiff_t read_fd(channel *c, unsigned char *p, size_t n) {
+  return c->at < 0 ? read(c->fd, p, n) : pread(c->fd, p, n, c->at);
+}
+
+static ptrdiff_t write_fd(channel *c, unsigned char *p, size_t n) {
+  return c->at < 0 ? write(c->fd, p, n) : pwrite(c->fd, p, n, c->at);
+}
+
+/*
+** Files are read until the view is full. Pipes, sockets and terminals give what
+** they have, or a server would wait for bytes that nobody sends.
+*/
+static void open_fd(channel *c) {
+  struct stat st;
+  c->move = c->out ? write_fd : read_fd;
+  c->once = !c->out && fstat(c->fd, &st) == 0 && !S_ISREG(st.st_mode) &&
+            !S_ISBLK(st.st_mode);
+}
+
+/* Calls the method of the object at index 2 that tells its descriptor. False:
+** it has no such method. */
+static bool ask_fd(lua_State *L, const char *method, int *fd) {
+  lua_Integer i;
+  int isint;
+  if (!lua_istable(L, 2) && !luaL_getmetafield(L, 2, "__index"))
+    return false;
+  if (lua_getfield(L, 2, method) == LUA_TNIL)
+    return false;
+  lua_pushvalue(L, 2);
+  lua_call(L, 1, 1);
+  i = lua_tointegerx(L, -1, &isint);
+  if (!isint || lua_type(L, -1) != LUA_TNUMBER || i < 0 || i > INT_MAX)
+    lmv_argerror(L, 2, "'%s' returned %s, expected a descriptor", method,
+                 luaL_tolstring(L, -1, NULL));
+  *fd = (int)i;
+  return true;
+}
+
+static int check_fd(lua_State *L) {
+  int fd = -1;
+  if (lua_type(L, 2) == LUA_TNUMBER) {
+    lua_Integer i = lmv_checkinteger(L, 2);
+    if (i < 0 || i > INT_MAX)
+      lmv_argerror(L, 2, "descriptor %I out of range [0, %d]", (LUAI_UACINT)i,
+                   INT_MAX);
+    return (int)i;
+  }
+  if (!ask_fd(L, "getfd", &fd) && !ask_fd(L, "fileno", &fd))
+    lmv_typeerror(L, 2, "file or descriptor");
+  return fd;
+}
+
+#else
+
+static int check_fd(lua_State *L) { return lmv_typeerror(L, 2, "file"); }
+
+#endif
+
+/* ---- file handles --------------------------------------------------------*/
+
+static ptrdiff_t read_file(channel *c, unsigned char *p, size_t n) {
+  size_t k = fread(p, 1, n, c->file);
+  bool end = k < n && feof(c->file);
+  c->once = end;
+  return k > 0 || end ? (ptrdiff_t)k : -1;
+}
+
+/* A short count is a failure: what of it has reached the file is not known. */
+static ptrdiff_t write_file(channel *c, unsigned char *p, size_t n) {
+  return fwrite(p, 1, n, c->file) == n ? (ptrdiff_t)n : -1;
+}
+
+/*
+** Seeks where it shall read or write; C demands a seek also between the two.
+** What cannot seek is written to by its descriptor, so that an interrupted
+** write can go on. 0 or an errno.
+*/
+static int open_file(channel *c) {
+  c->move = c->out ? write_file : read_file;
+  clearerr(c->file);
+  if (c->at >= 0) {
+    c->home = ftello(c->file);
+    if (c->home < 0 || fseeko(c->file, c->at, SEEK_SET) != 0)
+      return errno;
+  } else if (fseeko(c->file, 0, SEEK_CUR) != 0 && c->out) {
+    if (fflush(c->file) != 0)
+      return errno;
+#if !defined(_WIN32)
+    c->fd = fileno(c->file);
+    open_fd(c);
+#endif
+  }
+  return 0;
+}
+
+/* ---- moving --------------------------------------------------------------*/
+
+/* Moves n bytes between p and the channel, or as many as there are. */
+static size_t move_bytes(channel *c, unsigned char *p, size_t n) {
+  size_t done = 0;
+  while (done < n) {
+    size_t left = n - done;
+    ptrdiff_t k = c->move(c, p + done, left < PIECE ? left : PIECE);
+    if (k < 0 && errno == EINTR)
+      continue;
+    if (k < 0)
+      c->err = errno;
+    if (k <= 0)
+      break;
+    done += (size_t)k;
+    if (c->at >= 0)
+      c->at += k;
+    if (c->once)
+      break;
+  }
+  return done;
+}
+
+/* The bytes of a layout in C order, taken from the front. */
+typedef struct cursor {
+  mv_walker walker;
+  mv_layout run;  /* the items that are copied next */
+  ptrdiff_t item; /* of the walker's run */
+  size_t byte;    /* of that item */
+} cursor;
+
+/* At least one item. */
+static void start_cursor(cursor *at, unsigned char *base,
+                         const mv_layout *lay) {
+  mv_walk(&at->walker, MV_CORDER, base, lay);
+  mv_walk_next(&at->walker);
+  at->run.offset = 0;
+  at->run.itemsize = lay->itemsize;
+  at->run.ndim = 1;
+  at->run.indirect = false;
+  at->item = 0;
+  at->byte = 0;
+}
+
+/* Copies up to n bytes, more than none, of the item at p. */
+static size_t copy_part(cursor *at, unsigned char *p, unsigned char *buffer,
+                        size_t n, bool out) {
+  size_t size = (size_t)at->run.itemsize, left = size - at->byte;
+  if (n > left)
+    n = left;
+  if (out)
+    memcpy(buffer, p + at->byte, n);
+  else
+    memcpy(p + at->byte, buffer, n);
+  at->byte = (at->byte + n) % size;
+  if (at->byte == 0)
+    at->item++;
+  return n;
+}
+
+/* Copies up to n bytes of whole items from p on. */
+static size_t copy_items(cursor *at, unsigned char *p, unsigned char *buffer,
+                         size_t n, bool out) {
+  ptrdiff_t left = at->walker.n - at->item;
+  ptrdiff_t items = (ptrdiff_t)n / at->run.itemsize;
+  if (items > left)
+    items = left;
+  at->run.shape[0] = items;
+  at->run.strides[0] = at->walker.step[0];
+  if (out)
+    mv_gather(buffer, p, &at->run, 'C');
+  else
+    mv_scatter(p, &at->run, buffer);
+  at->item += items;
+  return (size_t)(items * at->run.itemsize);
+}
+
+/* Copies the next n bytes to (out) or from the buffer. */
+static void copy_next(cursor *at, unsigned char *buffer, size_t n, bool out) {
+  while (n > 0) {
+    unsigned char *p;
+    size_t k;
+    if (at->item == at->walker.n) {
+      mv_walk_next(&at->walker);
+      at->item = 0;
+    }
+    p = at->walker.ptr[0] + at->item * at->walker.step[0];
+    if (at->byte > 0 || n < (size_t)at->run.itemsize)
+      k = copy_part(at, p, buffer, n, out);
+    else
+      k = copy_items(at, p, buffer, n, out);
+    buffer += k;
+    n -= k;
+  }
+}
+
+/* Moves the n bytes of the layout, more than none, through the buffer. */
+static size_t move_layout(channel *c, unsigned char *base, const mv_layout *lay,
+                          unsigned char *buffer, size_t n) {
+  size_t done = 0, want, k;
+  cursor at;
+  start_cursor(&at, base, lay);
+  do {
+    want = n - done < PIECE ? n - done : PIECE;
+    if (c->out)
+      copy_next(&at, buffer, want, true);
+    k = move_bytes(c, buffer, want);
+    if (!c->out)
+      copy_next(&at, buffer, k, false);
+    done += k;
+  } while (k == want && done < n && !c->once);
+  return done;
+}
+
+/* ---- methods -------------------------------------------------------------*/
+
+static int64_t check_offset(lua_State *L, int arg) {
+  lua_Integer offset;
+  if (lua_isnoneornil(L, arg))
+    return -1;
+  offset = lmv_checkinteger(L, arg);
+  if (offset < 0)
+    lmv_argerror(L, arg, "negative offset %I", (LUAI_UACINT)offset);
+  return offset;
+}
+
+/* Moves the n bytes of the layout. Calls nothing of Lua. */
+static size_t run_channel(channel *c, unsigned char *base, const mv_layout *lay,
+                          unsigned char *buffer, size_t n) {
+  size_t done = 0;
+#if !defined(_WIN32)
+  if (c->file == NULL)
+    open_fd(c);
+  else
+#endif
+    c->err = open_file(c);
+  if (c->err == 0 && n > 0)
+    done = buffer != NULL ? move_layout(c, base, lay, buffer, n)
+                          : move_bytes(c, base + lay->offset, n);
+  if (c->home >= 0 && fseeko(c->file, c->home, SEEK_SET) != 0 && c->err == 0)
+    c->err = errno;
+  return done;
+}
+
+static bool would_block(int err) { return err == EAGAIN || err == EWOULDBLOCK; }
+
+static int transfer(lua_State *L, bool out) {
+  lmv_view *v = lmv_checkview(L, 1);
+  luaL_Stream *stream = luaL_testudata(L, 2, LUA_FILEHANDLE);
+  unsigned char *base, *buffer = NULL;
+  mv_layout lay;
+  channel c = {NULL, NULL, -1, -1, -1, out, false, 0};
+  size_t n, done;
+  c.at = check_offset(L, 3);
+  if (stream == NULL)
+    c.fd = check_fd(L);
+  lmv_layout(v, &lay);
+  n = (size_t)mv_layout_nbytes(&lay);
+  if (!mv_layout_contiguous(&lay, 'C'))
+    buffer = lua_newuserdatauv(L, n < PIECE ? n : PIECE, 0);
+  base = out ? lmv_base(L, v) : lmv_writable(L, v);
+  if (stream != NULL && stream->closef == NULL)
+    lmv_argerror(L, 2, "attempt to use a closed file");
+  if (stream != NULL)
+    c.file = stream->f;
+  done = run_channel(&c, base, &lay, buffer, n);
+  if (c.err != 0 && !(would_block(c.err) && done > 0))
+    return lmv_oserror(L, c.err, NULL);
+  lua_pushinteger(L, (lua_Integer)done);
+  return 1;
+}
+
+/*
+** v:readfrom(file | fd | object [, offset]): fills the view's bytes, in C
+** order, from a file handle, a descriptor, or what has a method getfd or
+** fileno; from byte offset of the file on, counted from 0, or where it stands.
+** Returns the number of bytes, 0 at the end of the file; or nil, message,
+** errno. It is less than all at the end of the file, from descriptors that are
+** no files, and where more would block.
+*/
+static int view_readfrom(lua_State *L) { return transfer(L, false); }
+
+/*
+** v:writeto(file | fd | object [, offset]): writes the view's bytes likewise.
+** Returns their number, less than all only where more would block.
+*/
+static int view_writeto(lua_State *L) { return transfer(L, true); }
+
+const luaL_Reg lmv_file_methods[] = {
+    {"readfrom", view_readfrom}, {"writeto", view_writeto}, {NULL, NULL}};

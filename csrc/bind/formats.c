@@ -1,0 +1,85 @@
+/*
+** formats.c - formats by their text, parsed once
+** Two tables in the registry map the text to the userdata that holds the parsed
+** format: a strong one for short texts, of which there are few (so views of
+** them anchor nothing), and a weak one for all others.
+*/
+#include "lmv.h"
+
+static const char simple_key, compound_key;
+
+/* What is kept for ever: a code with its byte order, in any spelling. */
+static bool is_simple(const mv_format *format, size_t len) {
+  return format->len <= 2 && len <= 3;
+}
+
+/* Pushes what the table at the registry's key has for the string at idx. */
+static const mv_format *look_up(lua_State *L, int idx, const void *key) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, key);
+  lua_pushvalue(L, idx);
+  lua_rawget(L, -2);
+  lua_remove(L, -2);
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    return NULL;
+  }
+  return lua_touserdata(L, -1);
+}
+
+static const mv_format *parse(lua_State *L, int idx, int arg) {
+  size_t len, size;
+  const char *s = lua_tolstring(L, idx, &len);
+  mv_fault fault;
+  size = mv_format_measure(s, len, &fault);
+  if (size == 0) {
+    char why[128];
+    mv_explain(&fault, why, sizeof why);
+    lmv_argerror(L, arg, "%s", why);
+  }
+  return mv_format_build(s, len, lua_newuserdatauv(L, size, 0));
+}
+
+const mv_format *lmv_pushformat(lua_State *L, int idx, int arg,
+                                bool *compound) {
+  const mv_format *format = look_up(L, idx, &simple_key);
+  *compound = false;
+  if (format != NULL) return format;
+  *compound = true;
+  format = look_up(L, idx, &compound_key);
+  if (format != NULL) return format;
+  format = parse(L, idx, arg);
+  *compound = !is_simple(format, lua_rawlen(L, idx));
+  lua_rawgetp(L, LUA_REGISTRYINDEX, *compound ? &compound_key : &simple_key);
+  lua_pushvalue(L, idx);
+  lua_pushvalue(L, -3);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+  return format;
+}
+
+const mv_format *lmv_byteformat(lua_State *L) {
+  const mv_format *format;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &simple_key);
+  lua_rawgeti(L, -1, 1);
+  format = lua_touserdata(L, -1);
+  lua_pop(L, 2);
+  return format;
+}
+
+void lmv_open_formats(lua_State *L) {
+  bool compound;
+  lua_newtable(L);
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, "v");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &compound_key);
+  lua_newtable(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &simple_key);
+  lua_pushliteral(L, "B");
+  lmv_pushformat(L, lua_gettop(L), 0, &compound);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &simple_key);
+  lua_insert(L, -2);
+  lua_rawseti(L, -2, 1); /* no text is a number */
+  lua_pop(L, 2);
+}

@@ -1,0 +1,397 @@
+/*
+** index.c - single items: v[i], v[i] = x, v(i, j), get, set, values, iteration
+** The way of the hot path: an integer key, a view of plain numbers in one
+** dimension (v->quick says so), a bound, a living lease, one switch. All else
+** takes the general way, with the same results.
+** The virtual machine calls metamethods with their own object only, and no
+** script can get hold of them: those that take nothing else trust their self.
+*/
+#include "lmv.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- plain numbers -------------------------------------------------------*/
+
+#define LOAD(type, push, as)                                                   \
+  {                                                                            \
+    type x;                                                                    \
+    memcpy(&x, p, sizeof x);                                                   \
+    push(L, (as)x);                                                            \
+    break;                                                                     \
+  }
+
+static inline void push_quick(lua_State *L, unsigned quick,
+                              const unsigned char *p) {
+  switch ((mv_kind)(quick - 1)) {
+  case MV_U8:
+    lua_pushinteger(L, *p);
+    break;
+  case MV_I8:
+    lua_pushinteger(L, (signed char)*p);
+    break;
+  case MV_U16:
+    LOAD(uint16_t, lua_pushinteger, lua_Integer)
+  case MV_I16:
+    LOAD(int16_t, lua_pushinteger, lua_Integer)
+  case MV_U32:
+    LOAD(uint32_t, lua_pushinteger, lua_Integer)
+  case MV_I32:
+    LOAD(int32_t, lua_pushinteger, lua_Integer)
+  case MV_U64:
+    LOAD(uint64_t, lua_pushinteger, lua_Integer)
+  case MV_I64:
+    LOAD(int64_t, lua_pushinteger, lua_Integer)
+  case MV_F32:
+    LOAD(float, lua_pushnumber, lua_Number)
+  default: /* MV_F64 */
+    LOAD(double, lua_pushnumber, lua_Number)
+  }
+}
+
+#define STORE(type, value)                                                     \
+  {                                                                            \
+    type x = (type)(value);                                                    \
+    memcpy(p, &x, sizeof x);                                                   \
+    return true;                                                               \
+  }
+
+#define STORE_SIGNED(type, lo, hi)                                             \
+  if (i < (lo) || i > (hi)) return false;                                      \
+  STORE(type, i)
+
+#define STORE_UNSIGNED(type, hi)                                               \
+  if ((lua_Unsigned)i > (hi)) return false;                                    \
+  STORE(type, i)
+
+static bool store_float(lua_State *L, int idx, unsigned quick,
+                        unsigned char *p) {
+  double f;
+  if (lua_type(L, idx) != LUA_TNUMBER) return false;
+  f = (double)lua_tonumber(L, idx);
+  if (quick == 1 + MV_F64) STORE(double, f)
+  if (!(fabs(f) <= 3.402823466e+38)) return false; /* the general way decides */
+  STORE(float, f)
+}
+
+/* Stores the value at idx if that is simple; else false, nothing written. */
+static inline bool store_quick(lua_State *L, int idx, unsigned quick,
+                               unsigned char *p) {
+  lua_Integer i;
+  if (quick > MV_I64 + 1) return store_float(L, idx, quick, p);
+  if (!lua_isinteger(L, idx)) return false;
+  i = lua_tointeger(L, idx);
+  switch ((mv_kind)(quick - 1)) {
+  case MV_U8:
+    STORE_UNSIGNED(uint8_t, UINT8_MAX)
+  case MV_I8:
+    STORE_SIGNED(int8_t, INT8_MIN, INT8_MAX)
+  case MV_U16:
+    STORE_UNSIGNED(uint16_t, UINT16_MAX)
+  case MV_I16:
+    STORE_SIGNED(int16_t, INT16_MIN, INT16_MAX)
+  case MV_U32:
+    STORE_UNSIGNED(uint32_t, UINT32_MAX)
+  case MV_I32:
+    STORE_SIGNED(int32_t, INT32_MIN, INT32_MAX)
+  default: /* 64 bits of either sign: the same bytes */
+    STORE(int64_t, i)
+  }
+}
+
+/* ---- any item ------------------------------------------------------------*/
+
+/* The offset of item i (in range) of a one-dimensional view in its block. */
+static ptrdiff_t item_offset(lua_State *L, const lmv_view *v, ptrdiff_t i) {
+  mv_layout lay;
+  unsigned char *base = lmv_base(L, v);
+  if (!v->indirect) return v->offset + i * v->dims[1];
+  lmv_layout(v, &lay);
+  return (ptrdiff_t)((uintptr_t)mv_layout_at(&lay, base, &i) -
+                     (uintptr_t)base);
+}
+
+/* Pushes what v[i] is, for i (from 0) in range: an item or a row. */
+static void push_at(lua_State *L, const lmv_view *v, int idx, ptrdiff_t i) {
+  if (v->quick)
+    push_quick(L, v->quick, lmv_base(L, v) + v->offset + i * v->dims[1]);
+  else if (v->ndim == 1)
+    lmv_pushitem(L, v, &v->format->item, item_offset(L, v, i));
+  else
+    lmv_pushrow(L, idx, i);
+}
+
+/*
+** Writes the value at idx as the item at off. It is converted aside first: that
+** can raise or run finalizers, so the memory is looked up afterwards. Records
+** are written field by field, which leaves their padding alone.
+*/
+static void store_item(lua_State *L, const lmv_view *v, ptrdiff_t off, int arg,
+                       int idx) {
+  const mv_item *item = &v->format->item;
+  unsigned char small[64] = {0}, *p = small, *at;
+  lmv_writable(L, v);
+  if (item->size > sizeof small) p = lmv_pushblock(L, item->size);
+  lmv_toitem(L, arg, idx, v->format, p);
+  at = lmv_writable(L, v) + off;
+  if (item->kind == MV_RECORD)
+    mv_item_convert(item, at, item, p);
+  else
+    memcpy(at, p, item->size);
+}
+
+/* ---- v[i] ----------------------------------------------------------------*/
+
+/* The integer that the key at idx is: floats of integer value, no strings. */
+static bool integer_key(lua_State *L, int idx, lua_Integer *i) {
+  int isint = 0;
+  if (lua_type(L, idx) == LUA_TNUMBER) *i = lua_tointegerx(L, idx, &isint);
+  return isint != 0;
+}
+
+/* What is not the hot path: nil out of range, rows, other items. */
+static int index_integer(lua_State *L, const lmv_view *v, lua_Integer i) {
+  ptrdiff_t at;
+  lmv_base(L, v);
+  at = v->ndim == 0 ? -1 : lmv_wrap(v->dims[0], i);
+  if (at < 0)
+    lua_pushnil(L);
+  else
+    push_at(L, v, 1, at);
+  return 1;
+}
+
+/* __index(v, key); upvalue 3: the table of methods and attributes' numbers. */
+static int view_index(lua_State *L) {
+  const lmv_view *v = lua_touserdata(L, 1);
+  lua_Integer i = 0;
+  if (lua_isinteger(L, 2)) {
+    i = lua_tointeger(L, 2);
+    if (v->quick && (lua_Unsigned)i - 1 < (lua_Unsigned)v->dims[0] &&
+        lmv_alive(v)) {
+      push_quick(L, v->quick,
+                 v->lease->base + v->offset + (ptrdiff_t)(i - 1) * v->dims[1]);
+      return 1;
+    }
+    return index_integer(L, v, i);
+  }
+  if (integer_key(L, 2, &i)) return index_integer(L, v, i);
+  lua_settop(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(3)) == LUA_TNUMBER)
+    lmv_pushattribute(L, v, (int)lua_tointeger(L, -1));
+  return 1;
+}
+
+static int newindex_slow(lua_State *L, lmv_view *v) {
+  lua_Integer i = 0;
+  ptrdiff_t at;
+  lmv_writable(L, v);
+  if (!integer_key(L, 2, &i)) {
+    if (lua_type(L, 2) == LUA_TSTRING)
+      return luaL_error(L, "attempt to assign to '%s' of a view",
+                        lua_tostring(L, 2));
+    return luaL_error(L, "index must be an integer, got %s",
+                      lua_isnumber(L, 2) ? lua_tostring(L, 2)
+                                         : lmv_typename(L, 2));
+  }
+  if (v->ndim == 0) return luaL_error(L, "a view of 0 dimensions has no index");
+  at = lmv_wrap(v->dims[0], i);
+  if (at < 0) return lmv_indexerror(L, i, v->dims[0], 0, v->ndim);
+  if (v->ndim == 1) {
+    store_item(L, v, item_offset(L, v, at), 0, 3);
+  } else {
+    lmv_pushrow(L, 1, at);
+    lmv_copyfrom(L, lua_gettop(L), 3, 0);
+  }
+  return 0;
+}
+
+/* __newindex(v, key, value) */
+static int view_newindex(lua_State *L) {
+  lmv_view *v = lua_touserdata(L, 1);
+  if (v->quick && lua_isinteger(L, 2) && !v->readonly && lmv_alive(v)) {
+    lua_Unsigned i = (lua_Unsigned)lua_tointeger(L, 2) - 1;
+    if (i < (lua_Unsigned)v->dims[0] &&
+        store_quick(L, 3, v->quick,
+                    v->lease->base + v->offset + (ptrdiff_t)i * v->dims[1]))
+      return 0;
+  }
+  return newindex_slow(L, v);
+}
+
+static int view_len(lua_State *L) {
+  const lmv_view *v = lua_touserdata(L, 1);
+  lmv_base(L, v);
+  if (v->ndim == 0) return luaL_error(L, "a view of 0 dimensions has no length");
+  lua_pushinteger(L, v->dims[0]);
+  return 1;
+}
+
+/* ---- full indices --------------------------------------------------------*/
+
+/*
+** The offset of the item whose ndim indices are the arguments from 2 on.
+*/
+static ptrdiff_t locate(lua_State *L, const lmv_view *v) {
+  ptrdiff_t idx[MV_MAXDIM], off = v->offset;
+  mv_layout lay;
+  unsigned char *base;
+  for (int d = 0; d < v->ndim; d++) {
+    lua_Integer i = lua_isinteger(L, d + 2) ? lua_tointeger(L, d + 2)
+                                            : lmv_checkinteger(L, d + 2);
+    idx[d] = lmv_wrap(v->dims[d], i);
+    if (idx[d] < 0) {
+      lmv_base(L, v);
+      lmv_indexerror(L, i, v->dims[d], d, v->ndim);
+    }
+    off += idx[d] * v->dims[v->ndim + d];
+  }
+  if (!v->indirect) return off;
+  base = lmv_base(L, v);
+  lmv_layout(v, &lay);
+  return (ptrdiff_t)((uintptr_t)mv_layout_at(&lay, base, idx) -
+                     (uintptr_t)base);
+}
+
+static void check_indices(lua_State *L, const lmv_view *v, int n) {
+  lmv_base(L, v);
+  if (n != v->ndim)
+    luaL_error(L, "%d %s expected, got %d", v->ndim,
+               v->ndim == 1 ? "index" : "indices", n);
+}
+
+/* v(i, j, ...): the strict read of one item. */
+static int view_call(lua_State *L) {
+  const lmv_view *v = lua_touserdata(L, 1);
+  if (lua_gettop(L) - 1 != v->ndim) check_indices(L, v, lua_gettop(L) - 1);
+  lmv_pushitem(L, v, &v->format->item, locate(L, v));
+  return 1;
+}
+
+/* v:get(i, j, ...): the same. */
+static int view_get(lua_State *L) {
+  lmv_checkview(L, 1);
+  return view_call(L);
+}
+
+/* v:set(i, j, ..., x): one item. */
+static int view_set(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  int top = lua_gettop(L);
+  if (top < 2) lmv_typeerror(L, 2, "value");
+  lmv_writable(L, v);
+  check_indices(L, v, top - 2);
+  store_item(L, v, locate(L, v), top, top);
+  return 0;
+}
+
+/* v:values([i [, j]]): items as results; ranges as string.byte clips them. */
+static int view_values(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, -1);
+  ptrdiff_t start, n;
+  lmv_base(L, v);
+  if (v->ndim == 0) lmv_argerror(L, 1, "0 dimensions");
+  mv_range(v->dims[0], i, j, 1, &start, &n);
+  if (n >= INT_MAX) luaL_error(L, "too many results");
+  luaL_checkstack(L, (int)n, "too many results");
+  if (v->quick) { /* pushing numbers allocates nothing */
+    const unsigned char *p = lmv_base(L, v) + v->offset;
+    for (ptrdiff_t k = 0; k < n; k++)
+      push_quick(L, v->quick, p + (start + k) * v->dims[1]);
+  } else {
+    for (ptrdiff_t k = 0; k < n; k++) push_at(L, v, 1, start + k);
+  }
+  return (int)n;
+}
+
+/* ---- iteration -----------------------------------------------------------*/
+
+/* Where an iteration is; user value 1 anchors the view. */
+typedef struct cursor {
+  const lmv_view *v;
+  ptrdiff_t next;
+} cursor;
+
+#define CURSOR 3 /* the upvalue */
+
+/* Pushes the next item, or nil at the end. */
+static bool push_next(lua_State *L) {
+  cursor *c = lua_touserdata(L, lua_upvalueindex(CURSOR));
+  const lmv_view *v = c->v;
+  ptrdiff_t at = c->next;
+  const unsigned char *base = lmv_base(L, v);
+  if (at >= v->dims[0]) {
+    lua_pushnil(L);
+    return false;
+  }
+  c->next++;
+  if (v->quick) {
+    push_quick(L, v->quick, base + v->offset + at * v->dims[1]);
+  } else {
+    lua_getiuservalue(L, lua_upvalueindex(CURSOR), 1);
+    push_at(L, v, lua_gettop(L), at);
+  }
+  return true;
+}
+
+static int next_item(lua_State *L) {
+  push_next(L);
+  return 1;
+}
+
+static int next_pair(lua_State *L) {
+  const cursor *c = lua_touserdata(L, lua_upvalueindex(CURSOR));
+  lua_settop(L, 0);
+  lua_pushinteger(L, (lua_Integer)c->next + 1);
+  if (!push_next(L)) return 1; /* the nil on top */
+  lua_rotate(L, 2, 1);         /* a row has left the view below it */
+  lua_settop(L, 2);
+  return 2;
+}
+
+static int push_iteration(lua_State *L, lua_CFunction next) {
+  lmv_view *v = lmv_checkview(L, 1);
+  cursor *c;
+  lmv_base(L, v);
+  if (v->ndim == 0) lmv_argerror(L, 1, "0 dimensions");
+  lua_pushvalue(L, LMV_META);
+  lua_pushvalue(L, LMV_NAME);
+  c = lua_newuserdatauv(L, sizeof *c, 1);
+  c->v = v;
+  c->next = 0;
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, 1);
+  lua_pushcclosure(L, next, CURSOR);
+  return 1;
+}
+
+/* v:iter(): for x in v:iter(), items (or rows) in order. */
+static int view_iter(lua_State *L) { return push_iteration(L, next_item); }
+
+/* __pairs: for i, x in pairs(v); also of bytearrays. */
+static int view_pairs(lua_State *L) {
+  lmv_asview(L, 1);
+  return push_iteration(L, next_pair);
+}
+
+const luaL_Reg lmv_index_methods[] = {{"get", view_get},
+                                      {"set", view_set},
+                                      {"values", view_values},
+                                      {"iter", view_iter},
+                                      {NULL, NULL}};
+
+const luaL_Reg lmv_index_metamethods[] = {{"__newindex", view_newindex},
+                                          {"__len", view_len},
+                                          {"__call", view_call},
+                                          {NULL, NULL}};
+
+const luaL_Reg lmv_pairs_metamethods[] = {{"__pairs", view_pairs},
+                                          {NULL, NULL}};
+
+void lmv_pushindex(lua_State *L, int methods) {
+  lmv_pushviewmeta(L);
+  lua_pushliteral(L, "__index");
+  lua_pushvalue(L, methods);
+  lua_pushcclosure(L, view_index, 3);
+}

@@ -1,0 +1,168 @@
+/*
+** lease.c - who may use memory, and who may end it
+** A lease ends in one of three ways: its exporter ends it (release, close,
+** revoke), its last user goes (foreign exporters), or the collector takes it.
+** Its memory is given back exactly once, never under a pin: the callback is
+** cleared before it is called. Killing a lease or expiring views only raises
+** the generation, so no list of views is needed, and what is dead stays dead.
+**
+** A pin is a userdata with __close and __gc; user value 1 is the pinned view.
+*/
+#include "lmv.h"
+
+#include <limits.h>
+#include <stdalign.h>
+
+typedef struct pin {
+  lmv_lease *lease; /* NULL: ended */
+  alignas(max_align_t) unsigned char room[];
+} pin;
+
+static const char lease_key, pin_key;
+
+static unsigned char nothing; /* what the base of no bytes points to */
+
+void lmv_lease_init(lmv_lease *lease, lmv_source source, void *base,
+                    size_t size) {
+  lease->generation = 1;
+  lease->views = 0;
+  lease->pins = 0;
+  lease->source = source;
+  lease->state = LMV_ALIVE;
+  lease->readonly = false;
+  lease->end = NULL;
+  lmv_lease_move(lease, base, size);
+}
+
+void lmv_lease_move(lmv_lease *lease, void *base, size_t size) {
+  lease->base = base != NULL ? base : &nothing;
+  lease->size = size;
+}
+
+void lmv_lease_expire(lmv_lease *lease) { lease->generation++; }
+
+void lmv_lease_finish(lmv_lease *lease) {
+  void (*end)(lmv_lease *) = lease->end;
+  lease->end = NULL;
+  if (end != NULL) end(lease);
+  lmv_lease_move(lease, NULL, 0);
+}
+
+void lmv_lease_kill(lmv_lease *lease, int state) {
+  if (lease->state != LMV_ALIVE) return;
+  lease->state = state;
+  lmv_lease_expire(lease);
+  if (lease->pins == 0) lmv_lease_finish(lease);
+}
+
+void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
+                         const char *what) {
+  if (lease->pins > 0)
+    luaL_error(L, "%s is pinned by %d borrower%s", what, lease->pins,
+               lease->pins == 1 ? "" : "s");
+}
+
+/* A foreign exporter hears when neither view nor pin uses its memory. */
+static void check_unused(lmv_lease *lease) {
+  if (lease->pins > 0) return;
+  if (lease->state != LMV_ALIVE)
+    lmv_lease_finish(lease);
+  else if (lease->source == LMV_FOREIGN && lease->views == 0)
+    lmv_lease_kill(lease, LMV_RELEASED);
+}
+
+void lmv_release(lmv_view *v) {
+  if (v->generation == 0) return;
+  v->generation = 0;
+  v->lease->views--;
+  check_unused(v->lease);
+}
+
+/* ---- pins ----------------------------------------------------------------*/
+
+static void unpin(pin *p) {
+  lmv_lease *lease = p->lease;
+  if (lease == NULL) return;
+  p->lease = NULL;
+  lease->pins--;
+  check_unused(lease);
+}
+
+static int pin_close(lua_State *L) {
+  unpin(lua_touserdata(L, 1));
+  return 0;
+}
+
+void *lmv_pushpin(lua_State *L, int idx, size_t size) {
+  lmv_view *v = lua_touserdata(L, idx);
+  pin *p = lua_newuserdatauv(L, sizeof *p + size, 1);
+  p->lease = NULL;
+  lua_pushvalue(L, idx);
+  lua_setiuservalue(L, -2, 1);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &pin_key);
+  lua_setmetatable(L, -2);
+  lmv_base(L, v);
+  if (v->lease->pins == INT_MAX) luaL_error(L, "too many borrowers");
+  v->lease->pins++;
+  p->lease = v->lease;
+  return p->room;
+}
+
+bool lmv_unpin(lua_State *L, int idx) {
+  pin *p = lua_touserdata(L, idx);
+  bool same;
+  if (p == NULL || !lua_getmetatable(L, idx)) return false;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &pin_key);
+  same = lua_rawequal(L, -1, -2);
+  lua_pop(L, 2);
+  if (same) unpin(p);
+  return same;
+}
+
+/* ---- dead views ----------------------------------------------------------*/
+
+int lmv_deaderror(lua_State *L, const lmv_view *v) {
+  if (v->generation == 0 || v->lease->state == LMV_RELEASED)
+    return luaL_error(L, "attempt to use a released view");
+  if (v->lease->state == LMV_REVOKED)
+    return luaL_error(L, "attempt to use a view of revoked memory");
+  return luaL_error(L, "attempt to use an expired view (its %s shrank)",
+                    v->lease->source == LMV_MAP ? "map" : "bytearray");
+}
+
+unsigned char *lmv_writable(lua_State *L, const lmv_view *v) {
+  unsigned char *base = lmv_base(L, v);
+  if (v->readonly) luaL_error(L, "attempt to write to a read-only view");
+  return base;
+}
+
+/* ---- metatables ----------------------------------------------------------*/
+
+/* The collector takes the lease and with it every view; or the state closes. */
+static int lease_gc(lua_State *L) {
+  lmv_lease *lease = lua_touserdata(L, 1);
+  lmv_lease_kill(lease, LMV_RELEASED);
+  lmv_lease_finish(lease);
+  return 0;
+}
+
+void lmv_pushleasemeta(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &lease_key);
+}
+
+void lmv_open_lease(lua_State *L) {
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, lease_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &lease_key);
+  lua_createtable(L, 0, 4);
+  lua_pushcfunction(L, pin_close);
+  lua_setfield(L, -2, "__gc");
+  lua_pushcfunction(L, pin_close);
+  lua_setfield(L, -2, "__close");
+  lua_pushliteral(L, "mview.pin");
+  lua_setfield(L, -2, "__name");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &pin_key);
+}
