@@ -26,11 +26,13 @@
 #include <string.h>
 
 #if defined(_WIN32)
-#define fseeko _fseeki64
-#define ftello _ftelli64
+#define seek_file _fseeki64
+#define tell_file _ftelli64
 #else
 #include <sys/stat.h>
 #include <unistd.h>
+#define seek_file fseeko
+#define tell_file ftello
 #endif
 
 #define PIECE ((size_t)1 << 20) /* faster than all at once */
@@ -134,10 +136,10 @@ static int open_file(channel *c) {
   c->move = c->out ? write_file : read_file;
   clearerr(c->file);
   if (c->at >= 0) {
-    c->home = ftello(c->file);
-    if (c->home < 0 || fseeko(c->file, c->at, SEEK_SET) != 0)
+    c->home = tell_file(c->file);
+    if (c->home < 0 || seek_file(c->file, c->at, SEEK_SET) != 0)
       return errno;
-  } else if (fseeko(c->file, 0, SEEK_CUR) != 0 && c->out) {
+  } else if (seek_file(c->file, 0, SEEK_CUR) != 0 && c->out) {
     if (fflush(c->file) != 0)
       return errno;
 #if !defined(_WIN32)
@@ -287,7 +289,7 @@ static size_t run_channel(channel *c, unsigned char *base, const mv_layout *lay,
   if (c->err == 0 && n > 0)
     done = buffer != NULL ? move_layout(c, base, lay, buffer, n)
                           : move_bytes(c, base + lay->offset, n);
-  if (c->home >= 0 && fseeko(c->file, c->home, SEEK_SET) != 0 && c->err == 0)
+  if (c->home >= 0 && seek_file(c->file, c->home, SEEK_SET) != 0 && c->err == 0)
     c->err = errno;
   return done;
 }
