@@ -440,11 +440,15 @@ static const mv_field *check_field(lua_State *L, const mv_item *item,
   return field;
 }
 
-/* Pushes the text of a field's items and returns its format. */
+/* Pushes the format of a field's items, as if it stood alone. */
 static const mv_format *push_field_format(lua_State *L, const mv_field *field,
                                           bool *compound) {
   const mv_format *format;
-  lua_pushlstring(L, field->text, field->textlen);
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  if (field->order != '@') luaL_addchar(&b, field->order);
+  luaL_addlstring(&b, field->text, field->textlen);
+  luaL_pushresult(&b);
   format = lmv_pushformat(L, lua_gettop(L), 2, compound);
   lua_remove(L, -2);
   return format;

@@ -52,7 +52,7 @@
   X(MV_EUNKNOWN, "unknown format")                                             \
   X(MV_EREFUSED, "unsupported format")                                         \
   X(MV_EINTSIZE, "integer size other than 1, 2, 4 or 8")                       \
-  X(MV_ENATIVE, "format without a standard size")                              \
+  X(MV_ENATIVE, "no standard size for format")                                 \
   X(MV_ECOUNT, "count without a format")                                       \
   X(MV_EORDER, "misplaced byte order")                                         \
   X(MV_ENAME, "malformed field name")                                          \
@@ -119,7 +119,7 @@ typedef struct mv_field {
   mv_item item;
   const ptrdiff_t *shape;
   int ndim;
-  char order;       /* the byte order in force at its code; 0: none was given */
+  char order;       /* the byte order in force at its code; @ if none was given */
   const char *text; /* the code in the format's text: "f", "4s", "T{...}" */
   size_t textlen;
 } mv_field;

@@ -6,6 +6,10 @@
 
 #include "mv.h"
 
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
 /*
 ** The state of the parser. Set start and end, and to build rather than count
 ** the four pointers at the end, to room for what was counted.
@@ -37,5 +41,9 @@ mv_status mv_code(char name, bool is_complex, char order, mv_item *item,
                   size_t *align);
 
 bool mv_is_order(char c);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 
 #endif

@@ -104,13 +104,16 @@ MV_INLINE void reverse(unsigned char *d, const unsigned char *s, mv_axis x,
 ** the cache: each line is asked for ahead.
 */
 static void step_bytes(unsigned char *d, const unsigned char *s, mv_axis x) {
-  const mv_axis eight = {8, x.d, x.s};
-  const uintptr_t ahead = x.d < 0 ? (uintptr_t)-1024 : 1024;
-  for (; x.n > 8; x.n -= 8, d += 8 * x.d, s += 8 * x.s) {
-    MV_PREFETCH((uintptr_t)d + ahead);
-    mv_step(d, s, eight, 1);
+  const uintptr_t ahead = (uintptr_t)(x.d < 0 ? -1024 : 1024);
+  ptrdiff_t i = 0;
+  for (; i + 8 <= x.n; i += 8) {
+    MV_PREFETCH((uintptr_t)(d + i * x.d) + ahead);
+#pragma GCC unroll 8
+    for (ptrdiff_t k = i; k < i + 8; k++)
+      d[k * x.d] = s[k * x.s];
   }
-  mv_step(d, s, x, 1);
+  for (; i < x.n; i++)
+    d[i * x.d] = s[i * x.s];
 }
 
 /* ---- any run -------------------------------------------------------------*/

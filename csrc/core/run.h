@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <string.h>
 
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
 /*
 ** n items along one dimension: each d bytes behind the one before where they
 ** are written, and s bytes where they are read.
@@ -41,5 +45,9 @@ MV_INLINE void mv_step(unsigned char *d, const unsigned char *s, mv_axis x,
   for (; i < x.n; i++)
     memcpy(d + i * x.d, s + i * x.s, size);
 }
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 
 #endif
