@@ -8,19 +8,33 @@
 
 /* ---- equality ------------------------------------------------------------*/
 
+/* As Python, shapes are alike if they are so up to an empty dimension. */
 static bool equal(lua_State *L, const lmv_span *a, const lmv_span *b) {
   const unsigned char *pa = lmv_spanbase(L, a), *pb = lmv_spanbase(L, b);
-  return mv_layout_same_shape(&a->lay, &b->lay) &&
-         mv_equal(pa, &a->lay, &a->format->item, pb, &b->lay,
+  if (a->lay.ndim != b->lay.ndim) return false;
+  for (int d = 0; d < a->lay.ndim; d++) {
+    if (a->lay.shape[d] != b->lay.shape[d]) return false;
+    if (a->lay.shape[d] == 0) return true;
+  }
+  return mv_equal(pa, &a->lay, &a->format->item, pb, &b->lay,
                   &b->format->item);
 }
 
-/* __eq: by value, across formats; what is not bytes-like equals no view. */
+/* Fills the span for a comparison; false: nothing is equal to it. */
+static bool comparable(lua_State *L, int idx, lmv_span *span) {
+  return lmv_optspan(L, idx, span) &&
+         (span->view == NULL || lmv_alive(span->view));
+}
+
+/*
+** __eq: by value, across formats. What is not bytes-like equals no view, and,
+** as in Python, nor does a dead view, which is the one access that it allows.
+*/
 static int view_eq(lua_State *L) {
   lmv_span a, b;
   lua_settop(L, 2);
-  lua_pushboolean(L, lmv_optspan(L, 1, &a) && lmv_optspan(L, 2, &b) &&
-                         equal(L, &a, &b));
+  lua_pushboolean(L, comparable(L, 1, &a) && comparable(L, 2, &b) &&
+                         lmv_alive(a.view) && equal(L, &a, &b));
   return 1;
 }
 

@@ -434,10 +434,10 @@ static int map_gc(lua_State *L) {
 static int map_tostring(lua_State *L) {
   map *m = (map *)lmv_checkowner(L, 1, LMV_MAP);
   if (m->lease.state == LMV_ALIVE)
-    lua_pushfstring(L, "mview.map: %I bytes, %s", (LUAI_UACINT)m->lease.size,
-                    m->mode->name);
+    lua_pushfstring(L, "mview.map '%s' [%I]", m->mode->name,
+                    (LUAI_UACINT)m->lease.size);
   else
-    lua_pushliteral(L, "mview.map: closed");
+    lua_pushfstring(L, "mview.map '%s', closed", m->mode->name);
   return 1;
 }
 
@@ -451,7 +451,6 @@ void lmv_open_map(lua_State *L) {
                                          {"__gc", map_gc},
                                          {NULL, NULL}};
   lmv_newownermeta(L, LMV_MAP, "mview.map", methods, metamethods);
-  lua_pop(L, 1);
 }
 
 #endif

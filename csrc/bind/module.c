@@ -91,6 +91,7 @@ static void open_view(lua_State *L) {
   lmv_setfuncs(L, lmv_index_methods);
   lmv_setfuncs(L, lmv_bulk_methods);
   lmv_setfuncs(L, lmv_compare_methods);
+  lmv_setfuncs(L, lmv_pack_methods);
   lmv_setfuncs(L, lmv_file_methods);
   lua_getfield(L, -1, "release");
   lua_setfield(L, -3, "__close");

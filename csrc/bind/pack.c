@@ -1,0 +1,494 @@
+/*
+** pack.c - v:unpack and v:pack: the format language of string.pack
+** Options, alignment, limits and errors are those of the Lua manual, 6.4.2;
+** alignment counts from the first byte of the view. The view's bytes are taken
+** in C order, so any view can be read or written. Packing makes the whole
+** result aside and writes it last, or not at all.
+*/
+#include "lmv.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+
+#define MAXINT 16 /* bytes of the longest integer */
+
+typedef enum option_kind {
+  INTEGER,
+  UNSIGNED,
+  FLOAT,
+  NUMBER,
+  DOUBLE,
+  CHARS,    /* c: a string of fixed size */
+  STRING,   /* s: a length and a string */
+  ZSTRING,  /* z: up to a zero */
+  PADDING,  /* x */
+  ALIGNMENT, /* X */
+  NOTHING
+} option_kind;
+
+typedef struct option {
+  option_kind kind;
+  size_t size;
+  size_t padding; /* in front of it */
+} option;
+
+typedef struct reader {
+  lua_State *L;
+  const char *p; /* the rest of the format */
+  bool little;
+  size_t maxalign;
+} reader;
+
+static reader start(lua_State *L, int arg) {
+  reader r = {L, NULL, !MV_BIGENDIAN, 1};
+  if (!lua_isstring(L, arg)) lmv_typeerror(L, arg, "string");
+  r.p = lua_tostring(L, arg);
+  return r;
+}
+
+/* ---- the format ----------------------------------------------------------*/
+
+static bool is_digit(char c) { return '0' <= c && c <= '9'; }
+
+/* A decimal number, or def where there is none; digits too many stay behind. */
+static size_t number(reader *r, size_t def) {
+  size_t n = 0;
+  if (!is_digit(*r->p)) return def;
+  do n = n * 10 + (size_t)(*r->p++ - '0');
+  while (is_digit(*r->p) && n <= ((size_t)PTRDIFF_MAX - 9) / 10);
+  return n;
+}
+
+/* The size of an integer, 1 to MAXINT. */
+static size_t integer_size(reader *r, size_t def) {
+  size_t n = number(r, def);
+  if (n > MAXINT || n == 0)
+    luaL_error(r->L, "integral size (%I) out of limits [1,%d]", (LUAI_UACINT)n,
+               MAXINT);
+  return n;
+}
+
+static option integer(option_kind kind, size_t size) {
+  option o = {kind, size, 0};
+  return o;
+}
+
+/* Reads one option, which may only change how the next are read. */
+static option take(reader *r) {
+  struct native {
+    char c;
+    union {
+      lua_Number n;
+      double d;
+      void *p;
+      lua_Integer i;
+      long l;
+    } most;
+  };
+  char c = *r->p++;
+  switch (c) {
+  case 'b':
+    return integer(INTEGER, sizeof(char));
+  case 'B':
+    return integer(UNSIGNED, sizeof(char));
+  case 'h':
+    return integer(INTEGER, sizeof(short));
+  case 'H':
+    return integer(UNSIGNED, sizeof(short));
+  case 'l':
+    return integer(INTEGER, sizeof(long));
+  case 'L':
+    return integer(UNSIGNED, sizeof(long));
+  case 'j':
+    return integer(INTEGER, sizeof(lua_Integer));
+  case 'J':
+    return integer(UNSIGNED, sizeof(lua_Integer));
+  case 'T':
+    return integer(UNSIGNED, sizeof(size_t));
+  case 'i':
+    return integer(INTEGER, integer_size(r, sizeof(int)));
+  case 'I':
+    return integer(UNSIGNED, integer_size(r, sizeof(int)));
+  case 'f':
+    return integer(FLOAT, sizeof(float));
+  case 'n':
+    return integer(NUMBER, sizeof(lua_Number));
+  case 'd':
+    return integer(DOUBLE, sizeof(double));
+  case 's':
+    return integer(STRING, integer_size(r, sizeof(size_t)));
+  case 'c': {
+    size_t n = number(r, SIZE_MAX);
+    if (n == SIZE_MAX)
+      luaL_error(r->L, "missing size for format option 'c'");
+    return integer(CHARS, n);
+  }
+  case 'z':
+    return integer(ZSTRING, 0);
+  case 'x':
+    return integer(PADDING, 1);
+  case 'X':
+    return integer(ALIGNMENT, 0);
+  case ' ':
+    break;
+  case '<':
+    r->little = true;
+    break;
+  case '>':
+    r->little = false;
+    break;
+  case '=':
+    r->little = !MV_BIGENDIAN;
+    break;
+  case '!':
+    r->maxalign = integer_size(r, offsetof(struct native, most));
+    break;
+  default:
+    luaL_error(r->L, "invalid format option '%c'", c);
+  }
+  return integer(NOTHING, 0);
+}
+
+/* What an option is aligned to; X takes it from the one behind. */
+static size_t alignment(reader *r, option *o) {
+  size_t align = o->size;
+  if (o->kind == ALIGNMENT) {
+    option next = {NOTHING, 0, 0};
+    if (*r->p != '\0') next = take(r);
+    align = next.size;
+    if (next.kind == CHARS || align == 0)
+      lmv_argerror(r->L, 2, "invalid next option for option 'X'");
+    return align;
+  }
+  return o->kind <= DOUBLE || o->kind == STRING ? align : 1;
+}
+
+/* Reads the next option, for position at; false at the end. */
+static bool next_option(reader *r, size_t at, option *o) {
+  size_t align;
+  if (*r->p == '\0') return false;
+  *o = take(r);
+  align = alignment(r, o);
+  if (align > 1 && o->kind != CHARS) {
+    if (align > r->maxalign) align = r->maxalign;
+    if ((align & (align - 1)) != 0)
+      lmv_argerror(r->L, 2, "format asks for alignment not power of 2");
+    o->padding = (align - (at & (align - 1))) & (align - 1);
+  }
+  return true;
+}
+
+static void reverse(unsigned char *bytes, size_t n) {
+  for (size_t i = 0; i < n / 2; i++) {
+    unsigned char t = bytes[i];
+    bytes[i] = bytes[n - 1 - i];
+    bytes[n - 1 - i] = t;
+  }
+}
+
+/* ---- unpack --------------------------------------------------------------*/
+
+/* The bytes that are read. */
+typedef struct source {
+  lmv_span span;
+  bool contiguous;
+  size_t size;
+} source;
+
+/* Copies n bytes from at on to out. */
+static void fetch(lua_State *L, const source *s, size_t at, size_t n,
+                  unsigned char *out) {
+  const unsigned char *base = lmv_spanbase(L, &s->span);
+  if (s->contiguous)
+    memcpy(out, base + s->span.lay.offset + at, n);
+  else
+    mv_read(base, &s->span.lay, at, n, out);
+}
+
+static void need(lua_State *L, const source *s, size_t at, size_t n) {
+  if (n > s->size - at) lmv_argerror(L, 1, "data string too short");
+}
+
+/* The integer of n bytes at at; raises where it does not fit. */
+static lua_Integer fetch_integer(const reader *r, const source *s, size_t at,
+                                 size_t n, bool is_signed) {
+  unsigned char bytes[MAXINT], fill;
+  lua_Unsigned value = 0;
+  fetch(r->L, s, at, n, bytes);
+  if (!r->little) reverse(bytes, n); /* now the lowest byte is first */
+  for (size_t i = n < sizeof value ? n : sizeof value; i-- > 0;)
+    value = value << CHAR_BIT | bytes[i];
+  if (n < sizeof value) {
+    if (is_signed) {
+      lua_Unsigned sign = (lua_Unsigned)1 << (n * CHAR_BIT - 1);
+      value = (value ^ sign) - sign;
+    }
+    return (lua_Integer)value;
+  }
+  fill = is_signed && (lua_Integer)value < 0 ? UCHAR_MAX : 0;
+  for (size_t i = sizeof value; i < n; i++)
+    if (bytes[i] != fill)
+      luaL_error(r->L, "%d-byte integer does not fit into Lua Integer", (int)n);
+  return (lua_Integer)value;
+}
+
+static lua_Number fetch_float(const reader *r, const source *s, size_t at,
+                              const option *o) {
+  unsigned char bytes[MAXINT];
+  float f;
+  double d;
+  lua_Number n;
+  fetch(r->L, s, at, o->size, bytes);
+  if (r->little == MV_BIGENDIAN) reverse(bytes, o->size);
+  switch (o->kind) {
+  case FLOAT:
+    memcpy(&f, bytes, sizeof f);
+    return (lua_Number)f;
+  case DOUBLE:
+    memcpy(&d, bytes, sizeof d);
+    return (lua_Number)d;
+  default:
+    memcpy(&n, bytes, sizeof n);
+    return n;
+  }
+}
+
+static void push_string(lua_State *L, const source *s, size_t at, size_t n) {
+  if (s->contiguous) {
+    const unsigned char *p = lmv_spanbase(L, &s->span) + s->span.lay.offset;
+    lua_pushlstring(L, (const char *)p + at, n);
+  } else {
+    luaL_Buffer b;
+    char *out = luaL_buffinitsize(L, &b, n);
+    fetch(L, s, at, n, (unsigned char *)out);
+    luaL_pushresultsize(&b, n);
+  }
+}
+
+/* The bytes from at to the next zero. */
+static size_t zstring_length(lua_State *L, const source *s, size_t at) {
+  unsigned char byte = 1;
+  size_t end = at;
+  if (s->contiguous) {
+    const unsigned char *p = lmv_spanbase(L, &s->span) + s->span.lay.offset;
+    const unsigned char *zero = memchr(p + at, 0, s->size - at);
+    if (zero != NULL) return (size_t)(zero - (p + at));
+    end = s->size;
+  }
+  for (; end < s->size; end++) {
+    fetch(L, s, end, 1, &byte);
+    if (byte == 0) return end - at;
+  }
+  lmv_argerror(L, 1, "unfinished string for format 'z'");
+  return 0;
+}
+
+/* Pushes what the option finds at at, if anything; returns its bytes. */
+static size_t push_option(const reader *r, const source *s, const option *o,
+                          size_t at) {
+  lua_State *L = r->L;
+  size_t n;
+  switch (o->kind) {
+  case INTEGER:
+  case UNSIGNED:
+    lua_pushinteger(L, fetch_integer(r, s, at, o->size, o->kind == INTEGER));
+    return o->size;
+  case FLOAT:
+  case NUMBER:
+  case DOUBLE:
+    lua_pushnumber(L, fetch_float(r, s, at, o));
+    return o->size;
+  case CHARS:
+    push_string(L, s, at, o->size);
+    return o->size;
+  case STRING:
+    n = (size_t)fetch_integer(r, s, at, o->size, false);
+    need(L, s, at + o->size, n);
+    push_string(L, s, at + o->size, n);
+    return o->size + n;
+  case ZSTRING:
+    n = zstring_length(L, s, at);
+    push_string(L, s, at, n);
+    return n + 1;
+  default:
+    return o->size;
+  }
+}
+
+/* A start of string.unpack, from 0; clipped to the first byte. */
+static size_t position(lua_State *L, int arg, size_t size) {
+  lua_Integer i = lmv_optinteger(L, arg, 1);
+  size_t at = 0;
+  if (i > 0)
+    at = (lua_Unsigned)i - 1 > size ? size + 1 : (size_t)i - 1;
+  else if (i < 0 && i >= -(lua_Integer)size)
+    at = size - (size_t)-i;
+  if (at > size) lmv_argerror(L, arg, "initial position out of string");
+  return at;
+}
+
+static void read_source(lua_State *L, source *s) {
+  lmv_checkspan(L, 1, &s->span);
+  lmv_spanbase(L, &s->span);
+  s->size = (size_t)mv_layout_nbytes(&s->span.lay);
+  s->contiguous = mv_layout_contiguous(&s->span.lay, 'C');
+}
+
+/* v:unpack(fmt [, pos]): values, and the position (in bytes) behind them. */
+static int view_unpack(lua_State *L) {
+  reader r;
+  source s;
+  option o;
+  size_t at;
+  int results = 0;
+  lmv_checkview(L, 1);
+  r = start(L, 2);
+  read_source(L, &s);
+  at = position(L, 3, s.size);
+  while (next_option(&r, at, &o)) {
+    need(L, &s, at, o.padding);
+    at += o.padding;
+    need(L, &s, at, o.size);
+    luaL_checkstack(L, 4, "too many results");
+    at += push_option(&r, &s, &o, at);
+    if (o.kind <= ZSTRING) results++;
+  }
+  lua_pushinteger(L, (lua_Integer)at + 1);
+  return results + 1;
+}
+
+/* ---- pack ----------------------------------------------------------------*/
+
+/* Adds an integer of n bytes in the format's order. */
+static void add_integer(const reader *r, luaL_Buffer *b, lua_Unsigned value,
+                        size_t n, bool negative) {
+  char bytes[MAXINT];
+  for (size_t i = 0; i < n; i++) {
+    char byte = i < sizeof value
+                    ? (char)(value >> (i * CHAR_BIT) & UCHAR_MAX)
+                    : (char)(negative ? UCHAR_MAX : 0);
+    bytes[r->little ? i : n - 1 - i] = byte;
+  }
+  luaL_addlstring(b, bytes, n);
+}
+
+static void pack_integer(const reader *r, luaL_Buffer *b, const option *o,
+                         int arg) {
+  lua_Integer i = lmv_checkinteger(r->L, arg);
+  if (o->size < sizeof i) {
+    lua_Unsigned limit = (lua_Unsigned)1 << (o->size * CHAR_BIT - 1);
+    if (o->kind == UNSIGNED && (lua_Unsigned)i >= 2 * limit)
+      lmv_argerror(r->L, arg, "unsigned overflow");
+    if (o->kind == INTEGER &&
+        (i < -(lua_Integer)limit || i >= (lua_Integer)limit))
+      lmv_argerror(r->L, arg, "integer overflow");
+  }
+  add_integer(r, b, (lua_Unsigned)i, o->size, o->kind == INTEGER && i < 0);
+}
+
+static void pack_float(const reader *r, luaL_Buffer *b, const option *o,
+                       int arg) {
+  unsigned char bytes[MAXINT];
+  int isnumber;
+  lua_Number n = lua_tonumberx(r->L, arg, &isnumber);
+  float f = (float)n;
+  double d = (double)n;
+  if (!isnumber) lmv_typeerror(r->L, arg, "number");
+  memcpy(bytes, o->kind == FLOAT    ? (const void *)&f
+                : o->kind == DOUBLE ? (const void *)&d
+                                    : (const void *)&n,
+         o->size);
+  if (r->little == MV_BIGENDIAN) reverse(bytes, o->size);
+  luaL_addlstring(b, (const char *)bytes, o->size);
+}
+
+/* Adds the string at arg as one of the three kinds; returns its bytes. */
+static size_t pack_string(const reader *r, luaL_Buffer *b, const option *o,
+                          int arg) {
+  lua_State *L = r->L;
+  size_t len;
+  const char *s;
+  if (!lua_isstring(L, arg)) lmv_typeerror(L, arg, "string");
+  s = lua_tolstring(L, arg, &len);
+  if (o->kind == CHARS) {
+    if (len > o->size)
+      lmv_argerror(L, arg, "string longer than given size");
+    luaL_addlstring(b, s, len);
+    for (; len < o->size; len++) luaL_addchar(b, 0);
+    return len;
+  }
+  if (o->kind == ZSTRING) {
+    if (strlen(s) != len) lmv_argerror(L, arg, "string contains zeros");
+    luaL_addlstring(b, s, len + 1);
+    return len + 1;
+  }
+  if (o->size < sizeof len && len >= (size_t)1 << (o->size * CHAR_BIT))
+    lmv_argerror(L, arg, "string length does not fit in given size");
+  add_integer(r, b, len, o->size, false);
+  luaL_addlstring(b, s, len);
+  return o->size + len;
+}
+
+/* Adds the value at arg, if the option takes one; returns the bytes added. */
+static size_t pack_option(const reader *r, luaL_Buffer *b, const option *o,
+                          int arg) {
+  switch (o->kind) {
+  case INTEGER:
+  case UNSIGNED:
+    pack_integer(r, b, o, arg);
+    return o->size;
+  case FLOAT:
+  case NUMBER:
+  case DOUBLE:
+    pack_float(r, b, o, arg);
+    return o->size;
+  case CHARS:
+  case STRING:
+  case ZSTRING:
+    return pack_string(r, b, o, arg);
+  case PADDING:
+    luaL_addchar(b, 0);
+    return 1;
+  default:
+    return 0;
+  }
+}
+
+/*
+** v:pack(fmt, pos, ...): writes the values from byte pos on; returns the
+** position behind them.
+*/
+static int view_pack(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  reader r = start(L, 2);
+  source s;
+  option o;
+  luaL_Buffer b;
+  size_t from, at, len;
+  const char *bytes;
+  int arg = 3, top = lua_gettop(L);
+  lmv_checkinteger(L, 3);
+  lmv_writable(L, v);
+  read_source(L, &s);
+  from = at = position(L, 3, s.size);
+  luaL_buffinit(L, &b);
+  while (next_option(&r, at, &o)) {
+    for (size_t i = 0; i < o.padding; i++) luaL_addchar(&b, 0);
+    at += o.padding;
+    if (o.kind <= ZSTRING && ++arg > top) lmv_typeerror(L, arg, "value");
+    at += pack_option(&r, &b, &o, arg);
+  }
+  luaL_pushresult(&b);
+  bytes = lua_tolstring(L, -1, &len);
+  if (len > s.size - from)
+    lmv_argerror(L, 3, "%I bytes at position %I, %I left", (LUAI_UACINT)len,
+                 (LUAI_UACINT)from + 1, (LUAI_UACINT)(s.size - from));
+  mv_write(lmv_writable(L, v), &s.span.lay, from, len,
+           (const unsigned char *)bytes);
+  lua_pushinteger(L, (lua_Integer)at + 1);
+  return 1;
+}
+
+const luaL_Reg lmv_pack_methods[] = {
+    {"unpack", view_unpack}, {"pack", view_pack}, {NULL, NULL}};
