@@ -81,11 +81,11 @@ describe("A malformed format", function()
     {"T{t:a:}", "unsupported format 't' at position 3"},
     {"u", "unsupported format 'u' at position 1"},
     {"4w", "unsupported format 'w' at position 2"},
-    {"<n", "format without a standard size 'n' at position 2 "
+    {"<n", "no standard size for format 'n' at position 2 "
       .. "(native order only)"},
-    {"h>N", "format without a standard size 'N' at position 3 "
+    {"h>N", "no standard size for format 'N' at position 3 "
       .. "(native order only)"},
-    {"=P", "format without a standard size 'P' at position 2 "
+    {"=P", "no standard size for format 'P' at position 2 "
       .. "(native order only)"},
     {"i3", "integer size other than 1, 2, 4 or 8 at position 2"},
     {"<I16", "integer size other than 1, 2, 4 or 8 at position 3"},
@@ -168,7 +168,7 @@ describe("An integer of string.pack", function()
 
   it("is otherwise kept as given", function()
     for _, format in ipairs {"@h", "<h ", " h", "h:a:", "2h", "T{<h:a:}",
-      "(2) h"} do
+      "(2)h"} do
       assert.are.equal(format, mview.new(format, 1).format)
     end
   end)

@@ -48,7 +48,7 @@ describe("A view of more than one dimension", function()
 
   it("changes nothing when a row gets what does not fit", function()
     for _, row in ipairs {{1, 2}, {1, 2, 3, 4}, {1, 2, 40000}, {1, 2, "3"},
-      {1, 2, 3.5}, mview.from("<h", {1, 2}), 5, "abc", true} do
+      {1, 2, 3.5}, mview.from("<h", {1, 2}), 5, "ab", true} do
       local v = grid()
       assert.is_false(pcall(function() v[1] = row end))
       assert.are.same({{1, 2, 3}, {4, 5, 6}}, v:tolist())
@@ -56,7 +56,9 @@ describe("A view of more than one dimension", function()
   end)
 
   it("refuses to assign a row that is not there", function()
-    raises("index 3 out of range [1, 2]", function() grid()[3] = {1, 2, 3} end)
+    raises("index 3 out of range [1, 2] in dimension 1", function()
+      grid()[3] = {1, 2, 3}
+    end)
   end)
 
   it("reads and writes one item by its full index", function()

@@ -104,24 +104,23 @@ describe("transpose", function()
   end)
 
   it("permutes them in any order", function()
-    local v = mview.new("H", 2, 3, 4):transpose {3, 1, 2}
+    local v = mview.new("H", 2, 3, 4):transpose(3, 1, 2)
     assert.are.same({4, 2, 3}, v.shape)
     assert.are.same({2, 24, 8}, v.strides)
-    assert.are.same({2, 3, 4}, v:transpose({2, 3, 1}).shape)
+    assert.are.same({2, 3, 4}, v:transpose(2, 3, 1).shape)
   end)
 
   it("leaves one dimension and none as they are", function()
     assert.are.same({5}, mview.new("B", 5):transpose().shape)
-    assert.are.same({}, mview("x"):cast("B", {}):transpose({}).shape)
+    assert.are.same({}, mview("x"):cast("B", {}):transpose().shape)
   end)
 
   it("refuses what is no permutation", function()
     local v = grid()
-    for _, list in ipairs {{}, {1}, {1, 1}, {1, 3}, {0, 1}, {1, 2, 3},
-      {"a", 2}, {1.5, 2}, {-1, 1}} do
-      assert.has_error(function() v:transpose(list) end)
+    for _, list in ipairs {{1}, {1, 1}, {1, 3}, {0, 1}, {1, 2, 3}, {"a", 2},
+      {1.5, 2}, {-1, 1}, {{2, 1}}, {math.mininteger, 1}} do
+      assert.has_error(function() v:transpose(table.unpack(list)) end)
     end
-    assert.has_error(function() v:transpose("21") end)
   end)
 end)
 

@@ -96,7 +96,9 @@ describe("A view whose first dimension is pointers", function()
   it("is not cast or transposed, and says why", function()
     local v = picture()
     for _, name in ipairs {"cast", "transpose"} do
-      local ok, err = pcall(v[name], v, name == "cast" and "B" or nil)
+      local ok, err = pcall(function()
+        local _ = name == "cast" and v:cast("B") or v:transpose()
+      end)
       assert.is_false(ok)
       assert.is_truthy(err:find "suboffsets", err)
     end

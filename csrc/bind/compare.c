@@ -20,10 +20,8 @@ static bool equal(lua_State *L, const lmv_span *a, const lmv_span *b) {
                   &b->format->item);
 }
 
-/* Fills the span for a comparison; false: nothing is equal to it. */
-static bool comparable(lua_State *L, int idx, lmv_span *span) {
-  return lmv_optspan(L, idx, span) &&
-         (span->view == NULL || lmv_alive(span->view));
+static bool alive(const lmv_span *span) {
+  return span->view == NULL || lmv_alive(span->view);
 }
 
 /*
@@ -33,8 +31,8 @@ static bool comparable(lua_State *L, int idx, lmv_span *span) {
 static int view_eq(lua_State *L) {
   lmv_span a, b;
   lua_settop(L, 2);
-  lua_pushboolean(L, comparable(L, 1, &a) && comparable(L, 2, &b) &&
-                         lmv_alive(a.view) && equal(L, &a, &b));
+  lua_pushboolean(L, lmv_optspan(L, 1, &a) && lmv_optspan(L, 2, &b) &&
+                         alive(&a) && alive(&b) && equal(L, &a, &b));
   return 1;
 }
 

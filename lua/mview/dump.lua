@@ -104,14 +104,20 @@ local function is_record(view)
   return (pcall(view.field, view, 1))
 end
 
--- The fields of a 0-d record: {view, name}, as they lie in memory.
+-- The fields of a 0-d record in order, {view, name} each. A name is what stands
+-- behind the record's to index it.
 local function fields(record)
-  local list = {}
+  local names, list, unnamed = {}, {}, 0
   for key in pairs(record:get()) do
-    local name = type(key) == "string" and "." .. key or "[" .. key .. "]"
-    list[#list + 1] = {view = record:field(key), name = name}
+    if type(key) == "string" then names[place(record:field(key))] = key end
   end
-  table.sort(list, function(a, b) return a.view.offset < b.view.offset end)
+  repeat
+    local ok, view = pcall(record.field, record, #list + 1)
+    local name = ok and names[place(view)]
+    if ok and not name then unnamed = unnamed + 1 end
+    list[#list + 1] = ok and {view = view,
+      name = name and "." .. name or "[" .. unnamed .. "]"}
+  until not ok
   return list
 end
 

@@ -165,7 +165,6 @@ static void integers_convert_where_they_fit(void) {
     for (int k = 0; k < 63 * 6; k++) {
       int64_t power = INT64_C(1) << k / 6, lo;
       int64_t n = (k % 2 ? -power : power) + k % 3 - 1;
-
       unsigned char from[8], back[8];
       mv_value value = integer(n);
       uint64_t hi;

@@ -366,6 +366,10 @@ function codec.equal(atype, a, btype, b)
   local bnumber, bbig = as_number(btype, b)
   if anumber and bnumber then
     return numbers_equal(anumber, abig or false, bnumber, bbig or false)
+  elseif anumber and btype.kind == "complex" then
+    return codec.equal(btype, b, atype, a)
+  elseif bnumber and atype.kind == "complex" then
+    return a[2] == 0 and codec.equal(atype.part, a[1], btype, b)
   elseif texts[atype.kind] and texts[btype.kind] then return a == b
   elseif atype.kind ~= btype.kind then return false end
   local aparts, bparts = parts(atype, a), parts(btype, b)
@@ -376,6 +380,23 @@ function codec.equal(atype, a, btype, b)
     end
   end
   return true
+end
+
+-- The value x of one type as a value of another: records and sub-arrays by
+-- position. What it is within them, write() decides.
+function codec.convert(from, x, to)
+  if from.kind ~= to.kind and (from.fields or from.dims or to.fields
+    or to.dims) then
+    refuse "records of other structure"
+  end
+  if not (from.fields or from.dims) then return x end
+  local ins, outs, out = parts(from, x), parts(to, {}), {}
+  if #ins ~= #outs then refuse "records of other structure" end
+  for i, part in ipairs(ins) do
+    local key = to.fields and to.fields[i].key or i
+    out[key] = codec.convert(part[1], part[2], outs[i][1])
+  end
+  return out
 end
 
 -- Whether two types mean the same bytes.

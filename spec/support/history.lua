@@ -187,11 +187,6 @@ local function plain(name, make)
   end
 end
 
-local function is_text_or_number(view)
-  local kind = view.type.of.kind
-  return kind ~= "record" and kind ~= "array" and kind ~= "complex"
-end
-
 local making = {
   plain("cast", function(view)
     local format = pick(formats)
@@ -208,7 +203,7 @@ local making = {
     if chance(20) then return {} end
     local permutation = {}
     for d = 1, #view.shape do table.insert(permutation, random(d), d) end
-    return {permutation}
+    return permutation
   end),
   plain("toreadonly", function() return chance(30) and {} or nil end),
   function(state, k)
@@ -226,12 +221,10 @@ local asking = {
   plain("tolist", function() return {} end),
   plain("tobytes", function() return pick {{}, {"C"}, {"F"}, {"A"}} end),
   plain("get", full_index),
-  plain("count", function(view)
-    return is_text_or_number(view) and {some_value(view)} or nil
-  end),
+  plain("count", function(view) return {some_value(view)} end),
   plain("index", function(view)
-    if view.ndim ~= 1 or not is_text_or_number(view) then return nil end
-    return {some_value(view), some_position(#view), some_position(#view), n = 3}
+    local n = view.shape[1] or 0
+    return {some_value(view), some_position(n), some_position(n), n = 3}
   end),
   function(state, k)
     local m = random(#state.models)

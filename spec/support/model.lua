@@ -191,10 +191,9 @@ function View:sub(i, j, step)
   return self:slice({i, j, step})
 end
 
-function View:transpose(permutation)
-  local old, shape, seen = self.shape, {}, {}
-  if not permutation then
-    permutation = {}
+function View:transpose(...)
+  local old, shape, seen, permutation = self.shape, {}, {}, {...}
+  if #permutation == 0 then
     for d = 1, #old do permutation[d] = #old + 1 - d end
   end
   if #permutation ~= #old then refuse "not a permutation" end
@@ -358,6 +357,7 @@ local function write_all(self, convert)
 end
 
 function View:fill(value)
+  codec.write(self.type.of, value, ("\0"):rep(self.itemsize), 1)
   write_all(self, function(_, at) return item_write(self, at, value) end)
 end
 
@@ -381,7 +381,8 @@ function View:copyfrom(source)
   write_all(self, function(i, at)
     local from = source.offsets[i]
     if whole then return item_bytes(source, from) end
-    return item_write(self, at, item_read(source, from))
+    return item_write(self, at, codec.convert(source.type.of,
+      item_read(source, from), self.type.of))
   end)
 end
 
@@ -397,7 +398,7 @@ function View:mismatch(other)
     end
   end)
   if found and #found > 0 then return table.unpack(found) end
-  return found and 1
+  return found and true
 end
 
 -- What stands behind a dimension of no items does not count, as in CPython.
@@ -414,30 +415,56 @@ function View:equals(other)
   return comparable(self.shape, other.shape) and self:mismatch(other) == nil
 end
 
--- What type a value of Lua has when it is looked for.
-local lua_types = {boolean = {kind = "bool"}, string = {kind = "bytes"},
-  number = {kind = "float"}}
+-- The type that a value of Lua has when it is looked for among items of a
+-- type, and the value as it is then; nil: it is equal to none.
+local function sought(of, value)
+  local is = type(value)
+  if of.fields or of.dims then
+    local bytes = codec.write(of, value, ("\0"):rep(of.size), 1)
+    return of, codec.read(of, bytes, 1)
+  elseif is == "boolean" then return {kind = "bool"}, value
+  elseif is == "string" then return {kind = "bytes"}, value
+  elseif is == "number" and of.kind == "int" and math.type(value) == "integer"
+    then return of, value
+  elseif is == "number" then return {kind = "float"}, value
+  elseif is == "table" and #value == 2 and math.type(value[1])
+    and math.type(value[2]) then
+    return {kind = "complex", part = {kind = "float"}}, value
+  end
+end
 
-local function matches(self, at, value)
+-- Calls found with the index of each item equal to value.
+local function search(self, value, found)
   local of = self.type.of
-  local as = of.kind == "int" and math.type(value) == "integer" and of
-    or lua_types[type(value)]
-  return as ~= nil and codec.equal(of, item_read(self, at), as, value)
+  local as, key = sought(of, value)
+  local i = 0
+  each(self.shape, function(index)
+    i = i + 1
+    if as and codec.equal(of, item_read(self, self.offsets[i]), as, key) then
+      found(index)
+    end
+  end)
 end
 
 function View:count(value)
   local n = 0
-  for _, at in ipairs(self.offsets) do
-    if matches(self, at, value) then n = n + 1 end
-  end
+  search(self, value, function() n = n + 1 end)
   return n
 end
 
+-- The index, as results, of the first item equal to value in rows i to j.
 function View:index(value, i, j)
-  for _, position in ipairs(range(#self, i, j)) do
-    if matches(self, self.offsets[position], value) then return position end
+  local first, chosen = nil, {}
+  for _, row in ipairs(range(self.shape[1] or 1, i, j)) do
+    chosen[row] = true
   end
-  return nil
+  search(self, value, function(index)
+    if not first and (#self.shape == 0 or chosen[index[1]]) then
+      first = table.move(index, 1, #self.shape, 1, {})
+    end
+  end)
+  if first and #first > 0 then return table.unpack(first) end
+  return first and true
 end
 
 return model

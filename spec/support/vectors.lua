@@ -214,7 +214,7 @@ local operations = {
     return view:slice(table.unpack(chosen))
   end,
   transpose = function(view, permutation)
-    return view:transpose(from_one(permutation))
+    return view:transpose(table.unpack(from_one(permutation)))
   end,
   toreadonly = function(view) return view:toreadonly() end,
   release = function(view)
