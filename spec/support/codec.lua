@@ -284,7 +284,7 @@ end
 
 local writers = {
   complex = function(type, x, s, pos)
-    list(x, 2)
+    x = math.type(x) and {x, 0.0} or list(x, 2)
     s = codec.write(type.part, x[1], s, pos)
     return codec.write(type.part, x[2], s, pos + type.part.size)
   end,
