@@ -70,6 +70,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 # assumes them.
 
 NEED = .ci/need "$(CC)" "$(LUA)" "$(LUA_INCDIR)/lua.h"
+NEED_TEST = $(NEED) busted nm readelf hexdump pngcheck identify
 FROM_BUILD = LUA_PATH="lua/?.lua;lua/?/init.lua;spec/support/?.lua;;" \
 	LUA_CPATH="$(BUILD)/?.so;$(BUILD)/support/?.so;;"
 FROM_ROCK = LUA_PATH="$(TREE)/share/lua/$(LUA_VERSION)/?.lua;$\
@@ -85,7 +86,7 @@ demo: ## build and run the examples on real input
 	  echo "---- $$example"; $(FROM_BUILD) $(LUA) "$$example"; done
 
 test: ## build, run the core's tests and the specs
-	@$(NEED) busted nm readelf
+	@$(NEED_TEST)
 	@$(MAKE) check
 
 check: support
@@ -95,19 +96,19 @@ check: support
 	$(FROM_BUILD) LUA="$(LUA)" $(WRAP) $(BUSTED) || status=1; exit $$status
 
 asan: ## the same tests under the address and undefined-behaviour sanitizers
-	@$(NEED) gcc busted nm readelf
+	@$(NEED_TEST) gcc
 	@$(MAKE) check BUILD=$(BUILD)/asan CC=gcc CFLAGS="-O1 -g \
 	  -fno-omit-frame-pointer -fsanitize=address,undefined \
 	  -fno-sanitize-recover" WRAP="env ASAN_OPTIONS=detect_leaks=0 \
 	  LD_PRELOAD=$$(gcc -print-file-name=libasan.so)"
 
 valgrind: ## the same tests under valgrind
-	@$(NEED) valgrind busted nm readelf
+	@$(NEED_TEST) valgrind
 	@$(MAKE) check BUILD=$(BUILD)/valgrind CFLAGS="-O1 -g" \
 	  WRAP="valgrind -q --error-exitcode=1 --leak-check=full"
 
 rock: ## build the rock into build/rock and run the specs against it
-	@$(NEED) luarocks busted nm readelf
+	@$(NEED_TEST) luarocks
 	@$(MAKE) support
 	@rm -rf $(BUILD)/rock && mkdir -p $(BUILD)/rock
 	@cp -R csrc lua rockspec LICENSE README.md $(BUILD)/rock

@@ -92,7 +92,7 @@ describe("make install", function()
     for i, path in ipairs {"share/lua/5.4/?.lua", "lib/lua/5.4/?.so"} do
       paths[i] = folder .. "/my lua/" .. path
     end
-    assert.same({"view", "table", "table"}, snippets.run([[
+    assert.same({"view", "function", "function"}, snippets.run([[
       print(tostring(mview("x")):match("view"))
       print(type(require "mview.dump"))
       print(type(require "mview.reader"))
