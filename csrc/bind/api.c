@@ -105,7 +105,7 @@ static int api_revoke(lua_State *L, mview_loan number) {
   while (l != NULL && l->number != number) l = l->next;
   if (l == NULL) return 0;
   pins = l->lease.pins; /* the lease may go when done runs */
-  lmv_lease_kill(&l->lease, LMV_REVOKED);
+  lmv_lease_kill(&l->lease);
   return pins;
 }
 

@@ -120,12 +120,10 @@ void lmv_setattributes(lua_State *L) {
 /* __tostring: what it is and how it is, never what is in it. */
 static int view_tostring(lua_State *L) {
   const lmv_view *v = lmv_checkview(L, 1);
-  const char *state = "";
-  if (v->generation == 0 ||
-      (!lmv_alive(v) && v->lease->state == LMV_RELEASED))
-    state = ", released";
-  else if (!lmv_alive(v))
-    state = v->lease->state == LMV_REVOKED ? ", revoked" : ", expired";
+  const char *state = lmv_alive(v)          ? ""
+                      : v->generation == 0 ? ", released"
+                      : v->lease->alive    ? ", expired"
+                                           : ", revoked";
   lmv_pushshape(L, v->ndim, v->dims);
   lua_pushfstring(L, "mview.view '%s' %s%s%s", v->format->text,
                   lua_tostring(L, -1), v->readonly ? ", read-only" : "", state);

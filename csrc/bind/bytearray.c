@@ -44,7 +44,7 @@ static void set_size(bytearray *b, unsigned char *base, size_t size) {
 /* The living bytearray at arg. */
 static bytearray *check(lua_State *L, int arg) {
   bytearray *b = (bytearray *)lmv_checkowner(L, arg, LMV_BYTEARRAY);
-  if (b->lease.state != LMV_ALIVE)
+  if (!b->lease.alive)
     luaL_error(L, "attempt to use a released bytearray");
   return b;
 }
@@ -234,7 +234,7 @@ static int bytearray_release(lua_State *L) {
   bytearray *b = (bytearray *)lmv_checkowner(L, 1, LMV_BYTEARRAY);
   lmv_lease_checkpins(L, &b->lease, "bytearray");
   drop_block(L, b);
-  lmv_lease_kill(&b->lease, LMV_RELEASED);
+  lmv_lease_kill(&b->lease);
   return 0;
 }
 

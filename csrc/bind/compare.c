@@ -100,19 +100,19 @@ static int view_mismatch(lua_State *L) {
 
 /* ---- searching -----------------------------------------------------------*/
 
-/* Visits the records equal to key: the first one's number, or their count. */
-static ptrdiff_t search_records(const lmv_view *v, const mv_layout *lay,
-                                const unsigned char *key, bool counting) {
-  const mv_item *item = &v->format->item;
-  ptrdiff_t k = 0, count = 0;
-  mv_walker w;
-  mv_walk(&w, MV_CORDER, v->lease->base, lay);
-  while (mv_walk_next(&w)) {
-    for (ptrdiff_t i = 0; i < w.n; i++, k++) {
-      if (!mv_item_equal(item, w.ptr[0] + i * w.step[0], item, key)) continue;
-      if (!counting) return k;
-      count++;
-    }
+/* Visits the records equal to the value at 2: the first, or their count. */
+static ptrdiff_t search_records(lua_State *L, const lmv_view *v,
+                                const mv_layout *lay, bool counting) {
+  ptrdiff_t n = mv_layout_count(lay), count = 0, idx[MV_MAXDIM];
+  for (ptrdiff_t k = 0; k < n; k++) {
+    unsigned char *base = lmv_base(L, v);
+    ptrdiff_t off;
+    mv_layout_unravel(lay, k, idx);
+    off = (ptrdiff_t)((uintptr_t)mv_layout_at(lay, base, idx) -
+                      (uintptr_t)base);
+    if (!lmv_equalsitem(L, v, &v->format->item, off, 2)) continue;
+    if (!counting) return k;
+    count++;
   }
   return counting ? count : -1;
 }
@@ -125,12 +125,7 @@ static ptrdiff_t search(lua_State *L, const lmv_view *v, const mv_layout *lay,
                         bool counting) {
   const mv_item *item = &v->format->item;
   mv_value value;
-  if (item->kind == MV_RECORD) { /* compared as records: x becomes one */
-    unsigned char *key = lmv_pushblock(L, item->size);
-    lmv_toitem(L, 2, 2, v->format, key);
-    lmv_base(L, v);
-    return search_records(v, lay, key, counting);
-  }
+  if (item->kind == MV_RECORD) return search_records(L, v, lay, counting);
   if (!lmv_tovalue(L, 2, &value)) return counting ? 0 : -1;
   return counting ? mv_count(lmv_base(L, v), lay, item, &value)
                   : mv_index(lmv_base(L, v), lay, item, &value);

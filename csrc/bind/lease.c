@@ -28,7 +28,7 @@ void lmv_lease_init(lmv_lease *lease, lmv_source source, void *base,
   lease->views = 0;
   lease->pins = 0;
   lease->source = source;
-  lease->state = LMV_ALIVE;
+  lease->alive = true;
   lease->readonly = false;
   lease->end = NULL;
   lmv_lease_move(lease, base, size);
@@ -48,9 +48,9 @@ void lmv_lease_finish(lmv_lease *lease) {
   lmv_lease_move(lease, NULL, 0);
 }
 
-void lmv_lease_kill(lmv_lease *lease, int state) {
-  if (lease->state != LMV_ALIVE) return;
-  lease->state = state;
+void lmv_lease_kill(lmv_lease *lease) {
+  if (!lease->alive) return;
+  lease->alive = false;
   lmv_lease_expire(lease);
   if (lease->pins == 0) lmv_lease_finish(lease);
 }
@@ -65,10 +65,10 @@ void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
 /* A foreign exporter hears when neither view nor pin uses its memory. */
 static void check_unused(lmv_lease *lease) {
   if (lease->pins > 0) return;
-  if (lease->state != LMV_ALIVE)
+  if (!lease->alive)
     lmv_lease_finish(lease);
   else if (lease->source == LMV_FOREIGN && lease->views == 0)
-    lmv_lease_kill(lease, LMV_RELEASED);
+    lmv_lease_kill(lease);
 }
 
 void lmv_release(lmv_view *v) {
@@ -122,9 +122,9 @@ bool lmv_unpin(lua_State *L, int idx) {
 /* ---- dead views ----------------------------------------------------------*/
 
 int lmv_deaderror(lua_State *L, const lmv_view *v) {
-  if (v->generation == 0 || v->lease->state == LMV_RELEASED)
+  if (v->generation == 0)
     return luaL_error(L, "attempt to use a released view");
-  if (v->lease->state == LMV_REVOKED)
+  if (!v->lease->alive)
     return luaL_error(L, "attempt to use a view of revoked memory");
   return luaL_error(L, "attempt to use an expired view (its %s shrank)",
                     v->lease->source == LMV_MAP ? "map" : "bytearray");
@@ -141,7 +141,7 @@ unsigned char *lmv_writable(lua_State *L, const lmv_view *v) {
 /* The collector takes the lease and with it every view; or the state closes. */
 static int lease_gc(lua_State *L) {
   lmv_lease *lease = lua_touserdata(L, 1);
-  lmv_lease_kill(lease, LMV_RELEASED);
+  lmv_lease_kill(lease);
   lmv_lease_finish(lease);
   return 0;
 }

@@ -49,7 +49,7 @@ typedef struct lmv_lease {
   size_t views;        /* made and not released (collected ones are counted) */
   int pins;
   lmv_source source;
-  enum { LMV_ALIVE, LMV_RELEASED, LMV_REVOKED } state;
+  bool alive; /* false: the memory was ended, for good */
   bool readonly;
   /* gives the memory back; called once, at the end with no pin left */
   void (*end)(struct lmv_lease *lease);
@@ -140,10 +140,10 @@ void lmv_lease_move(lmv_lease *lease, void *base, size_t size);
 void lmv_lease_expire(lmv_lease *lease);
 
 /*
-** Ends the lease for good; state says how. The memory is given back now, or at
-** the last unpin. Idempotent. Never raises.
+** Ends the lease for good: every view of it is one of revoked memory. The
+** memory is given back now, or at the last unpin. Idempotent. Never raises.
 */
-void lmv_lease_kill(lmv_lease *lease, int state);
+void lmv_lease_kill(lmv_lease *lease);
 
 /* Raises "<what> is pinned by N borrowers" while it is. */
 void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
@@ -291,7 +291,7 @@ void lmv_checkspan(lua_State *L, int arg, lmv_span *span);
 /* The start of its block, as lmv_base. */
 const unsigned char *lmv_spanbase(lua_State *L, const lmv_span *span);
 
-/* ---- value.c: items and Lua values ---------------------------------------*/
+/* ---- value.c, store.c: items as Lua values, Lua values as items ----------*/
 
 /*
 ** Pushes the item at off from the start of the view's block as a Lua value, a
@@ -320,6 +320,10 @@ void lmv_fromlist(lua_State *L, int arg, int idx, const mv_format *format,
 ** single item can be equal to it. Strings stay where they are.
 */
 bool lmv_tovalue(lua_State *L, int idx, mv_value *value);
+
+/* Whether the item at off is equal to the Lua value at idx; resolves anew. */
+bool lmv_equalsitem(lua_State *L, const lmv_view *v, const mv_item *item,
+                    ptrdiff_t off, int idx);
 
 /* A new zeroed block of n bytes, pushed: freed by the collector. */
 unsigned char *lmv_pushblock(lua_State *L, size_t n);

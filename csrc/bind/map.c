@@ -255,7 +255,7 @@ static int map_map(lua_State *L) {
   err = set_up(m, &r);
   if (err == 0)
     return 1;
-  lmv_lease_kill(&m->lease, LMV_RELEASED);
+  lmv_lease_kill(&m->lease);
   return report(L, err, &r);
 }
 
@@ -263,7 +263,7 @@ static int map_map(lua_State *L) {
 
 static map *check_open(lua_State *L) {
   lmv_lease *lease = lmv_checkowner(L, 1, LMV_MAP);
-  if (lease->state != LMV_ALIVE)
+  if (!lease->alive)
     luaL_error(L, "attempt to use a closed map");
   return (map *)lease;
 }
@@ -420,20 +420,20 @@ static int map_resize(lua_State *L) {
 static int map_close(lua_State *L) {
   lmv_lease *lease = lmv_checkowner(L, 1, LMV_MAP);
   lmv_lease_checkpins(L, lease, "map");
-  lmv_lease_kill(lease, LMV_RELEASED);
+  lmv_lease_kill(lease);
   return 0;
 }
 
 static int map_gc(lua_State *L) {
   lmv_lease *lease = lmv_checkowner(L, 1, LMV_MAP);
-  lmv_lease_kill(lease, LMV_RELEASED);
+  lmv_lease_kill(lease);
   lmv_lease_finish(lease);
   return 0;
 }
 
 static int map_tostring(lua_State *L) {
   map *m = (map *)lmv_checkowner(L, 1, LMV_MAP);
-  if (m->lease.state == LMV_ALIVE)
+  if (m->lease.alive)
     lua_pushfstring(L, "mview.map '%s' [%I]", m->mode->name,
                     (LUAI_UACINT)m->lease.size);
   else

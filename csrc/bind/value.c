@@ -1,9 +1,7 @@
 /*
-** value.c - between items and Lua values
-** Reading never holds a pointer across an allocation: items are known by their
-** offset, and the view is asked anew after whatever can run a finalizer.
-** Writing goes into a buffer of the caller first, so that nothing is written
-** when any value of a record or list does not fit.
+** value.c - items as Lua values
+** No pointer is held across an allocation: items are known by their offset, and
+** the view is asked anew after whatever can run a finalizer.
 */
 #include "lmv.h"
 
@@ -104,123 +102,7 @@ void lmv_pushitem(lua_State *L, const lmv_view *v, const mv_item *item,
     push_record(L, v, item->record, off);
 }
 
-/* ---- errors of writing ---------------------------------------------------*/
-
-/* Where in a value something is: a chain from the inside out. */
-typedef struct place {
-  const struct place *outer;
-  const char *name; /* NULL: index says */
-  size_t namelen;
-  lua_Integer index;
-} place;
-
-/* What a conversion is for. */
-typedef struct target {
-  int arg;
-  const mv_format *format;
-} target;
-
-static void add_place(luaL_Buffer *b, lua_State *L, const place *at) {
-  if (at->outer != NULL) add_place(b, L, at->outer);
-  if (at->name != NULL) {
-    if (at->outer != NULL) luaL_addchar(b, '.');
-    luaL_addlstring(b, at->name, at->namelen);
-  } else {
-    lua_pushfstring(L, "[%I]", (LUAI_UACINT)at->index);
-    luaL_addvalue(b);
-  }
-}
-
-/* Raises the message on top of the stack, with the place in front. */
-static int refuse(lua_State *L, const target *t, const place *at) {
-  luaL_checkstack(L, LUA_MINSTACK, NULL);
-  if (at != NULL) {
-    luaL_Buffer b;
-    int message = lua_gettop(L);
-    luaL_buffinit(L, &b);
-    add_place(&b, L, at);
-    luaL_addstring(&b, ": ");
-    lua_pushvalue(L, message);
-    luaL_addvalue(&b);
-    luaL_pushresult(&b);
-  }
-  if (t->arg > 0) return lmv_argerror(L, t->arg, "%s", lua_tostring(L, -1));
-  return luaL_error(L, "%s", lua_tostring(L, -1));
-}
-
-/* What an item takes. */
-static const char *wanted(const mv_item *item) {
-  int64_t lo;
-  uint64_t hi;
-  if (mv_item_range(item, &lo, &hi)) return "integer";
-  switch (item->kind) {
-  case MV_BOOL:
-    return "boolean";
-  case MV_CHAR:
-  case MV_BYTES:
-  case MV_PASCAL:
-    return "string";
-  case MV_CF32:
-  case MV_CF64:
-    return "list of two numbers";
-  case MV_RECORD:
-    return "table";
-  default:
-    return "number";
-  }
-}
-
-static int refuse_type(lua_State *L, const target *t, const place *at, int idx,
-                       const char *expected) {
-  luaL_checkstack(L, LUA_MINSTACK, NULL);
-  lua_pushfstring(L, "%s expected, got %s", expected, lmv_typename(L, idx));
-  return refuse(L, t, at);
-}
-
-static int refuse_range(lua_State *L, const target *t, const place *at,
-                        int idx, const mv_item *item) {
-  int64_t lo;
-  uint64_t hi;
-  const char *value, *text = t->format->text;
-  lua_pushvalue(L, idx); /* lua_tolstring changes what it converts */
-  value = lua_tostring(L, -1);
-  if (mv_item_range(item, &lo, &hi) && item->size < sizeof lo)
-    lua_pushfstring(L, "value %s out of range [%I, %I] for format '%s'", value,
-                    (LUAI_UACINT)lo, (LUAI_UACINT)hi, text);
-  else
-    lua_pushfstring(L, "value %s out of range for format '%s'", value, text);
-  return refuse(L, t, at);
-}
-
-static int refuse_length(lua_State *L, const target *t, const place *at,
-                         int idx, const mv_item *item) {
-  size_t room = item->size;
-  if (item->kind == MV_PASCAL) room = room > 256 ? 255 : room - (room > 0);
-  lua_pushfstring(L, "string of %I bytes %s %I in format '%s'",
-                  (LUAI_UACINT)lua_rawlen(L, idx),
-                  item->kind == MV_CHAR ? "where there is exactly"
-                                        : "where there is room for",
-                  (LUAI_UACINT)room, t->format->text);
-  return refuse(L, t, at);
-}
-
-static int refuse_value(lua_State *L, const target *t, const place *at,
-                        int idx, const mv_item *item, mv_status status) {
-  luaL_checkstack(L, LUA_MINSTACK, NULL);
-  switch (status) {
-  case MV_ERANGE:
-    return refuse_range(L, t, at, idx, item);
-  case MV_ELENGTH:
-    return refuse_length(L, t, at, idx, item);
-  case MV_EINEXACT:
-    lua_pushliteral(L, "number has no integer representation");
-    return refuse(L, t, at);
-  default:
-    return refuse_type(L, t, at, idx, wanted(item));
-  }
-}
-
-/* ---- writing -------------------------------------------------------------*/
+/* ---- comparing -----------------------------------------------------------*/
 
 /* The list at idx of two numbers, by raw access. */
 static bool to_complex(lua_State *L, int idx, mv_value *value) {
@@ -261,110 +143,63 @@ bool lmv_tovalue(lua_State *L, int idx, mv_value *value) {
   }
 }
 
-static void to_item(lua_State *L, const target *t, const place *at, int idx,
-                    const mv_item *item, unsigned char *p);
-
-/* The value at idx from the field's dimension dim on, nested lists. */
-static void to_array(lua_State *L, const target *t, const place *at, int idx,
-                     const mv_field *field, int dim, unsigned char *p) {
+/* The field from its dimension dim on with the nested list at idx. */
+static bool equals_array(lua_State *L, const lmv_view *v,
+                         const mv_field *field, int dim, ptrdiff_t off,
+                         int idx) {
   ptrdiff_t n, stride = (ptrdiff_t)field->item.size;
-  if (dim == field->ndim) {
-    to_item(L, t, at, idx, &field->item, p);
-    return;
-  }
+  bool equal = true;
+  if (dim == field->ndim)
+    return lmv_equalsitem(L, v, &field->item, off, idx);
   for (int d = dim + 1; d < field->ndim; d++) stride *= field->shape[d];
   n = field->shape[dim];
+  if (lua_type(L, idx) != LUA_TTABLE ||
+      lua_rawlen(L, idx) != (lua_Unsigned)n)
+    return false;
   luaL_checkstack(L, 2, "list nested too deep");
-  if (lua_type(L, idx) != LUA_TTABLE) refuse_type(L, t, at, idx, "list");
-  if (lua_rawlen(L, idx) != (lua_Unsigned)n) {
-    lua_pushfstring(L, "list of %I items expected, got %I", (LUAI_UACINT)n,
-                    (LUAI_UACINT)lua_rawlen(L, idx));
-    refuse(L, t, at);
-  }
-  for (ptrdiff_t i = 0; i < n; i++) {
-    place inner = {at, NULL, 0, (lua_Integer)i + 1};
-    lua_rawgeti(L, idx, inner.index);
-    to_array(L, t, &inner, lua_gettop(L), field, dim + 1, p + i * stride);
+  for (ptrdiff_t i = 0; equal && i < n; i++) {
+    lua_rawgeti(L, idx, (lua_Integer)i + 1);
+    equal = equals_array(L, v, field, dim + 1, off + i * stride,
+                         lua_gettop(L));
     lua_pop(L, 1);
   }
+  return equal;
 }
 
-/* Refuses a table with keys that are no fields. */
-static void check_keys(lua_State *L, const target *t, const place *at, int idx,
-                       const mv_record *record) {
-  size_t unnamed = record->nvalues;
-  for (size_t f = 0; f < record->nfields; f++)
-    if (record->fields[f].name != NULL) unnamed--;
-  lua_pushnil(L);
-  while (lua_next(L, idx) != 0) {
-    bool known = false;
-    lua_pop(L, 1);
-    if (lua_isinteger(L, -1))
-      known = (lua_Unsigned)lua_tointeger(L, -1) - 1 < unnamed;
-    else if (lua_type(L, -1) == LUA_TSTRING)
-      known = mv_field_named(record, lua_tostring(L, -1),
-                             (size_t)lua_rawlen(L, -1)) != NULL;
-    if (!known) {
-      luaL_tolstring(L, -1, NULL);
-      lua_pushfstring(L, "no field '%s' in the format", lua_tostring(L, -1));
-      refuse(L, t, at);
-    }
-  }
-}
-
-static void to_record(lua_State *L, const target *t, const place *at, int idx,
-                      const mv_record *record, unsigned char *p) {
+static bool equals_record(lua_State *L, const lmv_view *v,
+                          const mv_record *record, ptrdiff_t off, int idx) {
   lua_Integer position = 0;
-  luaL_checkstack(L, LUA_MINSTACK, "record nested too deep");
-  if (lua_type(L, idx) != LUA_TTABLE) refuse_type(L, t, at, idx, "table");
-  check_keys(L, t, at, idx, record);
-  for (size_t f = 0; f < record->nfields; f++) {
+  bool equal = lua_type(L, idx) == LUA_TTABLE;
+  luaL_checkstack(L, 4, "record nested too deep");
+  for (size_t f = 0; equal && f < record->nfields; f++) {
     const mv_field *field = &record->fields[f];
-    for (size_t k = 0; k < field->count; k++) {
-      place inner = {at, field->name, field->namelen, 0};
+    for (size_t k = 0; equal && k < field->count; k++) {
       if (field->name != NULL) {
         lua_pushlstring(L, field->name, field->namelen);
         lua_rawget(L, idx);
       } else {
-        inner.index = ++position;
-        lua_rawgeti(L, idx, position);
+        lua_rawgeti(L, idx, ++position);
       }
-      to_array(L, t, &inner, lua_gettop(L), field, 0,
-               p + field->offset + k * field->size);
+      equal = equals_array(
+          L, v, field, 0, off + (ptrdiff_t)(field->offset + k * field->size),
+          lua_gettop(L));
       lua_pop(L, 1);
     }
   }
+  return equal;
 }
 
-static void to_item(lua_State *L, const target *t, const place *at, int idx,
-                    const mv_item *item, unsigned char *p) {
-  mv_value value;
-  mv_status status = MV_ETYPE;
+bool lmv_equalsitem(lua_State *L, const lmv_view *v, const mv_item *item,
+                    ptrdiff_t off, int idx) {
+  mv_value value, here;
   if (item->kind == MV_RECORD) {
-    const mv_record *record = item->record;
-    if (record->sole)
-      to_array(L, t, at, idx, record->fields, 0, p + record->fields[0].offset);
-    else
-      to_record(L, t, at, idx, record, p);
-    return;
+    const mv_field *first = item->record->fields;
+    return item->record->sole
+               ? equals_array(L, v, first, 0, off + (ptrdiff_t)first->offset,
+                              idx)
+               : equals_record(L, v, item->record, off, idx);
   }
-  if (lmv_tovalue(L, idx, &value)) status = mv_store(item, p, &value);
-  if (status != MV_OK) refuse_value(L, t, at, idx, item, status);
-}
-
-void lmv_toitem(lua_State *L, int arg, int idx, const mv_format *format,
-                unsigned char *p) {
-  target t = {arg, format};
-  to_item(L, &t, NULL, idx, &format->item, p);
-}
-
-void lmv_fromlist(lua_State *L, int arg, int idx, const mv_format *format,
-                  const mv_layout *lay, unsigned char *in) {
-  target t = {arg, format};
-  mv_field all = {0};
-  all.item = format->item;
-  all.item.size = (size_t)lay->itemsize;
-  all.shape = lay->shape;
-  all.ndim = lay->ndim;
-  to_array(L, &t, NULL, idx, &all, 0, in);
+  if (!lmv_tovalue(L, idx, &value)) return false;
+  mv_load(item, lmv_base(L, v) + off, &here);
+  return mv_value_equal(&here, &value);
 }

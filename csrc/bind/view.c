@@ -119,7 +119,7 @@ static lmv_lease *push_string_lease(lua_State *L, int idx) {
 
 lmv_view *lmv_pushowned(lua_State *L, int meta, int owner) {
   lmv_lease *lease = lua_touserdata(L, owner);
-  if (lease->state != LMV_ALIVE)
+  if (!lease->alive)
     luaL_error(L, "attempt to use a %s",
                lease->source == LMV_MAP ? "closed map"
                                         : "released bytearray");

@@ -163,7 +163,12 @@ void mv_range(ptrdiff_t n, int64_t i, int64_t j, int64_t step,
 
 mv_status mv_layout_slice(mv_layout *lay, int dim, ptrdiff_t start,
                           ptrdiff_t count, ptrdiff_t step) {
-  if (count > 0 && mv_layout_count(lay) > 0) { /* else: stay inside the block */
+  bool empty = count == 0 || mv_layout_count(lay) == 0;
+  ptrdiff_t move;
+  /* an empty slice stays inside the block; behind a pointer, where it is never
+     followed, its suboffset moves as PEP 3118's implementation does */
+  if (!empty || (last_pointer(lay, dim) >= 0 && lay->strides[dim] > 0 &&
+                 mv_mul(start, lay->strides[dim], &move))) {
     mv_status status = shift(lay, dim, start * lay->strides[dim]);
     if (status != MV_OK) return status;
   }
