@@ -142,10 +142,12 @@ lint-compile:
 	clang -x c -std=c99 $(HEADER_FLAGS) csrc/mview.h
 	clang -x c++ -std=c++11 $(HEADER_FLAGS) csrc/mview.h
 
+# What cppcheck is not asked for: it misreads hexadecimal floats, and does not
+# follow paths as clang-tidy's analyzer does.
 lint-tidy:
 	cppcheck -q --enable=warning,performance,portability --inline-suppr \
-	  --suppress=uninitvar --error-exitcode=1 -Icsrc -Icsrc/core \
-	  -Icsrc/bind csrc spec
+	  --suppress=incorrectLogicOperator --suppress=uninitvar \
+	  --error-exitcode=1 -Icsrc -Icsrc/core -Icsrc/bind csrc spec
 	clang-tidy --quiet $(filter %.c,$(C_FILES)) -- $(INCLUDE)
 
 # ---- install ----
