@@ -50,8 +50,8 @@ end
 -- Prints what the header says.
 local function describe(data)
   local header = data:cast(HEADER)[1]
-  local color, samples =
-    table.unpack(assert(COLORS[header.color], "unknown color type"))
+  local kind = assert(COLORS[header.color], "unknown color type")
+  local color, samples = kind[1], kind[2]
   print(("    %d x %d image, %d-bit %s, %s"):format(header.width, header.height,
     header.depth * samples, color,
     header.interlace == 1 and "interlaced" or "non-interlaced"))

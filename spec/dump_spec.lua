@@ -244,11 +244,11 @@ describe("dump of records", function()
     local data = 'a"\\\n\0\255' .. "\1" .. "z" .. ("<ff"):pack(1, -0.5)
       .. "\1\2\3\4"
     assert.equal(lines(
-      [[00000000  name  6s     "a\"\\\x0a\x00\xff"]],
-      [[00000006  flag  ?      true]],
-      [[00000007  char  c      "z"]],
-      [[00000008  z     <Zf    {1.0, -0.5}]],
-      [[00000010  grid  B      {{1, 2}, {3, 4}}]]),
+      [[00000000  name  6s   "a\"\\\x0a\x00\xff"]],
+      [[00000006  flag  ?    true]],
+      [[00000007  char  c    "z"]],
+      [[00000008  z     <Zf  {1.0, -0.5}]],
+      [[00000010  grid  <B   {{1, 2}, {3, 4}}]]),
       dump(mview(data, "T{6s:name:?:flag:c:char:<Zf:z:(2,2)B:grid:}")))
   end)
 

@@ -383,8 +383,7 @@ describe("unpack of the reader", function()
 
   it("raises for a format that is none", function()
     local r = reader("abc")
-    assert.equal("bad argument #1 to 'unpack' (invalid format option 'k')",
-      failure(r, "unpack", "k"))
+    assert.equal("invalid format option 'k'", failure(r, "unpack", "k"))
     assert.equal("bad argument #1 to 'unpack' (string expected, got nil)",
       failure(r, "unpack"))
     assert.equal("bad argument #1 to 'unpack' (string expected, got table)",
@@ -462,7 +461,7 @@ describe("reader", function()
     file:close()
     local map <close> = assert(mview.map(path))
     local r = reader(map, ">")
-    assert.equal(DATA:unpack(">I4"), r:u32())
+    assert.equal(string.unpack(">I4", DATA), r:u32())
     assert.equal(DATA:sub(5), r:string(r:left()))
   end)
 
@@ -476,13 +475,15 @@ describe("reader", function()
 
   it("raises the view's error once the memory is gone", function()
     local data = mview.bytearray("abcdefgh")
-    local r = reader(data):skip(1)
+    local view, r = data:view(), reader(data):skip(1)
     data:release()
+    local _, expected = pcall(function() return view[1] end)
+    assert.matches("attempt to use a view of revoked memory", expected, 1, true)
     for _, method in ipairs {"u8", "u16", "f16", "varint", "cstring",
       "unpack", "string"} do
-      assert.equal("attempt to use a view of revoked memory",
-        (failure(r, method, method == "unpack" and "b" or 2)
-          :gsub("^.-:%d+: ", "")))
+      local message = failure(r, method, method == "unpack" and "b" or 2)
+      assert.equal(expected:gsub("^.-:%d+: ", ""),
+        (message:gsub("^.-:%d+: ", "")))
     end
   end)
 

@@ -104,21 +104,26 @@ local function is_record(view)
   return (pcall(view.field, view, 1))
 end
 
--- The fields of a 0-d record in order, {view, name} each. A name is what stands
--- behind the record's to index it.
+-- Tells a field from the others of its record, however it was found.
+local function place(field)
+  return field.offset .. "+" .. field.nbytes
+end
+
+-- The fields of a 0-d record in order, {view, name} each. The name is what
+-- stands behind the record's own to index it.
 local function fields(record)
   local names, list, unnamed = {}, {}, 0
   for key in pairs(record:get()) do
     if type(key) == "string" then names[place(record:field(key))] = key end
   end
-  repeat
-    local ok, view = pcall(record.field, record, #list + 1)
-    local name = ok and names[place(view)]
-    if ok and not name then unnamed = unnamed + 1 end
-    list[#list + 1] = ok and {view = view,
-      name = name and "." .. name or "[" .. unnamed .. "]"}
-  until not ok
-  return list
+  for i = 1, math.huge do
+    local found, field = pcall(record.field, record, i)
+    if not found then return list end
+    local name = names[place(field)]
+    if not name then unnamed = unnamed + 1 end
+    list[i] = {view = field, name = name and "." .. name or
+      "[" .. unnamed .. "]"}
+  end
 end
 
 -- Adds a row {offset, name, format, value} for each field below `view`.

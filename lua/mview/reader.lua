@@ -229,8 +229,7 @@ local function unpacked(r, format, ok, ...)
     if message:find("too short", 1, true) or message:find("unfinished") then
       error(shortage(r, wanted(r, format)), 2)
     end
-    error((message:gsub("^bad argument #%d+ to '.-'",
-      "bad argument #1 to 'unpack'")), 2)
+    error(message, 2)
   end
   local n = select("#", ...)
   r.pos = (select(n, ...))
