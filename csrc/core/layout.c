@@ -163,14 +163,14 @@ void mv_range(ptrdiff_t n, int64_t i, int64_t j, int64_t step,
 
 mv_status mv_layout_slice(mv_layout *lay, int dim, ptrdiff_t start,
                           ptrdiff_t count, ptrdiff_t step) {
-  bool empty = count == 0 || mv_layout_count(lay) == 0;
-  ptrdiff_t move;
-  /* an empty slice stays inside the block; behind a pointer, where it is never
-     followed, its suboffset moves as PEP 3118's implementation does */
-  if (!empty || (last_pointer(lay, dim) >= 0 && lay->strides[dim] > 0 &&
-                 mv_mul(start, lay->strides[dim], &move))) {
-    mv_status status = shift(lay, dim, start * lay->strides[dim]);
+  int p = last_pointer(lay, dim);
+  ptrdiff_t stride = lay->strides[dim];
+  if (count > 0 && mv_layout_count(lay) > 0) {
+    mv_status status = shift(lay, dim, start * stride);
     if (status != MV_OK) return status;
+  } else if (p >= 0) { /* moves as elsewhere, though it is never followed */
+    size_t moved = (size_t)lay->suboffsets[p] + (size_t)start * (size_t)stride;
+    lay->suboffsets[p] = (ptrdiff_t)moved;
   }
   lay->shape[dim] = count;
   if (count > 1) lay->strides[dim] *= step; /* lies inside: no overflow */
