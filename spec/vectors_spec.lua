@@ -1,5 +1,6 @@
 local lend = require "lend"
 local mview = require "mview"
+local python = require "python"
 local vectors = require "vectors"
 
 local header, cases = vectors.load("spec/vectors/vectors.lua")
@@ -15,18 +16,18 @@ function implementation.open(base)
   local view, handle
   if base.pil then
     local blocks = {}
-    for i, block in ipairs(base.pil) do blocks[i] = vectors.unhex(block) end
+    for i, block in ipairs(base.pil) do blocks[i] = python.unhex(block) end
     view, handle = lend.pil {blocks = blocks, format = base.fmt,
       shape = base.shape, readonly = base.ro}
   elseif base.fmt then
-    view, handle = lend.lend {data = vectors.unhex(base.hex),
+    view, handle = lend.lend {data = python.unhex(base.hex),
       format = base.fmt, shape = base.shape, strides = base.strides,
       offset = base.offset, itemsize = base.itemsize, readonly = base.ro}
   elseif base.ro then
-    local data = vectors.unhex(base.hex)
+    local data = python.unhex(base.hex)
     return mview(data), function() return data end
   else
-    local data = mview.bytearray(vectors.unhex(base.hex))
+    local data = mview.bytearray(python.unhex(base.hex))
     return mview(data), function() return tostring(data) end
   end
   return view, function() return handle:bytes() end

@@ -3,7 +3,7 @@ codec.lua - formats and their items in plain Lua
 
 The slow and obvious half of the model: parse() turns a PEP 3118 format into a
 tree of types, read() and write() move one item out of and into a string of
-bytes by string.unpack and string.pack. Formats are taken to be well-formed.
+bytes by string.unpack and string.pack. Of malformed formats it finds only some.
 
 A type is a table with kind and size:
   int    order, signed          float  order (size 2, 4 or 8)
@@ -54,7 +54,9 @@ local function scalar(code, mode, count)
   elseif code == "s" then return {kind = "bytes", size = count or 1}
   elseif code == "p" then return {kind = "pascal", size = count or 1}
   end
-  local part = scalar(assert(code:match("^Z([fd])$"), code), mode)
+  local half = code:match "^Z([fd])$"
+  if not half then refuse "unknown format" end
+  local part = scalar(half, mode)
   return {kind = "complex", size = 2 * part.size, part = part}
 end
 

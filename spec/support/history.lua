@@ -11,7 +11,7 @@ run(seed, steps) returns nil, or the program with what went wrong at its end.
 local codec = require "codec"
 local model = require "model"
 local mview = require "mview"
-local vectors = require "vectors"
+local python = require "python"
 
 local history = {}
 
@@ -295,7 +295,7 @@ local function difference(view, expected)
   if (view == nil) ~= (expected == nil) then return "nil and a view" end
   if view == nil then return nil end
   for _, name in ipairs(attributes) do
-    if not vectors.same(expected[name], view[name]) then
+    if not python.same(expected[name], view[name]) then
       return ("%s: expected %s, got %s"):format(name, literal(expected[name]),
         literal(view[name]))
     end
@@ -355,7 +355,7 @@ local function compare(state, kind, k, ok, got, expected_ok, expected)
       or "unexpected error: " .. tostring(got)
   end
   if ok and kind == "view" then return difference(state.v[k], expected) end
-  if ok and kind == "value" and not vectors.same(expected, got) then
+  if ok and kind == "value" and not python.same(expected, got) then
     return ("expected %s, got %s"):format(literal(expected), literal(got))
   end
   for i = 1, 2 do
