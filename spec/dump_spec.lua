@@ -156,6 +156,22 @@ describe("dump", function()
       1, true)
   end)
 
+  it("takes nothing but bytes-likes", function()
+    for _, source in ipairs {42, {}, print} do
+      local _, expected = pcall(mview, source)
+      local ok, message = pcall(dump, source)
+      assert.is_false(ok)
+      assert.matches("^bad argument #1 to 'dump' %(.*expected, got ", message)
+      assert.equal(expected:gsub("mview", "dump", 1), message)
+    end
+  end)
+
+  it("passes on what an exporter raises", function()
+    local reason = {}
+    local source = setmetatable({}, {__buffer = function() error(reason) end})
+    assert.equal(reason, select(2, pcall(dump, source)))
+  end)
+
   it("raises the view's error once the memory is gone", function()
     local view = mview("abc")
     view:release()

@@ -85,18 +85,18 @@ describe("a half float of the reader", function()
     return x ~= x and "nan" or ("%a"):format(x)
   end
 
-  for _, row in ipairs {{"<", "f16"}, {">", "f16"}, {">", "f16le"},
-    {"<", "f16be"}} do
-    local order, method = table.unpack(row)
+  for _, row in ipairs {{"<", "f16", 1}, {">", "f16", 11}, {">", "f16le", 11},
+    {"<", "f16be", 11}} do
+    local order, method, step = table.unpack(row)
     local big = method == "f16be" or method == "f16" and order == ">"
-    it(("%s of a reader of order %s is right for all 65536"):format(method,
-      order), function()
+    it(("%s of a reader of order %s is right for all 65536, in steps of %d")
+      :format(method, order, step), function()
       local codes = {}
-      for bits = 0, 0xffff do
-        codes[bits + 1] = string.pack(big and ">I2" or "<I2", bits)
+      for bits = 0, 0xffff, step do
+        codes[#codes + 1] = string.pack(big and ">I2" or "<I2", bits)
       end
       local r = reader(table.concat(codes), order)
-      for bits = 0, 0xffff do
+      for bits = 0, 0xffff, step do
         local expected, actual = spell(half(bits)), spell(r[method](r))
         if expected ~= actual then assert.equal(expected, actual, bits) end
       end
@@ -414,7 +414,8 @@ describe("an error of the reader", function()
     skip = function() local r = reader("") r:skip(-1) end,
     seek = function() local r = reader("") r:seek(0) end,
     unpack = function() local r = reader("") r:unpack("I4") end,
-    reader = function() reader("", "=") end,
+    ["reader for its order"] = function() reader("", "=") end,
+    ["reader for its source"] = function() reader({}) end,
   } do
     it("names the line that called " .. name, function()
       local here, message = raised_at(call)
@@ -485,6 +486,22 @@ describe("reader", function()
       assert.equal(expected:gsub("^.-:%d+: ", ""),
         (message:gsub("^.-:%d+: ", "")))
     end
+  end)
+
+  it("takes nothing but bytes-likes", function()
+    for _, source in ipairs {42, {}, print} do
+      local _, expected = pcall(mview, source)
+      local ok, message = pcall(reader, source)
+      assert.is_false(ok)
+      assert.matches("^bad argument #1 to 'reader' %(.*expected, got ", message)
+      assert.equal(expected:gsub("mview", "reader", 1), message)
+    end
+  end)
+
+  it("passes on what an exporter raises", function()
+    local reason = {}
+    local source = setmetatable({}, {__buffer = function() error(reason) end})
+    assert.equal(reason, select(2, pcall(reader, source)))
   end)
 
   it("takes no other byte order", function()

@@ -204,7 +204,11 @@ return function(source, options)
   local limit = number_of_bytes(options, "limit")
   local color = options.color
   if color == "auto" then color = on_terminal() end
-  local view = mview(source)
+  local ok, view = pcall(mview, source)
+  if not ok then
+    local text = type(view) == "string"
+    error(text and view:gsub("'mview'", "'dump'") or view, 2)
+  end
   local bytes = view.c_contiguous and view:cast("B") or mview(view:tobytes())
   if limit then bytes = bytes:sub(1, limit) end
   local lines

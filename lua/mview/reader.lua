@@ -39,8 +39,8 @@ local view_unpack = probe.unpack
 ---@field f16 fun(self): number
 ---@field f32 fun(self): number
 ---@field f64 fun(self): number
--- Those of more than one byte exist with a fixed byte order too: u16le, u16be,
--- i24le, f64be and so on.
+---@field [string] fun(self): number those of more than one byte exist in a
+--- byte order of their own, too: u16le, u16be, i24le, f64be and so on
 local methods = {}
 
 local function shortage(r, n)
@@ -270,7 +270,11 @@ return function(source, order)
     error(("bad argument #2 to 'reader' ('<' or '>' expected, got '%s')")
       :format(order), 2)
   end
-  local view = mview(source)
+  local ok, view = pcall(mview, source)
+  if not ok then
+    local text = type(view) == "string"
+    error(text and view:gsub("'mview'", "'reader'") or view, 2)
+  end
   if view.ndim ~= 1 or view.format ~= "B" then view = view:cast("B") end
   return setmetatable({view = view, pos = 1, stop = #view + 1}, metatable)
 end
