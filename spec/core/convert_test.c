@@ -109,6 +109,7 @@ static void same_items_mean_the_same_bytes(void) {
       {"<hxB", "<hxB", true, false},
       {"<hBx", "<hBx", true, false},
       {"<hBx", "<hxB", false, false},
+      {"<2hxx", "<3h", false, false},
       {"<hf", "<hf", true, false},
       {"<T{hT{B4s}}", "<T{hT{B4s}}", true, true},
       {"<T{hT{Bf}}", "<T{hT{Bf}}", true, false},

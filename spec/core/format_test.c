@@ -310,6 +310,12 @@ static void sizes_do_not_overflow(void) {
   CHECK(fails(s, MV_ETOOBIG, 1));
   snprintf(s, sizeof s, "(%lld,%lld)B", max / 2, max / 2);
   CHECK(fails(s, MV_ETOOBIG, 1));
+  snprintf(s, sizeof s, "(%lld,4)B", max / 2 + 1);
+  CHECK(fails(s, MV_ETOOBIG, 1));
+  snprintf(s, sizeof s, "4T{%lldB}:a:", max / 2 + 1);
+  CHECK(fails(s, MV_ETOOBIG, 1));
+  snprintf(s, sizeof s, "%llux", (unsigned long long)max + 1);
+  CHECK(fails(s, MV_ETOOBIG, 1));
   snprintf(s, sizeof s, "(0,%lld)h", max);
   CHECK(fails(s, MV_ETOOBIG, 1));
   CHECK(fails("99999999999999999999", MV_ETOOBIG, 1));
