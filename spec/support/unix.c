@@ -1,0 +1,240 @@
+/*
+** unix.c - what the specs need of POSIX and Lua has not
+** Descriptors, forked children, and signals that interrupt system calls.
+** System calls that fail raise an error.
+*/
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* NOLINT(bugprone-reserved-identifier) */
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <lauxlib.h>
+#include <lua.h>
+
+static int check(lua_State *L, long result, const char *call) {
+  if (result < 0)
+    luaL_error(L, "%s: %s", call, strerror(errno));
+  return (int)result;
+}
+
+static int check_fd(lua_State *L, int arg) {
+  return (int)luaL_checkinteger(L, arg);
+}
+
+/* ---- descriptors ---------------------------------------------------------*/
+
+/* open(path, "r" | "w" | "r+"): a descriptor. */
+static int unix_open(lua_State *L) {
+  static const char *const modes[] = {"r", "w", "r+", NULL};
+  static const int flags[] = {O_RDONLY, O_WRONLY | O_CREAT | O_TRUNC, O_RDWR};
+  const char *path = luaL_checkstring(L, 1);
+  int mode = flags[luaL_checkoption(L, 2, "r", modes)];
+  lua_pushinteger(L, check(L, open(path, mode | O_CLOEXEC, 0600), "open"));
+  return 1;
+}
+
+/* close(fd, ...) */
+static int unix_close(lua_State *L) {
+  for (int i = 1; i <= lua_gettop(L); i++)
+    check(L, close(check_fd(L, i)), "close");
+  return 0;
+}
+
+static int push_pair(lua_State *L, const int *fds) {
+  lua_pushinteger(L, fds[0]);
+  lua_pushinteger(L, fds[1]);
+  return 2;
+}
+
+/* pipe(): the end to read from, the end to write to. */
+static int unix_pipe(lua_State *L) {
+  int fds[2];
+  check(L, pipe(fds), "pipe");
+  return push_pair(L, fds);
+}
+
+/* socketpair("stream" | "dgram"): two connected sockets. */
+static int unix_socketpair(lua_State *L) {
+  static const char *const names[] = {"stream", "dgram", NULL};
+  static const int types[] = {SOCK_STREAM, SOCK_DGRAM};
+  int type = types[luaL_checkoption(L, 1, "stream", names)], fds[2];
+  check(L, socketpair(AF_UNIX, type, 0, fds), "socketpair");
+  return push_pair(L, fds);
+}
+
+/* nonblock(fd): what would block fails with EAGAIN from now on. */
+static int unix_nonblock(lua_State *L) {
+  check(L, fcntl(check_fd(L, 1), F_SETFL, O_NONBLOCK), "fcntl");
+  return 0;
+}
+
+/* read(fd, n): a string of at most n bytes, those that one call gives. */
+static int unix_read(lua_State *L) {
+  luaL_Buffer b;
+  size_t n = (size_t)luaL_checkinteger(L, 2);
+  char *p = luaL_buffinitsize(L, &b, n);
+  luaL_pushresultsize(&b, (size_t)check(L, read(check_fd(L, 1), p, n), "read"));
+  return 1;
+}
+
+/* write(fd, s) */
+static int unix_write(lua_State *L) {
+  size_t n;
+  const char *s = luaL_checklstring(L, 2, &n);
+  lua_pushinteger(L, check(L, write(check_fd(L, 1), s, n), "write"));
+  return 1;
+}
+
+/* tell(fd): where it stands in its file. */
+static int unix_tell(lua_State *L) {
+  lua_pushinteger(L, check(L, lseek(check_fd(L, 1), 0, SEEK_CUR), "lseek"));
+  return 1;
+}
+
+/* truncate(path, n): makes a file n bytes long, by a hole if it was shorter. */
+static int unix_truncate(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  check(L, truncate(path, (off_t)luaL_checkinteger(L, 2)), "truncate");
+  return 0;
+}
+
+/* ---- processes -----------------------------------------------------------*/
+
+/* fork(f): the id of a child that calls f and ends with status 0, with 1 if f
+** raised an error or returned false. */
+static int unix_fork(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_settop(L, 1);
+  pid_t pid = fork();
+  if (pid == 0) {
+    int failed = lua_pcall(L, 0, 1, 0) != LUA_OK ||
+                 (lua_isboolean(L, -1) && !lua_toboolean(L, -1));
+    if (failed)
+      lua_writestringerror("child: %s\n", luaL_tolstring(L, -1, NULL));
+    _exit(failed);
+  }
+  lua_pushinteger(L, check(L, pid, "fork"));
+  return 1;
+}
+
+/* wait(pid): the status the child ended with; 128 + number for a signal. */
+static int unix_wait(lua_State *L) {
+  int status;
+  check(L, waitpid((pid_t)luaL_checkinteger(L, 1), &status, 0), "waitpid");
+  lua_pushinteger(L, WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+                                         : WEXITSTATUS(status));
+  return 1;
+}
+
+/* setuid(id): whether the process has become that user. */
+static int unix_setuid(lua_State *L) {
+  lua_pushboolean(L, setuid((uid_t)luaL_checkinteger(L, 1)) == 0);
+  return 1;
+}
+
+/* ---- signals -------------------------------------------------------------*/
+
+#define PATIENCE                                                               \
+  20 /* signals that only interrupt, before one does the work                  \
+      */
+
+static volatile sig_atomic_t signals;
+static volatile sig_atomic_t in = -1, out = -1;
+static volatile sig_atomic_t moved;
+static char bytes[1 << 20];
+static size_t nbytes;
+
+static void stop_timer(void) {
+  struct itimerval never = {{0, 0}, {0, 0}};
+  setitimer(ITIMER_REAL, &never, NULL);
+}
+
+/* Interrupts; later on moves bytes as well. */
+static void on_signal(int signal) {
+  int saved = errno;
+  ssize_t k = 0;
+  (void)signal;
+  if (++signals >= PATIENCE && out >= 0) {
+    k = write(out, bytes, nbytes);
+    out = -1;
+  } else if (signals >= PATIENCE && in >= 0) {
+    k = read(in, bytes + moved, sizeof bytes - (size_t)moved);
+  }
+  if (k > 0)
+    moved += (sig_atomic_t)k;
+  errno = saved;
+}
+
+static void start_timer(lua_State *L) {
+  struct itimerval often = {{0, 1000}, {0, 1000}};
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = on_signal; /* without SA_RESTART */
+  signals = moved = 0;
+  check(L, sigaction(SIGALRM, &action, NULL), "sigaction");
+  check(L, setitimer(ITIMER_REAL, &often, NULL), "setitimer");
+}
+
+/* feed(fd, s): from now on signals interrupt; one of them writes s to fd. */
+static int unix_feed(lua_State *L) {
+  const char *s = luaL_checklstring(L, 2, &nbytes);
+  luaL_argcheck(L, nbytes <= sizeof bytes, 2, "too long");
+  memcpy(bytes, s, nbytes);
+  in = -1;
+  out = check_fd(L, 1);
+  start_timer(L);
+  return 0;
+}
+
+/* drain(fd): from now on signals interrupt, and read from fd (not blocking) */
+static int unix_drain(lua_State *L) {
+  out = -1;
+  in = check_fd(L, 1);
+  start_timer(L);
+  return 0;
+}
+
+/* calm(): ends that. Returns how many signals came, and what was drained. */
+static int unix_calm(lua_State *L) {
+  stop_timer();
+  lua_pushinteger(L, signals);
+  lua_pushlstring(L, bytes, in >= 0 ? (size_t)moved : 0);
+  return 2;
+}
+
+/* ignore_sigpipe(): so that writes to what nobody reads fail. */
+static int unix_ignore_sigpipe(lua_State *L) {
+  (void)L;
+  (void)signal(SIGPIPE, SIG_IGN);
+  return 0;
+}
+
+int luaopen_unix(lua_State *L) {
+  static const luaL_Reg functions[] = {{"open", unix_open},
+                                       {"close", unix_close},
+                                       {"pipe", unix_pipe},
+                                       {"socketpair", unix_socketpair},
+                                       {"nonblock", unix_nonblock},
+                                       {"read", unix_read},
+                                       {"write", unix_write},
+                                       {"tell", unix_tell},
+                                       {"truncate", unix_truncate},
+                                       {"fork", unix_fork},
+                                       {"wait", unix_wait},
+                                       {"setuid", unix_setuid},
+                                       {"feed", unix_feed},
+                                       {"drain", unix_drain},
+                                       {"calm", unix_calm},
+                                       {"ignore_sigpipe", unix_ignore_sigpipe},
+                                       {NULL, NULL}};
+  luaL_newlib(L, functions);
+  return 1;
+}
