@@ -177,7 +177,7 @@ static bool take_number(mv_parser *s, mv_item *item, size_t *align) {
 }
 
 /* Reads a code other than x; the length of a string is pre's count. */
-static bool take_bare_code(mv_parser *s, prefix *pre, mv_item *item, size_t *align) {
+static bool take_code(mv_parser *s, prefix *pre, mv_item *item, size_t *align) {
   const char *at = s->p;
   switch (*at) {
   case 's':
@@ -198,14 +198,12 @@ static bool take_bare_code(mv_parser *s, prefix *pre, mv_item *item, size_t *ali
 }
 
 /* Reads a code into the field, and notes how it is spelt. */
-static bool take_code(mv_parser *s, prefix *pre, mv_field *field,
-                      size_t *align) {
-  field->text = s->p;
+static bool take_field_code(mv_parser *s, prefix *pre, mv_field *field,
+                            size_t *align) {
+  bool counted = pre->owed == MV_ECOUNT && one_of("sp", peek(s));
+  field->text = counted ? pre->owed_at : s->p; /* 4s is one code */
   field->order = s->order;
-  if (one_of("sp", *s->p)) /* their count is part of them */
-    while (field->text > s->start && is_digit(field->text[-1]))
-      field->text--;
-  if (!take_bare_code(s, pre, &field->item, align))
+  if (!take_code(s, pre, &field->item, align))
     return false;
   field->textlen = (size_t)(s->p - field->text);
   return true;
@@ -313,8 +311,9 @@ static bool take_item(mv_parser *s, mv_record *record, const char *body) {
     return false;
   if (peek(s) == 'x')
     return take_padding(s, &pre, record, field.ndim);
-  return take_code(s, &pre, &field, &align) && set_size(s, &pre, &field) &&
-         take_name(s, &field, body) && name_together(s, &field, pre.at) &&
+  return take_field_code(s, &pre, &field, &align) &&
+         set_size(s, &pre, &field) && take_name(s, &field, body) &&
+         name_together(s, &field, pre.at) &&
          place(s, record, &field, align, pre.at);
 }
 

@@ -175,6 +175,23 @@ static void byte_order_is_sticky(void) {
   CHECK(!r->fields[4].item.swap);
 }
 
+static void fields_know_how_they_are_spelt(void) {
+  static const struct {
+    char order;
+    const char *text;
+  } rows[] = {
+      {'@', "h"}, {'<', "04s"},       {'<', "p"}, {'<', "Zf"},
+      {'>', "i"}, {'>', "T{<b:2:h}"}, {'<', "s"}, {'<', "3p"},
+  };
+  const mv_record *r = &parse("2h<04s:1:p(2)Zf>3i:4:T{<b:2:h}s(2)3p")->record;
+  CHECK(r->nfields == LENGTH(rows));
+  for (size_t i = 0; i < LENGTH(rows); i++) {
+    const mv_field *f = &r->fields[i];
+    CHECK(f->order == rows[i].order && f->textlen == strlen(rows[i].text));
+    CHECK(memcmp(f->text, rows[i].text, f->textlen) == 0);
+  }
+}
+
 static void native_order_aligns(void) {
   struct inner {
     char a;
@@ -234,6 +251,8 @@ static void malformed_formats_say_why(void) {
       {"u", "unsupported format 'u' at position 1"},
       {"w", "unsupported format 'w' at position 1"},
       {"Zg", "unsupported format 'Z' at position 1"},
+      {"<n",
+       "no standard size for format 'n' at position 2 (native order only)"},
       {"i3", "integer size other than 1, 2, 4 or 8 at position 2"},
       {"<I16", "integer size other than 1, 2, 4 or 8 at position 3"},
       {"i0", "count without a format at position 2"},
@@ -378,6 +397,7 @@ int main(void) {
   fields_stay_in_order_around_nested_records();
   positions_count_unnamed_and_named_alike();
   byte_order_is_sticky();
+  fields_know_how_they_are_spelt();
   native_order_aligns();
   integers_of_string_pack_are_respelt();
   malformed_formats_say_why();
