@@ -73,29 +73,32 @@ end
 
 -- Making -----------------------------------------------------------------
 
-local function make(memory, format, shape, offsets, readonly, itemsize)
-  local type = codec.parse(format)
-  return setmetatable({memory = memory, format = format, type = type,
-    itemsize = itemsize or type.size, shape = shape, offsets = offsets,
-    readonly = readonly or false}, View)
+-- A view like another but for what changes says.
+local function vary(self, changes)
+  for _, field in ipairs {"memory", "format", "type", "itemsize", "shape",
+    "offsets", "readonly", "indirect"} do
+    if changes[field] == nil then changes[field] = self[field] end
+  end
+  return setmetatable(changes, View)
 end
 
 -- A view of a shape; place gives the byte offset for each index in it.
 local function derive(self, shape, place)
   local offsets = {}
   each(shape, function(index) offsets[#offsets + 1] = place(index) end)
-  return make(self.memory, self.format, shape, offsets, self.readonly,
-    self.itemsize)
+  return vary(self, {shape = shape, offsets = offsets})
 end
 
 -- A view of the bytes of a string as an exporter with such a geometry has it.
--- Without a format: of all bytes.
+-- Without a format: of all bytes. indirect: its first dimension is pointers.
 function model.view(bytes, readonly, geometry)
   geometry = geometry or {fmt = "B", shape = {#bytes}, strides = {1}}
-  local memory = {bytes:byte(1, -1)}
-  local view = make(memory, geometry.fmt, geometry.shape, {}, readonly,
-    geometry.itemsize)
-  return derive(view, geometry.shape, function(index)
+  local type = codec.parse(geometry.fmt)
+  local whole = {memory = {bytes:byte(1, -1)}, readonly = readonly or false,
+    format = geometry.fmt, type = type,
+    itemsize = geometry.itemsize or type.size,
+    indirect = geometry.indirect or false}
+  return derive(whole, geometry.shape, function(index)
     local at = geometry.offset or 0
     for d, i in ipairs(index) do at = at + (i - 1) * geometry.strides[d] end
     return at
@@ -116,10 +119,11 @@ function attributes.ndim(self) return #self.shape end
 function attributes.nbytes(self) return #self.offsets * self.itemsize end
 function attributes.offset(self) return self.offsets[1] end
 function attributes.c_contiguous(self)
-  return consecutive(self.offsets, self.itemsize)
+  return not self.indirect and consecutive(self.offsets, self.itemsize)
 end
 function attributes.f_contiguous(self)
-  return consecutive(self:transpose().offsets, self.itemsize)
+  return not self.indirect
+    and consecutive(self:transpose().offsets, self.itemsize)
 end
 function attributes.contiguous(self)
   return self.c_contiguous or self.f_contiguous
@@ -179,6 +183,7 @@ function View:slice(...)
       shape[#shape + 1] = #kept[#kept][2]
     else fixed[d] = check_index(n, selector) end
   end
+  if fixed[1] then self = vary(self, {indirect = false}) end
   return derive(self, shape, function(index)
     local from = table.move(fixed, 1, #old, 1, {})
     for d, keep in ipairs(kept) do from[keep[1]] = keep[2][index[d]] end
@@ -193,6 +198,7 @@ end
 
 function View:transpose(...)
   local old, shape, seen, permutation = self.shape, {}, {}, {...}
+  if self.indirect then refuse "suboffsets" end
   if #permutation == 0 then
     for d = 1, #old do permutation[d] = #old + 1 - d end
   end
@@ -254,6 +260,7 @@ end
 -- of contiguous bytes whose number stays.
 function View:cast(format, shape)
   local size, total = codec.parse(format).size, self.nbytes
+  if self.indirect then refuse "suboffsets" end
   if size == 0 then refuse "items of size 0" end
   if shape then check_shape(shape) end
   local starts, length
@@ -263,14 +270,34 @@ function View:cast(format, shape)
   if total % size ~= 0 then refuse "not a multiple of the item size" end
   shape = shape or {total // size}
   if product(shape) * size ~= total then refuse "shape of another size" end
-  return make(self.memory, format, shape, refill(starts, length, size),
-    self.readonly)
+  return vary(self, {format = format, type = codec.parse(format),
+    itemsize = size, shape = shape, offsets = refill(starts, length, size)})
 end
 
-function View:toreadonly()
-  local view = derive(self, self.shape, function() return 0 end)
-  view.offsets, view.readonly = self.offsets, true
-  return view
+function View:toreadonly() return vary(self, {readonly = true}) end
+
+-- The field of that name, or the one at that position. Its format has no text.
+function View:field(name)
+  local chosen
+  for position, field in ipairs(self.type.of.fields or {}) do
+    local key = type(name) == "string" and field.key or position
+    if name == key then chosen = field end
+  end
+  if not chosen then refuse "no such field" end
+  local of, shape, dims = chosen.of, {}, 0
+  table.move(self.shape, 1, #self.shape, 1, shape)
+  if of.dims then
+    table.move(of.dims, 1, #of.dims, #shape + 1, shape)
+    of, dims = of.of, #of.dims
+  end
+  local inside = {table.unpack(shape, #shape - dims + 1)}
+  local view = vary(self, {format = false, type = {of = of, at = 0},
+    itemsize = of.size})
+  return derive(view, shape, function(index)
+    local first = self.offsets[rank(self.shape, index)]
+    local nth = rank(inside, {table.unpack(index, #self.shape + 1)}) - 1
+    return first + self.type.at + chosen.at + nth * of.size
+  end)
 end
 
 function View:release()
@@ -341,7 +368,7 @@ end
 function View:tobytes(order)
   if order == "F" or order == "A" and self.f_contiguous
     and not self.c_contiguous then
-    self = self:transpose()
+    self = vary(self, {indirect = false}):transpose()
   end
   local bytes = {}
   for i, at in ipairs(self.offsets) do bytes[i] = item_bytes(self, at) end
