@@ -279,9 +279,9 @@ static bool place(mv_parser *s, mv_record *record, mv_field *field,
   if (!grow(&record->size, gap, 1))
     return fail(s, MV_ETOOBIG, at);
   field->offset = record->size;
-  if (!grow(&record->size, field->count, field->size) ||
-      !grow(&record->nvalues, field->count, 1))
+  if (!grow(&record->size, field->count, field->size))
     return fail(s, MV_ETOOBIG, at);
+  record->nvalues += field->count; /* a byte each, or one code: no overflow */
   if (align > record->align)
     record->align = align;
   if (field->count == 0)

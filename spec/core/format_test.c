@@ -317,6 +317,8 @@ static void sizes_do_not_overflow(void) {
   long long max = PTRDIFF_MAX;
   snprintf(s, sizeof s, "%llds", max);
   CHECK(parse(s)->item.size == (size_t)max);
+  snprintf(s, sizeof s, "%lldc0s", max);
+  CHECK(parse(s)->item.size == (size_t)max);
   snprintf(s, sizeof s, "<%lldsB", max);
   CHECK(strlen(s) > 4 && fails(s, MV_ETOOBIG, strlen(s)));
   snprintf(s, sizeof s, "b%lldh", max / 2);

@@ -255,7 +255,7 @@ static double half_model(unsigned h) {
 static void halves_mean_what_ieee_754_says(void) {
   for (unsigned h = 0; h < 65536; h++) {
     double got = mv_from_half((uint16_t)h), want = half_model(h);
-    uint16_t back;
+    uint16_t back = 0;
     CHECK(isnan(want) ? isnan(got)
                       : got == want && signbit(got) == signbit(want));
     CHECK(mv_to_half(got, &back) && (back == h || isnan(want)));
@@ -291,7 +291,7 @@ static void halves_end_below_65520(void) {
 static void nans_stay_nans(void) {
   static const uint64_t bits[] = {0x7ff0000000000001, 0x7ff8000000000000,
                                   0x7ff8000000000001, 0xfff4000000000000};
-  uint16_t h;
+  uint16_t h = 0;
   for (size_t i = 0; i < LENGTH(bits); i++) {
     double x;
     memcpy(&x, &bits[i], sizeof x);
