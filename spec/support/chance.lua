@@ -64,13 +64,6 @@ local function some_value(view)
   return often(80) and value_for(view.type.of) or pick(odd)
 end
 
--- A value to look for: whole records are looked for by records alone.
-local function some_key(view)
-  local of = view.type.of
-  local single = not (of.fields or of.dims) and of.size == view.itemsize
-  return single and some_value(view) or value_for(of)
-end
-
 local steps = {nil, nil, 1, 1, 2, 3, -1, -2, math.maxinteger, math.mininteger}
 
 local function some_position(n)
@@ -178,7 +171,7 @@ local function some_picture()
 end
 
 chance.formats, chance.often, chance.pick = formats, often, pick
-chance.some_value, chance.key = some_value, some_key
+chance.value = some_value
 chance.position, chance.range, chance.index = some_position, some_range,
   some_index
 chance.selectors, chance.shape, chance.full_index = some_selectors, some_shape,

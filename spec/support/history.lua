@@ -145,10 +145,10 @@ local asking = {
   plain("tolist", function() return {} end),
   plain("tobytes", function() return pick {{}, {"C"}, {"F"}, {"A"}} end),
   plain("get", chance.full_index),
-  plain("count", function(view) return {chance.key(view)} end),
+  plain("count", function(view) return {chance.value(view)} end),
   plain("index", function(view)
     local n = view.shape[1] or 0
-    return {chance.key(view), chance.position(n), chance.position(n), n = 3}
+    return {chance.value(view), chance.position(n), chance.position(n), n = 3}
   end),
   function(state, k)
     local m = random(#state.models)
@@ -172,11 +172,11 @@ local asking = {
 local writing = {
   plain("set", function(view)
     local args = chance.full_index(view)
-    args[#args + 1] = chance.some_value(view)
+    args[#args + 1] = chance.value(view)
     return args
   end),
   plain("fill", function(view)
-    return often(30) and {chance.some_value(view)} or nil
+    return often(30) and {chance.value(view)} or nil
   end),
   plain("byteswap", function() return {} end),
   function(state, k)

@@ -447,8 +447,8 @@ end
 local function sought(of, value)
   local is = type(value)
   if of.fields or of.dims then
-    local bytes = codec.write(of, value, ("\0"):rep(of.size), 1)
-    return of, codec.read(of, bytes, 1)
+    local ok, bytes = pcall(codec.write, of, value, ("\0"):rep(of.size), 1)
+    if ok then return of, codec.read(of, bytes, 1) end
   elseif is == "boolean" then return {kind = "bool"}, value
   elseif is == "string" then return {kind = "bytes"}, value
   elseif is == "number" and of.kind == "int" and math.type(value) == "integer"
