@@ -33,12 +33,10 @@ function child:run(n)
   return tonumber(self:ask(("run %d\n"):format(n)))
 end
 
--- What one run takes, in bytes: allocated, resident before it, and at peak.
+-- What one run takes, in bytes: allocated, and resident at its peak.
 function child:memory()
-  local allocated, before, peak =
-    self:ask("memory\n"):match("(%d+) (%d+) (%d+)")
-  return {allocated = tonumber(allocated), before = before * 1024,
-    peak = peak * 1024}
+  local allocated, peak = self:ask("memory\n"):match("(%d+) (%d+)")
+  return {allocated = tonumber(allocated), peak = peak * 1024}
 end
 
 function child:close()

@@ -3,10 +3,10 @@
 
 local child = require "child"
 
-local LONG_ENOUGH = 30e6 -- nanoseconds of one repetition
+local LONG_ENOUGH = 20e6 -- nanoseconds of one repetition
 local RELIABLE = 3e6 -- nanoseconds from which a run tells its speed
 
-local measure = {REPETITIONS = 9}
+local measure = {REPETITIONS = 11}
 
 -- The value that a fraction q of the sorted list is below, interpolated.
 local function quantile(sorted, q)

@@ -52,9 +52,8 @@ local function timed_line(subject, result, first)
 end
 
 local function memory_line(subject, memory, items)
-  return ("  %-8s %-30s %9s allocated, peak %s, +%s"):format(title(subject),
-    subject.label, size(memory.allocated / items), size(memory.peak),
-    size(memory.peak - memory.before))
+  return ("  %-8s %-30s %9s allocated, peak %s"):format(title(subject),
+    subject.label, size(memory.allocated / items), size(memory.peak))
 end
 
 -- A row's lines for the terminal.
@@ -118,22 +117,21 @@ end
 local function memory_rows(add, result)
   for k, subject in ipairs(result.row) do
     local memory = result.memory[k]
-    add("| %s | %s %s | %s | %s | %s |", k == 1 and result.row.name or "",
+    add("| %s | %s %s | %s | %s |", k == 1 and result.row.name or "",
       title(subject), code(subject.label),
-      size(memory.allocated / result.row.items), size(memory.peak),
-      size(memory.peak - memory.before))
+      size(memory.allocated / result.row.items), size(memory.peak))
   end
 end
 
 local HEAD = [[
 # Benchmark
 
-Written by `make bench`. A time is the median of %d repetitions, per item where
-the row has many. A ratio is mview's time divided by the rival's, so smaller is
-better: the median of the repetitions' ratios, then its quartiles. The rivals
-take turns, one repetition each, each in a process of its own; a full collection
-precedes each repetition and is not timed, the collector works as usual during
-it.
+Written by `make bench`. A time is processor time, the median of %d repetitions,
+per item where the row has many. A ratio is mview's time divided by the rival's,
+so smaller is better: the median of the repetitions' ratios, then its quartiles.
+The rivals take turns, one repetition each, each in a process of its own. A full
+collection precedes each repetition and is not timed; during it the collector
+works as usual. Python runs in functions, so with fast locals.
 
 %s
 
@@ -152,12 +150,12 @@ local MEMORY = [[
 
 ## Memory
 
-Of one run of the work, in a process that did nothing before: the bytes that it
-allocates (per object where the row has many), the peak of the resident memory,
-and how much of the peak is above what was resident before.
+Of one run of the work, in a process of its own: the bytes that it allocates and
+copies to (per item where the row has many), and the peak of the process's
+resident memory meanwhile, with the interpreter and the work's operands.
 
-| work | in | allocated | peak | of that new |
-|---|---|---|---|---|]]
+| work | in | allocated | peak |
+|---|---|---|---|]]
 
 local function listed(facts)
   local lines = {}

@@ -1,9 +1,10 @@
 -- One piece of work in a process of its own, for Lua and LuaJIT. It arrives on
 -- standard input as a line with two lengths, then a set-up and a body of that
 -- many bytes. After that each line is a request:
---   run N    runs the body N times; replies with the nanoseconds
+--   run N    runs the body N times; replies with the nanoseconds of processor
+--            time, which the rest of the machine disturbs less than a clock's
 --   memory   runs it once; replies with the bytes that it allocated, and with
---            the resident KiB before it and at its peak
+--            the peak of the resident KiB meanwhile
 -- The set-up and the loop are one coroutine, so that what the set-up declares
 -- are locals of the body, as in a user's function. A full collection comes
 -- before each run and is not timed; the collector works as usual during it.
@@ -11,17 +12,19 @@
 package.cpath = "build/bench/?.so"
 
 local WORK = [[
-local clock, yield = ...
+local bench_clock, bench_yield = ...
 %s
-local n = yield()
+local bench_runs = bench_yield()
 while true do
-  local start = clock()
-  for _ = 1, n do
+  local bench_start = bench_clock()
+  for _ = 1, bench_runs do
     %s
   end
-  n = yield(clock() - start)
+  bench_runs = bench_yield(bench_clock() - bench_start)
 end
 ]]
+
+local CPU_TIME = 2 -- CLOCK_PROCESS_CPUTIME_ID
 
 local function luajit_clock()
   local ffi = require "ffi"
@@ -31,15 +34,8 @@ local function luajit_clock()
   ]]
   local now = ffi.new "bench_time"
   return function()
-    ffi.C.clock_gettime(1, now)
+    ffi.C.clock_gettime(CPU_TIME, now)
     return tonumber(now.sec) * 1e9 + tonumber(now.nsec)
-  end
-end
-
-local function resident(key)
-  for line in io.lines("/proc/self/status") do
-    local kib = line:match("^" .. key .. ":%s*(%d+)")
-    if kib then return kib end
   end
 end
 
@@ -49,15 +45,21 @@ local function forget_peak()
   file:close()
 end
 
+local function peak()
+  for line in io.lines("/proc/self/status") do
+    local kib = line:match("^VmHWM:%s*(%d+)")
+    if kib then return kib end
+  end
+end
+
 local function memory(run)
   collectgarbage()
   forget_peak()
-  local before = resident "VmRSS"
   collectgarbage("stop")
   local allocated = collectgarbage("count")
   run(1)
   allocated = (collectgarbage("count") - allocated) * 1024
-  return ("%d %d %d"):format(allocated, before, resident "VmHWM")
+  return ("%d %d"):format(allocated, peak())
 end
 
 local function time(run, n)
