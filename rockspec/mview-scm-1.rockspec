@@ -40,6 +40,7 @@ build = {
         "csrc/bind/map.c",
         "csrc/bind/module.c",
         "csrc/bind/pack.c",
+        "csrc/bind/store.c",
         "csrc/bind/value.c",
         "csrc/bind/view.c",
         "csrc/core/code.c",
