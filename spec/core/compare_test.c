@@ -57,7 +57,37 @@ static void compare(const kinds *k, const sample *a, const sample *b) {
             mv_layout_count(&a->lay), got, expected);
 }
 
-/* All equal; then with one item changed, then another. */
+/* Makes the items at p and q any two. */
+static void put_any(const kinds *k, unsigned char *p, unsigned char *q) {
+  const unsigned char *a = k->as[sample_below((uint32_t)k->nas)];
+  const unsigned char *b = k->bs[sample_below((uint32_t)k->nbs)];
+  memcpy(p, a, k->a->size);
+  memcpy(q, b, k->b->size);
+}
+
+/* The same, but of the same bytes, as far as these go. */
+static void put_same(const kinds *k, unsigned char *p, unsigned char *q) {
+  put_any(k, p, q);
+  memcpy(q, p, k->a->size < k->b->size ? k->a->size : k->b->size);
+}
+
+typedef void putter(const kinds *k, unsigned char *p, unsigned char *q);
+
+/* Compares with one pair of items put anew. */
+static void change(const kinds *k, const sample *a, const sample *b,
+                   putter *put) {
+  ptrdiff_t n = mv_layout_count(&a->lay);
+  ptrdiff_t i = (ptrdiff_t)sample_below((uint32_t)(n + !n));
+  if (i == n)
+    return;
+  put(k, sample_item(a, i), sample_item(b, i));
+  compare(k, a, b);
+}
+
+/*
+** All equal; then with one pair of items changed, then another; all the same
+** bytes, with one pair changed.
+*/
 static void try_shape(const kinds *k, int ndim, const ptrdiff_t *shape,
                       bool astrided, bool bstrided) {
   sample a, b;
@@ -67,11 +97,17 @@ static void try_shape(const kinds *k, int ndim, const ptrdiff_t *shape,
   for (ptrdiff_t i = 0; i < n; i++)
     put_equal(k, sample_item(&a, i), sample_item(&b, i));
   compare(k, &a, &b);
-  for (int times = 0; n > 0 && times < 2; times++) {
-    unsigned char *p = sample_item(&b, (ptrdiff_t)sample_below((uint32_t)n));
-    memcpy(p, k->bs[sample_below((uint32_t)k->nbs)], k->b->size);
-    compare(k, &a, &b);
+  change(k, &a, &b, put_any);
+  change(k, &a, &b, put_any);
+  unsigned char p[SAMPLE_SIZE], q[SAMPLE_SIZE];
+  put_equal(k, p, q);
+  memcpy(q, p, k->a->size < k->b->size ? k->a->size : k->b->size);
+  for (ptrdiff_t i = 0; i < n; i++) {
+    memcpy(sample_item(&a, i), p, k->a->size);
+    memcpy(sample_item(&b, i), q, k->b->size);
   }
+  compare(k, &a, &b);
+  change(k, &a, &b, put_same);
   sample_free(&a);
   sample_free(&b);
 }

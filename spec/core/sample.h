@@ -146,19 +146,26 @@ static const mv_item sample_items[] = {SAMPLE_ITEMS(false), SAMPLE_ITEMS(true)};
 #define SAMPLE_SIZE 16 /* of the largest item */
 
 /*
-** All items of a sort that the values make, behind one another in out; and
-** others that only bytes make. Returns how many.
+** All items of a sort that the values make; and some that only bytes make: the
+** true byte 2, the NaN next to infinity, letters. Returns how many.
 */
 static inline size_t sample_patterns(const mv_item *item,
                                      unsigned char (*out)[SAMPLE_SIZE]) {
-  size_t n = 0;
-  for (size_t i = 0; i < SAMPLE_VALUES; i++)
-    n += mv_store(item, out[n], &sample_values[i]) == MV_OK;
+  size_t n = 0, low = item->swap ? item->size - 1 : 0;
+  for (size_t i = 0; i < SAMPLE_VALUES; i++) {
+    if (mv_store(item, out[n], &sample_values[i]) != MV_OK)
+      continue;
+    n++;
+    if (sample_values[i].tag == MV_VFLOAT && isinf(sample_values[i].as.f)) {
+      memcpy(out[n], out[n - 1], item->size);
+      out[n++][MV_BIGENDIAN ? item->size - 1 - low : low] |= 1;
+    }
+  }
   if (item->kind == MV_BOOL)
     memset(out[n++], 2, item->size);
   memset(out[n++], 0x61, item->size);
   return n;
 }
-#define SAMPLE_PATTERNS (SAMPLE_VALUES + 2)
+#define SAMPLE_PATTERNS (SAMPLE_VALUES + 4)
 
 #endif
