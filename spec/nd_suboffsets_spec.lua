@@ -86,6 +86,19 @@ describe("A view whose first dimension is pointers", function()
     assert.are.same({13, 23, 5}, column:tolist())
   end)
 
+  it("follows no pointer where there are no items", function()
+    local v = lend.pil {blocks = {"", "", "", ""}, format = "<d",
+      shape = {4, 0}}
+    assert.are.same({{}, {}, {}, {}}, v:tolist())
+    assert.are.same({0}, v[4].shape)
+    assert.are.equal("", v:tobytes())
+    assert.are.same({4, 0}, v:slice({-1, 1, -1}).shape)
+    assert.is_true(v == mview.new("B", 4, 0))
+    local none = picture():slice({3, 2})
+    assert.are.same({}, none:tolist())
+    assert.is_nil(none[1])
+  end)
+
   it("inherits read-only", function()
     local v = picture(true)
     assert.is_true(v.readonly)
