@@ -62,6 +62,9 @@ lua_Integer lmv_checkinteger(lua_State *L, int arg) {
 }
 
 lua_Integer lmv_optinteger(lua_State *L, int arg, lua_Integer def) {
+  int isint;
+  lua_Integer i = lua_tointegerx(L, arg, &isint);
+  if (isint) return i;
   return lua_isnoneornil(L, arg) ? def : lmv_checkinteger(L, arg);
 }
 

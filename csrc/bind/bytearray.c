@@ -281,7 +281,7 @@ static int bytearray_newindex(lua_State *L) {
   if (lua_type(L, 2) != LUA_TNUMBER)
     return luaL_error(L, "index must be an integer, got %s",
                       lmv_typename(L, 2));
-  lmv_toitem(L, 0, 3, lmv_byteformat(L), &byte);
+  lmv_toitem(L, 0, 3, &lmv_byteformat, &byte);
   at = key_position(L, b);
   if (at < 0)
     return luaL_error(L, "index %s out of range [1, %I]",

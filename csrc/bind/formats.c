@@ -57,17 +57,15 @@ const mv_format *lmv_pushformat(lua_State *L, int idx, int arg,
   return format;
 }
 
-const mv_format *lmv_byteformat(lua_State *L) {
-  const mv_format *format;
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &simple_key);
-  lua_rawgeti(L, -1, 1);
-  format = lua_touserdata(L, -1);
-  lua_pop(L, 2);
-  return format;
-}
+/* The format of plain bytes, which everything starts with, needs no parsing. */
+static const mv_field byte_field = {
+    .count = 1, .size = 1, .item = {1, NULL, MV_U8, false}, .order = '@',
+    .text = "B", .textlen = 1};
+
+const mv_format lmv_byteformat = {
+    "B", 1, {1, NULL, MV_U8, false}, {&byte_field, 1, 1, 1, 1, true}};
 
 void lmv_open_formats(lua_State *L) {
-  bool compound;
   lua_newtable(L);
   lua_createtable(L, 0, 1);
   lua_pushliteral(L, "v");
@@ -76,10 +74,4 @@ void lmv_open_formats(lua_State *L) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &compound_key);
   lua_newtable(L);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &simple_key);
-  lua_pushliteral(L, "B");
-  lmv_pushformat(L, lua_gettop(L), 0, &compound);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &simple_key);
-  lua_insert(L, -2);
-  lua_rawseti(L, -2, 1); /* no text is a number */
-  lua_pop(L, 2);
 }

@@ -144,8 +144,9 @@ static void store_item(lua_State *L, const lmv_view *v, ptrdiff_t off, int arg,
 
 /* The integer that the key at idx is: floats of integer value, no strings. */
 static bool integer_key(lua_State *L, int idx, lua_Integer *i) {
-  int isint = 0;
-  if (lua_type(L, idx) == LUA_TNUMBER) *i = lua_tointegerx(L, idx, &isint);
+  int isint;
+  if (lua_type(L, idx) != LUA_TNUMBER) return false;
+  *i = lua_tointegerx(L, idx, &isint);
   return isint != 0;
 }
 
@@ -176,7 +177,6 @@ static int view_index(lua_State *L) {
     return index_integer(L, v, i);
   }
   if (integer_key(L, 2, &i)) return index_integer(L, v, i);
-  lua_settop(L, 2);
   if (lua_rawget(L, lua_upvalueindex(3)) == LUA_TNUMBER)
     lmv_pushattribute(L, v, (int)lua_tointeger(L, -1));
   return 1;
@@ -294,7 +294,7 @@ static int view_values(lua_State *L) {
   if (v->ndim == 0) lmv_argerror(L, 1, "0 dimensions");
   mv_range(v->dims[0], i, j, 1, &start, &n);
   if (n >= INT_MAX) luaL_error(L, "too many results");
-  luaL_checkstack(L, (int)n, "too many results");
+  if (n > LUA_MINSTACK - 3) luaL_checkstack(L, (int)n, "too many results");
   if (v->quick) { /* pushing numbers allocates nothing */
     const unsigned char *p = lmv_base(L, v) + v->offset;
     for (ptrdiff_t k = 0; k < n; k++)

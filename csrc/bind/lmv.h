@@ -22,6 +22,35 @@
 
 #include <limits.h>
 
+/*
+** The functions of the hot paths, called through the table of addresses alone
+** instead of through a stub.
+*/
+#if defined(__GNUC__) && defined(__ELF__)
+#define LMV_DIRECT(f) extern __typeof__(f) f __attribute__((noplt))
+LMV_DIRECT(lua_gettop);
+LMV_DIRECT(lua_settop);
+LMV_DIRECT(lua_pushvalue);
+LMV_DIRECT(lua_type);
+LMV_DIRECT(lua_isinteger);
+LMV_DIRECT(lua_tointegerx);
+LMV_DIRECT(lua_tonumberx);
+LMV_DIRECT(lua_tolstring);
+LMV_DIRECT(lua_touserdata);
+LMV_DIRECT(lua_rawequal);
+LMV_DIRECT(lua_rawget);
+LMV_DIRECT(lua_rawgeti);
+LMV_DIRECT(lua_rawseti);
+LMV_DIRECT(lua_getmetatable);
+LMV_DIRECT(lua_setmetatable);
+LMV_DIRECT(lua_getiuservalue);
+LMV_DIRECT(lua_setiuservalue);
+LMV_DIRECT(lua_newuserdatauv);
+LMV_DIRECT(lua_pushinteger);
+LMV_DIRECT(lua_pushnumber);
+LMV_DIRECT(lua_pushlstring);
+#endif
+
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
 #endif
@@ -199,7 +228,7 @@ unsigned char *lmv_writable(lua_State *L, const lmv_view *v);
 const mv_format *lmv_pushformat(lua_State *L, int idx, int arg, bool *compound);
 
 /* The format "B", which is always there. */
-const mv_format *lmv_byteformat(lua_State *L);
+extern const mv_format lmv_byteformat;
 
 void lmv_open_formats(lua_State *L);
 

@@ -189,21 +189,39 @@ static void reverse(unsigned char *bytes, size_t n) {
 
 /* ---- unpack --------------------------------------------------------------*/
 
-/* The bytes that are read. */
+/* The bytes of a view. */
 typedef struct source {
-  lmv_span span;
-  bool contiguous;
+  const lmv_view *v;
   size_t size;
+  bool contiguous;
 } source;
+
+/* The source that the living view is. */
+static source read_source(lua_State *L, const lmv_view *v) {
+  source s = {v, 0, true};
+  lmv_base(L, v);
+  if (v->ndim == 1 && v->dims[1] == v->itemsize && !v->indirect) {
+    s.size = (size_t)(v->dims[0] * v->itemsize);
+  } else {
+    mv_layout lay;
+    lmv_layout(v, &lay);
+    s.size = (size_t)mv_layout_nbytes(&lay);
+    s.contiguous = mv_layout_contiguous(&lay, 'C');
+  }
+  return s;
+}
 
 /* Copies n bytes from at on to out. */
 static void fetch(lua_State *L, const source *s, size_t at, size_t n,
                   unsigned char *out) {
-  const unsigned char *base = lmv_spanbase(L, &s->span);
-  if (s->contiguous)
-    memcpy(out, base + s->span.lay.offset + at, n);
-  else
-    mv_read(base, &s->span.lay, at, n, out);
+  const unsigned char *base = lmv_base(L, s->v);
+  if (s->contiguous) {
+    memcpy(out, base + s->v->offset + at, n);
+  } else {
+    mv_layout lay;
+    lmv_layout(s->v, &lay);
+    mv_read(base, &lay, at, n, out);
+  }
 }
 
 static void need(lua_State *L, const source *s, size_t at, size_t n) {
@@ -256,7 +274,7 @@ static lua_Number fetch_float(const reader *r, const source *s, size_t at,
 
 static void push_string(lua_State *L, const source *s, size_t at, size_t n) {
   if (s->contiguous) {
-    const unsigned char *p = lmv_spanbase(L, &s->span) + s->span.lay.offset;
+    const unsigned char *p = lmv_base(L, s->v) + s->v->offset;
     lua_pushlstring(L, (const char *)p + at, n);
   } else {
     luaL_Buffer b;
@@ -271,7 +289,7 @@ static size_t zstring_length(lua_State *L, const source *s, size_t at) {
   unsigned char byte = 1;
   size_t end = at;
   if (s->contiguous) {
-    const unsigned char *p = lmv_spanbase(L, &s->span) + s->span.lay.offset;
+    const unsigned char *p = lmv_base(L, s->v) + s->v->offset;
     const unsigned char *zero = memchr(p + at, 0, s->size - at);
     if (zero != NULL) return (size_t)(zero - (p + at));
     end = s->size;
@@ -328,23 +346,14 @@ static size_t position(lua_State *L, int arg, size_t size) {
   return at;
 }
 
-static void read_source(lua_State *L, source *s) {
-  lmv_checkspan(L, 1, &s->span);
-  lmv_spanbase(L, &s->span);
-  s->size = (size_t)mv_layout_nbytes(&s->span.lay);
-  s->contiguous = mv_layout_contiguous(&s->span.lay, 'C');
-}
-
 /* v:unpack(fmt [, pos]): values, and the position (in bytes) behind them. */
 static int view_unpack(lua_State *L) {
-  reader r;
-  source s;
+  const lmv_view *v = lmv_checkview(L, 1);
+  reader r = start(L, 2);
+  source s = read_source(L, v);
   option o;
   size_t at;
   int results = 0;
-  lmv_checkview(L, 1);
-  r = start(L, 2);
-  read_source(L, &s);
   at = position(L, 3, s.size);
   while (next_option(&r, at, &o)) {
     need(L, &s, at, o.padding);
@@ -462,7 +471,8 @@ static size_t pack_option(const reader *r, luaL_Buffer *b, const option *o,
 static int view_pack(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   reader r = start(L, 2);
-  source s;
+  mv_layout lay;
+  size_t size;
   option o;
   luaL_Buffer b;
   size_t from, at, len;
@@ -470,8 +480,9 @@ static int view_pack(lua_State *L) {
   int arg = 3, top = lua_gettop(L);
   lmv_checkinteger(L, 3);
   lmv_writable(L, v);
-  read_source(L, &s);
-  from = at = position(L, 3, s.size);
+  lmv_layout(v, &lay);
+  size = (size_t)mv_layout_nbytes(&lay);
+  from = at = position(L, 3, size);
   luaL_buffinit(L, &b);
   while (next_option(&r, at, &o)) {
     for (size_t i = 0; i < o.padding; i++) luaL_addchar(&b, 0);
@@ -481,10 +492,10 @@ static int view_pack(lua_State *L) {
   }
   luaL_pushresult(&b);
   bytes = lua_tolstring(L, -1, &len);
-  if (len > s.size - from)
+  if (len > size - from)
     lmv_argerror(L, 3, "%I bytes at position %I, %I left", (LUAI_UACINT)len,
-                 (LUAI_UACINT)from + 1, (LUAI_UACINT)(s.size - from));
-  mv_write(lmv_writable(L, v), &s.span.lay, from, len,
+                 (LUAI_UACINT)from + 1, (LUAI_UACINT)(size - from));
+  mv_write(lmv_writable(L, v), &lay, from, len,
            (const unsigned char *)bytes);
   lua_pushinteger(L, (lua_Integer)at + 1);
   return 1;

@@ -85,6 +85,31 @@ lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
   return derived;
 }
 
+/*
+** Pushes a view of n items of a simple format over what the view at idx, direct
+** and of one dimension, sees. What lmv_derive does, without a layout.
+*/
+static void derive_1d(lua_State *L, int idx, const mv_format *format,
+                      ptrdiff_t offset, ptrdiff_t n, ptrdiff_t stride) {
+  lmv_view *v, *from;
+  v = lua_newuserdatauv(L, sizeof *v + 2 * sizeof v->dims[0], 1);
+  from = lua_touserdata(L, idx);
+  *v = *from;
+  v->format = format;
+  v->offset = offset;
+  v->dims[0] = n;
+  v->dims[1] = stride;
+  if (format != from->format) {
+    v->itemsize = (ptrdiff_t)format->item.size;
+    v->quick = quick_kind(v);
+  }
+  lua_getiuservalue(L, idx, 1);
+  lua_setiuservalue(L, -2, 1);
+  lua_pushvalue(L, LMV_META);
+  lua_setmetatable(L, -2);
+  v->lease->views++;
+}
+
 /* The spec of a view that differs from v in nothing yet. */
 static lmv_spec spec_of(const lmv_view *v) {
   lmv_spec spec = {v->lease, v->generation, v->format, v->compound,
@@ -97,7 +122,7 @@ static lmv_spec spec_of(const lmv_view *v) {
 /* Pushes a view of all bytes of the lease at index owner. */
 static lmv_view *view_of_lease(lua_State *L, int meta, int owner,
                                lmv_lease *lease) {
-  lmv_spec spec = {lease, lease->generation, lmv_byteformat(L), false,
+  lmv_spec spec = {lease, lease->generation, &lmv_byteformat, false,
                    lease->readonly};
   ptrdiff_t n = (ptrdiff_t)lease->size, nbytes;
   mv_layout lay;
@@ -157,7 +182,7 @@ bool lmv_optspan(lua_State *L, int arg, lmv_span *span) {
     ptrdiff_t n, nbytes;
     span->view = NULL;
     span->string = (const unsigned char *)lua_tolstring(L, arg, &len);
-    span->format = lmv_byteformat(L);
+    span->format = &lmv_byteformat;
     n = (ptrdiff_t)len;
     mv_layout_set(&span->lay, 1, 1, &n, &nbytes);
     return true;
@@ -206,8 +231,15 @@ static int view_sub(lua_State *L) {
   mv_status status;
   lmv_base(L, v);
   if (v->ndim == 0) lmv_argerror(L, 1, "0 dimensions");
+  mv_range(v->dims[0], i, j, step, &start, &count);
+  if (v->ndim == 1 && !v->indirect && !v->compound) {
+    ptrdiff_t stride = v->dims[1];
+    derive_1d(L, 1, v->format,
+              count > 0 ? v->offset + start * stride : v->offset, count,
+              count > 1 ? stride * (ptrdiff_t)step : v->itemsize);
+    return 1;
+  }
   lmv_layout(v, &lay);
-  mv_range(lay.shape[0], i, j, step, &start, &count);
   status = mv_layout_slice(&lay, 0, start, count, (ptrdiff_t)step);
   if (status != MV_OK) not_here(L, status);
   lmv_derive(L, 1, &lay, NULL, 0);
@@ -360,6 +392,22 @@ static int cast_error(lua_State *L, mv_status status, int arg,
 }
 
 /*
+** The common cast: one dimension, contiguous, whole items of a simple format.
+** False, and nothing pushed: it is another one.
+*/
+static bool flat_cast(lua_State *L, int idx, const lmv_view *v,
+                      const mv_format *format) {
+  ptrdiff_t size = (ptrdiff_t)format->item.size, n;
+  if (v->ndim != 1 || v->indirect || v->compound || size == 0 ||
+      (v->dims[1] != v->itemsize && v->dims[0] > 1))
+    return false;
+  n = v->dims[0] * v->itemsize;
+  if (n % size != 0) return false;
+  derive_1d(L, idx, format, v->offset, n / size, size);
+  return true;
+}
+
+/*
 ** Pushes a cast of the view at idx by the format at arg and, if it is not nil,
 ** the shape at arg + 1.
 */
@@ -375,11 +423,19 @@ static void push_cast(lua_State *L, int idx, int arg) {
   spec = spec_of(v);
   spec.format = lmv_pushformat(L, arg, arg, &spec.compound);
   lmv_base(L, v);
-  spec.generation = v->generation;
+  if (ndim < 0 && !spec.compound && flat_cast(L, idx, v, spec.format)) return;
   lmv_layout(v, &lay);
   status = mv_layout_cast(&lay, (ptrdiff_t)spec.format->item.size, ndim, shape);
   if (status != MV_OK) cast_error(L, status, arg, v, spec.format);
   lmv_derive(L, idx, &lay, &spec, lua_gettop(L));
+}
+
+/* Pushes another view like the view v at index 1. */
+static lmv_view *push_same(lua_State *L, const lmv_view *v) {
+  mv_layout lay;
+  lmv_base(L, v);
+  lmv_layout(v, &lay);
+  return lmv_derive(L, 1, &lay, NULL, 0);
 }
 
 /* v:cast(format [, shape]): other items over the same contiguous bytes. */
@@ -391,29 +447,24 @@ static int view_cast(lua_State *L) {
 }
 
 int lmv_make(lua_State *L) {
+  lmv_view *v = lmv_toview(L, 1, LMV_META);
   lua_settop(L, 3);
-  lmv_asview(L, 1);
-  if (lua_isnil(L, 2)) {
-    lmv_view *v = lua_touserdata(L, 1);
-    mv_layout lay;
-    if (!lua_isnil(L, 3)) lmv_typeerror(L, 2, "string");
-    lmv_base(L, v);
-    lmv_layout(v, &lay);
-    lmv_derive(L, 1, &lay, NULL, 0);
-  } else {
+  if (v == NULL) lmv_asview(L, 1);
+  if (!lua_isnil(L, 2)) {
     push_cast(L, 1, 2);
+  } else if (!lua_isnil(L, 3)) {
+    lmv_typeerror(L, 2, "string");
+  } else if (v != NULL) { /* a view of its own, to be released on its own */
+    push_same(L, v);
+  } else {
+    lua_settop(L, 1);
   }
   return 1;
 }
 
 /* v:toreadonly(): the same view, but read-only. */
 static int view_toreadonly(lua_State *L) {
-  lmv_view *v = lmv_checkview(L, 1), *derived;
-  mv_layout lay;
-  lmv_base(L, v);
-  lmv_layout(v, &lay);
-  derived = lmv_derive(L, 1, &lay, NULL, 0);
-  derived->readonly = true;
+  push_same(L, lmv_checkview(L, 1))->readonly = true;
   return 1;
 }
 

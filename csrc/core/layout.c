@@ -43,8 +43,9 @@ static mv_status shift(mv_layout *lay, int dim, ptrdiff_t bytes) {
 
 /* ---- making --------------------------------------------------------------*/
 
-mv_status mv_layout_set(mv_layout *lay, ptrdiff_t itemsize, int ndim,
-                        const ptrdiff_t *shape, ptrdiff_t *nbytes) {
+/* The size of a block of that shape. */
+static mv_status measure(ptrdiff_t itemsize, int ndim, const ptrdiff_t *shape,
+                         ptrdiff_t *nbytes) {
   ptrdiff_t size = itemsize; /* counting empty dimensions as 1, as NumPy does */
   bool empty = false;
   if (ndim > MV_MAXDIM) return MV_EDIMS;
@@ -54,12 +55,18 @@ mv_status mv_layout_set(mv_layout *lay, ptrdiff_t itemsize, int ndim,
     else if (!mv_mul(size, shape[d], &size))
       return MV_ETOOBIG;
   }
+  *nbytes = empty ? 0 : size;
+  return MV_OK;
+}
+
+mv_status mv_layout_set(mv_layout *lay, ptrdiff_t itemsize, int ndim,
+                        const ptrdiff_t *shape, ptrdiff_t *nbytes) {
+  mv_status status = measure(itemsize, ndim, shape, nbytes);
+  if (status != MV_OK) return status;
   lay->itemsize = itemsize;
   lay->ndim = ndim;
   if (ndim > 0) memmove(lay->shape, shape, (size_t)ndim * sizeof *shape);
-  lay->offset = 0;
   mv_layout_order(lay, 'C');
-  *nbytes = empty ? 0 : size;
   return MV_OK;
 }
 
@@ -254,7 +261,7 @@ static mv_status cast_last(mv_layout *lay, ptrdiff_t itemsize,
 mv_status mv_layout_cast(mv_layout *lay, ptrdiff_t itemsize, int ndim,
                          const ptrdiff_t *shape) {
   ptrdiff_t nbytes = mv_layout_nbytes(lay), length, total;
-  mv_layout fresh;
+  ptrdiff_t offset = lay->offset;
   mv_status status;
   if (lay->indirect) return MV_EINDIRECT;
   if (itemsize == 0) return MV_EZEROITEM;
@@ -268,11 +275,11 @@ mv_status mv_layout_cast(mv_layout *lay, ptrdiff_t itemsize, int ndim,
     shape = &length;
     ndim = 1;
   }
-  status = mv_layout_set(&fresh, itemsize, ndim, shape, &total);
+  status = measure(itemsize, ndim, shape, &total);
   if (status != MV_OK) return status;
   if (total != nbytes) return MV_ESIZE;
-  fresh.offset = lay->offset;
-  *lay = fresh;
+  mv_layout_set(lay, itemsize, ndim, shape, &nbytes);
+  lay->offset = offset;
   return MV_OK;
 }
 
