@@ -104,6 +104,9 @@ local function digits(row)
   })
 end
 
+-- Letters about as frequent as in English text.
+local ENGLISH = "eeeeettttaaaooonniisshhrrdlu    "
+
 local function finding(row)
   sized(row, SIZES, {name = "find, rare first byte, $bytes",
     {"mview", "v:find(bytes)",
@@ -118,20 +121,24 @@ local function finding(row)
       "first = b.find(b'!end')", large = 0.20, chart = true},
   })
   sized(row, SIZES, {name = "find, common first byte, $bytes",
-    {"mview", "v:find(bytes)", [[
-      local v = mview(random($n, "abcd"))
-      local bytes = ("abcdabcdabcdabcd"):sub(1, $n // 2)
-      assert(not v:find(bytes))]], "local first, last = v:find(bytes)"},
-    {"lua", "s:find(bytes, 1, true)", [[
-      local s = random($n, "abcd")
-      local bytes = ("abcdabcdabcdabcd"):sub(1, $n // 2)]],
-      "local first, last = s:find(bytes, 1, true)", small = 1.00,
+    {"mview", "v:find(bytes)", ([[
+      local v = mview(random($n, "%s"))
+      assert(not v:find("elephants"))]]):format(ENGLISH),
+      "local first, last = v:find('elephants')"},
+    {"lua", "s:find(bytes, 1, true)",
+      ("local s = random($n, '%s')"):format(ENGLISH),
+      "local first, last = s:find('elephants', 1, true)", small = 1.00,
       large = 0.25, chart = true},
-    {"cpython", "b.find(bytes)", [[
-b = random($n, b"abcd")
-bytes = b"abcdabcdabcdabcd"[:$n // 2]
-assert b.find(bytes) < 0]], "first = b.find(bytes)", large = 0.40,
-      chart = true},
+    {"cpython", "b.find(bytes)", ("b = random($n, b'%s')"):format(ENGLISH),
+      "first = b.find(b'elephants')", large = 0.40, chart = true},
+  })
+  sized(row, {LARGE}, {name = "find, four letters, $bytes",
+    {"mview", "v:find(bytes)", "local v = mview(random($n, 'acgt'))",
+      "local first, last = v:find('acgtacgtacgtacgt')"},
+    {"lua", "s:find(bytes, 1, true)", "local s = random($n, 'acgt')",
+      "local first, last = s:find('acgtacgtacgtacgt', 1, true)"},
+    {"cpython", "b.find(bytes)", "b = random($n, b'acgt')",
+      "first = b.find(b'acgtacgtacgtacgt')"},
   })
 end
 
