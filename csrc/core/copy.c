@@ -117,22 +117,3 @@ bool mv_overlap(const unsigned char *a, const mv_layout *alay,
     return true;
   return alo < bhi && blo < ahi;
 }
-
-mv_status mv_convert(unsigned char *out, const mv_item *ditem,
-                     ptrdiff_t ditemsize, const unsigned char *src,
-                     const mv_layout *slay, const mv_item *sitem,
-                     ptrdiff_t *at) {
-  mv_walker w;
-  mv_walk(&w, MV_CORDER, (unsigned char *)src, slay);
-  *at = 0;
-  while (mv_walk_next(&w)) {
-    const unsigned char *p = w.ptr[0];
-    for (ptrdiff_t i = 0; i < w.n; i++, p += w.step[0], ++*at) {
-      mv_status status = mv_item_convert(ditem, out, sitem, p);
-      if (status != MV_OK)
-        return status;
-      out += ditemsize;
-    }
-  }
-  return MV_OK;
-}

@@ -17,8 +17,7 @@ static bool all_equal(const unsigned char *p, size_t size) {
 /* Fills n bytes with an item, by copying what is there already. */
 static void repeat(unsigned char *d, const unsigned char *item, size_t n,
                    size_t size) {
-  size_t near =
-      size < 4096 ? 4096 / size * size : size; /* stays in the cache */
+  const size_t cached = size < 4096 ? 4096 / size * size : size;
   size_t done = size;
   if (all_equal(item, size)) {
     memset(d, item[0], n);
@@ -26,7 +25,7 @@ static void repeat(unsigned char *d, const unsigned char *item, size_t n,
   }
   memcpy(d, item, size);
   while (done < n) {
-    size_t more = done < near ? done : near;
+    size_t more = done < cached ? done : cached;
     if (more > n - done)
       more = n - done;
     memcpy(d + done, d, more);

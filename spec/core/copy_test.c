@@ -5,26 +5,13 @@
 ** items must stay as it was.
 */
 #include "check.h"
-#include "mv.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "sample.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-/* ---- random numbers ------------------------------------------------------*/
-
-static uint64_t state = 88172645463325252;
-
-static uint64_t next_random(void) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  return state ^= state << 17;
-}
-
 /* From lo to hi. */
 static ptrdiff_t pick(ptrdiff_t lo, ptrdiff_t hi) {
-  return lo + (ptrdiff_t)(next_random() % (uint64_t)(hi - lo + 1));
+  return lo + (ptrdiff_t)sample_below((uint32_t)(hi - lo + 1));
 }
 
 /* ---- blocks --------------------------------------------------------------*/
@@ -55,8 +42,7 @@ static void give_memory(memory *m, ptrdiff_t lead) {
   m->lay.offset = lead - lo;
   m->size = (size_t)(lead + hi - lo);
   m->base = allocate(m->size);
-  for (size_t i = 0; i < m->size; i++)
-    m->base[i] = (unsigned char)next_random();
+  sample_bytes(m->base, m->size);
 }
 
 static void shape_like(mv_layout *lay, ptrdiff_t itemsize, int ndim,
@@ -176,7 +162,7 @@ static void check_fill(memory *dst, bool equal) {
   unsigned char *item = allocate(size);
   ptrdiff_t n = mv_layout_count(&dst->lay);
   for (size_t i = 0; i < size; i++)
-    item[i] = equal ? 0xA5 : (unsigned char)(next_random() | 1);
+    item[i] = equal ? 0xA5 : (unsigned char)sample_below(256);
   for (ptrdiff_t k = 0; k < n; k++)
     memcpy(item_at(&dst->lay, expected, k), item, size);
   mv_fill(dst->base, &dst->lay, item);
@@ -334,8 +320,7 @@ static void make_table(table *t) {
   t->lay.suboffsets[1] = -1;
   for (int i = 0; i < ROWS; i++) {
     t->pointers[i] = t->rows[ROWS - 1 - i];
-    for (size_t j = 0; j < sizeof t->rows[i]; j++)
-      t->rows[i][j] = (unsigned char)next_random();
+    sample_bytes(t->rows[i], sizeof t->rows[i]);
   }
 }
 
@@ -368,35 +353,7 @@ static void pointers(void) {
   CHECK(mv_overlap((unsigned char *)t.pointers, &t.lay, out, &packed));
 }
 
-/* ---- conversion and overlap ----------------------------------------------*/
-
-static void conversions(void) {
-  const mv_item i16 = {2, NULL, MV_I16, false}, f64 = {8, NULL, MV_F64, false};
-  const mv_item u8 = {1, NULL, MV_U8, true};
-  for (int i = 0; i < 300; i++) {
-    ptrdiff_t shape[5], at = 0, first = -1, count;
-    int ndim = random_shape(shape);
-    memory src = scattered(2, ndim, shape);
-    unsigned char *out;
-    count = mv_layout_count(&src.lay);
-    out = allocate((size_t)count * 8);
-    CHECK(mv_convert(out, &f64, 8, src.base, &src.lay, &i16, &at) == MV_OK);
-    for (ptrdiff_t k = 0; k < count; k++) {
-      int16_t value;
-      double converted;
-      memcpy(&value, item_at(&src.lay, src.base, k), sizeof value);
-      memcpy(&converted, out + 8 * k, sizeof converted);
-      CHECK(converted == value);
-      if (first < 0 && (value < 0 || value > 255))
-        first = k;
-    }
-    CHECK(mv_convert(out, &u8, 1, src.base, &src.lay, &i16, &at) ==
-          (first < 0 ? MV_OK : MV_ERANGE));
-    CHECK(first < 0 || at == first);
-    free(out);
-    free(src.base);
-  }
-}
+/* ---- overlap -------------------------------------------------------------*/
 
 static void overlaps(void) {
   static const struct {
@@ -436,7 +393,6 @@ int main(void) {
   fills();
   byteswaps();
   pointers();
-  conversions();
   overlaps();
   return check_report();
 }
