@@ -1,10 +1,5 @@
 local mview = require "mview"
-
-local function raises(message, f, ...)
-  local ok, err = pcall(f, ...)
-  assert.is_false(ok)
-  assert.are.equal(message, (err:gsub("^[^:]+:%d+: ", "")))
-end
+local raises = require "raises"
 
 -- 3 x 4, items 11 to 34
 local function grid()
@@ -73,9 +68,22 @@ describe("slice", function()
 
   it("refuses what is no selector", function()
     local v = grid()
-    for _, selectors in ipairs {{"a"}, {true}, {1.5}, {{"a"}}, {{1, 2.5}},
-      {{1, 2, 0}}, {1, 1, 1}, {{}, {}, {}}} do
-      assert.has_error(function() v:slice(table.unpack(selectors)) end)
+    local refused = {
+      {{"a"}, "#1 to 'slice' (number expected, got string)"},
+      {{{}, true}, "#2 to 'slice' (number expected, got boolean)"},
+      {{1.5}, "#1 to 'slice' (number has no integer representation)"},
+      {{{"a"}}, "#1 to 'slice' (integer expected at position 1 of the "
+        .. "selector)"},
+      {{1, {1, 2.5}}, "#2 to 'slice' (integer expected at position 2 of the "
+        .. "selector)"},
+      {{{1, 2, 0}}, "#1 to 'slice' (step is 0)"},
+      {{1, 1, 1}, "#3 to 'slice' (3 selectors for 2 dimensions)"},
+      {{{}, {}, {}}, "#3 to 'slice' (3 selectors for 2 dimensions)"},
+    }
+    for _, row in ipairs(refused) do
+      raises("bad argument " .. row[2], function()
+        local _ = v:slice(table.unpack(row[1]))
+      end)
     end
   end)
 end)
@@ -117,9 +125,20 @@ describe("transpose", function()
 
   it("refuses what is no permutation", function()
     local v = grid()
-    for _, list in ipairs {{1}, {1, 1}, {1, 3}, {0, 1}, {1, 2, 3}, {"a", 2},
-      {1.5, 2}, {-1, 1}, {{2, 1}}, {math.mininteger, 1}} do
-      assert.has_error(function() v:transpose(table.unpack(list)) end)
+    local rows = {
+      {{1}, "#2 to 'transpose' (2 dimensions expected, got 1)"},
+      {{1, 2, 3}, "#3 to 'transpose' (2 dimensions expected, got 3)"},
+      {{1, 1}, "#2 to 'transpose' (dimension 1 given twice)"},
+      {{1, 3}, "#2 to 'transpose' (dimension 3 out of range [1, 2])"},
+      {{0, 1}, "#1 to 'transpose' (dimension 0 out of range [1, 2])"},
+      {{-1, 1}, "#1 to 'transpose' (dimension -1 out of range [1, 2])"},
+      {{"a", 2}, "#1 to 'transpose' (number expected, got string)"},
+      {{1.5, 2}, "#1 to 'transpose' (number has no integer representation)"},
+    }
+    for _, row in ipairs(rows) do
+      raises("bad argument " .. row[2], function()
+        local _ = v:transpose(table.unpack(row[1]))
+      end)
     end
   end)
 end)

@@ -384,6 +384,21 @@ function codec.equal(atype, a, btype, b)
   return true
 end
 
+local function is_u64(type)
+  return type.kind == "int" and not type.signed and type.size == 8
+end
+
+-- A number of one type as write() is to take it for another: a negative Lua
+-- integer stands for a large one if it comes from 64 unsigned bits, else not.
+local function convert_number(from, x, to)
+  if not math.type(x) or x >= 0 or x ~= x then return x end
+  if is_u64(from) and is_u64(to) then return x end
+  if is_u64(from) and to.kind ~= "int" then
+    return (x >> 1 | x & 1) * 2.0
+  elseif is_u64(from) or is_u64(to) then refuse "out of range" end
+  return x
+end
+
 -- The value x of one type as a value of another: records and sub-arrays by
 -- position. What it is within them, write() decides.
 function codec.convert(from, x, to)
@@ -391,7 +406,7 @@ function codec.convert(from, x, to)
     or to.dims) then
     refuse "records of other structure"
   end
-  if not (from.fields or from.dims) then return x end
+  if not (from.fields or from.dims) then return convert_number(from, x, to) end
   local ins, outs, out = parts(from, x), parts(to, {}), {}
   if #ins ~= #outs then refuse "records of other structure" end
   for i, part in ipairs(ins) do

@@ -1,0 +1,10 @@
+-- Asserts that f(...) raises exactly this message, but for the position that
+-- Lua puts in front.
+
+local assert = require "luassert"
+
+return function(message, f, ...)
+  local ok, err = pcall(f, ...)
+  assert.is_false(ok)
+  assert.are.equal(message, (err:gsub("^[^ :]+:%d+: ", "")))
+end
