@@ -5,6 +5,7 @@
 ** resolves anew.
 */
 #include "lmv.h"
+#include "quick.h"
 
 #include <limits.h>
 #include <string.h>
@@ -74,6 +75,13 @@ static void push_list(lua_State *L, const lmv_view *v, const mv_layout *lay,
   }
 }
 
+/* The list of the numbers of a view for which quick is set. */
+static void push_quick_list(lua_State *L, const lmv_view *v) {
+  ptrdiff_t n = v->dims[0];
+  lua_createtable(L, (int)n, 0);
+  set_quick_run(L, v->quick, lmv_base(L, v) + v->offset, v->dims[1], n);
+}
+
 /* v:tolist(): a list of the items, nested; of a 0-d view the item. */
 static int view_tolist(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
@@ -82,6 +90,8 @@ static int view_tolist(lua_State *L) {
   lmv_layout(v, &lay);
   if (v->ndim == 0)
     lmv_pushitem(L, v, &v->format->item, v->offset);
+  else if (v->quick && v->dims[0] <= INT_MAX)
+    push_quick_list(L, v);
   else
     push_list(L, v, &lay, 0, v->offset);
   return 1;

@@ -7,97 +7,9 @@
 ** script can get hold of them: those that take nothing else trust their self.
 */
 #include "lmv.h"
+#include "quick.h"
 
-#include <math.h>
 #include <string.h>
-
-/* ---- plain numbers -------------------------------------------------------*/
-
-#define LOAD(type, push, as)                                                   \
-  {                                                                            \
-    type x;                                                                    \
-    memcpy(&x, p, sizeof x);                                                   \
-    push(L, (as)x);                                                            \
-    break;                                                                     \
-  }
-
-static inline void push_quick(lua_State *L, unsigned quick,
-                              const unsigned char *p) {
-  switch ((mv_kind)(quick - 1)) {
-  case MV_U8:
-    lua_pushinteger(L, *p);
-    break;
-  case MV_I8:
-    lua_pushinteger(L, (signed char)*p);
-    break;
-  case MV_U16:
-    LOAD(uint16_t, lua_pushinteger, lua_Integer)
-  case MV_I16:
-    LOAD(int16_t, lua_pushinteger, lua_Integer)
-  case MV_U32:
-    LOAD(uint32_t, lua_pushinteger, lua_Integer)
-  case MV_I32:
-    LOAD(int32_t, lua_pushinteger, lua_Integer)
-  case MV_U64:
-    LOAD(uint64_t, lua_pushinteger, lua_Integer)
-  case MV_I64:
-    LOAD(int64_t, lua_pushinteger, lua_Integer)
-  case MV_F32:
-    LOAD(float, lua_pushnumber, lua_Number)
-  default: /* MV_F64 */
-    LOAD(double, lua_pushnumber, lua_Number)
-  }
-}
-
-#define STORE(type, value)                                                     \
-  {                                                                            \
-    type x = (type)(value);                                                    \
-    memcpy(p, &x, sizeof x);                                                   \
-    return true;                                                               \
-  }
-
-#define STORE_SIGNED(type, lo, hi)                                             \
-  if (i < (lo) || i > (hi)) return false;                                      \
-  STORE(type, i)
-
-#define STORE_UNSIGNED(type, hi)                                               \
-  if ((lua_Unsigned)i > (hi)) return false;                                    \
-  STORE(type, i)
-
-static bool store_float(lua_State *L, int idx, unsigned quick,
-                        unsigned char *p) {
-  double f;
-  if (lua_type(L, idx) != LUA_TNUMBER) return false;
-  f = (double)lua_tonumber(L, idx);
-  if (quick == 1 + MV_F64) STORE(double, f)
-  if (!(fabs(f) <= 3.402823466e+38)) return false; /* the general way decides */
-  STORE(float, f)
-}
-
-/* Stores the value at idx if that is simple; else false, nothing written. */
-static inline bool store_quick(lua_State *L, int idx, unsigned quick,
-                               unsigned char *p) {
-  lua_Integer i;
-  if (quick > MV_I64 + 1) return store_float(L, idx, quick, p);
-  if (!lua_isinteger(L, idx)) return false;
-  i = lua_tointeger(L, idx);
-  switch ((mv_kind)(quick - 1)) {
-  case MV_U8:
-    STORE_UNSIGNED(uint8_t, UINT8_MAX)
-  case MV_I8:
-    STORE_SIGNED(int8_t, INT8_MIN, INT8_MAX)
-  case MV_U16:
-    STORE_UNSIGNED(uint16_t, UINT16_MAX)
-  case MV_I16:
-    STORE_SIGNED(int16_t, INT16_MIN, INT16_MAX)
-  case MV_U32:
-    STORE_UNSIGNED(uint32_t, UINT32_MAX)
-  case MV_I32:
-    STORE_SIGNED(int32_t, INT32_MIN, INT32_MAX)
-  default: /* 64 bits of either sign: the same bytes */
-    STORE(int64_t, i)
-  }
-}
 
 /* ---- any item ------------------------------------------------------------*/
 
@@ -297,8 +209,7 @@ static int view_values(lua_State *L) {
   if (n > LUA_MINSTACK - 3) luaL_checkstack(L, (int)n, "too many results");
   if (v->quick) { /* pushing numbers allocates nothing */
     const unsigned char *p = lmv_base(L, v) + v->offset;
-    for (ptrdiff_t k = 0; k < n; k++)
-      push_quick(L, v->quick, p + (start + k) * v->dims[1]);
+    push_quick_run(L, v->quick, p + start * v->dims[1], v->dims[1], n);
   } else {
     for (ptrdiff_t k = 0; k < n; k++) push_at(L, v, 1, start + k);
   }

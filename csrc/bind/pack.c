@@ -234,6 +234,11 @@ static lua_Integer fetch_integer(const reader *r, const source *s, size_t at,
   unsigned char bytes[MAXINT], fill;
   lua_Unsigned value = 0;
   fetch(r->L, s, at, n, bytes);
+  if (n == 4 && r->little != MV_BIGENDIAN) { /* the most common */
+    uint32_t word;
+    memcpy(&word, bytes, sizeof word);
+    return is_signed ? (lua_Integer)(int32_t)word : (lua_Integer)word;
+  }
   if (!r->little) reverse(bytes, n); /* now the lowest byte is first */
   for (size_t i = n < sizeof value ? n : sizeof value; i-- > 0;)
     value = value << CHAR_BIT | bytes[i];
