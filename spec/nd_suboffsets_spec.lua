@@ -88,7 +88,7 @@ describe("A view whose first dimension is pointers", function()
   end)
 
   it("follows no pointer where there are no items", function()
-    local v = lend.pil {blocks = {"", "", "", ""}, format = "<d",
+    local v = lend.pil {blocks = {"", "", "", ""}, format = "Zd",
       shape = {4, 0}}
     assert.are.same({{}, {}, {}, {}}, v:tolist())
     assert.are.same({0}, v[4].shape)
