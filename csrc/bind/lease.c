@@ -11,11 +11,10 @@
 #include "lmv.h"
 
 #include <limits.h>
-#include <stdalign.h>
 
 typedef struct pin {
-  lmv_lease *lease; /* NULL: ended */
-  alignas(max_align_t) unsigned char room[];
+  lmv_lease *lease;  /* NULL: ended */
+  ptrdiff_t room[]; /* Lua aligns userdata for that, not for max_align_t */
 } pin;
 
 static const char lease_key, pin_key;
@@ -93,9 +92,9 @@ static int pin_close(lua_State *L) {
   return 0;
 }
 
-void *lmv_pushpin(lua_State *L, int idx, size_t size) {
+ptrdiff_t *lmv_pushpin(lua_State *L, int idx, size_t n) {
   lmv_view *v = lua_touserdata(L, idx);
-  pin *p = lua_newuserdatauv(L, sizeof *p + size, 1);
+  pin *p = lua_newuserdatauv(L, sizeof *p + n * sizeof p->room[0], 1);
   p->lease = NULL;
   lua_pushvalue(L, idx);
   lua_setiuservalue(L, -2, 1);

@@ -109,6 +109,7 @@ typedef struct lmv_view {
 ** Raises "bad argument #arg to 'name' (message)". The name is that of the
 ** closure (so it is right through pcall, too), or of the C function of others
 ** that called the C API. Arguments of methods count from the one behind self.
+** arg 0: no argument is to blame, the message stands alone.
 ** message is a format of lua_pushfstring.
 */
 int lmv_argerror(lua_State *L, int arg, const char *message, ...);
@@ -182,11 +183,11 @@ void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
 void lmv_lease_finish(lmv_lease *lease);
 
 /*
-** Pushes a pin of the living view at idx, with room for size bytes (returned,
-** aligned as for malloc). The caller marks it to be closed at once, by
-** lua_toclose, where it finally lies on the stack. Raises if the view died.
+** Pushes a pin of the living view at idx, with room for n numbers (returned).
+** The caller marks it to be closed at once, by lua_toclose, where it finally
+** lies on the stack. Raises if the view died.
 */
-void *lmv_pushpin(lua_State *L, int idx, size_t size);
+ptrdiff_t *lmv_pushpin(lua_State *L, int idx, size_t n);
 
 /* Ends the pin at idx early; false: it is not a pin. */
 bool lmv_unpin(lua_State *L, int idx);
