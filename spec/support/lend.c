@@ -62,8 +62,10 @@ static handle *new_handle(lua_State *L, size_t nrows, size_t rowsize) {
   handle *h = lua_newuserdatauv(L, sizeof(handle), 0);
   h->loan = 0;
   h->block = calloc(1, sizeof(block));
-  if (h->block == NULL)
+  if (h->block == NULL) {
     luaL_error(L, "not enough memory");
+    return NULL;
+  }
   h->block->owners = 1;
   luaL_setmetatable(L, HANDLE);
   h->block->rowsize = rowsize;
@@ -166,7 +168,7 @@ static int lend_buffer(lua_State *L, handle *h, const mview_buffer *buf) {
 */
 static int lend_lend(lua_State *L) {
   mview_buffer buf;
-  geometry g;
+  geometry g = {{0}, {0}, {0}};
   size_t len;
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
@@ -189,7 +191,7 @@ static int lend_lend(lua_State *L) {
 */
 static int lend_pil(lua_State *L) {
   mview_buffer buf;
-  geometry g;
+  geometry g = {{0}, {0}, {0}};
   size_t len = 0;
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
