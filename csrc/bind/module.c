@@ -12,6 +12,8 @@
 const char lmv_ownerkey = 0;
 static const char view_key, bytearray_key, map_key;
 
+#define MODULE_KEY "mview.module"
+
 void lmv_pushviewmeta(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &view_key);
 }
@@ -126,8 +128,11 @@ static int call(lua_State *L) {
 static const luaL_Reg functions[] = {
     {"isview", isview}, {"calcsize", calcsize}, {NULL, NULL}};
 
+/* A state has one mview: opening it again, or another copy of the library,
+** gives the module that is there, so that all views and loans are known. */
 int luaopen_mview(lua_State *L) {
   luaL_checkversion(L);
+  if (lua_getfield(L, LUA_REGISTRYINDEX, MODULE_KEY) == LUA_TTABLE) return 1;
   lmv_open_lease(L);
   lmv_open_formats(L);
   lmv_open_api(L);
@@ -147,5 +152,7 @@ int luaopen_mview(lua_State *L) {
   lua_pushcclosure(L, call, LMV_NUP);
   lua_setfield(L, -2, "__call");
   lua_setmetatable(L, -2);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, LUA_REGISTRYINDEX, MODULE_KEY);
   return 1;
 }
