@@ -1,7 +1,7 @@
 /*
 ** api.c - the C API: borrow, unborrow, lend, revoke
-** These run inside C functions of others: no upvalue of ours is there, and
-** errors blame the caller's arguments.
+** These run inside C functions of others, or outside of any: no upvalue of ours
+** is there, and errors blame the caller's arguments.
 ** A loan is found by its number in a table of lists; a lease leaves its list
 ** when its memory is given back, so a number that is not found is over.
 */
@@ -40,12 +40,14 @@ static void enter(loans *all, loan *l) {
   l->number = all->last;
   l->next = *bucket;
   l->previous = bucket;
-  if (l->next != NULL) l->next->previous = &l->next;
+  if (l->next != NULL)
+    l->next->previous = &l->next;
   *bucket = l;
 }
 
 static void leave(loan *l) {
-  if (l->next != NULL) l->next->previous = l->previous;
+  if (l->next != NULL)
+    l->next->previous = l->previous;
   *l->previous = l->next;
 }
 
@@ -53,7 +55,8 @@ static void leave(loan *l) {
 static void give_back(lmv_lease *lease) {
   loan *l = (loan *)lease;
   leave(l);
-  if (l->done != NULL) l->done(l->ud);
+  if (l->done != NULL)
+    l->done(l->ud);
 }
 
 /* ---- lend ----------------------------------------------------------------*/
@@ -84,8 +87,10 @@ static mview_loan api_lend(lua_State *L, const mview_buffer *buf,
     lua_pushlightuserdata(L, (void *)buf);
   }
   if (!room || lua_pcall(L, 1, 1, 0) != LUA_OK) {
-    if (done != NULL) done(ud);
-    if (!room) luaL_error(L, "stack overflow");
+    if (done != NULL)
+      done(ud);
+    if (!room)
+      luaL_error(L, "stack overflow");
     lua_error(L);
   }
   v = lua_touserdata(L, -1);
@@ -98,12 +103,12 @@ static mview_loan api_lend(lua_State *L, const mview_buffer *buf,
 }
 
 static int api_revoke(lua_State *L, mview_loan number) {
-  loan *l;
+  loan *l = get_loans(L)->buckets[number % BUCKETS];
   int pins;
-  if (!lua_checkstack(L, 1)) return 0; /* only without memory for 8 bytes */
-  l = get_loans(L)->buckets[number % BUCKETS];
-  while (l != NULL && l->number != number) l = l->next;
-  if (l == NULL) return 0;
+  while (l != NULL && l->number != number)
+    l = l->next;
+  if (l == NULL)
+    return 0;
   pins = l->lease.pins; /* the lease may go when done runs */
   lmv_lease_kill(&l->lease);
   return pins;
@@ -111,15 +116,21 @@ static int api_revoke(lua_State *L, mview_loan number) {
 
 /* ---- borrow --------------------------------------------------------------*/
 
-/* What the flags do not allow is an error of the caller's argument idx. */
-static void check_flags(lua_State *L, int idx, int flags, const lmv_view *v,
-                        const mv_layout *lay) {
+/* Flags that do not come from this version's header ask for the unknown. */
+static void check_flags(lua_State *L, int flags) {
+  if ((flags & ~(MVIEW_WRITE | MVIEW_INDIRECT)) != 0)
+    luaL_error(L, "unknown flags %d to borrow with", flags);
+}
+
+/* What keeps the view from a borrower with these flags; NULL: nothing. */
+static const char *refusal(int flags, const lmv_view *v, const mv_layout *lay) {
   if ((flags & MVIEW_WRITE) && v->readonly)
-    luaL_argerror(L, idx, "read-only memory, writable memory expected");
+    return "memory is read-only";
   if (lay->indirect && (flags & MVIEW_INDIRECT) != MVIEW_INDIRECT)
-    luaL_argerror(L, idx, "memory with suboffsets, which are not supported");
+    return "memory has suboffsets";
   if (!(flags & MVIEW_STRIDES) && !mv_layout_contiguous(lay, 'C'))
-    luaL_argerror(L, idx, "not contiguous");
+    return "memory is not contiguous";
+  return NULL;
 }
 
 /* Fills buf; the arrays go to room, which has 3 * MV_MAXDIM at most. */
@@ -128,7 +139,8 @@ static void describe(const lmv_view *v, const mv_layout *lay, ptrdiff_t *room,
   size_t n = (size_t)lay->ndim;
   memcpy(room, lay->shape, n * sizeof *room);
   memcpy(room + n, lay->strides, n * sizeof *room);
-  if (lay->indirect) memcpy(room + 2 * n, lay->suboffsets, n * sizeof *room);
+  if (lay->indirect)
+    memcpy(room + 2 * n, lay->suboffsets, n * sizeof *room);
   buf->data = v->lease->base + v->offset;
   buf->nbytes = (size_t)mv_layout_nbytes(lay);
   buf->format = v->format->text;
@@ -144,27 +156,37 @@ static void api_borrow(lua_State *L, int idx, int flags, mview_buffer *buf) {
   bool given;
   lmv_view *v;
   mv_layout lay;
-  void *room;
+  ptrdiff_t *room;
+  const char *why;
   luaL_checkstack(L, LUA_MINSTACK, NULL);
+  check_flags(L, flags);
   idx = lua_absindex(L, idx);
   lmv_pushviewmeta(L);
   given = lmv_toview(L, idx, lua_gettop(L)) != NULL;
   v = lmv_pushview(L, idx, lua_gettop(L));
-  if (v == NULL) lmv_typeerror(L, idx, "string, view or other bytes-like");
+  if (v == NULL)
+    luaL_typeerror(L, idx, "string, view or other bytes-like");
   lua_remove(L, -2);
   lmv_base(L, v);
   lmv_layout(v, &lay);
-  check_flags(L, idx, flags, v, &lay);
-  room = lmv_pushpin(L, lua_gettop(L), 3 * (size_t)lay.ndim * sizeof(ptrdiff_t));
+  why = refusal(flags, v, &lay);
+  if (why != NULL) {
+    if (!given)
+      lmv_release(v);
+    luaL_argerror(L, idx, why);
+  }
+  room = lmv_pushpin(L, lua_gettop(L), 3 * (size_t)lay.ndim);
   describe(v, &lay, room, buf);
-  if (!given) lmv_release(v); /* only the pin holds the memory */
+  if (!given)
+    lmv_release(v); /* the pin alone holds the memory */
   lua_replace(L, -2);
   lua_toclose(L, -1);
 }
 
 static void api_unborrow(lua_State *L, int pin) {
   luaL_checkstack(L, 2, NULL);
-  if (!lmv_unpin(L, pin)) luaL_argerror(L, pin, "pin expected");
+  if (!lmv_unpin(L, pin))
+    luaL_error(L, "no pin at stack index %d", pin);
 }
 
 /* ---- the table -----------------------------------------------------------*/

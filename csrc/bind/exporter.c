@@ -7,74 +7,139 @@
 */
 #include "lmv.h"
 
-#include <string.h>
+#include <stdarg.h>
 
 /* ---- geometry ------------------------------------------------------------*/
 
-static int malformed(lua_State *L, const char *why) {
-  return luaL_error(L, "malformed buffer: %s", why);
+/* message is a format of lua_pushfstring. */
+static void malformed(lua_State *L, const char *message, ...) {
+  va_list args;
+  va_start(args, message);
+  lua_pushvfstring(L, message, args);
+  va_end(args);
+  luaL_error(L, "malformed buffer: %s", lua_tostring(L, -1));
+}
+
+/* Bytes without a shape: one dimension of them. */
+static void read_bytes(lua_State *L, const mview_buffer *buf,
+                       ptrdiff_t itemsize, mv_layout *lay) {
+  ptrdiff_t n = (ptrdiff_t)buf->nbytes, nbytes;
+  if (itemsize == 0 || n % itemsize != 0)
+    malformed(L, "%I bytes are not a multiple of the item size %I",
+              (LUAI_UACINT)n, (LUAI_UACINT)itemsize);
+  n /= itemsize;
+  mv_layout_set(lay, itemsize, 1, &n, &nbytes);
 }
 
 /* The shape, and strides in C order. */
 static void read_shape(lua_State *L, const mview_buffer *buf,
                        ptrdiff_t itemsize, mv_layout *lay) {
-  ptrdiff_t plain = 0, nbytes = 0;
-  const ptrdiff_t *shape = buf->shape;
-  int ndim = buf->ndim;
+  ptrdiff_t nbytes;
   mv_status status;
-  if (buf->nbytes > PTRDIFF_MAX) malformed(L, "size too large");
-  if (ndim < 0 || ndim > MV_MAXDIM)
-    malformed(L, "number of dimensions out of range [0, 64]");
-  if (shape == NULL) {
-    if (ndim > 0) malformed(L, "no shape");
-    if (itemsize == 0 || (ptrdiff_t)buf->nbytes % itemsize != 0)
-      malformed(L, "size is not a multiple of the item size");
-    plain = (ptrdiff_t)buf->nbytes / itemsize;
-    shape = &plain;
-    ndim = 1;
-  }
-  for (int d = 0; d < ndim; d++)
-    if (shape[d] < 0) malformed(L, "negative size in the shape");
-  status = mv_layout_set(lay, itemsize, ndim, shape, &nbytes);
-  if (status != MV_OK) malformed(L, mv_message(status));
+  for (int d = 0; d < buf->ndim; d++)
+    if (buf->shape[d] < 0)
+      malformed(L, "size %I in dimension %d", (LUAI_UACINT)buf->shape[d],
+                d + 1);
+  status = mv_layout_set(lay, itemsize, buf->ndim, buf->shape, &nbytes);
+  if (status != MV_OK)
+    malformed(L, "%s", mv_message(status));
   if (buf->nbytes != 0 && (ptrdiff_t)buf->nbytes != nbytes)
-    malformed(L, "size differs from that of the shape");
+    malformed(L, "%I bytes, but %I by its shape", (LUAI_UACINT)buf->nbytes,
+              (LUAI_UACINT)nbytes);
 }
 
 static void read_strides(const mview_buffer *buf, mv_layout *lay) {
-  size_t n = (size_t)lay->ndim * sizeof lay->strides[0];
-  if (buf->strides != NULL && buf->ndim > 0)
-    memcpy(lay->strides, buf->strides, n);
-  if (buf->suboffsets != NULL && buf->ndim > 0)
-    for (int d = 0; d < lay->ndim; d++) {
-      lay->suboffsets[d] = buf->suboffsets[d];
-      if (lay->suboffsets[d] >= 0) lay->indirect = true;
+  for (int d = 0; d < buf->ndim; d++) {
+    if (buf->strides != NULL)
+      lay->strides[d] = buf->strides[d];
+    if (buf->suboffsets == NULL)
+      continue;
+    lay->suboffsets[d] = buf->suboffsets[d];
+    if (lay->suboffsets[d] >= 0)
+      lay->indirect = true;
+  }
+}
+
+static void read_geometry(lua_State *L, const mview_buffer *buf,
+                          ptrdiff_t itemsize, mv_layout *lay) {
+  if (buf->nbytes > PTRDIFF_MAX)
+    malformed(L, "size too large");
+  if (buf->ndim < 0 || buf->ndim > MV_MAXDIM)
+    malformed(L, "%d dimensions out of range [0, %d]", buf->ndim, MV_MAXDIM);
+  if (buf->shape == NULL) {
+    if (buf->ndim > 0)
+      malformed(L, "%d dimensions without a shape", buf->ndim);
+    read_bytes(L, buf, itemsize, lay);
+  } else {
+    read_shape(L, buf, itemsize, lay);
+    read_strides(buf, lay);
+  }
+  if (buf->data == NULL && mv_layout_count(lay) > 0)
+    malformed(L, "no memory for its items");
+}
+
+/*
+** Narrows the extent of items behind pointers to that of the first pointers:
+** the rest lies in other blocks. What is checked for the whole holds for each.
+*/
+static void first_block(const mv_layout *lay, ptrdiff_t *lo, ptrdiff_t *hi) {
+  mv_layout block = *lay;
+  if (!lay->indirect || mv_layout_count(lay) == 0)
+    return;
+  block.ndim = 0;
+  while (lay->suboffsets[block.ndim++] < 0)
+    continue;
+  block.itemsize = (ptrdiff_t)sizeof(void *);
+  mv_layout_extent(&block, lo, hi);
+}
+
+/* The bytes that the items take, from *lo to *hi relative to the first. */
+static void find_block(lua_State *L, const mv_layout *lay, ptrdiff_t *lo,
+                       ptrdiff_t *hi) {
+  ptrdiff_t far = 0;
+  bool fits = mv_layout_extent(lay, lo, hi) == MV_OK;
+  if (fits && *lo < 0)
+    fits = *hi <= PTRDIFF_MAX + *lo;
+  if (lay->indirect)
+    for (int d = 0; fits && d < lay->ndim; d++) {
+      ptrdiff_t more = lay->suboffsets[d] < 0 ? 0 : lay->suboffsets[d];
+      fits = more <= PTRDIFF_MAX - *hi - far;
+      far += more;
     }
+  if (!fits)
+    malformed(L, "size too large");
+  first_block(lay, lo, hi);
+}
+
+/* Pushes the format's text and itself; returns the size of its items. */
+static ptrdiff_t read_format(lua_State *L, const mview_buffer *buf,
+                             lmv_spec *spec) {
+  size_t size;
+  lua_pushstring(L, buf->format != NULL ? buf->format : "B");
+  spec->format = lmv_pushformat(L, lua_gettop(L), 0, &spec->compound);
+  size = spec->format->item.size;
+  if (buf->itemsize == 0)
+    return (ptrdiff_t)size;
+  if (buf->itemsize > PTRDIFF_MAX)
+    malformed(L, "size too large");
+  if (buf->itemsize < size)
+    malformed(L, "item size %I, but '%s' takes %I bytes",
+              (LUAI_UACINT)buf->itemsize, spec->format->text,
+              (LUAI_UACINT)size);
+  return (ptrdiff_t)buf->itemsize;
 }
 
 lmv_view *lmv_pushlent(lua_State *L, int meta, int owner, lmv_lease *lease,
                        const mview_buffer *buf) {
-  lmv_spec spec = {lease, 0, NULL, false, buf->readonly != 0};
+  lmv_spec spec = {lease, lease->generation, NULL, false, buf->readonly != 0};
   mv_layout lay;
-  ptrdiff_t itemsize, lo, hi;
+  ptrdiff_t lo, hi;
   lmv_view *v;
-  lua_pushstring(L, buf->format != NULL ? buf->format : "B");
-  spec.format = lmv_pushformat(L, lua_gettop(L), 0, &spec.compound);
-  itemsize = (ptrdiff_t)spec.format->item.size;
-  if (buf->itemsize != 0) {
-    if (buf->itemsize > PTRDIFF_MAX || (ptrdiff_t)buf->itemsize < itemsize)
-      malformed(L, "item size is smaller than the format");
-    itemsize = (ptrdiff_t)buf->itemsize;
-  }
-  read_shape(L, buf, itemsize, &lay);
-  read_strides(buf, &lay);
-  if (mv_layout_extent(&lay, &lo, &hi) != MV_OK)
-    malformed(L, "size too large");
-  if (buf->data == NULL && mv_layout_count(&lay) > 0)
-    malformed(L, "no memory");
+  ptrdiff_t itemsize = read_format(L, buf, &spec);
+  read_geometry(L, buf, itemsize, &lay);
+  find_block(L, &lay, &lo, &hi);
   mv_layout_normalise(&lay);
   lay.offset = -lo; /* the block starts at its lowest byte */
-  spec.generation = lease->generation;
   v = lmv_newview(L, meta, owner, lua_gettop(L), &spec, &lay);
   lmv_lease_move(lease, buf->data == NULL ? NULL : (char *)buf->data + lo,
                  (size_t)(hi - lo));
@@ -86,6 +151,8 @@ lmv_view *lmv_pushlent(lua_State *L, int meta, int owner, lmv_lease *lease,
 
 /* ---- objects with __buffer -----------------------------------------------*/
 
+#define MAXDEPTH 16 /* of objects whose functions return objects */
+
 typedef struct foreign {
   lmv_lease lease;
   const mview_exporter *exporter;
@@ -94,10 +161,11 @@ typedef struct foreign {
 
 static void release(lmv_lease *lease) {
   foreign *f = (foreign *)lease;
-  if (f->exporter->release != NULL) f->exporter->release(f->state);
+  if (f->exporter->release != NULL)
+    f->exporter->release(f->state);
 }
 
-/* Acquires the object at idx; pushes the view. */
+/* Pushes the view of the object at idx that its exporter describes. */
 static lmv_view *acquire(lua_State *L, int idx, int meta,
                          const mview_exporter *exporter) {
   foreign *f;
@@ -124,35 +192,77 @@ static lmv_view *acquire(lua_State *L, int idx, int meta,
   return v;
 }
 
-/* Calls the function on top with the object at idx; pushes the view. */
-static lmv_view *call(lua_State *L, int idx, int meta) {
-  lmv_view *v;
-  lua_pushvalue(L, idx);
-  lua_call(L, 1, 1);
-  if (lua_rawequal(L, -1, idx)) luaL_error(L, "__buffer returned its object");
-  v = lmv_pushview(L, lua_gettop(L), meta);
+/*
+** Pushes a view of what an object's function returned, at idx; NULL: it is no
+** bytes-like. A view is not taken as it is: it is the object's to release.
+*/
+static lmv_view *view_of(lua_State *L, int idx, int meta) {
+  const lmv_view *v = lmv_toview(L, idx, meta);
+  lmv_spec spec;
+  mv_layout lay;
   if (v == NULL)
-    luaL_error(L, "__buffer must return a bytes-like, got %s",
-               lmv_typename(L, -1));
+    return lmv_pushview(L, idx, meta);
+  lmv_base(L, v);
+  spec =
+      (lmv_spec){v->lease, v->generation, v->format, v->compound, v->readonly};
+  lmv_layout(v, &lay);
+  lua_getiuservalue(L, idx, 1);
+  lua_getiuservalue(L, idx, 2);
+  return lmv_newview(L, meta, lua_gettop(L) - 1, lua_gettop(L), &spec, &lay);
+}
+
+/*
+** Pushes __buffer of the value on top, if it has any, and returns its type. A
+** string is memory itself, whatever its metatable has.
+*/
+static int get_buffer(lua_State *L) {
+  if (lua_type(L, -1) == LUA_TSTRING)
+    return LUA_TNIL;
+  return luaL_getmetafield(L, -1, "__buffer");
+}
+
+/* Replaces the object below its __buffer, a function, by what that returns. */
+static void call_buffer(lua_State *L) {
+  lua_pushvalue(L, -2);
+  lua_call(L, 1, 1);
+  if (lua_rawequal(L, -1, -2))
+    luaL_error(L, "__buffer returned its object");
   lua_remove(L, -2);
-  return v;
+}
+
+/*
+** The exporter on top, the __buffer of the object below. Only userdata may have
+** one: scripts can give other objects a metatable with any light userdata.
+*/
+static const mview_exporter *check_exporter(lua_State *L) {
+  const mview_exporter *exporter = lua_touserdata(L, -1);
+  if (!lua_islightuserdata(L, -1) || exporter == NULL ||
+      lua_type(L, -2) != LUA_TUSERDATA)
+    luaL_error(L,
+               "__buffer must be a function or a userdata's exporter, got %s",
+               lmv_typename(L, lua_gettop(L)));
+  return exporter;
 }
 
 lmv_view *lmv_acquire(lua_State *L, int idx, int meta) {
-  luaL_checkstack(L, LUA_MINSTACK, "exporters nested too deep");
-  switch (luaL_getmetafield(L, idx, "__buffer")) {
-  case LUA_TNIL:
-    return NULL;
-  case LUA_TLIGHTUSERDATA: {
-    const mview_exporter *exporter = lua_touserdata(L, -1);
-    lua_pop(L, 1);
-    return acquire(L, idx, meta, exporter);
+  int type, depth = 0, top = lua_gettop(L);
+  lmv_view *v;
+  luaL_checkstack(L, 2 * LUA_MINSTACK, NULL);
+  lua_pushvalue(L, idx); /* the object; then what it returns; and so on */
+  while ((type = get_buffer(L)) == LUA_TFUNCTION) {
+    if (++depth > MAXDEPTH)
+      luaL_error(L, "__buffer nested too deep");
+    call_buffer(L);
   }
-  case LUA_TFUNCTION:
-    return call(L, idx, meta);
-  default:
-    luaL_error(L, "__buffer must be a function or an exporter, got %s",
-               luaL_typename(L, -1));
-    return NULL;
-  }
+  if (type != LUA_TNIL)
+    v = acquire(L, top + 1, meta, check_exporter(L));
+  else
+    v = depth > 0 ? view_of(L, top + 1, meta) : NULL;
+  if (v == NULL && depth > 0)
+    luaL_error(L, "__buffer must return a bytes-like, got %s",
+               lmv_typename(L, top + 1));
+  if (v != NULL)
+    lua_replace(L, top + 1);
+  lua_settop(L, v != NULL ? top + 1 : top);
+  return v;
 }
