@@ -26,6 +26,7 @@ int lmv_argerror(lua_State *L, int arg, const char *message, ...) {
   va_start(args, message);
   text = lua_pushvfstring(L, message, args);
   va_end(args);
+  if (arg == 0) return luaL_error(L, "%s", text);
   name = own_name(L);
   if (name == NULL) return luaL_argerror(L, arg, text);
   if (lua_getstack(L, 0, &ar) && lua_getinfo(L, "n", &ar) &&
