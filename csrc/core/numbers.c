@@ -123,8 +123,8 @@ static bool convert_native(block *b, unsigned char *out, const mv_item *ditem,
   load(b, sitem->kind, in);
   if (is_float(sitem) && !is_float(ditem) && !to_integers(b))
     return false;
-  if (u64 && !(is_float(sitem) && is_float(ditem)) && any_negative(b))
-    return false; /* or above INT64_MAX */
+  if (u64 && any_negative(b)) /* or above INT64_MAX */
+    return false;
   if (is_float(ditem) && !is_float(sitem))
     to_floats(b);
   return store(b, ditem->kind, out);

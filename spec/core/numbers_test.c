@@ -73,7 +73,36 @@ static void check_pair(const mv_item *dst, const mv_item *src) {
   }
 }
 
+/* Floats on either side of where ranges end, each in a run of its own. */
+static void check_edges(void) {
+  static const double edges[] = {
+      0x1.fffffep127,
+      0x1.fffffefffffffp127,
+      0x1.ffffffp127,
+      -0x1.ffffffp127,
+      0x1.fffffffffffffp62,
+      0x1p63,
+      -0x1p63,
+      -0x1.0000000000001p63,
+      0x1.fffffffffffffp63,
+      255.0,
+      255.5,
+      256.0,
+  };
+  static const mv_item f64 = {8, NULL, MV_F64, false};
+  const ptrdiff_t n = 2;
+  for (size_t i = 0; i < sizeof edges / sizeof edges[0]; i++)
+    for (size_t d = 0; d < SAMPLE_ITEMS_COUNT; d++) {
+      sample s;
+      sample_make(&s, sizeof edges[i], 1, &n, false);
+      memcpy(sample_item(&s, 1), &edges[i], sizeof edges[i]);
+      check_convert(&s, &sample_items[d], &f64);
+      sample_free(&s);
+    }
+}
+
 int main(void) {
+  check_edges();
   for (size_t d = 0; d < SAMPLE_ITEMS_COUNT; d++)
     for (size_t s = 0; s < SAMPLE_ITEMS_COUNT; s++)
       check_pair(&sample_items[d], &sample_items[s]);
