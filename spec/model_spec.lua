@@ -33,6 +33,7 @@ end)
 describe("A random history", function()
   it(("has the same end in mview and in the model, MVIEW_SEED=%d"):format(seed),
     function()
+      print(("\n%d random histories, MVIEW_SEED=%d"):format(rounds, seed))
       for round = 1, rounds do
         local program = history.run(seed + round, STEPS)
         assert(not program, ("MVIEW_SEED=%d MVIEW_ROUNDS=1 fails:\n%s"):format(
