@@ -136,8 +136,7 @@ static bool convert_block(unsigned char *out, const mv_item *ditem,
                           const mv_item *sitem, ptrdiff_t n) {
   unsigned char packed[BLOCK * 8];
   ptrdiff_t dsize = (ptrdiff_t)ditem->size, ssize = (ptrdiff_t)sitem->size;
-  block b;
-  b.n = (size_t)n;
+  block b = {.n = (size_t)n};
   mv_copy_run(packed, in, (mv_axis){n, ssize, step}, sitem->size);
   if (sitem->swap)
     mv_swap_run(packed, ssize, n, sitem->size);
