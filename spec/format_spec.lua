@@ -219,6 +219,32 @@ describe("An item", function()
     end)
   end
 
+  -- of a float: format, value, what is read back (nil: out of range)
+  local limits = {
+    {"f", 0x1.fffffep127, 0x1.fffffep127}, {"f", 0x1.fffffefp127,
+      0x1.fffffep127}, {"f", 0x1.ffffffp127, nil}, {"f", -0x1.ffffffp127, nil},
+    {"f", math.huge, math.huge}, {"f", 0x1p-149, 0x1p-149},
+    {"f", 0x1p-150, 0.0}, {"f", 1e308, nil}, {"f", 16777217, 16777216.0},
+    {"e", 65504, 65504.0}, {"e", 65519.99, 65504.0}, {"e", 65520, nil},
+    {"e", -65520.0, nil}, {"e", -math.huge, -math.huge},
+    {"e", 0x1p-24, 0x1p-24}, {"e", 0x1p-25, 0.0}, {"e", 0x1.8p-25, 0x1p-24},
+    {"e", 0x3p-25, 0x1p-23}, {"e", 2049, 2048.0}, {"e", 2051, 2052.0},
+    {"e", 1 + 0x1p-11, 1.0}, {"e", 1 + 0x1.1p-11, 1 + 0x1p-10},
+    {"e", 0x1.ffbp-15, 0x1.ff8p-15}, {"e", 0x1.ffcp-15, 0x1p-14},
+    {"d", math.maxinteger, 0x1p63},
+    {"Zf", {1, 0x1.ffffffp127}, nil}, {"Zf", {0x1p-150, 1}, {0.0, 1.0}},
+  }
+  for i, row in ipairs(limits) do
+    it(("of %s is rounded to the nearest, %d"):format(row[1], i), function()
+      for _, order in ipairs {"<", ">"} do
+        local v = mview.new(order .. row[1], 1)
+        assert.are.equal(row[3] ~= nil, pcall(v.set, v, 1, row[2]))
+        local zero = row[1]:find "Z" and {0.0, 0.0} or 0.0
+        assert.are.same(row[3] or zero, v[1])
+      end
+    end)
+  end
+
   it("may lie anywhere, aligned or not", function()
     for code in ("hHiIlLqQnNefdP"):gmatch(".") do
       local size = mview.calcsize(code)

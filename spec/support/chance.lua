@@ -33,7 +33,10 @@ local values = {
     if bits == 64 then return random(0) end
     return random(low, low + (1 << bits) - 1) + (often(20) and 0.0 or 0)
   end,
-  float = function() return pick {0.0, -0.0, 1.5, -2.25, 3, 1 / 3, 65504.0} end,
+  float = function()
+    if often(50) then return (random() - 0.5) * 2.0 ^ random(-30, 16) end
+    return pick {0.0, -0.0, 1.5, -2.25, 3, 1 / 3, 65504.0, 65519.0}
+  end,
   bool = function() return often(50) end,
   char = function() return string.char(random(0, 255)) end,
   bytes = function(type) return ("a\0b"):sub(1, random(0, type.size)) end,
