@@ -5,6 +5,10 @@
 ** whatever bytes a script passes. There is nothing to link against: one
 ** versioned table of functions is fetched at run time by mview_import.
 **
+**   lend    host memory  -> a view in Lua      revoke    ends it for all views
+**   borrow  any bytes    -> data, shape, ...   unborrow  ends it (or an error,
+**                                                        a return, a close)
+**
 ** Shapes, strides and suboffsets follow PEP 3118 (Python's buffer protocol):
 ** the item at (i, j, ...), counted from 0, lies at
 **     data + i * strides[0] + j * strides[1] + ...
@@ -23,13 +27,10 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-#include <lauxlib.h>
 #include <lua.h>
 #ifdef __cplusplus
 }
 #endif
-#else
-#include <lauxlib.h>
 #endif
 
 #if LUA_VERSION_NUM < 504
@@ -47,32 +48,39 @@ extern "C" {
 #endif
 
 /*
-** Memory and how to walk it. Borrowing fills all of it; lending reads it.
+** Memory and how to walk it. borrow fills all of it; lend and acquire (below)
+** read it, and there zero or NULL stands for the usual.
 */
 typedef struct mview_buffer {
-  void *data;         /* the item at index 1,1,...: not always the lowest address */
-  size_t nbytes;      /* product(shape) * itemsize */
-  const char *format; /* PEP 3118; NULL when lending: "B" */
-  size_t itemsize;    /* 0 when lending: from format */
-  int readonly, ndim; /* ndim 0 with shape NULL when lending: nbytes plain
-                         bytes, 1-D */
-  const ptrdiff_t *shape, *strides, *suboffsets; /* ndim each; NULL: C order;
-                                                    NULL: none */
+  /* the item at index 1,1,...: not always the lowest address; NULL only where
+  ** there are no items */
+  void *data;
+  /* product(shape) * itemsize; 0 when lending: as the shape says */
+  size_t nbytes;
+  /* PEP 3118; NULL when lending: "B" */
+  const char *format;
+  /* of one item, may end in padding; 0 when lending: as the format says */
+  size_t itemsize;
+  int readonly;
+  /* 0 to 64; 0 with shape NULL when lending: nbytes bytes of items, 1-D */
+  int ndim;
+  /* ndim numbers each; NULL when lending: C order; NULL: none */
+  const ptrdiff_t *shape, *strides, *suboffsets;
 } mview_buffer;
 
-/* What the borrower can cope with; flags are or-ed. */
+/* What the borrower can cope with; MVIEW_WRITE may be or-ed to the others. */
 #define MVIEW_READ 0     /* contiguous, reading */
 #define MVIEW_WRITE 1    /* ... and writing */
 #define MVIEW_STRIDES 2  /* the caller follows strides */
 #define MVIEW_INDIRECT 6 /* ... and suboffsets */
 
-typedef uint64_t mview_loan; /* never reused; 0 is none */
+typedef uint64_t mview_loan; /* never reused in its state; 0 is none */
 typedef void (*mview_done)(void *ud);
 
 /*
-** The functions. All take a state in which mview was opened, need a few free
-** stack slots (they call luaL_checkstack themselves) and may raise Lua errors,
-** except where noted.
+** The functions. Each takes a state in which mview was opened, in any of its
+** coroutines, and may be called from C functions and from outside of any. None
+** yields. They see to the stack they need, but for revoke.
 */
 typedef struct mview_api {
   int version; /* MVIEW_API_VERSION of the library */
@@ -80,58 +88,80 @@ typedef struct mview_api {
 
   /*
   ** Borrows the memory of the bytes-like value (string, bytearray, map, view,
-  ** foreign exporter) at stack index idx: fills *buf and pushes a pin, a
+  ** object with __buffer) at stack index idx: fills *buf and pushes a pin, a
   ** to-be-closed value (so the stack must be used as lua_toclose demands).
-  ** What buf points to stays valid until the pin is closed: by unborrow, by
-  ** lua_settop/lua_pop below it, by an error, by the return of the calling C
-  ** function, or by the close of its coroutine. While it is out, resize, close
-  ** and release of the memory are refused. A view that is revoked meanwhile
-  ** keeps its memory until the pin is closed.
-  ** Without MVIEW_STRIDES the memory is C-contiguous; without MVIEW_INDIRECT
-  ** buf->suboffsets is NULL. Raises "bad argument #idx" where the value is not
-  ** bytes-like, dead, read-only (MVIEW_WRITE), or not contiguous.
-  ** Stack: +1. Never yields.
+  ** Ownership: nothing is the caller's to free. All that *buf points to stays
+  **   valid until the pin is closed: by unborrow, by lua_settop or lua_pop
+  **   below it, by an error, by the return of the calling C function, or by
+  **   the close of its coroutine. While it is out, resize, close and release
+  **   of the memory are refused, and memory that is revoked stays.
+  ** flags: without MVIEW_STRIDES the memory is C-contiguous, without
+  **   MVIEW_INDIRECT it has no suboffsets; buf->shape and buf->strides are
+  **   there in any case. Without MVIEW_WRITE it must not be written, whatever
+  **   buf->readonly says.
+  ** Stack: +1, the pin.
+  ** Errors: "bad argument #idx to '...' (memory is read-only)", "(memory is not
+  **   contiguous)", "(memory has suboffsets)" where the flags do not allow it;
+  **   "(... expected, got ...)" for what is no bytes-like; the error of a dead
+  **   view; whatever __buffer raises. Then nothing is pinned.
   */
   void (*borrow)(lua_State *L, int idx, int flags, mview_buffer *buf);
 
   /*
-  ** Ends the pin at stack index pin early. The slot stays in place (closing it
-  ** again later does nothing). Raises if the value there is not a pin.
+  ** Ends the pin at stack index pin now: *buf is of no use from here on. The
+  ** value stays on the stack; ending it again does nothing.
+  ** Stack: 0. Errors: the value is no pin.
   */
   void (*unborrow)(lua_State *L, int pin);
 
   /*
-  ** Lends host memory: pushes a view of it and returns its loan. The memory
-  ** must stay until done(ud) is called, which happens exactly once: when the
-  ** loan is revoked and the last pin is gone, when the collector takes the last
-  ** view, at lua_close, and also when lend itself raises (malformed format or
-  ** geometry, no memory). done may be NULL; it must not raise; it may call
-  ** revoke. The arrays and the format of *buf are copied; data is not.
-  ** Stack: +1.
+  ** Lends host memory: pushes a view of it and returns the number of its loan.
+  ** Ownership: the memory stays the host's, and must stay where it is until
+  **   done(ud) is called. That happens exactly once, for zero bytes too: when
+  **   the loan is revoked and its last pin is gone, when the collector takes
+  **   the last view, at lua_close, or before lend raises. *buf, its format and
+  **   its arrays are copied.
+  ** done: may be NULL. It can run wherever Lua collects garbage, so it must not
+  **   raise and, of this API, may call revoke alone.
+  ** Stack: +1, the view.
+  ** Errors: a malformed format, "malformed buffer: ..." for a geometry that
+  **   cannot be, no memory.
   */
   mview_loan (*lend)(lua_State *L, const mview_buffer *buf, mview_done done,
                      void *ud);
 
   /*
-  ** Takes lent memory back: on return every view and slice of it is dead (any
-  ** access raises "attempt to use a view of revoked memory"). Returns the
-  ** number of pins still out: 0 means that done has run; otherwise it runs at
-  ** the last unpin, and the memory must stay until then. A loan that is over:
-  ** 0, and nothing happens. Never raises. Stack: 0.
+  ** Takes lent memory back: on return every view and slice of it is dead, any
+  ** access raises "attempt to use a view of revoked memory". Returns the number
+  ** of pins that are still out: 0 means that done has run; otherwise it runs at
+  ** the last unpin, and the memory must stay until then. A loan that is over,
+  ** or is none: 0, and nothing happens.
+  ** Stack: 0, but one slot must be free, as for lua_push functions.
+  ** Errors: none; it may be called where nothing may raise, in destructors say.
   */
   int (*revoke)(lua_State *L, mview_loan loan);
 } mview_api;
 
 /*
-** For userdata that offers its own memory: a light userdata that points to
-** such a struct (static, it must outlive the state) under "__buffer" in the
-** metatable. A Lua function there, function(obj) return bytes_like end, is the
-** alternative.
-** acquire: fills *buf for the object at stack index idx (as for lend: buf comes
-**   zeroed; what it points to must stay until release) and *state with
-**   anything. May raise, then release is not called. Leaves the stack as is.
-** release: called exactly once per successful acquire, when every view was
-**   released or collected, or at lua_close. May be NULL. Must not raise.
+** For userdata that offers its own memory: a light userdata that points to such
+** a struct (static, it must outlive the state) under "__buffer" in its
+** metatable. The alternative, also for tables, is a function there:
+** function(obj) return bytes_like end. An object is acquired once for all views
+** that are derived from each other, and again by whoever asks it anew.
+**
+** acquire: describes the memory of the object at stack index idx, as for lend:
+**   *buf comes zeroed. The memory must stay until release. Format and arrays
+**   are copied only when acquire has returned, so they must not be its locals;
+**   they may lie in what it leaves on the stack. *state may be set, for
+**   release. Check the object as any argument: scripts may reach the
+**   metatable.
+**   Stack: what it pushes is popped; LUA_MINSTACK slots are free.
+**   Errors: as it likes, and then release is not called.
+** release: takes the memory back; NULL: nothing to do. Called exactly once for
+**   each acquire that returned: when all views and pins were released, when
+**   the collector took the last of them, or at lua_close; also where the
+**   description turned out malformed. It must not raise. The object is still
+**   there only if something else holds it: what it needs belongs into *state.
 */
 typedef struct mview_exporter {
   int version; /* MVIEW_API_VERSION */
@@ -140,31 +170,38 @@ typedef struct mview_exporter {
 } mview_exporter;
 
 /*
-** Returns the API table: from the registry, else through require "mview".
-** Raises where mview is not to be found or has another API version.
+** Returns the API table, static in the library: from the registry, else through
+** require "mview". May be kept as long as the state.
+** Stack: 0; three slots must be free.
+** Errors: mview is not found, has another API version, or is older than this
+** header.
 */
 static inline const mview_api *mview_import(lua_State *L) {
   const mview_api *api;
-  luaL_checkstack(L, 3, "mview");
   if (lua_getfield(L, LUA_REGISTRYINDEX, MVIEW_API_KEY) == LUA_TNIL) {
-    lua_pop(L, 1);
     lua_getglobal(L, "require");
     lua_pushliteral(L, "mview");
     lua_call(L, 1, 0);
     lua_getfield(L, LUA_REGISTRYINDEX, MVIEW_API_KEY);
+    lua_replace(L, -2);
   }
   api = (const mview_api *)lua_touserdata(L, -1);
   lua_pop(L, 1);
   if (api == NULL || api->version != MVIEW_API_VERSION) {
-    luaL_error(L, "mview: C API version %d needed, version %d found",
-               MVIEW_API_VERSION, api == NULL ? 0 : api->version);
+    lua_pushfstring(L, "mview has C API version %d, version %d is needed",
+                    api == NULL ? 0 : api->version, MVIEW_API_VERSION);
+    lua_error(L);
+  } else if (api->size < sizeof *api) {
+    lua_pushliteral(L, "mview is older than the mview.h of this module");
+    lua_error(L);
   }
   return api;
 }
 
 /*
 ** Opens the module: pushes the table that require "mview" gives. For hosts that
-** link mview in: luaL_requiref(L, "mview", luaopen_mview, 0).
+** link mview in: luaL_requiref(L, "mview", luaopen_mview, 0). A state has one
+** mview: opened again, also by another copy of the library, it is the same.
 */
 #ifndef MVIEW_PUBLIC
 #define MVIEW_PUBLIC

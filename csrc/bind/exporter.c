@@ -185,10 +185,10 @@ static lmv_view *acquire(lua_State *L, int idx, int meta,
   lua_setmetatable(L, -2);
   top = lua_gettop(L);
   exporter->acquire(L, idx, &buf, &f->state);
-  lua_settop(L, top);
   f->lease.end = release; /* from here on it is ours to release */
   v = lmv_pushlent(L, meta, top, &f->lease, &buf);
-  lua_remove(L, top);
+  lua_replace(L, top);
+  lua_settop(L, top); /* buf may have pointed into what acquire pushed */
   return v;
 }
 

@@ -20,6 +20,7 @@
 #include "mv.h"
 #include "mview.h"
 
+#include <lauxlib.h>
 #include <limits.h>
 
 /*
