@@ -9,10 +9,11 @@
 #include "mv.h"
 #include "run.h"
 
-#define CHUNK 16   /* items; constant, so that compilers use vectors */
-#define BLOCK 256  /* items at most, in whole chunks */
-#define FEW 4      /* items that are not worth a block */
-#define PIECE 8192 /* bytes compared at once */
+#define CHUNK 16          /* items; constant, so that compilers use vectors */
+#define BLOCK 256         /* items at most, in whole chunks */
+#define AHEAD (4 * BLOCK) /* items */
+#define LINE 64           /* bytes that memory gives at once */
+#define PIECE 8192        /* bytes compared at once */
 
 /* What values are compared as; integers first, from narrow to wide. */
 typedef enum lane { NONE, I32, U32, I64, U64, F16, F32, F64 } lane;
@@ -38,8 +39,8 @@ typedef struct pair {
 } pair;
 
 #define WIDENER(name, to, from, value)                                         \
-  static void name(unsigned char *restrict out,                                \
-                   const unsigned char *restrict in, size_t n) {               \
+  MV_CLONES static void name(unsigned char *restrict out,                      \
+                             const unsigned char *restrict in, size_t n) {     \
     for (; n > 0; n -= CHUNK) {                                                \
       for (size_t i = 0; i < CHUNK; i++) {                                     \
         from x;                                                                \
@@ -97,7 +98,8 @@ static bool same_bytes(const unsigned char *a, const unsigned char *b,
 ** in the sign's place: an integer that is not negative, a float that is no NaN.
 */
 #define SURELY(name, type, mask, add)                                          \
-  static bool name(const unsigned char *a, const unsigned char *b, size_t n) { \
+  MV_CLONES static bool name(const unsigned char *a, const unsigned char *b,   \
+                             size_t n) {                                       \
     type differ = 0, odd = 0;                                                  \
     for (; n > 0; n -= CHUNK * sizeof(type)) {                                 \
       for (size_t i = 0; i < CHUNK; i++) {                                     \
@@ -228,13 +230,21 @@ static size_t first_byte(const unsigned char *a, const unsigned char *b,
 
 /* These give the first of n items that differs, or n. */
 
-static ptrdiff_t first_of_few(const pair *p, const unsigned char *a,
-                              ptrdiff_t astep, const unsigned char *b,
-                              ptrdiff_t bstep, ptrdiff_t n) {
+static ptrdiff_t first_one_by_one(const pair *p, const unsigned char *a,
+                                  ptrdiff_t astep, const unsigned char *b,
+                                  ptrdiff_t bstep, ptrdiff_t n) {
   for (ptrdiff_t i = 0; i < n; i++)
     if (!mv_item_equal(p->a.item, a + i * astep, p->b.item, b + i * bstep))
       return i;
   return n;
+}
+
+/* Asks memory for what is compared a few blocks later. */
+MV_INLINE void ask_ahead(const side *s, const unsigned char *p,
+                         ptrdiff_t step) {
+  ptrdiff_t size = (ptrdiff_t)s->item->size;
+  for (ptrdiff_t i = 0; step == size && i < BLOCK * size; i += LINE)
+    MV_PREFETCH(p + AHEAD * size + i);
 }
 
 static ptrdiff_t first_of_run(const pair *p, const unsigned char *a,
@@ -245,14 +255,18 @@ static ptrdiff_t first_of_run(const pair *p, const unsigned char *a,
     k = (ptrdiff_t)first_byte(a, b, (size_t)(n * size));
     return k / size;
   }
-  if (!p->test || n < FEW)
-    return first_of_few(p, a, astep, b, bstep, n);
+  if (!p->test)
+    return first_one_by_one(p, a, astep, b, bstep, n);
   for (i = 0; i < n; i += some) {
     const unsigned char *pa = a + i * astep, *pb = b + i * bstep;
     some = n - i < BLOCK ? n - i : BLOCK;
+    if (n - i >= AHEAD + BLOCK) {
+      ask_ahead(&p->a, pa, astep);
+      ask_ahead(&p->b, pb, bstep);
+    }
     if (same_block(p, pa, astep, pb, bstep, (size_t)some))
       continue;
-    k = first_of_few(p, pa, astep, pb, bstep, some);
+    k = first_one_by_one(p, pa, astep, pb, bstep, some);
     if (k < some)
       return i + k;
   }

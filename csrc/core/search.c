@@ -49,8 +49,8 @@ static size_t first_each(const sought *s, const unsigned char *p, size_t n) {
 /* By bits. */
 
 #define COUNTER(type)                                                          \
-  static size_t count_##type(const sought *s, const unsigned char *p,          \
-                             size_t n) {                                       \
+  MV_CLONES static size_t count_##type(const sought *s,                        \
+                                       const unsigned char *p, size_t n) {     \
     type x, bits, mask, some;                                                  \
     size_t sum = 0, all = n, i;                                                \
     memcpy(&bits, s->bits, sizeof bits);                                       \
@@ -68,8 +68,8 @@ static size_t first_each(const sought *s, const unsigned char *p, size_t n) {
   }
 
 #define FIRST(type)                                                            \
-  static size_t first_##type(const sought *s, const unsigned char *p,          \
-                             size_t n) {                                       \
+  MV_CLONES static size_t first_##type(const sought *s,                        \
+                                       const unsigned char *p, size_t n) {     \
     type x, bits, mask, some = 0;                                              \
     size_t i = 0, k;                                                           \
     memcpy(&bits, s->bits, sizeof bits);                                       \
@@ -95,6 +95,12 @@ COUNTERS(uint8_t)
 COUNTERS(uint16_t)
 COUNTERS(uint32_t)
 COUNTERS(uint64_t)
+
+/* Bytes are looked for with all their bits: no mask, if no negation. */
+static size_t first_char(const sought *s, const unsigned char *p, size_t n) {
+  const unsigned char *q = memchr(p, s->bits[0], n);
+  return q ? (size_t)(q - p) : n;
+}
 
 static void set_kernels(sought *s) {
 #define SET(type)                                                              \
@@ -155,7 +161,11 @@ static bool seek(sought *s, const mv_item *item, const mv_value *value) {
   if (value->tag == MV_VCOMPLEX || kind == MV_LONGDOUBLE || kind > MV_CHAR)
     return true;
   set_kernels(s);
-  return kind == MV_BOOL ? seek_bool(s) : seek_bits(s);
+  if (kind == MV_BOOL)
+    return seek_bool(s);
+  if (item->size == 1)
+    s->first = first_char;
+  return seek_bits(s);
 }
 
 /* The kernel's answer for n items that are step bytes apart. */
