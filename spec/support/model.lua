@@ -308,9 +308,7 @@ end
 -- Items ------------------------------------------------------------------
 
 local function item_bytes(self, at)
-  local chars = {}
-  for i = 1, self.itemsize do chars[i] = string.char(self.memory[at + i]) end
-  return table.concat(chars)
+  return string.char(table.unpack(self.memory, at + 1, at + self.itemsize))
 end
 
 local function item_read(self, at)
