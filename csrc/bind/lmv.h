@@ -27,7 +27,7 @@
 ** The functions of the hot paths, called through the table of addresses alone
 ** instead of through a stub.
 */
-#if defined(__GNUC__) && defined(__ELF__)
+#if defined(__GNUC__) && defined(__ELF__) && !defined(__clang__)
 #define LMV_DIRECT(f) extern __typeof__(f) f __attribute__((noplt))
 LMV_DIRECT(lua_gettop);
 LMV_DIRECT(lua_settop);
