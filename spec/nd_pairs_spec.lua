@@ -45,6 +45,20 @@ local function both(format, bytes, layout)
   end
 end
 
+-- An item that differs from an equal one in a high bit alone is different.
+local function check_high_bits(a, b)
+  for _, bit in ipairs {7, 8, 15, 16, 24, 31, 32, 48, 53, 62} do
+    local i = random(#a)
+    local x = a[i]
+    if math.type(x) and pcall(a.set, a, i, x + (1 << bit)) and a[i] ~= x then
+      assert.are.equal(i, a:mismatch(b))
+      assert.are.equal(i, b:mismatch(a))
+      assert.is_false(a == b)
+      a[i] = x
+    end
+  end
+end
+
 for _, few in ipairs {100, false} do
   local what = few and ("numbers up to %d"):format(few) or "any numbers"
   for _, from in ipairs(formats) do
@@ -70,6 +84,7 @@ for _, few in ipairs {100, false} do
               COUNT), layout[2])
             if pcall(btwin.copyfrom, btwin, atwin) then b:copyfrom(a) end
             assert.are.equal(atwin:mismatch(btwin), a:mismatch(b))
+            if a == b then check_high_bits(a, b) end
             local i = random(#b - 1)
             b[i], b[#b] = b[1], b[2]
             btwin:set(i, btwin:get(1))
