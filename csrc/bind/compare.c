@@ -126,7 +126,7 @@ static ptrdiff_t search(lua_State *L, const lmv_view *v, const mv_layout *lay,
   const mv_item *item = &v->format->item;
   mv_value value;
   if (item->kind == MV_RECORD) return search_records(L, v, lay, counting);
-  if (!lmv_tovalue(L, 2, &value)) return counting ? 0 : -1;
+  if (!lmv_tovalue(L, 2, item, &value)) return counting ? 0 : -1;
   return counting ? mv_count(lmv_base(L, v), lay, item, &value)
                   : mv_index(lmv_base(L, v), lay, item, &value);
 }

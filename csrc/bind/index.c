@@ -226,38 +226,52 @@ typedef struct cursor {
 
 #define CURSOR 3 /* the upvalue */
 
-/* Pushes the next item, or nil at the end. */
-static bool push_next(lua_State *L) {
-  cursor *c = lua_touserdata(L, lua_upvalueindex(CURSOR));
-  const lmv_view *v = c->v;
-  ptrdiff_t at = c->next;
-  const unsigned char *base = lmv_base(L, v);
-  if (at >= v->dims[0]) {
+/*
+** Pushes the next item of a view that is not quick, below it the view; at the
+** end nil. The cursor moves on.
+*/
+static bool push_next(lua_State *L, cursor *c) {
+  lmv_base(L, c->v);
+  if (c->next >= c->v->dims[0]) {
     lua_pushnil(L);
     return false;
   }
-  c->next++;
-  if (v->quick) {
-    push_quick(L, v->quick, base + v->offset + at * v->dims[1]);
-  } else {
-    lua_getiuservalue(L, lua_upvalueindex(CURSOR), 1);
-    push_at(L, v, lua_gettop(L), at);
-  }
+  lua_getiuservalue(L, lua_upvalueindex(CURSOR), 1);
+  push_at(L, c->v, lua_gettop(L), c->next++);
   return true;
 }
 
+/* Whether the next item can be pushed by push_quick. */
+static inline bool quick_next(const cursor *c) {
+  const lmv_view *v = c->v;
+  return v->quick && c->next < v->dims[0] && lmv_alive(v);
+}
+
+static inline const unsigned char *take_next(cursor *c) {
+  const lmv_view *v = c->v;
+  return v->lease->base + v->offset + c->next++ * v->dims[1];
+}
+
 static int next_item(lua_State *L) {
-  push_next(L);
+  cursor *c = lua_touserdata(L, lua_upvalueindex(CURSOR));
+  if (quick_next(c))
+    push_quick(L, c->v->quick, take_next(c));
+  else
+    push_next(L, c);
   return 1;
 }
 
 static int next_pair(lua_State *L) {
-  const cursor *c = lua_touserdata(L, lua_upvalueindex(CURSOR));
+  cursor *c = lua_touserdata(L, lua_upvalueindex(CURSOR));
+  if (quick_next(c)) {
+    lua_pushinteger(L, (lua_Integer)c->next + 1);
+    push_quick(L, c->v->quick, take_next(c));
+    return 2;
+  }
   lua_settop(L, 0);
-  lua_pushinteger(L, (lua_Integer)c->next + 1);
-  if (!push_next(L)) return 1; /* the nil on top */
-  lua_rotate(L, 2, 1);         /* a row has left the view below it */
-  lua_settop(L, 2);
+  if (!push_next(L, c)) return 1;
+  lua_pushinteger(L, (lua_Integer)c->next);
+  lua_replace(L, 1); /* in the place of the view */
   return 2;
 }
 

@@ -347,10 +347,10 @@ void lmv_fromlist(lua_State *L, int arg, int idx, const mv_format *format,
                   const mv_layout *lay, unsigned char *in);
 
 /*
-** Converts the Lua value at idx to a value to compare items with. False: no
-** single item can be equal to it. Strings stay where they are.
+** Converts the Lua value at idx to what items of that kind are compared with or
+** made of. False: none can be equal to it. Strings stay where they are.
 */
-bool lmv_tovalue(lua_State *L, int idx, mv_value *value);
+bool lmv_tovalue(lua_State *L, int idx, const mv_item *item, mv_value *value);
 
 /* Whether the item at off is equal to the Lua value at idx; resolves anew. */
 bool lmv_equalsitem(lua_State *L, const lmv_view *v, const mv_item *item,

@@ -211,7 +211,7 @@ static void to_item(lua_State *L, const target *t, const place *at, int idx,
       to_record(L, t, at, idx, record, p);
     return;
   }
-  if (lmv_tovalue(L, idx, &value)) status = mv_store(item, p, &value);
+  if (lmv_tovalue(L, idx, item, &value)) status = mv_store(item, p, &value);
   if (status != MV_OK) refuse_value(L, t, at, idx, item, status);
 }
 

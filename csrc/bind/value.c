@@ -116,12 +116,13 @@ static bool to_complex(lua_State *L, int idx, mv_value *value) {
   return numbers;
 }
 
-bool lmv_tovalue(lua_State *L, int idx, mv_value *value) {
+bool lmv_tovalue(lua_State *L, int idx, const mv_item *item, mv_value *value) {
   switch (lua_type(L, idx)) {
   case LUA_TNUMBER:
     if (lua_isinteger(L, idx)) {
-      value->tag = MV_VINT;
       value->as.i = lua_tointeger(L, idx);
+      /* 64-bit unsigned items are the Lua integers of the same bits */
+      value->tag = item->kind == MV_U64 && value->as.i < 0 ? MV_VUINT : MV_VINT;
     } else {
       value->tag = MV_VFLOAT;
       value->as.f = (double)lua_tonumber(L, idx);
@@ -199,7 +200,7 @@ bool lmv_equalsitem(lua_State *L, const lmv_view *v, const mv_item *item,
                               idx)
                : equals_record(L, v, item->record, off, idx);
   }
-  if (!lmv_tovalue(L, idx, &value)) return false;
+  if (!lmv_tovalue(L, idx, item, &value)) return false;
   mv_load(item, lmv_base(L, v) + off, &here);
   return mv_value_equal(&here, &value);
 }
