@@ -1,19 +1,22 @@
 /*
 ** find.c - a sequence of bytes in another
 ** Three ways, from the fastest to the surest: memchr for the first byte; a
-** filter of two bytes, for first bytes that are common; and the two-way
+** filter of four bytes, for first bytes that are common; and the two-way
 ** algorithm of Crochemore and Perrin, linear whatever the bytes are. The first
 ** two have a credit. Ground that is covered earns some, each false candidate
 ** costs what it took to refute it, and whoever runs out of credit leaves the
 ** rest to the next way. So all of it is linear.
 */
 #include "mv.h"
+#include "simd.h"
 
 #include <string.h>
 
-#define CREDIT 1024 /* to begin with */
-#define DEAR 64     /* bytes covered meanwhile, but for a false candidate */
-#define PIECE 512   /* starts that the filter looks at together */
+#define CREDIT 256 /* to begin with */
+#define DEAR 64    /* bytes that memchr covers in the time of a candidate */
+#define CHEAP 4    /* bytes that two_way does */
+#define SIEVE 4    /* bytes of the needle in the filter */
+#define PIECE 512  /* starts that the filter looks at together */
 #define VECTOR 64
 
 /* A search: the starts from at on, before end, are still to be looked at. */
@@ -51,37 +54,64 @@ static bool by_first_byte(search *s) {
   return false;
 }
 
-/* out[i] is 0 where p[i] is x and q[i] is y; whole vectors of n bytes in all.*/
-static void filter(unsigned char *restrict out, const unsigned char *p,
-                   unsigned char x, const unsigned char *q, unsigned char y,
-                   size_t n) {
-  for (; n > 0; n -= VECTOR, out += VECTOR, p += VECTOR, q += VECTOR)
-    for (int i = 0; i < VECTOR; i++)
-      out[i] = (unsigned char)((p[i] ^ x) | (q[i] ^ y));
+/*
+** Chooses bytes of the needle: the first, and from its end as many others as
+** differ; if these are few, some more.
+*/
+static void choose(const search *s, size_t *offset) {
+  size_t n = 1;
+  offset[0] = 0;
+  for (size_t i = s->m; i-- > 0 && n < SIEVE;) {
+    size_t k = 0;
+    while (k < n && s->needle[offset[k]] != s->needle[i])
+      k++;
+    if (k == n)
+      offset[n++] = i;
+  }
+  for (; n < SIEVE; n++)
+    offset[n] = s->m - 1 - (s->m - 1) / n / 2;
 }
 
-static bool by_two_bytes(search *s) {
+/* out[i] is 0 where the start p + i is a candidate; n starts, whole vectors. */
+MV_CLONES static void filter(unsigned char *restrict out,
+                             const unsigned char *p, size_t n,
+                             const unsigned char *needle,
+                             const size_t *offset) {
+  const unsigned char *p1 = p + offset[1], *p2 = p + offset[2];
+  const unsigned char *p3 = p + offset[3], x0 = needle[0];
+  unsigned char x1 = needle[offset[1]], x2 = needle[offset[2]];
+  unsigned char x3 = needle[offset[3]];
+  for (; n > 0; n -= VECTOR) {
+    for (size_t i = 0; i < VECTOR; i++)
+      out[i] = (unsigned char)((p[i] ^ x0) | (p1[i] ^ x1) | (p2[i] ^ x2) |
+                               (p3[i] ^ x3));
+    out += VECTOR;
+    p += VECTOR;
+    p1 += VECTOR;
+    p2 += VECTOR;
+    p3 += VECTOR;
+  }
+}
+
+static bool by_four_bytes(search *s) {
   unsigned char out[PIECE];
-  unsigned char x = s->needle[0];
-  size_t far = s->m - 1;
+  size_t offset[SIEVE], n, k;
   ptrdiff_t credit = CREDIT;
-  while (far > 0 && s->needle[far] == x)
-    far--;
-  if (far == 0)
-    far = s->m - 1;
-  while (s->end - s->at >= VECTOR) {
-    const unsigned char *p = s->hay + s->at, *hit = out;
-    size_t n = (s->end - s->at) / VECTOR * VECTOR;
+  choose(s, offset);
+  for (; s->end >= VECTOR && s->at < s->end; s->at += n) {
+    const unsigned char *hit = out;
+    if (s->end - s->at < VECTOR)
+      s->at = s->end - VECTOR; /* some starts once more */
+    n = (s->end - s->at) / VECTOR * VECTOR;
     n = n < PIECE ? n : PIECE;
-    filter(out, p, x, p + far, s->needle[far], n);
+    filter(out, s->hay + s->at, n, s->needle, offset);
     for (; (hit = memchr(hit, 0, n - (size_t)(hit - out))) != NULL; hit++) {
-      size_t k = agreement(s, s->at + (size_t)(hit - out));
-      if (k < s->m && (credit -= (ptrdiff_t)k + DEAR) > 0)
+      k = agreement(s, s->at + (size_t)(hit - out));
+      if (k < s->m && (credit -= (ptrdiff_t)k + CHEAP) > 0)
         continue;
       s->at += (size_t)(hit - out);
       return k == s->m;
     }
-    s->at += n;
     credit += (ptrdiff_t)n;
   }
   return false;
@@ -157,10 +187,13 @@ static bool two_way(search *s) {
 
 ptrdiff_t mv_find(const unsigned char *hay, size_t n,
                   const unsigned char *needle, size_t m) {
+  static bool (*const ways[])(search *) = {by_first_byte, by_four_bytes,
+                                           two_way};
   search s = {hay, needle, m, 0, n - m + 1};
-  if (m > n)
-    return -1;
-  if (m == 0 || by_first_byte(&s) || by_two_bytes(&s) || two_way(&s))
-    return (ptrdiff_t)s.at;
+  if (m == 0)
+    return 0;
+  for (size_t i = 0; m <= n && s.at < s.end; i++)
+    if (ways[i](&s))
+      return (ptrdiff_t)s.at;
   return -1;
 }
