@@ -19,7 +19,8 @@ CORE = $(wildcard csrc/core/*.c)
 BIND = $(wildcard csrc/bind/*.c)
 SUPPORT = $(wildcard spec/support/*.c)
 CORE_TEST = $(wildcard spec/core/*_test.c)
-C_FILES = $(wildcard csrc/*.h csrc/*/*.[ch] spec/*/*.[ch] bench/*.[ch])
+C_FILES = $(wildcard csrc/*.h csrc/*/*.[ch] spec/*/*.[ch] bench/*.[ch] \
+	examples/*/*.c*)
 
 VERSION = $(shell sed -n 's/^.define MVIEW_VERSION "\(.*\)"/\1/p' csrc/mview.h)
 WARN = -Wall -Wextra -Wpedantic -Wconversion -Wshadow
@@ -37,7 +38,8 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: build support demo test check asan valgrind rock lint lint-lua \
-	lint-format lint-compile lint-tidy install uninstall clean help
+	lint-format lint-compile lint-tidy install uninstall clean help \
+	amalgamation host
 
 # ---- build ----
 
@@ -64,6 +66,41 @@ $(BUILD)/obj/%.o: %.c Makefile
 
 -include $(patsubst %.c,$(BUILD)/obj/%.d,$(CORE) $(BIND) $(SUPPORT) \
 	$(CORE_TEST))
+
+# ---- embed ----
+
+AMALGAMATION = csrc/mview.h $(wildcard csrc/*/*.h) $(CORE) $(BIND)
+
+amalgamation: $(BUILD)/amalgamation/mview.c ## write all C sources as one file
+	@echo "$< $(<D)/mview.h"
+
+$(BUILD)/amalgamation/mview.c: csrc/amalgamate.lua LICENSE $(AMALGAMATION)
+	@mkdir -p $(@D)
+	$(LUA) csrc/amalgamate.lua LICENSE $(AMALGAMATION) >$@
+	cp csrc/mview.h $(@D)
+
+LUA_LIBS := $(or $(shell pkg-config --libs lua5.4 2>/dev/null),-llua)
+HOSTS = $(BUILD)/host/c $(BUILD)/host/c++
+
+host: ## build and run programs in C and C++ that embed mview
+	@$(NEED) g++
+	@$(MAKE) $(HOSTS)
+	@set -e; for host in $(HOSTS); do echo "---- $$host"; \
+	  $(WRAP) $$host examples/host/draw.lua $$host.ppm; \
+	  ! command -v pnmtopng >/dev/null || pnmtopng $$host.ppm >$$host.png; done
+
+$(HOSTS): $(call objects,$(CORE) $(BIND)) $(wildcard examples/host/*) \
+	csrc/mview.h Makefile
+
+$(BUILD)/host/c:
+	@mkdir -p $(@D)
+	$(COMPILE) $(LDFLAGS) -o $@ examples/host/host.c $(filter %.o,$^) \
+	  $(LUA_LIBS) -lm
+
+$(BUILD)/host/c++:
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 -Wall -Wextra $(INCLUDE) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) \
+	  -o $@ examples/host/host.cpp $(filter %.o,$^) $(LUA_LIBS) -lm
 
 # ---- run ----
 # A target that needs tools has them installed, then calls a target that
@@ -125,7 +162,7 @@ lint: ## check style and find mistakes in C, Lua, shell and rockspec
 	@$(MAKE) -k lint-lua lint-format lint-compile lint-tidy
 
 lint-lua:
-	luacheck -q lua spec bench examples rockspec
+	luacheck -q csrc lua spec bench examples rockspec
 	luarocks lint rockspec/mview-scm-1.rockspec
 	shellcheck .ci/*
 
@@ -181,4 +218,4 @@ clean: ## remove everything built
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | \
-	  while read -r name text; do printf '%-10s %s\n' "$$name" "$$text"; done
+	  while read -r name text; do printf '%-12s %s\n' "$$name" "$$text"; done
