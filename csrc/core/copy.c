@@ -95,17 +95,18 @@ void mv_fill(unsigned char *dst, const mv_layout *dlay,
 }
 
 /*
-** The addresses from the first byte to the one behind the last; false where
-** they are not known. Integers, for they may be of different objects.
+** The addresses of the first byte and of the one behind the last. Integers, for
+** those of two layouts may be of different objects; the layout is valid, so
+** nothing overflows.
 */
-static bool span(const unsigned char *base, const mv_layout *lay, uintptr_t *lo,
+static void span(const unsigned char *base, const mv_layout *lay, uintptr_t *lo,
                  uintptr_t *hi) {
-  ptrdiff_t first, end;
-  if (lay->indirect || mv_layout_extent(lay, &first, &end) != MV_OK)
-    return false;
-  *lo = (uintptr_t)base + (uintptr_t)first;
-  *hi = (uintptr_t)base + (uintptr_t)end;
-  return true;
+  *lo = *hi = (uintptr_t)base + (uintptr_t)lay->offset;
+  for (int d = 0; d < lay->ndim; d++) {
+    ptrdiff_t reach = (lay->shape[d] - 1) * lay->strides[d];
+    *(reach < 0 ? lo : hi) += (uintptr_t)reach;
+  }
+  *hi += (uintptr_t)lay->itemsize;
 }
 
 bool mv_overlap(const unsigned char *a, const mv_layout *alay,
@@ -113,7 +114,9 @@ bool mv_overlap(const unsigned char *a, const mv_layout *alay,
   uintptr_t alo, ahi, blo, bhi;
   if (mv_layout_nbytes(alay) == 0 || mv_layout_nbytes(blay) == 0)
     return false;
-  if (!span(a, alay, &alo, &ahi) || !span(b, blay, &blo, &bhi))
+  if (alay->indirect || blay->indirect)
     return true;
+  span(a, alay, &alo, &ahi);
+  span(b, blay, &blo, &bhi);
   return alo < bhi && blo < ahi;
 }
