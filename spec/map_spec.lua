@@ -5,9 +5,12 @@ local unix = require "unix"
 
 local LUA = os.getenv("LUA") or "lua5.4"
 local NOBODY = 65534
-local EISDIR, EINVAL, EFBIG, ENODEV, ENOTSUP = 21, 22, 27, 19, 95
+local ENOMEM, ENODEV, EISDIR, EINVAL, EFBIG, ENOTSUP = 12, 19, 21, 22, 27, 95
 local PAGE = 4096
-local TIB = 1 << 40
+
+-- 1 TiB; less under valgrind, which has no room for that.
+local HUGE = (os.getenv("LD_PRELOAD") or ""):find("vgpreload") and 1 << 34
+  or 1 << 40
 
 -- Bytes in which no two pages are alike.
 local function bytes(n)
@@ -46,6 +49,13 @@ end
 -- How many KiB of memory the process uses.
 local function resident()
   return tonumber(read("/proc/self/status"):match("VmRSS:%s*(%d+)"))
+end
+
+-- Asserts that a call failed by too large a size.
+local function assert_too_large(result, message, errno)
+  assert.is_nil(result)
+  assert.is_string(message)
+  assert.is_true(errno == ENOMEM or errno == EFBIG or errno == EINVAL, message)
 end
 
 -- Runs f in a child and waits; f fails by raising.
@@ -185,14 +195,14 @@ describe("mview.map", function()
   end)
 
   describe("of a sparse file", function()
-    before_each(function() unix.truncate(path, TIB) end)
+    before_each(function() unix.truncate(path, HUGE) end)
 
     for _, mode in ipairs {"r", "r+", "c"} do
-      it("answers at once in 1 TiB with mode " .. mode, function()
+      it("answers at once, however large it is, with mode " .. mode, function()
         local before = resident()
         local map <close> = assert(mview.map(path, mode))
         local view = map:view()
-        assert.equal(TIB, #view)
+        assert.equal(HUGE, #view)
         assert.equal(0, view[-1])
         assert.equal(("\0"):rep(16), view:sub(-16):tobytes())
         assert.equal(content, view:sub(1, #content):tobytes())
@@ -218,7 +228,6 @@ describe("mview.map", function()
       {"a file in a file", "/proc/self/exe/file", "r"},
       {"an empty path", "", "r"},
       {"a path that is too long", "/" .. ("x"):rep(300), "r"},
-      {"a program that runs, to write", "/proc/self/exe", "r+"},
       {"a folder, to write", "/tmp", "r+"},
     } do
       local _, name, mode = table.unpack(row)
@@ -303,8 +312,7 @@ describe("mview.map", function()
     end)
 
     it("is not to be had without an end", function()
-      assert.same({nil, "Cannot allocate memory", 12},
-        {mview.map(nil, "r+", 0, math.maxinteger)})
+      assert_too_large(mview.map(nil, "r+", 0, math.maxinteger))
     end)
   end)
 
@@ -565,12 +573,8 @@ describe("A map", function()
 
     it("leaves all as it was when the file cannot grow", function()
       local view = map:view()
-      for _, n in ipairs {1 << 60, math.maxinteger} do
-        local m, message, errno = map:resize(n)
-        assert.is_nil(m)
-        assert.is_string(message)
-        assert.is_true(errno == EFBIG or errno == EINVAL)
-      end
+      assert_too_large(map:resize(1 << 60))
+      assert_too_large(map:resize(math.maxinteger))
       local m <close> = assert(mview.map(path, "r+", 10))
       assert.same({nil, "File too large", EFBIG},
         {m:resize(math.maxinteger)})
@@ -584,7 +588,7 @@ describe("A map", function()
       write(path, content)
       local m <close> = assert(mview.map(path, "r+"))
       local view = m:view()
-      assert.same({nil, "Cannot allocate memory", 12}, {m:resize(1 << 60)})
+      assert_too_large(m:resize(1 << 60))
       assert.equal(content, view:tobytes())
       assert.equal(content, read(path))
     end)
@@ -652,13 +656,24 @@ describe("A map", function()
     it("gives mapping and descriptor back", function()
       local before = free_descriptor()
       local maps = {}
-      for i = 1, 10 do maps[i] = assert(mview.map(path, "r+")) end
-      assert.is_true(mappings(path) > 10)
+      for i = 1, 10 do maps[i] = assert(mview.map(path, "r+", 500 * i)) end
+      assert.equal(11, mappings(path))
+      maps[1]:resize(1 << 20)
+      assert.equal(11, mappings(path))
       for _, m in ipairs(maps) do m:close() end
       assert.equal(1, mappings(path))
       assert.equal(before, free_descriptor())
     end)
   end)
+
+  for _, mode in ipairs {"r", "c"} do
+    it("of mode " .. mode .. " needs no descriptor", function()
+      local before = free_descriptor()
+      local m <close> = assert(mview.map(path, mode))
+      assert.equal(before, free_descriptor())
+      assert.equal(content, m:view():tobytes())
+    end)
+  end
 
   it("gives mapping and descriptor back when it is collected", function()
     local before = free_descriptor()

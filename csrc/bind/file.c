@@ -117,9 +117,7 @@ static int check_fd(lua_State *L) { return lmv_typeerror(L, 2, "file"); }
 
 static ptrdiff_t read_file(channel *c, unsigned char *p, size_t n) {
   size_t k = fread(p, 1, n, c->file);
-  bool end = k < n && feof(c->file);
-  c->once = end;
-  return k > 0 || end ? (ptrdiff_t)k : -1;
+  return k > 0 || feof(c->file) ? (ptrdiff_t)k : -1;
 }
 
 /* A short count is a failure: what of it has reached the file is not known. */
