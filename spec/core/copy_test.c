@@ -183,6 +183,23 @@ static void check_byteswap(memory *m, mv_kind kind, size_t numbers,
   CHECK(same(m, expected));
 }
 
+/* A byte at either end of what the layout reaches, and one beyond. */
+static void check_extent(const memory *m) {
+  const bool some = mv_layout_nbytes(&m->lay) > 0;
+  mv_layout byte;
+  ptrdiff_t lo, hi;
+  shape_like(&byte, 1, 0, NULL);
+  CHECK(mv_layout_extent(&m->lay, &lo, &hi) == MV_OK);
+  byte.offset = lo;
+  CHECK(mv_overlap(m->base, &m->lay, m->base, &byte) == some);
+  byte.offset = hi - 1;
+  CHECK(mv_overlap(m->base, &byte, m->base, &m->lay) == some);
+  byte.offset = lo - 1;
+  CHECK(!mv_overlap(m->base, &m->lay, m->base, &byte));
+  byte.offset = hi;
+  CHECK(!mv_overlap(m->base, &byte, m->base, &m->lay));
+}
+
 /* ---- cases ---------------------------------------------------------------*/
 
 static const struct {
@@ -212,6 +229,7 @@ static void random_layouts(void) {
     memory src = scattered(itemsize, ndim, shape);
     memory of_numbers = scattered(
         (ptrdiff_t)(numbers[k].numbers * numbers[k].size), ndim, shape);
+    check_extent(&src);
     check_copy(&dst, &src);
     check_gather(&src, 'C');
     check_gather(&src, 'F');
