@@ -26,9 +26,11 @@ int lmv_argerror(lua_State *L, int arg, const char *message, ...) {
   va_start(args, message);
   text = lua_pushvfstring(L, message, args);
   va_end(args);
-  if (arg == 0) return luaL_error(L, "%s", text);
+  if (arg == 0)
+    return luaL_error(L, "%s", text);
   name = own_name(L);
-  if (name == NULL) return luaL_argerror(L, arg, text);
+  if (name == NULL)
+    return luaL_argerror(L, arg, text);
   if (lua_getstack(L, 0, &ar) && lua_getinfo(L, "n", &ar) &&
       strcmp(ar.namewhat, "method") == 0) {
     arg--;
@@ -41,7 +43,8 @@ int lmv_argerror(lua_State *L, int arg, const char *message, ...) {
 const char *lmv_typename(lua_State *L, int idx) {
   if (luaL_getmetafield(L, idx, "__name") == LUA_TSTRING)
     return lua_tostring(L, -1);
-  if (lua_islightuserdata(L, idx)) return "light userdata";
+  if (lua_islightuserdata(L, idx))
+    return "light userdata";
   return luaL_typename(L, idx);
 }
 
@@ -65,7 +68,8 @@ lua_Integer lmv_checkinteger(lua_State *L, int arg) {
 lua_Integer lmv_optinteger(lua_State *L, int arg, lua_Integer def) {
   int isint;
   lua_Integer i = lua_tointegerx(L, arg, &isint);
-  if (isint) return i;
+  if (isint)
+    return i;
   return lua_isnoneornil(L, arg) ? def : lmv_checkinteger(L, arg);
 }
 
@@ -78,13 +82,15 @@ ptrdiff_t lmv_checksize(lua_State *L, int arg) {
 }
 
 const char *lmv_checkstring(lua_State *L, int arg, size_t *len) {
-  if (lua_type(L, arg) != LUA_TSTRING) lmv_typeerror(L, arg, "string");
+  if (lua_type(L, arg) != LUA_TSTRING)
+    lmv_typeerror(L, arg, "string");
   return lua_tolstring(L, arg, len);
 }
 
 int lmv_checkshape(lua_State *L, int arg, ptrdiff_t *shape) {
   lua_Unsigned n;
-  if (lua_type(L, arg) != LUA_TTABLE) lmv_typeerror(L, arg, "table");
+  if (lua_type(L, arg) != LUA_TTABLE)
+    lmv_typeerror(L, arg, "table");
   n = lua_rawlen(L, arg);
   if (n > MV_MAXDIM)
     lmv_argerror(L, arg, "%I dimensions, at most %d are possible",
@@ -108,7 +114,8 @@ int lmv_checkshape(lua_State *L, int arg, ptrdiff_t *shape) {
 lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
   lmv_view *v = lua_touserdata(L, idx);
   bool same;
-  if (v == NULL || !lua_getmetatable(L, idx)) return NULL;
+  if (v == NULL || !lua_getmetatable(L, idx))
+    return NULL;
   same = lua_rawequal(L, -1, meta);
   lua_pop(L, 1);
   return same ? v : NULL;
@@ -116,14 +123,16 @@ lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
 
 lmv_view *lmv_checkview(lua_State *L, int arg) {
   lmv_view *v = lmv_toview(L, arg, LMV_META);
-  if (v == NULL) lmv_typeerror(L, arg, "mview.view");
+  if (v == NULL)
+    lmv_typeerror(L, arg, "mview.view");
   return v;
 }
 
 lmv_lease *lmv_toowner(lua_State *L, int idx, lmv_source source) {
   lmv_lease *lease = lua_touserdata(L, idx);
   bool same;
-  if (lease == NULL || !lua_getmetatable(L, idx)) return NULL;
+  if (lease == NULL || !lua_getmetatable(L, idx))
+    return NULL;
   lua_rawgetp(L, -1, &lmv_ownerkey);
   same = lua_tointeger(L, -1) == 1 + (lua_Integer)source;
   lua_pop(L, 2);
@@ -133,8 +142,7 @@ lmv_lease *lmv_toowner(lua_State *L, int idx, lmv_source source) {
 lmv_lease *lmv_checkowner(lua_State *L, int arg, lmv_source source) {
   lmv_lease *lease = lmv_toowner(L, arg, source);
   if (lease == NULL)
-    lmv_typeerror(L, arg,
-                  source == LMV_MAP ? "mview.map" : "mview.bytearray");
+    lmv_typeerror(L, arg, source == LMV_MAP ? "mview.map" : "mview.bytearray");
   return lease;
 }
 
@@ -153,7 +161,8 @@ void lmv_pushshape(lua_State *L, int ndim, const ptrdiff_t *shape) {
   luaL_buffinit(L, &b);
   luaL_addchar(&b, '[');
   for (int d = 0; d < ndim; d++) {
-    if (d > 0) luaL_addstring(&b, ", ");
+    if (d > 0)
+      luaL_addstring(&b, ", ");
     lua_pushinteger(L, shape[d]);
     luaL_addvalue(&b);
   }

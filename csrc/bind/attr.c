@@ -23,14 +23,11 @@ typedef enum attribute {
   PINS
 } attribute;
 
-static const char *const names[] = {"format",       "itemsize",
-                                    "nbytes",       "ndim",
-                                    "shape",        "strides",
-                                    "suboffsets",   "readonly",
-                                    "obj",          "contiguous",
-                                    "c_contiguous", "f_contiguous",
-                                    "valid",        "offset",
-                                    "pins",         NULL};
+static const char *const names[] = {
+    "format", "itemsize",   "nbytes",       "ndim",
+    "shape",  "strides",    "suboffsets",   "readonly",
+    "obj",    "contiguous", "c_contiguous", "f_contiguous",
+    "valid",  "offset",     "pins",         NULL};
 
 static void push_list(lua_State *L, const ptrdiff_t *list, int n) {
   lua_createtable(L, n, 0);
@@ -43,7 +40,8 @@ static void push_list(lua_State *L, const ptrdiff_t *list, int n) {
 /* Pushes the exporter of the view at index 1; nil: host memory. */
 static void push_exporter(lua_State *L, const lmv_view *v) {
   lua_getiuservalue(L, 1, 1);
-  if (v->lease->source == LMV_BYTEARRAY || v->lease->source == LMV_MAP) return;
+  if (v->lease->source == LMV_BYTEARRAY || v->lease->source == LMV_MAP)
+    return;
   lua_getiuservalue(L, -1, 1);
 }
 
@@ -120,7 +118,7 @@ void lmv_setattributes(lua_State *L) {
 /* __tostring: what it is and how it is, never what is in it. */
 static int view_tostring(lua_State *L) {
   const lmv_view *v = lmv_checkview(L, 1);
-  const char *state = lmv_alive(v)          ? ""
+  const char *state = lmv_alive(v)         ? ""
                       : v->generation == 0 ? ", released"
                       : v->lease->alive    ? ", expired"
                                            : ", revoked";

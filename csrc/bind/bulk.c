@@ -15,8 +15,8 @@
 void lmv_pushbytes(lua_State *L, const lmv_span *span, char order) {
   size_t n = (size_t)mv_layout_nbytes(&span->lay);
   if (mv_layout_contiguous(&span->lay, order)) { /* copied before any __gc */
-    lua_pushlstring(
-        L, (const char *)lmv_spanbase(L, span) + span->lay.offset, n);
+    lua_pushlstring(L, (const char *)lmv_spanbase(L, span) + span->lay.offset,
+                    n);
   } else {
     luaL_Buffer b;
     char *out = luaL_buffinitsize(L, &b, n);
@@ -42,7 +42,8 @@ static int view_tobytes(lua_State *L) {
   lmv_span span;
   const char *order = "C";
   lmv_checkview(L, 1);
-  if (!lua_isnoneornil(L, 2)) order = lmv_checkstring(L, 2, NULL);
+  if (lua_gettop(L) > 1 && !lua_isnil(L, 2))
+    order = lmv_checkstring(L, 2, NULL);
   if (strcmp(order, "C") != 0 && strcmp(order, "F") != 0 &&
       strcmp(order, "A") != 0)
     lmv_argerror(L, 2, "invalid order '%s', expected 'C', 'F' or 'A'", order);
@@ -110,18 +111,22 @@ static int view_hex(lua_State *L) {
   lua_settop(L, 3);
   if (!lua_isnil(L, 2)) {
     sep = lmv_checkstring(L, 2, &len);
-    if (len != 1) lmv_argerror(L, 2, "separator must be one character");
+    if (len != 1)
+      lmv_argerror(L, 2, "separator must be one character");
   }
-  if (len == 0) group = 0;
+  if (len == 0)
+    group = 0;
   lmv_checkspan(L, 1, &span);
   lmv_spanbase(L, &span);
   n = (size_t)mv_layout_nbytes(&span.lay);
   size = mv_hex_size(n, group);
-  if (size == 0 && n > 0) luaL_error(L, "result too large");
+  if (size == 0 && n > 0)
+    luaL_error(L, "result too large");
   lmv_linear(L, &span, &n); /* its block, if any, stays on the stack */
   out = luaL_buffinitsize(L, &b, size);
   p = lua_touserdata(L, 4);
-  if (p == NULL) p = lmv_spanbase(L, &span) + span.lay.offset;
+  if (p == NULL)
+    p = lmv_spanbase(L, &span) + span.lay.offset;
   mv_hex(out, p, n, sep[0], group);
   luaL_pushresultsize(&b, size);
   return 1;
@@ -170,8 +175,8 @@ static void copy_converted(lua_State *L, const lmv_view *v,
   ptrdiff_t at = 0;
   mv_status status;
   unsigned char *in = lmv_pushblock(L, (size_t)mv_layout_nbytes(lay));
-  status = mv_convert(in, &v->format->item, lay->itemsize,
-                      lmv_spanbase(L, src), &src->lay, &src->format->item, &at);
+  status = mv_convert(in, &v->format->item, lay->itemsize, lmv_spanbase(L, src),
+                      &src->lay, &src->format->item, &at);
   if (status != MV_OK) {
     lua_pushfstring(L, "item %I of format '%s' does not fit format '%s': %s",
                     (LUAI_UACINT)at + 1, src->format->text, v->format->text,
@@ -199,7 +204,8 @@ static void copy_same(lua_State *L, const lmv_view *v, const mv_layout *lay,
 
 static void check_shape(lua_State *L, const mv_layout *want,
                         const mv_layout *got, int arg) {
-  if (mv_layout_same_shape(want, got)) return;
+  if (mv_layout_same_shape(want, got))
+    return;
   lmv_pushshape(L, want->ndim, want->shape);
   lmv_pushshape(L, got->ndim, got->shape);
   lua_pushfstring(L, "shape %s expected, got %s", lua_tostring(L, -2),
@@ -234,7 +240,8 @@ void lmv_copyfrom(lua_State *L, int dst, int src, int arg) {
 /* v:copyfrom(src): all items from a bytes-like or list of the same shape. */
 static int view_copyfrom(lua_State *L) {
   lmv_checkview(L, 1);
-  if (lua_gettop(L) < 2) lmv_typeerror(L, 2, "bytes-like or list");
+  if (lua_gettop(L) < 2)
+    lmv_typeerror(L, 2, "bytes-like or list");
   lmv_copyfrom(L, 1, 2, 2);
   lua_settop(L, 1);
   return 1;
@@ -244,12 +251,14 @@ static int view_copyfrom(lua_State *L) {
 static int view_fill(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   const mv_item *item = &v->format->item;
-  unsigned char *bytes, *base;
+  unsigned char small[64] = {0}, *bytes = small, *base;
   mv_layout lay;
   mv_walker w;
-  if (lua_gettop(L) < 2) lmv_typeerror(L, 2, "value");
+  if (lua_gettop(L) < 2)
+    lmv_typeerror(L, 2, "value");
   lmv_writable(L, v);
-  bytes = lmv_pushblock(L, (size_t)v->itemsize);
+  if (v->itemsize > (ptrdiff_t)sizeof small)
+    bytes = lmv_pushblock(L, (size_t)v->itemsize);
   lmv_toitem(L, 2, 2, v->format, bytes);
   base = lmv_writable(L, v);
   lmv_layout(v, &lay);
@@ -280,7 +289,8 @@ static int view_byteswap(lua_State *L) {
 /* Turns the operand at idx into a string if it is bytes-like. */
 static void stringify(lua_State *L, int idx) {
   lmv_span span;
-  if (lua_isstring(L, idx)) return; /* numbers, too, as for strings */
+  if (lua_isstring(L, idx))
+    return; /* numbers, too, as for strings */
   if (!lmv_optspan(L, idx, &span))
     luaL_error(L, "attempt to concatenate a %s value", lmv_typename(L, idx));
   lmv_spanbase(L, &span);

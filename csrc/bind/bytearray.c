@@ -255,13 +255,13 @@ static ptrdiff_t key_position(lua_State *L, const bytearray *b) {
   return isint ? lmv_wrap((ptrdiff_t)b->lease.size, i) : -1;
 }
 
-/* __index: b[i], a byte; nil out of range; upvalue 3: the methods. */
+/* __index: b[i], a byte; nil out of range; the last upvalue: the methods. */
 static int bytearray_index(lua_State *L) {
   const bytearray *b = lua_touserdata(L, 1);
   ptrdiff_t at;
   if (lua_type(L, 2) != LUA_TNUMBER) {
     lua_settop(L, 2);
-    lua_rawget(L, lua_upvalueindex(3));
+    lua_rawget(L, lua_upvalueindex(LMV_NUP + 1));
     return 1;
   }
   b = check(L, 1);

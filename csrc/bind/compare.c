@@ -11,13 +11,15 @@
 /* As Python, shapes are alike if they are so up to an empty dimension. */
 static bool equal(lua_State *L, const lmv_span *a, const lmv_span *b) {
   const unsigned char *pa = lmv_spanbase(L, a), *pb = lmv_spanbase(L, b);
-  if (a->lay.ndim != b->lay.ndim) return false;
+  if (a->lay.ndim != b->lay.ndim)
+    return false;
   for (int d = 0; d < a->lay.ndim; d++) {
-    if (a->lay.shape[d] != b->lay.shape[d]) return false;
-    if (a->lay.shape[d] == 0) return true;
+    if (a->lay.shape[d] != b->lay.shape[d])
+      return false;
+    if (a->lay.shape[d] == 0)
+      return true;
   }
-  return mv_equal(pa, &a->lay, &a->format->item, pb, &b->lay,
-                  &b->format->item);
+  return mv_equal(pa, &a->lay, &a->format->item, pb, &b->lay, &b->format->item);
 }
 
 static bool alive(const lmv_span *span) {
@@ -51,7 +53,8 @@ static int push_indices(lua_State *L, const mv_layout *lay, ptrdiff_t k) {
   ptrdiff_t idx[MV_MAXDIM];
   luaL_checkstack(L, lay->ndim, NULL);
   mv_layout_unravel(lay, k, idx);
-  for (int d = 0; d < lay->ndim; d++) lua_pushinteger(L, idx[d] + 1);
+  for (int d = 0; d < lay->ndim; d++)
+    lua_pushinteger(L, idx[d] + 1);
   return lay->ndim;
 }
 
@@ -86,7 +89,8 @@ static int view_mismatch(lua_State *L) {
     n = cut(&a.lay, &b.lay);
   }
   k = mv_mismatch(pa, &a.lay, &a.format->item, pb, &b.lay, &b.format->item);
-  if (k < 0) k = n;
+  if (k < 0)
+    k = n;
   if (k < 0) {
     lua_pushnil(L);
     return 1;
@@ -108,10 +112,12 @@ static ptrdiff_t search_records(lua_State *L, const lmv_view *v,
     unsigned char *base = lmv_base(L, v);
     ptrdiff_t off;
     mv_layout_unravel(lay, k, idx);
-    off = (ptrdiff_t)((uintptr_t)mv_layout_at(lay, base, idx) -
-                      (uintptr_t)base);
-    if (!lmv_equalsitem(L, v, &v->format->item, off, 2)) continue;
-    if (!counting) return k;
+    off =
+        (ptrdiff_t)((uintptr_t)mv_layout_at(lay, base, idx) - (uintptr_t)base);
+    if (!lmv_equalsitem(L, v, &v->format->item, off, 2))
+      continue;
+    if (!counting)
+      return k;
     count++;
   }
   return counting ? count : -1;
@@ -125,8 +131,10 @@ static ptrdiff_t search(lua_State *L, const lmv_view *v, const mv_layout *lay,
                         bool counting) {
   const mv_item *item = &v->format->item;
   mv_value value;
-  if (item->kind == MV_RECORD) return search_records(L, v, lay, counting);
-  if (!lmv_tovalue(L, 2, item, &value)) return counting ? 0 : -1;
+  if (item->kind == MV_RECORD)
+    return search_records(L, v, lay, counting);
+  if (!lmv_tovalue(L, 2, item, &value))
+    return counting ? 0 : -1;
   return counting ? mv_count(lmv_base(L, v), lay, item, &value)
                   : mv_index(lmv_base(L, v), lay, item, &value);
 }
@@ -140,7 +148,8 @@ static int view_index(lua_State *L) {
   lua_Integer i = lmv_optinteger(L, 3, 1), j = lmv_optinteger(L, 4, -1);
   ptrdiff_t start = 0, n, k;
   mv_layout lay;
-  if (lua_gettop(L) < 2) lmv_typeerror(L, 2, "value");
+  if (lua_gettop(L) < 2)
+    lmv_typeerror(L, 2, "value");
   lmv_base(L, v);
   lmv_layout(v, &lay);
   if (v->ndim > 0) {
@@ -167,7 +176,8 @@ static int view_index(lua_State *L) {
 static int view_count(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   mv_layout lay;
-  if (lua_gettop(L) < 2) lmv_typeerror(L, 2, "value");
+  if (lua_gettop(L) < 2)
+    lmv_typeerror(L, 2, "value");
   lmv_base(L, v);
   lmv_layout(v, &lay);
   lua_pushinteger(L, search(L, v, &lay, true));
@@ -179,8 +189,10 @@ static int view_count(lua_State *L) {
 ** where it is behind the end.
 */
 static size_t position(lua_Integer i, size_t n) {
-  if (i > 0) return (size_t)i - 1;
-  if (i == 0 || i < -(lua_Integer)n) return 0;
+  if (i > 0)
+    return (size_t)i - 1;
+  if (i == 0 || i < -(lua_Integer)n)
+    return 0;
   return n - (size_t)-i;
 }
 
@@ -203,8 +215,10 @@ static int view_find(lua_State *L) {
   lmv_linear(L, &needle, &m);
   p = lua_touserdata(L, 3);
   q = lua_touserdata(L, 4);
-  if (p == NULL) p = lmv_spanbase(L, &hay) + hay.lay.offset;
-  if (q == NULL) q = lmv_spanbase(L, &needle) + needle.lay.offset;
+  if (p == NULL)
+    p = lmv_spanbase(L, &hay) + hay.lay.offset;
+  if (q == NULL)
+    q = lmv_spanbase(L, &needle) + needle.lay.offset;
   from = position(init, n);
   at = from > n ? -1 : mv_find(p + from, n - from, q, m);
   if (at < 0) {
@@ -223,7 +237,8 @@ static int view_hash(lua_State *L) {
   size_t n;
   const unsigned char *p;
   lmv_base(L, v);
-  if (!v->readonly) luaL_error(L, "cannot hash a view that can be written to");
+  if (!v->readonly)
+    luaL_error(L, "cannot hash a view that can be written to");
   lmv_checkspan(L, 1, &span);
   p = lmv_linear(L, &span, &n);
   lua_pushinteger(L, (lua_Integer)mv_hash(p, n));
@@ -242,7 +257,8 @@ static int view_byte(lua_State *L) {
   lmv_checkspan(L, 1, &span);
   lmv_spanbase(L, &span);
   mv_range(mv_layout_nbytes(&span.lay), i, j, 1, &start, &n);
-  if (n >= INT_MAX) luaL_error(L, "too many results");
+  if (n >= INT_MAX)
+    luaL_error(L, "too many results");
   luaL_checkstack(L, (int)n, "too many results");
   base = lmv_spanbase(L, &span);
   for (ptrdiff_t k = 0; k < n; k++) {
@@ -263,14 +279,9 @@ static int view_bytelen(lua_State *L) {
   return 1;
 }
 
-const luaL_Reg lmv_compare_methods[] = {{"equals", view_equals},
-                                        {"mismatch", view_mismatch},
-                                        {"index", view_index},
-                                        {"count", view_count},
-                                        {"find", view_find},
-                                        {"hash", view_hash},
-                                        {"byte", view_byte},
-                                        {"len", view_bytelen},
-                                        {NULL, NULL}};
+const luaL_Reg lmv_compare_methods[] = {
+    {"equals", view_equals}, {"mismatch", view_mismatch}, {"index", view_index},
+    {"count", view_count},   {"find", view_find},         {"hash", view_hash},
+    {"byte", view_byte},     {"len", view_bytelen},       {NULL, NULL}};
 
 const luaL_Reg lmv_compare_metamethods[] = {{"__eq", view_eq}, {NULL, NULL}};

@@ -43,10 +43,12 @@ const mv_format *lmv_pushformat(lua_State *L, int idx, int arg,
                                 bool *compound) {
   const mv_format *format = look_up(L, idx, &simple_key);
   *compound = false;
-  if (format != NULL) return format;
+  if (format != NULL)
+    return format;
   *compound = true;
   format = look_up(L, idx, &compound_key);
-  if (format != NULL) return format;
+  if (format != NULL)
+    return format;
   format = parse(L, idx, arg);
   *compound = !is_simple(format, lua_rawlen(L, idx));
   lua_rawgetp(L, LUA_REGISTRYINDEX, *compound ? &compound_key : &simple_key);
@@ -58,12 +60,19 @@ const mv_format *lmv_pushformat(lua_State *L, int idx, int arg,
 }
 
 /* The format of plain bytes, which everything starts with, needs no parsing. */
-static const mv_field byte_field = {
-    .count = 1, .size = 1, .item = {1, NULL, MV_U8, false}, .order = '@',
-    .text = "B", .textlen = 1};
+static const mv_field byte_field = {.count = 1,
+                                    .size = 1,
+                                    .item = {1, NULL, MV_U8, false},
+                                    .order = '@',
+                                    .text = "B",
+                                    .textlen = 1};
 
 const mv_format lmv_byteformat = {
     "B", 1, {1, NULL, MV_U8, false}, {&byte_field, 1, 1, 1, 1, true}};
+
+void lmv_pushformats(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &simple_key);
+}
 
 void lmv_open_formats(lua_State *L) {
   lua_newtable(L);

@@ -17,10 +17,10 @@
 static ptrdiff_t item_offset(lua_State *L, const lmv_view *v, ptrdiff_t i) {
   mv_layout lay;
   unsigned char *base = lmv_base(L, v);
-  if (!v->indirect) return v->offset + i * v->dims[1];
+  if (!v->indirect)
+    return v->offset + i * v->dims[1];
   lmv_layout(v, &lay);
-  return (ptrdiff_t)((uintptr_t)mv_layout_at(&lay, base, &i) -
-                     (uintptr_t)base);
+  return (ptrdiff_t)((uintptr_t)mv_layout_at(&lay, base, &i) - (uintptr_t)base);
 }
 
 /* Pushes what v[i] is, for i (from 0) in range: an item or a row. */
@@ -43,7 +43,8 @@ static void store_item(lua_State *L, const lmv_view *v, ptrdiff_t off, int arg,
   const mv_item *item = &v->format->item;
   unsigned char small[64] = {0}, *p = small, *at;
   lmv_writable(L, v);
-  if (item->size > sizeof small) p = lmv_pushblock(L, item->size);
+  if (item->size > sizeof small)
+    p = lmv_pushblock(L, item->size);
   lmv_toitem(L, arg, idx, v->format, p);
   at = lmv_writable(L, v) + off;
   if (item->kind == MV_RECORD)
@@ -57,7 +58,8 @@ static void store_item(lua_State *L, const lmv_view *v, ptrdiff_t off, int arg,
 /* The integer that the key at idx is: floats of integer value, no strings. */
 static bool integer_key(lua_State *L, int idx, lua_Integer *i) {
   int isint;
-  if (lua_type(L, idx) != LUA_TNUMBER) return false;
+  if (lua_type(L, idx) != LUA_TNUMBER)
+    return false;
   *i = lua_tointegerx(L, idx, &isint);
   return isint != 0;
 }
@@ -74,7 +76,8 @@ static int index_integer(lua_State *L, const lmv_view *v, lua_Integer i) {
   return 1;
 }
 
-/* __index(v, key); upvalue 3: the table of methods and attributes' numbers. */
+/* __index(v, key); the last upvalue: the table of methods and attributes'
+ * numbers. */
 static int view_index(lua_State *L) {
   const lmv_view *v = lua_touserdata(L, 1);
   lua_Integer i = 0;
@@ -88,8 +91,9 @@ static int view_index(lua_State *L) {
     }
     return index_integer(L, v, i);
   }
-  if (integer_key(L, 2, &i)) return index_integer(L, v, i);
-  if (lua_rawget(L, lua_upvalueindex(3)) == LUA_TNUMBER)
+  if (integer_key(L, 2, &i))
+    return index_integer(L, v, i);
+  if (lua_rawget(L, lua_upvalueindex(LMV_NUP + 1)) == LUA_TNUMBER)
     lmv_pushattribute(L, v, (int)lua_tointeger(L, -1));
   return 1;
 }
@@ -106,9 +110,11 @@ static int newindex_slow(lua_State *L, lmv_view *v) {
                       lua_isnumber(L, 2) ? lua_tostring(L, 2)
                                          : lmv_typename(L, 2));
   }
-  if (v->ndim == 0) return luaL_error(L, "a view of 0 dimensions has no index");
+  if (v->ndim == 0)
+    return luaL_error(L, "a view of 0 dimensions has no index");
   at = lmv_wrap(v->dims[0], i);
-  if (at < 0) return lmv_indexerror(L, i, v->dims[0], 0, v->ndim);
+  if (at < 0)
+    return lmv_indexerror(L, i, v->dims[0], 0, v->ndim);
   if (v->ndim == 1) {
     store_item(L, v, item_offset(L, v, at), 0, 3);
   } else {
@@ -134,7 +140,8 @@ static int view_newindex(lua_State *L) {
 static int view_len(lua_State *L) {
   const lmv_view *v = lua_touserdata(L, 1);
   lmv_base(L, v);
-  if (v->ndim == 0) return luaL_error(L, "a view of 0 dimensions has no length");
+  if (v->ndim == 0)
+    return luaL_error(L, "a view of 0 dimensions has no length");
   lua_pushinteger(L, v->dims[0]);
   return 1;
 }
@@ -158,7 +165,8 @@ static ptrdiff_t locate(lua_State *L, const lmv_view *v) {
     }
     off += idx[d] * v->dims[v->ndim + d];
   }
-  if (!v->indirect) return off;
+  if (!v->indirect)
+    return off;
   base = lmv_base(L, v);
   lmv_layout(v, &lay);
   return (ptrdiff_t)((uintptr_t)mv_layout_at(&lay, base, idx) -
@@ -175,7 +183,8 @@ static void check_indices(lua_State *L, const lmv_view *v, int n) {
 /* v(i, j, ...): the strict read of one item. */
 static int view_call(lua_State *L) {
   const lmv_view *v = lua_touserdata(L, 1);
-  if (lua_gettop(L) - 1 != v->ndim) check_indices(L, v, lua_gettop(L) - 1);
+  if (lua_gettop(L) - 1 != v->ndim)
+    check_indices(L, v, lua_gettop(L) - 1);
   lmv_pushitem(L, v, &v->format->item, locate(L, v));
   return 1;
 }
@@ -190,7 +199,8 @@ static int view_get(lua_State *L) {
 static int view_set(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   int top = lua_gettop(L);
-  if (top < 2) lmv_typeerror(L, 2, "value");
+  if (top < 2)
+    lmv_typeerror(L, 2, "value");
   lmv_writable(L, v);
   check_indices(L, v, top - 2);
   store_item(L, v, locate(L, v), top, top);
@@ -203,15 +213,19 @@ static int view_values(lua_State *L) {
   lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, -1);
   ptrdiff_t start, n;
   lmv_base(L, v);
-  if (v->ndim == 0) lmv_argerror(L, 1, "0 dimensions");
+  if (v->ndim == 0)
+    lmv_argerror(L, 1, "0 dimensions");
   mv_range(v->dims[0], i, j, 1, &start, &n);
-  if (n >= INT_MAX) luaL_error(L, "too many results");
-  if (n > LUA_MINSTACK - 3) luaL_checkstack(L, (int)n, "too many results");
+  if (n >= INT_MAX)
+    luaL_error(L, "too many results");
+  if (n > LUA_MINSTACK - 3)
+    luaL_checkstack(L, (int)n, "too many results");
   if (v->quick) { /* pushing numbers allocates nothing */
     const unsigned char *p = lmv_base(L, v) + v->offset;
     push_quick_run(L, v->quick, p + start * v->dims[1], v->dims[1], n);
   } else {
-    for (ptrdiff_t k = 0; k < n; k++) push_at(L, v, 1, start + k);
+    for (ptrdiff_t k = 0; k < n; k++)
+      push_at(L, v, 1, start + k);
   }
   return (int)n;
 }
@@ -224,7 +238,7 @@ typedef struct cursor {
   ptrdiff_t next;
 } cursor;
 
-#define CURSOR 3 /* the upvalue */
+#define CURSOR (LMV_NUP + 1) /* the upvalue */
 
 /*
 ** Pushes the next item of a view that is not quick, below it the view; at the
@@ -269,7 +283,8 @@ static int next_pair(lua_State *L) {
     return 2;
   }
   lua_settop(L, 0);
-  if (!push_next(L, c)) return 1;
+  if (!push_next(L, c))
+    return 1;
   lua_pushinteger(L, (lua_Integer)c->next);
   lua_replace(L, 1); /* in the place of the view */
   return 2;
@@ -279,9 +294,10 @@ static int push_iteration(lua_State *L, lua_CFunction next) {
   lmv_view *v = lmv_checkview(L, 1);
   cursor *c;
   lmv_base(L, v);
-  if (v->ndim == 0) lmv_argerror(L, 1, "0 dimensions");
-  lua_pushvalue(L, LMV_META);
-  lua_pushvalue(L, LMV_NAME);
+  if (v->ndim == 0)
+    lmv_argerror(L, 1, "0 dimensions");
+  for (int k = 1; k <= LMV_NUP; k++)
+    lua_pushvalue(L, lua_upvalueindex(k));
   c = lua_newuserdatauv(L, sizeof *c, 1);
   c->v = v;
   c->next = 0;
@@ -315,8 +331,7 @@ const luaL_Reg lmv_pairs_metamethods[] = {{"__pairs", view_pairs},
                                           {NULL, NULL}};
 
 void lmv_pushindex(lua_State *L, int methods) {
-  lmv_pushviewmeta(L);
-  lua_pushliteral(L, "__index");
+  lmv_pushupvalues(L, "__index");
   lua_pushvalue(L, methods);
-  lua_pushcclosure(L, view_index, 3);
+  lua_pushcclosure(L, view_index, LMV_NUP + 1);
 }

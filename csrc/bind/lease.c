@@ -13,7 +13,7 @@
 #include <limits.h>
 
 typedef struct pin {
-  lmv_lease *lease;  /* NULL: ended */
+  lmv_lease *lease; /* NULL: ended */
   ptrdiff_t room[]; /* Lua aligns userdata for that, not for max_align_t */
 } pin;
 
@@ -43,15 +43,18 @@ void lmv_lease_expire(lmv_lease *lease) { lease->generation++; }
 void lmv_lease_finish(lmv_lease *lease) {
   void (*end)(lmv_lease *) = lease->end;
   lease->end = NULL;
-  if (end != NULL) end(lease);
+  if (end != NULL)
+    end(lease);
   lmv_lease_move(lease, NULL, 0);
 }
 
 void lmv_lease_kill(lmv_lease *lease) {
-  if (!lease->alive) return;
+  if (!lease->alive)
+    return;
   lease->alive = false;
   lmv_lease_expire(lease);
-  if (lease->pins == 0) lmv_lease_finish(lease);
+  if (lease->pins == 0)
+    lmv_lease_finish(lease);
 }
 
 void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
@@ -63,7 +66,8 @@ void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
 
 /* A foreign exporter hears when neither view nor pin uses its memory. */
 static void check_unused(lmv_lease *lease) {
-  if (lease->pins > 0) return;
+  if (lease->pins > 0)
+    return;
   if (!lease->alive)
     lmv_lease_finish(lease);
   else if (lease->source == LMV_FOREIGN && lease->views == 0)
@@ -71,7 +75,8 @@ static void check_unused(lmv_lease *lease) {
 }
 
 void lmv_release(lmv_view *v) {
-  if (v->generation == 0) return;
+  if (v->generation == 0)
+    return;
   v->generation = 0;
   v->lease->views--;
   check_unused(v->lease);
@@ -81,7 +86,8 @@ void lmv_release(lmv_view *v) {
 
 static void unpin(pin *p) {
   lmv_lease *lease = p->lease;
-  if (lease == NULL) return;
+  if (lease == NULL)
+    return;
   p->lease = NULL;
   lease->pins--;
   check_unused(lease);
@@ -101,7 +107,8 @@ ptrdiff_t *lmv_pushpin(lua_State *L, int idx, size_t n) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &pin_key);
   lua_setmetatable(L, -2);
   lmv_base(L, v);
-  if (v->lease->pins == INT_MAX) luaL_error(L, "too many borrowers");
+  if (v->lease->pins == INT_MAX)
+    luaL_error(L, "too many borrowers");
   v->lease->pins++;
   p->lease = v->lease;
   return p->room;
@@ -110,11 +117,13 @@ ptrdiff_t *lmv_pushpin(lua_State *L, int idx, size_t n) {
 bool lmv_unpin(lua_State *L, int idx) {
   pin *p = lua_touserdata(L, idx);
   bool same;
-  if (p == NULL || !lua_getmetatable(L, idx)) return false;
+  if (p == NULL || !lua_getmetatable(L, idx))
+    return false;
   lua_rawgetp(L, LUA_REGISTRYINDEX, &pin_key);
   same = lua_rawequal(L, -1, -2);
   lua_pop(L, 2);
-  if (same) unpin(p);
+  if (same)
+    unpin(p);
   return same;
 }
 
@@ -131,7 +140,8 @@ int lmv_deaderror(lua_State *L, const lmv_view *v) {
 
 unsigned char *lmv_writable(lua_State *L, const lmv_view *v) {
   unsigned char *base = lmv_base(L, v);
-  if (v->readonly) luaL_error(L, "attempt to write to a read-only view");
+  if (v->readonly)
+    luaL_error(L, "attempt to write to a read-only view");
   return base;
 }
 

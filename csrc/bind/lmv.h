@@ -56,9 +56,10 @@ LMV_DIRECT(lua_pushlstring);
 #pragma GCC visibility push(hidden)
 #endif
 
-#define LMV_META lua_upvalueindex(1) /* the metatable of views */
-#define LMV_NAME lua_upvalueindex(2) /* the function's name, for errors */
-#define LMV_NUP 2
+#define LMV_META lua_upvalueindex(1)    /* the metatable of views */
+#define LMV_NAME lua_upvalueindex(2)    /* the function's name, for errors */
+#define LMV_FORMATS lua_upvalueindex(3) /* text -> simple format */
+#define LMV_NUP 3
 
 typedef enum lmv_source {
   LMV_STRING,
@@ -144,7 +145,8 @@ lmv_view *lmv_toview(lua_State *L, int idx, int meta);
 /* The same; raises for anything else. */
 lmv_view *lmv_checkview(lua_State *L, int arg);
 
-/* The bytearray or map (by source) at idx, NULL or raising for anything else. */
+/* The bytearray or map (by source) at idx, NULL or raising for anything else.
+ */
 lmv_lease *lmv_toowner(lua_State *L, int idx, lmv_source source);
 lmv_lease *lmv_checkowner(lua_State *L, int arg, lmv_source source);
 
@@ -212,7 +214,8 @@ static inline bool lmv_alive(const lmv_view *v) {
 ** the next call that allocates.
 */
 static inline unsigned char *lmv_base(lua_State *L, const lmv_view *v) {
-  if (!lmv_alive(v)) lmv_deaderror(L, v);
+  if (!lmv_alive(v))
+    lmv_deaderror(L, v);
   return v->lease->base;
 }
 
@@ -232,9 +235,13 @@ const mv_format *lmv_pushformat(lua_State *L, int idx, int arg, bool *compound);
 /* The format "B", which is always there. */
 extern const mv_format lmv_byteformat;
 
+/* Pushes the table LMV_FORMATS. */
+void lmv_pushformats(lua_State *L);
+
 void lmv_open_formats(lua_State *L);
 
-/* ---- view.c: making views ------------------------------------------------*/
+/* ---- view.c, slice.c: making views
+ * ------------------------------------------------*/
 
 /* What a new view is to be. */
 typedef struct lmv_spec {
@@ -263,6 +270,13 @@ void lmv_layout(const lmv_view *v, mv_layout *lay);
 */
 lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
                      const lmv_spec *change, int fmt);
+
+/*
+** The same without a layout: n items of a simple format, at offset and stride
+** bytes apart, of a view that is direct, one-dimensional and simple itself.
+*/
+void lmv_derive1(lua_State *L, int idx, const mv_format *format,
+                 ptrdiff_t offset, ptrdiff_t n, ptrdiff_t stride);
 
 /* Pushes row i (from 0, in range) of the view at idx, of one dimension less. */
 lmv_view *lmv_pushrow(lua_State *L, int idx, ptrdiff_t i);
@@ -301,8 +315,7 @@ int lmv_make(lua_State *L);
 ** of range. And the error for that: dim (from 0) of ndim dimensions.
 */
 ptrdiff_t lmv_wrap(ptrdiff_t n, lua_Integer i);
-int lmv_indexerror(lua_State *L, lua_Integer i, ptrdiff_t n, int dim,
-                   int ndim);
+int lmv_indexerror(lua_State *L, lua_Integer i, ptrdiff_t n, int dim, int ndim);
 
 /* A bytes-like value as an operand: for a string no view is made. */
 typedef struct lmv_span {
@@ -387,6 +400,9 @@ const unsigned char *lmv_linear(lua_State *L, const lmv_span *span, size_t *n);
 
 /* ---- registration (module.c) ---------------------------------------------*/
 
+/* Pushes the upvalues that closures of ours have. */
+void lmv_pushupvalues(lua_State *L, const char *name);
+
 /* Registers functions in the table on top, each a closure as said above. */
 void lmv_setfuncs(lua_State *L, const luaL_Reg *funcs);
 
@@ -398,15 +414,16 @@ extern const char lmv_ownerkey;
 
 /*
 ** Makes the metatable of bytearrays or maps: __name, methods, metamethods (and
-** the shared ones), and what lmv_toowner looks for. Methods are found by __index, unless that is
-** among the metamethods (a closure with the methods' table as upvalue 3).
+** the shared ones), and what lmv_toowner looks for. Methods are found by
+*__index, unless that is
+** among the metamethods (a closure with the methods' table as last upvalue).
 */
 void lmv_newownermeta(lua_State *L, lmv_source source, const char *name,
                       const luaL_Reg *methods, const luaL_Reg *metamethods);
 void lmv_pushownermeta(lua_State *L, lmv_source source);
 
 /* Each file's functions: methods of views, */
-extern const luaL_Reg lmv_view_methods[], lmv_index_methods[];
+extern const luaL_Reg lmv_slice_methods[], lmv_index_methods[];
 extern const luaL_Reg lmv_bulk_methods[], lmv_compare_methods[];
 extern const luaL_Reg lmv_pack_methods[], lmv_file_methods[];
 /* metamethods of views, and those that bytearrays and maps have, too, */

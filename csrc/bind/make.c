@@ -18,7 +18,8 @@ static lmv_view *push_fresh(lua_State *L, const lmv_spec *format, int fmt,
     lmv_argerror(L, 1, "items of '%s' have size 0", spec.format->text);
   status = mv_layout_set(&lay, (ptrdiff_t)spec.format->item.size, ndim, shape,
                          &nbytes);
-  if (status != MV_OK) lmv_argerror(L, arg, "%s", mv_message(status));
+  if (status != MV_OK)
+    lmv_argerror(L, arg, "%s", mv_message(status));
   spec.lease = lmv_pushbytearray(L, (size_t)nbytes);
   spec.generation = spec.lease->generation;
   return lmv_newview(L, LMV_META, lua_gettop(L), fmt, &spec, &lay);
@@ -30,10 +31,12 @@ static int make_new(lua_State *L) {
   ptrdiff_t shape[MV_MAXDIM];
   lmv_spec spec = {0};
   lmv_checkstring(L, 1, NULL);
-  if (ndim < 1) lmv_typeerror(L, 2, "number");
+  if (ndim < 1)
+    lmv_typeerror(L, 2, "number");
   if (ndim > MV_MAXDIM)
     lmv_argerror(L, MV_MAXDIM + 2, "more than %d dimensions", MV_MAXDIM);
-  for (int d = 0; d < ndim; d++) shape[d] = lmv_checksize(L, d + 2);
+  for (int d = 0; d < ndim; d++)
+    shape[d] = lmv_checksize(L, d + 2);
   spec.format = lmv_pushformat(L, 1, 1, &spec.compound);
   push_fresh(L, &spec, lua_gettop(L), ndim, shape, ndim + 1);
   return 1;
@@ -42,10 +45,13 @@ static int make_new(lua_State *L) {
 /* How many tables lie inside each other on the way to a scalar of an item. */
 static int item_depth(const mv_item *item) {
   const mv_field *field;
-  if (item->kind == MV_CF32 || item->kind == MV_CF64) return 1;
-  if (item->kind != MV_RECORD) return 0;
+  if (item->kind == MV_CF32 || item->kind == MV_CF64)
+    return 1;
+  if (item->kind != MV_RECORD)
+    return 0;
   field = item->record->fields;
-  if (item->record->sole) return field->ndim + item_depth(&field->item);
+  if (item->record->sole)
+    return field->ndim + item_depth(&field->item);
   for (size_t f = 0; f < item->record->nfields; f++, field++)
     if (field->name == NULL && field->count > 0)
       return 1 + field->ndim + item_depth(&field->item);
@@ -58,7 +64,8 @@ static int measure(lua_State *L, int idx, int depth, ptrdiff_t *shape) {
   luaL_checkstack(L, MV_MAXDIM + 2, NULL);
   lua_pushvalue(L, idx);
   while (lua_type(L, -1) == LUA_TTABLE && ndim <= MV_MAXDIM + depth) {
-    if (ndim < MV_MAXDIM) shape[ndim] = (ptrdiff_t)lua_rawlen(L, -1);
+    if (ndim < MV_MAXDIM)
+      shape[ndim] = (ptrdiff_t)lua_rawlen(L, -1);
     ndim++;
     lua_rawgeti(L, -1, 1);
     lua_remove(L, -2);
@@ -76,12 +83,14 @@ static int make_from(lua_State *L) {
   int ndim;
   lua_settop(L, 2);
   lmv_checkstring(L, 1, NULL);
-  if (lua_type(L, 2) != LUA_TTABLE) lmv_typeerror(L, 2, "list");
+  if (lua_type(L, 2) != LUA_TTABLE)
+    lmv_typeerror(L, 2, "list");
   spec.format = lmv_pushformat(L, 1, 1, &spec.compound);
   ndim = measure(L, 2, item_depth(&spec.format->item), shape);
   if (ndim > MV_MAXDIM)
     lmv_argerror(L, 2, "more than %d dimensions", MV_MAXDIM);
-  if (ndim < 1) ndim = 1; /* then the first item is no item: said below */
+  if (ndim < 1)
+    ndim = 1; /* then the first item is no item: said below */
   v = push_fresh(L, &spec, 3, ndim, shape, 2);
   lmv_layout(v, &lay);
   lmv_fromlist(L, 2, 2, v->format, &lay, lmv_base(L, v));

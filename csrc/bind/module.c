@@ -18,10 +18,15 @@ void lmv_pushviewmeta(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &view_key);
 }
 
+void lmv_pushupvalues(lua_State *L, const char *name) {
+  lmv_pushviewmeta(L);
+  lua_pushstring(L, name);
+  lmv_pushformats(L);
+}
+
 void lmv_setfuncs(lua_State *L, const luaL_Reg *funcs) {
   for (; funcs->name != NULL; funcs++) {
-    lmv_pushviewmeta(L);
-    lua_pushstring(L, funcs->name);
+    lmv_pushupvalues(L, funcs->name);
     lua_pushcclosure(L, funcs->func, LMV_NUP);
     lua_setfield(L, -2, funcs->name);
   }
@@ -44,7 +49,7 @@ void lmv_pushownermeta(lua_State *L, lmv_source source) {
 }
 
 /* __index(object, key) of an owner that has no items of its own is its table
-** of methods; one that has finds the table in its upvalue 3. */
+** of methods; one that has finds it in its last upvalue. */
 static void set_index(lua_State *L, int methods) {
   if (lua_getfield(L, -1, "__index") == LUA_TNIL) {
     lua_pop(L, 1);
@@ -52,8 +57,7 @@ static void set_index(lua_State *L, int methods) {
   } else {
     lua_CFunction index = lua_tocfunction(L, -1);
     lua_pop(L, 1);
-    lmv_pushviewmeta(L);
-    lua_pushliteral(L, "__index");
+    lmv_pushupvalues(L, "__index");
     lua_pushvalue(L, methods);
     lua_pushcclosure(L, index, LMV_NUP + 1);
   }
@@ -89,7 +93,7 @@ static void open_view(lua_State *L) {
   lmv_setfuncs(L, lmv_pairs_metamethods);
   lua_newtable(L);
   lmv_setattributes(L);
-  lmv_setfuncs(L, lmv_view_methods);
+  lmv_setfuncs(L, lmv_slice_methods);
   lmv_setfuncs(L, lmv_index_methods);
   lmv_setfuncs(L, lmv_bulk_methods);
   lmv_setfuncs(L, lmv_compare_methods);
@@ -114,8 +118,8 @@ static int isview(lua_State *L) {
 static int calcsize(lua_State *L) {
   bool compound;
   lmv_checkstring(L, 1, NULL);
-  lua_pushinteger(
-      L, (lua_Integer)lmv_pushformat(L, 1, 1, &compound)->item.size);
+  lua_pushinteger(L,
+                  (lua_Integer)lmv_pushformat(L, 1, 1, &compound)->item.size);
   return 1;
 }
 
@@ -132,7 +136,8 @@ static const luaL_Reg functions[] = {
 ** gives the module that is there, so that all views and loans are known. */
 int luaopen_mview(lua_State *L) {
   luaL_checkversion(L);
-  if (lua_getfield(L, LUA_REGISTRYINDEX, MODULE_KEY) == LUA_TTABLE) return 1;
+  if (lua_getfield(L, LUA_REGISTRYINDEX, MODULE_KEY) == LUA_TTABLE)
+    return 1;
   lmv_open_lease(L);
   lmv_open_formats(L);
   lmv_open_api(L);
@@ -147,8 +152,7 @@ int luaopen_mview(lua_State *L) {
   lua_pushliteral(L, MVIEW_VERSION);
   lua_setfield(L, -2, "_VERSION");
   lua_createtable(L, 0, 1);
-  lmv_pushviewmeta(L);
-  lua_pushliteral(L, "mview");
+  lmv_pushupvalues(L, "mview");
   lua_pushcclosure(L, call, LMV_NUP);
   lua_setfield(L, -2, "__call");
   lua_setmetatable(L, -2);

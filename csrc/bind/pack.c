@@ -19,10 +19,10 @@ typedef enum option_kind {
   FLOAT,
   NUMBER,
   DOUBLE,
-  CHARS,    /* c: a string of fixed size */
-  STRING,   /* s: a length and a string */
-  ZSTRING,  /* z: up to a zero */
-  PADDING,  /* x */
+  CHARS,     /* c: a string of fixed size */
+  STRING,    /* s: a length and a string */
+  ZSTRING,   /* z: up to a zero */
+  PADDING,   /* x */
   ALIGNMENT, /* X */
   NOTHING
 } option_kind;
@@ -42,7 +42,8 @@ typedef struct reader {
 
 static reader start(lua_State *L, int arg) {
   reader r = {L, NULL, !MV_BIGENDIAN, 1};
-  if (!lua_isstring(L, arg)) lmv_typeerror(L, arg, "string");
+  if (!lua_isstring(L, arg))
+    lmv_typeerror(L, arg, "string");
   r.p = lua_tostring(L, arg);
   return r;
 }
@@ -54,8 +55,10 @@ static bool is_digit(char c) { return '0' <= c && c <= '9'; }
 /* A decimal number, or def where there is none; digits too many stay behind. */
 static size_t number(reader *r, size_t def) {
   size_t n = 0;
-  if (!is_digit(*r->p)) return def;
-  do n = n * 10 + (size_t)(*r->p++ - '0');
+  if (!is_digit(*r->p))
+    return def;
+  do
+    n = n * 10 + (size_t)(*r->p++ - '0');
   while (is_digit(*r->p) && n <= ((size_t)PTRDIFF_MAX - 9) / 10);
   return n;
 }
@@ -155,7 +158,8 @@ static size_t alignment(reader *r, option *o) {
   size_t align = o->size;
   if (o->kind == ALIGNMENT) {
     option next = {NOTHING, 0, 0};
-    if (*r->p != '\0') next = take(r);
+    if (*r->p != '\0')
+      next = take(r);
     align = next.size;
     if (next.kind == CHARS || align == 0)
       lmv_argerror(r->L, 2, "invalid next option for option 'X'");
@@ -167,11 +171,13 @@ static size_t alignment(reader *r, option *o) {
 /* Reads the next option, for position at; false at the end. */
 static bool next_option(reader *r, size_t at, option *o) {
   size_t align;
-  if (*r->p == '\0') return false;
+  if (*r->p == '\0')
+    return false;
   *o = take(r);
   align = alignment(r, o);
   if (align > 1 && o->kind != CHARS) {
-    if (align > r->maxalign) align = r->maxalign;
+    if (align > r->maxalign)
+      align = r->maxalign;
     if ((align & (align - 1)) != 0)
       lmv_argerror(r->L, 2, "format asks for alignment not power of 2");
     o->padding = (align - (at & (align - 1))) & (align - 1);
@@ -225,7 +231,8 @@ static void fetch(lua_State *L, const source *s, size_t at, size_t n,
 }
 
 static void need(lua_State *L, const source *s, size_t at, size_t n) {
-  if (n > s->size - at) lmv_argerror(L, 1, "data string too short");
+  if (n > s->size - at)
+    lmv_argerror(L, 1, "data string too short");
 }
 
 /* The integer of n bytes at at; raises where it does not fit. */
@@ -239,7 +246,8 @@ static lua_Integer fetch_integer(const reader *r, const source *s, size_t at,
     memcpy(&word, bytes, sizeof word);
     return is_signed ? (lua_Integer)(int32_t)word : (lua_Integer)word;
   }
-  if (!r->little) reverse(bytes, n); /* now the lowest byte is first */
+  if (!r->little)
+    reverse(bytes, n); /* now the lowest byte is first */
   for (size_t i = n < sizeof value ? n : sizeof value; i-- > 0;)
     value = value << CHAR_BIT | bytes[i];
   if (n < sizeof value) {
@@ -263,7 +271,8 @@ static lua_Number fetch_float(const reader *r, const source *s, size_t at,
   double d;
   lua_Number n;
   fetch(r->L, s, at, o->size, bytes);
-  if (r->little == MV_BIGENDIAN) reverse(bytes, o->size);
+  if (r->little == MV_BIGENDIAN)
+    reverse(bytes, o->size);
   switch (o->kind) {
   case FLOAT:
     memcpy(&f, bytes, sizeof f);
@@ -296,12 +305,14 @@ static size_t zstring_length(lua_State *L, const source *s, size_t at) {
   if (s->contiguous) {
     const unsigned char *p = lmv_base(L, s->v) + s->v->offset;
     const unsigned char *zero = memchr(p + at, 0, s->size - at);
-    if (zero != NULL) return (size_t)(zero - (p + at));
+    if (zero != NULL)
+      return (size_t)(zero - (p + at));
     end = s->size;
   }
   for (; end < s->size; end++) {
     fetch(L, s, end, 1, &byte);
-    if (byte == 0) return end - at;
+    if (byte == 0)
+      return end - at;
   }
   lmv_argerror(L, 1, "unfinished string for format 'z'");
   return 0;
@@ -347,7 +358,8 @@ static size_t position(lua_State *L, int arg, size_t size) {
     at = (lua_Unsigned)i - 1 > size ? size + 1 : (size_t)i - 1;
   else if (i < 0 && i >= -(lua_Integer)size)
     at = size - (size_t)-i;
-  if (at > size) lmv_argerror(L, arg, "initial position out of string");
+  if (at > size)
+    lmv_argerror(L, arg, "initial position out of string");
   return at;
 }
 
@@ -366,7 +378,8 @@ static int view_unpack(lua_State *L) {
     need(L, &s, at, o.size);
     luaL_checkstack(L, 4, "too many results");
     at += push_option(&r, &s, &o, at);
-    if (o.kind <= ZSTRING) results++;
+    if (o.kind <= ZSTRING)
+      results++;
   }
   lua_pushinteger(L, (lua_Integer)at + 1);
   return results + 1;
@@ -379,9 +392,8 @@ static void add_integer(const reader *r, luaL_Buffer *b, lua_Unsigned value,
                         size_t n, bool negative) {
   char bytes[MAXINT];
   for (size_t i = 0; i < n; i++) {
-    char byte = i < sizeof value
-                    ? (char)(value >> (i * CHAR_BIT) & UCHAR_MAX)
-                    : (char)(negative ? UCHAR_MAX : 0);
+    char byte = i < sizeof value ? (char)(value >> (i * CHAR_BIT) & UCHAR_MAX)
+                                 : (char)(negative ? UCHAR_MAX : 0);
     bytes[r->little ? i : n - 1 - i] = byte;
   }
   luaL_addlstring(b, bytes, n);
@@ -408,12 +420,15 @@ static void pack_float(const reader *r, luaL_Buffer *b, const option *o,
   lua_Number n = lua_tonumberx(r->L, arg, &isnumber);
   float f = (float)n;
   double d = (double)n;
-  if (!isnumber) lmv_typeerror(r->L, arg, "number");
-  memcpy(bytes, o->kind == FLOAT    ? (const void *)&f
-                : o->kind == DOUBLE ? (const void *)&d
-                                    : (const void *)&n,
+  if (!isnumber)
+    lmv_typeerror(r->L, arg, "number");
+  memcpy(bytes,
+         o->kind == FLOAT    ? (const void *)&f
+         : o->kind == DOUBLE ? (const void *)&d
+                             : (const void *)&n,
          o->size);
-  if (r->little == MV_BIGENDIAN) reverse(bytes, o->size);
+  if (r->little == MV_BIGENDIAN)
+    reverse(bytes, o->size);
   luaL_addlstring(b, (const char *)bytes, o->size);
 }
 
@@ -423,17 +438,20 @@ static size_t pack_string(const reader *r, luaL_Buffer *b, const option *o,
   lua_State *L = r->L;
   size_t len;
   const char *s;
-  if (!lua_isstring(L, arg)) lmv_typeerror(L, arg, "string");
+  if (!lua_isstring(L, arg))
+    lmv_typeerror(L, arg, "string");
   s = lua_tolstring(L, arg, &len);
   if (o->kind == CHARS) {
     if (len > o->size)
       lmv_argerror(L, arg, "string longer than given size");
     luaL_addlstring(b, s, len);
-    for (; len < o->size; len++) luaL_addchar(b, 0);
+    for (; len < o->size; len++)
+      luaL_addchar(b, 0);
     return len;
   }
   if (o->kind == ZSTRING) {
-    if (strlen(s) != len) lmv_argerror(L, arg, "string contains zeros");
+    if (strlen(s) != len)
+      lmv_argerror(L, arg, "string contains zeros");
     luaL_addlstring(b, s, len + 1);
     return len + 1;
   }
@@ -490,9 +508,11 @@ static int view_pack(lua_State *L) {
   from = at = position(L, 3, size);
   luaL_buffinit(L, &b);
   while (next_option(&r, at, &o)) {
-    for (size_t i = 0; i < o.padding; i++) luaL_addchar(&b, 0);
+    for (size_t i = 0; i < o.padding; i++)
+      luaL_addchar(&b, 0);
     at += o.padding;
-    if (o.kind <= ZSTRING && ++arg > top) lmv_typeerror(L, arg, "value");
+    if (o.kind <= ZSTRING && ++arg > top)
+      lmv_typeerror(L, arg, "value");
     at += pack_option(&r, &b, &o, arg);
   }
   luaL_pushresult(&b);
@@ -500,8 +520,7 @@ static int view_pack(lua_State *L) {
   if (len > size - from)
     lmv_argerror(L, 3, "%I bytes at position %I, %I left", (LUAI_UACINT)len,
                  (LUAI_UACINT)from + 1, (LUAI_UACINT)(size - from));
-  mv_write(lmv_writable(L, v), &lay, from, len,
-           (const unsigned char *)bytes);
+  mv_write(lmv_writable(L, v), &lay, from, len, (const unsigned char *)bytes);
   lua_pushinteger(L, (lua_Integer)at + 1);
   return 1;
 }

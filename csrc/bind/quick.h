@@ -87,20 +87,25 @@ static inline void set_quick_run(lua_State *L, unsigned quick,
   }
 
 #define STORE_SIGNED(type, lo, hi)                                             \
-  if (i < (lo) || i > (hi)) return false;                                      \
+  if (i < (lo) || i > (hi))                                                    \
+    return false;                                                              \
   STORE(type, i)
 
 #define STORE_UNSIGNED(type, hi)                                               \
-  if ((lua_Unsigned)i > (hi)) return false;                                    \
+  if ((lua_Unsigned)i > (hi))                                                  \
+    return false;                                                              \
   STORE(type, i)
 
 static bool store_float(lua_State *L, int idx, unsigned quick,
                         unsigned char *p) {
   double f;
-  if (lua_type(L, idx) != LUA_TNUMBER) return false;
+  if (lua_type(L, idx) != LUA_TNUMBER)
+    return false;
   f = (double)lua_tonumber(L, idx);
-  if (quick == 1 + MV_F64) STORE(double, f)
-  if (!(fabs(f) <= 3.402823466e+38)) return false; /* the general way decides */
+  if (quick == 1 + MV_F64)
+    STORE(double, f)
+  if (!(fabs(f) <= 3.402823466e+38))
+    return false; /* the general way decides */
   STORE(float, f)
 }
 
@@ -108,8 +113,10 @@ static bool store_float(lua_State *L, int idx, unsigned quick,
 static inline bool store_quick(lua_State *L, int idx, unsigned quick,
                                unsigned char *p) {
   lua_Integer i;
-  if (quick > MV_I64 + 1) return store_float(L, idx, quick, p);
-  if (!lua_isinteger(L, idx)) return false;
+  if (quick > MV_I64 + 1)
+    return store_float(L, idx, quick, p);
+  if (!lua_isinteger(L, idx))
+    return false;
   i = lua_tointeger(L, idx);
   switch ((mv_kind)(quick - 1)) {
   case MV_U8:

@@ -23,9 +23,11 @@ typedef struct target {
 } target;
 
 static void add_place(luaL_Buffer *b, lua_State *L, const place *at) {
-  if (at->outer != NULL) add_place(b, L, at->outer);
+  if (at->outer != NULL)
+    add_place(b, L, at->outer);
   if (at->name != NULL) {
-    if (at->outer != NULL) luaL_addchar(b, '.');
+    if (at->outer != NULL)
+      luaL_addchar(b, '.');
     luaL_addlstring(b, at->name, at->namelen);
   } else {
     lua_pushfstring(L, "[%I]", (LUAI_UACINT)at->index);
@@ -46,7 +48,8 @@ static int refuse(lua_State *L, const target *t, const place *at) {
     luaL_addvalue(&b);
     luaL_pushresult(&b);
   }
-  if (t->arg > 0) return lmv_argerror(L, t->arg, "%s", lua_tostring(L, -1));
+  if (t->arg > 0)
+    return lmv_argerror(L, t->arg, "%s", lua_tostring(L, -1));
   return luaL_error(L, "%s", lua_tostring(L, -1));
 }
 
@@ -54,7 +57,8 @@ static int refuse(lua_State *L, const target *t, const place *at) {
 static const char *wanted(const mv_item *item) {
   int64_t lo;
   uint64_t hi;
-  if (mv_item_range(item, &lo, &hi)) return "integer";
+  if (mv_item_range(item, &lo, &hi))
+    return "integer";
   switch (item->kind) {
   case MV_BOOL:
     return "boolean";
@@ -79,8 +83,8 @@ static int refuse_type(lua_State *L, const target *t, const place *at, int idx,
   return refuse(L, t, at);
 }
 
-static int refuse_range(lua_State *L, const target *t, const place *at,
-                        int idx, const mv_item *item) {
+static int refuse_range(lua_State *L, const target *t, const place *at, int idx,
+                        const mv_item *item) {
   int64_t lo;
   uint64_t hi;
   const char *value, *text = t->format->text;
@@ -97,7 +101,8 @@ static int refuse_range(lua_State *L, const target *t, const place *at,
 static int refuse_length(lua_State *L, const target *t, const place *at,
                          int idx, const mv_item *item) {
   size_t room = item->size;
-  if (item->kind == MV_PASCAL) room = room > 256 ? 255 : room - (room > 0);
+  if (item->kind == MV_PASCAL)
+    room = room > 256 ? 255 : room - (room > 0);
   lua_pushfstring(L, "string of %I bytes %s %I in format '%s'",
                   (LUAI_UACINT)lua_rawlen(L, idx),
                   item->kind == MV_CHAR ? "where there is exactly"
@@ -106,8 +111,8 @@ static int refuse_length(lua_State *L, const target *t, const place *at,
   return refuse(L, t, at);
 }
 
-static int refuse_value(lua_State *L, const target *t, const place *at,
-                        int idx, const mv_item *item, mv_status status) {
+static int refuse_value(lua_State *L, const target *t, const place *at, int idx,
+                        const mv_item *item, mv_status status) {
   luaL_checkstack(L, LUA_MINSTACK, NULL);
   switch (status) {
   case MV_ERANGE:
@@ -135,10 +140,12 @@ static void to_array(lua_State *L, const target *t, const place *at, int idx,
     to_item(L, t, at, idx, &field->item, p);
     return;
   }
-  for (int d = dim + 1; d < field->ndim; d++) stride *= field->shape[d];
+  for (int d = dim + 1; d < field->ndim; d++)
+    stride *= field->shape[d];
   n = field->shape[dim];
   luaL_checkstack(L, 2, "list nested too deep");
-  if (lua_type(L, idx) != LUA_TTABLE) refuse_type(L, t, at, idx, "list");
+  if (lua_type(L, idx) != LUA_TTABLE)
+    refuse_type(L, t, at, idx, "list");
   if (lua_rawlen(L, idx) != (lua_Unsigned)n) {
     lua_pushfstring(L, "list of %I items expected, got %I", (LUAI_UACINT)n,
                     (LUAI_UACINT)lua_rawlen(L, idx));
@@ -157,7 +164,8 @@ static void check_keys(lua_State *L, const target *t, const place *at, int idx,
                        const mv_record *record) {
   size_t unnamed = record->nvalues;
   for (size_t f = 0; f < record->nfields; f++)
-    if (record->fields[f].name != NULL) unnamed--;
+    if (record->fields[f].name != NULL)
+      unnamed--;
   lua_pushnil(L);
   while (lua_next(L, idx) != 0) {
     bool known = false;
@@ -179,7 +187,8 @@ static void to_record(lua_State *L, const target *t, const place *at, int idx,
                       const mv_record *record, unsigned char *p) {
   lua_Integer position = 0;
   luaL_checkstack(L, LUA_MINSTACK, "record nested too deep");
-  if (lua_type(L, idx) != LUA_TTABLE) refuse_type(L, t, at, idx, "table");
+  if (lua_type(L, idx) != LUA_TTABLE)
+    refuse_type(L, t, at, idx, "table");
   check_keys(L, t, at, idx, record);
   for (size_t f = 0; f < record->nfields; f++) {
     const mv_field *field = &record->fields[f];
@@ -211,8 +220,10 @@ static void to_item(lua_State *L, const target *t, const place *at, int idx,
       to_record(L, t, at, idx, record, p);
     return;
   }
-  if (lmv_tovalue(L, idx, item, &value)) status = mv_store(item, p, &value);
-  if (status != MV_OK) refuse_value(L, t, at, idx, item, status);
+  if (lmv_tovalue(L, idx, item, &value))
+    status = mv_store(item, p, &value);
+  if (status != MV_OK)
+    refuse_value(L, t, at, idx, item, status);
 }
 
 void lmv_toitem(lua_State *L, int arg, int idx, const mv_format *format,

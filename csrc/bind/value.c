@@ -10,7 +10,8 @@
 
 unsigned char *lmv_pushblock(lua_State *L, size_t n) {
   unsigned char *p = lua_newuserdatauv(L, n, 0);
-  if (n > 0) memset(p, 0, n);
+  if (n > 0)
+    memset(p, 0, n);
   return p;
 }
 
@@ -60,7 +61,8 @@ static void push_array(lua_State *L, const lmv_view *v, const mv_field *field,
     lmv_pushitem(L, v, &field->item, off);
     return;
   }
-  for (int d = dim + 1; d < field->ndim; d++) stride *= field->shape[d];
+  for (int d = dim + 1; d < field->ndim; d++)
+    stride *= field->shape[d];
   n = field->shape[dim];
   luaL_checkstack(L, 2, "record nested too deep");
   new_table(L, (size_t)n, 0);
@@ -145,23 +147,21 @@ bool lmv_tovalue(lua_State *L, int idx, const mv_item *item, mv_value *value) {
 }
 
 /* The field from its dimension dim on with the nested list at idx. */
-static bool equals_array(lua_State *L, const lmv_view *v,
-                         const mv_field *field, int dim, ptrdiff_t off,
-                         int idx) {
+static bool equals_array(lua_State *L, const lmv_view *v, const mv_field *field,
+                         int dim, ptrdiff_t off, int idx) {
   ptrdiff_t n, stride = (ptrdiff_t)field->item.size;
   bool equal = true;
   if (dim == field->ndim)
     return lmv_equalsitem(L, v, &field->item, off, idx);
-  for (int d = dim + 1; d < field->ndim; d++) stride *= field->shape[d];
+  for (int d = dim + 1; d < field->ndim; d++)
+    stride *= field->shape[d];
   n = field->shape[dim];
-  if (lua_type(L, idx) != LUA_TTABLE ||
-      lua_rawlen(L, idx) != (lua_Unsigned)n)
+  if (lua_type(L, idx) != LUA_TTABLE || lua_rawlen(L, idx) != (lua_Unsigned)n)
     return false;
   luaL_checkstack(L, 2, "list nested too deep");
   for (ptrdiff_t i = 0; equal && i < n; i++) {
     lua_rawgeti(L, idx, (lua_Integer)i + 1);
-    equal = equals_array(L, v, field, dim + 1, off + i * stride,
-                         lua_gettop(L));
+    equal = equals_array(L, v, field, dim + 1, off + i * stride, lua_gettop(L));
     lua_pop(L, 1);
   }
   return equal;
@@ -181,9 +181,9 @@ static bool equals_record(lua_State *L, const lmv_view *v,
       } else {
         lua_rawgeti(L, idx, ++position);
       }
-      equal = equals_array(
-          L, v, field, 0, off + (ptrdiff_t)(field->offset + k * field->size),
-          lua_gettop(L));
+      equal = equals_array(L, v, field, 0,
+                           off + (ptrdiff_t)(field->offset + k * field->size),
+                           lua_gettop(L));
       lua_pop(L, 1);
     }
   }
@@ -200,7 +200,8 @@ bool lmv_equalsitem(lua_State *L, const lmv_view *v, const mv_item *item,
                               idx)
                : equals_record(L, v, item->record, off, idx);
   }
-  if (!lmv_tovalue(L, idx, item, &value)) return false;
+  if (!lmv_tovalue(L, idx, item, &value))
+    return false;
   mv_load(item, lmv_base(L, v) + off, &here);
   return mv_value_equal(&here, &value);
 }

@@ -1,8 +1,6 @@
 /*
-** view.c - making views: of bytes-likes, and from other views
-** A view is one userdata without a finalizer, so that slices are cheap. All of
-** these functions only compute geometry; none touches the memory, but for rows
-** of layouts with suboffsets, whose pointer is followed when the row is made.
+** view.c - the view: making one, and views of bytes-likes
+** A view is one userdata without a finalizer, so that slices are cheap.
 */
 #include "lmv.h"
 
@@ -24,9 +22,15 @@ void lmv_layout(const lmv_view *v, mv_layout *lay) {
   lay->itemsize = v->itemsize;
   lay->ndim = v->ndim;
   lay->indirect = v->indirect;
+  if (v->ndim == 1 && !v->indirect) { /* the usual case, without calls */
+    lay->shape[0] = v->dims[0];
+    lay->strides[0] = v->dims[1];
+    return;
+  }
   memcpy(lay->shape, v->dims, n);
   memcpy(lay->strides, v->dims + v->ndim, n);
-  if (v->indirect) memcpy(lay->suboffsets, v->dims + 2 * v->ndim, n);
+  if (v->indirect)
+    memcpy(lay->suboffsets, v->dims + 2 * v->ndim, n);
 }
 
 static void set_layout(lmv_view *v, const mv_layout *lay) {
@@ -37,14 +41,28 @@ static void set_layout(lmv_view *v, const mv_layout *lay) {
   v->indirect = lay->indirect;
   memcpy(v->dims, lay->shape, n);
   memcpy(v->dims + lay->ndim, lay->strides, n);
-  if (lay->indirect) memcpy(v->dims + 2 * lay->ndim, lay->suboffsets, n);
+  if (lay->indirect)
+    memcpy(v->dims + 2 * lay->ndim, lay->suboffsets, n);
+}
+
+/* Pushes the bare userdata of a view. */
+static lmv_view *new_view(lua_State *L, int values, size_t dims) {
+  return lua_newuserdatauv(L, sizeof(lmv_view) + dims * sizeof(ptrdiff_t),
+                           values);
+}
+
+/* Makes the new view below the owner, which is on top and is popped, one. */
+static void finish(lua_State *L, lmv_view *v, int meta) {
+  lua_setiuservalue(L, -2, 1);
+  lua_pushvalue(L, meta);
+  lua_setmetatable(L, -2);
+  v->lease->views++;
 }
 
 lmv_view *lmv_newview(lua_State *L, int meta, int owner, int fmt,
                       const lmv_spec *spec, const mv_layout *lay) {
-  size_t dims = (size_t)lay->ndim * (lay->indirect ? 3 : 2);
-  lmv_view *v = lua_newuserdatauv(L, sizeof *v + dims * sizeof v->dims[0],
-                                  spec->compound ? 2 : 1);
+  lmv_view *v = new_view(L, spec->compound ? 2 : 1,
+                         (size_t)lay->ndim * (lay->indirect ? 3 : 2));
   v->lease = spec->lease;
   v->generation = spec->generation;
   v->format = spec->format;
@@ -52,15 +70,12 @@ lmv_view *lmv_newview(lua_State *L, int meta, int owner, int fmt,
   v->compound = spec->compound;
   set_layout(v, lay);
   v->quick = quick_kind(v);
-  lua_pushvalue(L, owner);
-  lua_setiuservalue(L, -2, 1);
   if (spec->compound) {
     lua_pushvalue(L, fmt);
     lua_setiuservalue(L, -2, 2);
   }
-  lua_pushvalue(L, meta);
-  lua_setmetatable(L, -2);
-  v->lease->views++;
+  lua_pushvalue(L, owner);
+  finish(L, v, meta);
   return v;
 }
 
@@ -70,7 +85,8 @@ lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
   lmv_spec spec = {v->lease, v->generation, v->format, v->compound,
                    v->readonly};
   lmv_view *derived;
-  if (change != NULL) spec = *change;
+  if (change != NULL)
+    spec = *change;
   lua_getiuservalue(L, idx, 1);
   if (change == NULL && v->compound) {
     lua_getiuservalue(L, idx, 2);
@@ -78,22 +94,16 @@ lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
   } else {
     lua_pushnil(L);
   }
-  derived =
-      lmv_newview(L, LMV_META, lua_gettop(L) - 1, fmt, &spec, lay);
+  derived = lmv_newview(L, LMV_META, lua_gettop(L) - 1, fmt, &spec, lay);
   lua_replace(L, -3);
   lua_pop(L, 1);
   return derived;
 }
 
-/*
-** Pushes a view of n items of a simple format over what the view at idx, direct
-** and of one dimension, sees. What lmv_derive does, without a layout.
-*/
-static void derive_1d(lua_State *L, int idx, const mv_format *format,
-                      ptrdiff_t offset, ptrdiff_t n, ptrdiff_t stride) {
-  lmv_view *v, *from;
-  v = lua_newuserdatauv(L, sizeof *v + 2 * sizeof v->dims[0], 1);
-  from = lua_touserdata(L, idx);
+void lmv_derive1(lua_State *L, int idx, const mv_format *format,
+                 ptrdiff_t offset, ptrdiff_t n, ptrdiff_t stride) {
+  lmv_view *v = new_view(L, 1, 2);
+  const lmv_view *from = lua_touserdata(L, idx);
   *v = *from;
   v->format = format;
   v->offset = offset;
@@ -104,17 +114,7 @@ static void derive_1d(lua_State *L, int idx, const mv_format *format,
     v->quick = quick_kind(v);
   }
   lua_getiuservalue(L, idx, 1);
-  lua_setiuservalue(L, -2, 1);
-  lua_pushvalue(L, LMV_META);
-  lua_setmetatable(L, -2);
-  v->lease->views++;
-}
-
-/* The spec of a view that differs from v in nothing yet. */
-static lmv_spec spec_of(const lmv_view *v) {
-  lmv_spec spec = {v->lease, v->generation, v->format, v->compound,
-                   v->readonly};
-  return spec;
+  finish(L, v, LMV_META);
 }
 
 /* ---- views of bytes-likes ------------------------------------------------*/
@@ -122,12 +122,21 @@ static lmv_spec spec_of(const lmv_view *v) {
 /* Pushes a view of all bytes of the lease at index owner. */
 static lmv_view *view_of_lease(lua_State *L, int meta, int owner,
                                lmv_lease *lease) {
-  lmv_spec spec = {lease, lease->generation, &lmv_byteformat, false,
-                   lease->readonly};
-  ptrdiff_t n = (ptrdiff_t)lease->size, nbytes;
-  mv_layout lay;
-  mv_layout_set(&lay, 1, 1, &n, &nbytes);
-  return lmv_newview(L, meta, owner, 0, &spec, &lay);
+  lmv_view *v = new_view(L, 1, 2);
+  v->lease = lease;
+  v->generation = lease->generation;
+  v->format = &lmv_byteformat;
+  v->offset = 0;
+  v->itemsize = 1;
+  v->ndim = 1;
+  v->readonly = lease->readonly;
+  v->indirect = v->compound = false;
+  v->quick = 1 + MV_U8;
+  v->dims[0] = (ptrdiff_t)lease->size;
+  v->dims[1] = 1;
+  lua_pushvalue(L, owner);
+  finish(L, v, meta);
+  return v;
 }
 
 /* Pushes a lease of the string at idx, which it anchors. */
@@ -146,8 +155,7 @@ lmv_view *lmv_pushowned(lua_State *L, int meta, int owner) {
   lmv_lease *lease = lua_touserdata(L, owner);
   if (!lease->alive)
     luaL_error(L, "attempt to use a %s",
-               lease->source == LMV_MAP ? "closed map"
-                                        : "released bytearray");
+               lease->source == LMV_MAP ? "closed map" : "released bytearray");
   return view_of_lease(L, meta, owner, lease);
 }
 
@@ -177,19 +185,25 @@ lmv_view *lmv_asview(lua_State *L, int arg) {
 }
 
 bool lmv_optspan(lua_State *L, int arg, lmv_span *span) {
-  if (lua_type(L, arg) == LUA_TSTRING) {
+  span->view = lmv_toview(L, arg, LMV_META);
+  if (span->view == NULL && lua_type(L, arg) == LUA_TSTRING) {
     size_t len;
-    ptrdiff_t n, nbytes;
-    span->view = NULL;
     span->string = (const unsigned char *)lua_tolstring(L, arg, &len);
     span->format = &lmv_byteformat;
-    n = (ptrdiff_t)len;
-    mv_layout_set(&span->lay, 1, 1, &n, &nbytes);
+    span->lay.offset = 0;
+    span->lay.itemsize = 1;
+    span->lay.ndim = 1;
+    span->lay.indirect = false;
+    span->lay.shape[0] = (ptrdiff_t)len;
+    span->lay.strides[0] = 1;
     return true;
   }
-  span->view = lmv_pushview(L, arg, LMV_META);
-  if (span->view == NULL) return false;
-  lua_replace(L, arg);
+  if (span->view == NULL) {
+    span->view = lmv_pushview(L, arg, LMV_META);
+    if (span->view == NULL)
+      return false;
+    lua_replace(L, arg);
+  }
   span->format = span->view->format;
   lmv_layout(span->view, &span->lay);
   return true;
@@ -203,338 +217,3 @@ void lmv_checkspan(lua_State *L, int arg, lmv_span *span) {
 const unsigned char *lmv_spanbase(lua_State *L, const lmv_span *span) {
   return span->view == NULL ? span->string : lmv_base(L, span->view);
 }
-
-/* ---- slices --------------------------------------------------------------*/
-
-static int not_here(lua_State *L, mv_status status) {
-  return luaL_error(L, "%s",
-                    status == MV_EINDIRECT
-                        ? "this slice of memory with suboffsets cannot be "
-                          "described"
-                        : mv_message(status));
-}
-
-static lua_Integer check_step(lua_State *L, int arg) {
-  lua_Integer step = lmv_optinteger(L, arg, 1);
-  if (step == 0) lmv_argerror(L, arg, "step is 0");
-  return step;
-}
-
-/* v:sub([i [, j [, step]]]): a slice of the first dimension. */
-static int view_sub(lua_State *L) {
-  lmv_view *v = lmv_checkview(L, 1);
-  lua_Integer step = check_step(L, 4);
-  lua_Integer i = lmv_optinteger(L, 2, step > 0 ? 1 : -1);
-  lua_Integer j = lmv_optinteger(L, 3, step > 0 ? -1 : 1);
-  ptrdiff_t start, count;
-  mv_layout lay;
-  mv_status status;
-  lmv_base(L, v);
-  if (v->ndim == 0) lmv_argerror(L, 1, "0 dimensions");
-  mv_range(v->dims[0], i, j, step, &start, &count);
-  if (v->ndim == 1 && !v->indirect && !v->compound) {
-    ptrdiff_t stride = v->dims[1];
-    derive_1d(L, 1, v->format,
-              count > 0 ? v->offset + start * stride : v->offset, count,
-              count > 1 ? stride * (ptrdiff_t)step : v->itemsize);
-    return 1;
-  }
-  lmv_layout(v, &lay);
-  status = mv_layout_slice(&lay, 0, start, count, (ptrdiff_t)step);
-  if (status != MV_OK) not_here(L, status);
-  lmv_derive(L, 1, &lay, NULL, 0);
-  return 1;
-}
-
-ptrdiff_t lmv_wrap(ptrdiff_t n, lua_Integer i) {
-  if ((lua_Unsigned)i - 1 < (lua_Unsigned)n) return (ptrdiff_t)(i - 1);
-  if (i < 0 && i >= -(lua_Integer)n) return (ptrdiff_t)(n + i);
-  return -1;
-}
-
-int lmv_indexerror(lua_State *L, lua_Integer i, ptrdiff_t n, int dim,
-                   int ndim) {
-  if (ndim > 1)
-    return luaL_error(L, "index %I out of range [1, %I] in dimension %d",
-                      (LUAI_UACINT)i, (LUAI_UACINT)n, dim + 1);
-  return luaL_error(L, "index %I out of range [1, %I]", (LUAI_UACINT)i,
-                    (LUAI_UACINT)n);
-}
-
-/* Integer at key of the selector at arg; by raw access. */
-static lua_Integer selector_number(lua_State *L, int arg, int key,
-                                   lua_Integer def) {
-  lua_Integer i = def;
-  if (lua_rawgeti(L, arg, key) != LUA_TNIL) {
-    if (!lua_isinteger(L, -1))
-      lmv_argerror(L, arg, "integer expected at position %d of the selector",
-                   key);
-    i = lua_tointeger(L, -1);
-  }
-  lua_pop(L, 1);
-  return i;
-}
-
-/* A selector that keeps its dimension. */
-static mv_status select_range(lua_State *L, int arg, mv_layout *lay, int dim) {
-  lua_Integer step = selector_number(L, arg, 3, 1), i, j;
-  ptrdiff_t start, count;
-  if (step == 0) lmv_argerror(L, arg, "step is 0");
-  i = selector_number(L, arg, 1, step > 0 ? 1 : -1);
-  j = selector_number(L, arg, 2, step > 0 ? -1 : 1);
-  mv_range(lay->shape[dim], i, j, step, &start, &count);
-  return mv_layout_slice(lay, dim, start, count, (ptrdiff_t)step);
-}
-
-/* Applies the selectors at 2, 3, ...; dims counts what the view has. */
-static void apply_selectors(lua_State *L, const lmv_view *v, mv_layout *lay) {
-  int n = lua_gettop(L) - 1, dim = 0;
-  for (int k = 0; k < n; k++) {
-    int arg = k + 2;
-    mv_status status;
-    if (lua_type(L, arg) == LUA_TTABLE) {
-      status = select_range(L, arg, lay, dim++);
-    } else if (lua_isnil(L, arg)) {
-      status = MV_OK;
-      dim++;
-    } else {
-      lua_Integer i = lmv_checkinteger(L, arg);
-      ptrdiff_t at = lmv_wrap(lay->shape[dim], i);
-      if (at < 0) lmv_indexerror(L, i, lay->shape[dim], k, v->ndim);
-      status = mv_layout_index(lay, lmv_base(L, v), dim, at);
-    }
-    if (status != MV_OK) not_here(L, status);
-  }
-}
-
-/* v:slice(s1, s2, ...): one selector per dimension. */
-static int view_slice(lua_State *L) {
-  lmv_view *v = lmv_checkview(L, 1);
-  mv_layout lay;
-  int n = lua_gettop(L) - 1;
-  lmv_base(L, v);
-  if (n > v->ndim)
-    lmv_argerror(L, v->ndim + 2, "%d selectors for %d dimension%s", n, v->ndim,
-                 v->ndim == 1 ? "" : "s");
-  lmv_layout(v, &lay);
-  apply_selectors(L, v, &lay);
-  lmv_derive(L, 1, &lay, NULL, 0);
-  return 1;
-}
-
-/* Pushes the row i (0-based, in range) of the view at index 1. */
-lmv_view *lmv_pushrow(lua_State *L, int idx, ptrdiff_t i) {
-  lmv_view *v = lua_touserdata(L, idx);
-  mv_layout lay;
-  mv_status status;
-  lmv_layout(v, &lay);
-  status = mv_layout_index(&lay, lmv_base(L, v), 0, i);
-  if (status != MV_OK) not_here(L, status);
-  return lmv_derive(L, idx, &lay, NULL, 0);
-}
-
-/* v:transpose([d1, d2, ...]): dimensions permuted, by default reversed. */
-static int view_transpose(lua_State *L) {
-  lmv_view *v = lmv_checkview(L, 1);
-  int n = lua_gettop(L) - 1, perm[MV_MAXDIM];
-  bool seen[MV_MAXDIM] = {false};
-  mv_layout lay;
-  lmv_base(L, v);
-  if (n > 0 && n != v->ndim)
-    lmv_argerror(L, n < v->ndim ? n + 2 : v->ndim + 2,
-                 "%d dimensions expected, got %d", v->ndim, n);
-  for (int k = 0; k < n; k++) {
-    lua_Integer d = lmv_checkinteger(L, k + 2);
-    if (d < 1 || d > n)
-      lmv_argerror(L, k + 2, "dimension %I out of range [1, %d]",
-                   (LUAI_UACINT)d, n);
-    if (seen[d - 1])
-      lmv_argerror(L, k + 2, "dimension %I given twice", (LUAI_UACINT)d);
-    seen[d - 1] = true;
-    perm[k] = (int)d - 1;
-  }
-  if (v->indirect) luaL_error(L, "cannot transpose memory with suboffsets");
-  for (int k = 0; n == 0 && k < v->ndim; k++) perm[k] = v->ndim - 1 - k;
-  lmv_layout(v, &lay);
-  mv_layout_transpose(&lay, perm);
-  lmv_derive(L, 1, &lay, NULL, 0);
-  return 1;
-}
-
-/* ---- casts ---------------------------------------------------------------*/
-
-static int cast_error(lua_State *L, mv_status status, int arg,
-                      const lmv_view *v, const mv_format *format) {
-  mv_layout lay;
-  ptrdiff_t nbytes;
-  lmv_layout(v, &lay);
-  nbytes = mv_layout_nbytes(&lay);
-  switch (status) {
-  case MV_EDIVIDE:
-    return lmv_argerror(L, arg,
-                        "%I bytes are not a multiple of the item size %I of "
-                        "'%s'",
-                        (LUAI_UACINT)nbytes, (LUAI_UACINT)format->item.size,
-                        format->text);
-  case MV_EZEROITEM:
-    return lmv_argerror(L, arg, "items of '%s' have size 0", format->text);
-  case MV_ESIZE:
-    lua_rawgeti(L, arg + 1, 1);
-    return lmv_argerror(L, arg + 1, "shape does not fit %I bytes of '%s'",
-                        (LUAI_UACINT)nbytes, format->text);
-  case MV_EINDIRECT:
-    return luaL_error(L, "cannot cast memory with suboffsets");
-  case MV_ENOTCONTIGUOUS:
-    return luaL_error(L, "cannot cast a view that is not contiguous");
-  default:
-    return lmv_argerror(L, arg + 1, "%s", mv_message(status));
-  }
-}
-
-/*
-** The common cast: one dimension, contiguous, whole items of a simple format.
-** False, and nothing pushed: it is another one.
-*/
-static bool flat_cast(lua_State *L, int idx, const lmv_view *v,
-                      const mv_format *format) {
-  ptrdiff_t size = (ptrdiff_t)format->item.size, n;
-  if (v->ndim != 1 || v->indirect || v->compound || size == 0 ||
-      (v->dims[1] != v->itemsize && v->dims[0] > 1))
-    return false;
-  n = v->dims[0] * v->itemsize;
-  if (n % size != 0) return false;
-  derive_1d(L, idx, format, v->offset, n / size, size);
-  return true;
-}
-
-/*
-** Pushes a cast of the view at idx by the format at arg and, if it is not nil,
-** the shape at arg + 1.
-*/
-static void push_cast(lua_State *L, int idx, int arg) {
-  lmv_view *v = lua_touserdata(L, idx);
-  ptrdiff_t shape[MV_MAXDIM];
-  int ndim = -1;
-  lmv_spec spec;
-  mv_layout lay;
-  mv_status status;
-  lmv_checkstring(L, arg, NULL);
-  if (!lua_isnoneornil(L, arg + 1)) ndim = lmv_checkshape(L, arg + 1, shape);
-  spec = spec_of(v);
-  spec.format = lmv_pushformat(L, arg, arg, &spec.compound);
-  lmv_base(L, v);
-  if (ndim < 0 && !spec.compound && flat_cast(L, idx, v, spec.format)) return;
-  lmv_layout(v, &lay);
-  status = mv_layout_cast(&lay, (ptrdiff_t)spec.format->item.size, ndim, shape);
-  if (status != MV_OK) cast_error(L, status, arg, v, spec.format);
-  lmv_derive(L, idx, &lay, &spec, lua_gettop(L));
-}
-
-/* Pushes another view like the view v at index 1. */
-static lmv_view *push_same(lua_State *L, const lmv_view *v) {
-  mv_layout lay;
-  lmv_base(L, v);
-  lmv_layout(v, &lay);
-  return lmv_derive(L, 1, &lay, NULL, 0);
-}
-
-/* v:cast(format [, shape]): other items over the same contiguous bytes. */
-static int view_cast(lua_State *L) {
-  lmv_checkview(L, 1);
-  lua_settop(L, 3);
-  push_cast(L, 1, 2);
-  return 1;
-}
-
-int lmv_make(lua_State *L) {
-  lmv_view *v = lmv_toview(L, 1, LMV_META);
-  lua_settop(L, 3);
-  if (v == NULL) lmv_asview(L, 1);
-  if (!lua_isnil(L, 2)) {
-    push_cast(L, 1, 2);
-  } else if (!lua_isnil(L, 3)) {
-    lmv_typeerror(L, 2, "string");
-  } else if (v != NULL) { /* a view of its own, to be released on its own */
-    push_same(L, v);
-  } else {
-    lua_settop(L, 1);
-  }
-  return 1;
-}
-
-/* v:toreadonly(): the same view, but read-only. */
-static int view_toreadonly(lua_State *L) {
-  push_same(L, lmv_checkview(L, 1))->readonly = true;
-  return 1;
-}
-
-/* ---- fields --------------------------------------------------------------*/
-
-static const mv_field *check_field(lua_State *L, const mv_item *item,
-                                   size_t *nth) {
-  const mv_field *field;
-  *nth = 0;
-  if (item->kind != MV_RECORD) luaL_error(L, "the items have no fields");
-  if (lua_type(L, 2) == LUA_TSTRING) {
-    size_t len;
-    const char *name = lua_tolstring(L, 2, &len);
-    field = mv_field_named(item->record, name, len);
-    if (field == NULL) lmv_argerror(L, 2, "no field '%s'", name);
-  } else {
-    lua_Integer i = lmv_checkinteger(L, 2);
-    lua_Integer n = (lua_Integer)item->record->nvalues;
-    if (i < 1 || i > n)
-      lmv_argerror(L, 2, "field %I out of range [1, %I]", (LUAI_UACINT)i,
-                   (LUAI_UACINT)n);
-    field = mv_field_at(item->record, (size_t)(i - 1), nth);
-  }
-  return field;
-}
-
-/* Pushes the format of a field's items, as if it stood alone. */
-static const mv_format *push_field_format(lua_State *L, const mv_field *field,
-                                          bool *compound) {
-  const mv_format *format;
-  luaL_Buffer b;
-  luaL_buffinit(L, &b);
-  if (field->order != '@') luaL_addchar(&b, field->order);
-  luaL_addlstring(&b, field->text, field->textlen);
-  luaL_pushresult(&b);
-  format = lmv_pushformat(L, lua_gettop(L), 2, compound);
-  lua_remove(L, -2);
-  return format;
-}
-
-/* v:field(name | index): one field of each record, as a view of its own. */
-static int view_field(lua_State *L) {
-  lmv_view *v = lmv_checkview(L, 1);
-  size_t nth;
-  const mv_field *field;
-  lmv_spec spec;
-  mv_layout lay;
-  lmv_base(L, v);
-  lua_settop(L, 2);
-  field = check_field(L, &v->format->item, &nth);
-  spec = spec_of(v);
-  spec.format = push_field_format(L, field, &spec.compound);
-  lmv_layout(v, &lay);
-  if (mv_layout_field(&lay, field, nth) != MV_OK)
-    luaL_error(L, "more than %d dimensions", MV_MAXDIM);
-  lmv_derive(L, 1, &lay, &spec, lua_gettop(L));
-  return 1;
-}
-
-/* v:release(), also __close: this view alone is dead from now on. */
-static int view_release(lua_State *L) {
-  lmv_release(lmv_checkview(L, 1));
-  return 0;
-}
-
-const luaL_Reg lmv_view_methods[] = {{"sub", view_sub},
-                                     {"slice", view_slice},
-                                     {"transpose", view_transpose},
-                                     {"cast", view_cast},
-                                     {"toreadonly", view_toreadonly},
-                                     {"field", view_field},
-                                     {"release", view_release},
-                                     {NULL, NULL}};

@@ -9,7 +9,8 @@
 #include <string.h>
 
 bool mv_mul(ptrdiff_t a, ptrdiff_t b, ptrdiff_t *out) {
-  if (b != 0 && a > PTRDIFF_MAX / b) return false;
+  if (b != 0 && a > PTRDIFF_MAX / b)
+    return false;
   *out = a * b;
   return true;
 }
@@ -17,8 +18,10 @@ bool mv_mul(ptrdiff_t a, ptrdiff_t b, ptrdiff_t *out) {
 /* The dimension whose suboffset is applied last before dimension dim; or -1. */
 static int last_pointer(const mv_layout *lay, int dim) {
   int d = dim - 1;
-  if (!lay->indirect) return -1;
-  while (d >= 0 && lay->suboffsets[d] < 0) d--;
+  if (!lay->indirect)
+    return -1;
+  while (d >= 0 && lay->suboffsets[d] < 0)
+    d--;
   return d;
 }
 
@@ -35,7 +38,8 @@ static mv_status shift(mv_layout *lay, int dim, ptrdiff_t bytes) {
   if (p < 0) {
     lay->offset += bytes;
   } else {
-    if (lay->suboffsets[p] + bytes < 0) return MV_EINDIRECT;
+    if (lay->suboffsets[p] + bytes < 0)
+      return MV_EINDIRECT;
     lay->suboffsets[p] += bytes;
   }
   return MV_OK;
@@ -48,7 +52,8 @@ static mv_status measure(ptrdiff_t itemsize, int ndim, const ptrdiff_t *shape,
                          ptrdiff_t *nbytes) {
   ptrdiff_t size = itemsize; /* counting empty dimensions as 1, as NumPy does */
   bool empty = false;
-  if (ndim > MV_MAXDIM) return MV_EDIMS;
+  if (ndim > MV_MAXDIM)
+    return MV_EDIMS;
   for (int d = 0; d < ndim; d++) {
     if (shape[d] == 0)
       empty = true;
@@ -62,10 +67,12 @@ static mv_status measure(ptrdiff_t itemsize, int ndim, const ptrdiff_t *shape,
 mv_status mv_layout_set(mv_layout *lay, ptrdiff_t itemsize, int ndim,
                         const ptrdiff_t *shape, ptrdiff_t *nbytes) {
   mv_status status = measure(itemsize, ndim, shape, nbytes);
-  if (status != MV_OK) return status;
+  if (status != MV_OK)
+    return status;
   lay->itemsize = itemsize;
   lay->ndim = ndim;
-  if (ndim > 0) memmove(lay->shape, shape, (size_t)ndim * sizeof *shape);
+  if (ndim > 0)
+    memmove(lay->shape, shape, (size_t)ndim * sizeof *shape);
   mv_layout_order(lay, 'C');
   return MV_OK;
 }
@@ -77,7 +84,8 @@ void mv_layout_order(mv_layout *lay, char order) {
   for (int k = 0; k < lay->ndim; k++) {
     int d = order == 'F' ? k : lay->ndim - 1 - k;
     lay->strides[d] = stride;
-    if (lay->shape[d] > 1) stride *= lay->shape[d];
+    if (lay->shape[d] > 1)
+      stride *= lay->shape[d];
   }
 }
 
@@ -85,8 +93,10 @@ void mv_layout_normalise(mv_layout *lay) {
   bool empty = mv_layout_count(lay) == 0;
   ptrdiff_t stride = lay->itemsize;
   for (int d = lay->ndim - 1; d >= 0; d--) {
-    if (empty || lay->shape[d] < 2) lay->strides[d] = stride;
-    if (lay->shape[d] > 1) stride *= lay->shape[d];
+    if (empty || lay->shape[d] < 2)
+      lay->strides[d] = stride;
+    if (lay->shape[d] > 1)
+      stride *= lay->shape[d];
   }
 }
 
@@ -94,10 +104,12 @@ void mv_layout_normalise(mv_layout *lay) {
 
 mv_status mv_layout_extent(const mv_layout *lay, ptrdiff_t *lo, ptrdiff_t *hi) {
   *lo = *hi = lay->offset;
-  if (mv_layout_count(lay) == 0) return MV_OK;
+  if (mv_layout_count(lay) == 0)
+    return MV_OK;
   for (int d = 0; d < lay->ndim; d++) {
     ptrdiff_t stride = lay->strides[d], span;
-    if (stride == PTRDIFF_MIN) return MV_ETOOBIG;
+    if (stride == PTRDIFF_MIN)
+      return MV_ETOOBIG;
     if (!mv_mul(lay->shape[d] - 1, stride < 0 ? -stride : stride, &span))
       return MV_ETOOBIG;
     if (stride < 0 ? *lo < PTRDIFF_MIN + span : *hi > PTRDIFF_MAX - span)
@@ -107,7 +119,8 @@ mv_status mv_layout_extent(const mv_layout *lay, ptrdiff_t *lo, ptrdiff_t *hi) {
     else
       *hi += span;
   }
-  if (*hi > PTRDIFF_MAX - lay->itemsize) return MV_ETOOBIG;
+  if (*hi > PTRDIFF_MAX - lay->itemsize)
+    return MV_ETOOBIG;
   *hi += lay->itemsize;
   return MV_OK;
 }
@@ -115,8 +128,10 @@ mv_status mv_layout_extent(const mv_layout *lay, ptrdiff_t *lo, ptrdiff_t *hi) {
 ptrdiff_t mv_layout_count(const mv_layout *lay) {
   ptrdiff_t n = 1;
   for (int d = 0; d < lay->ndim; d++)
-    if (lay->shape[d] == 0) return 0;
-  for (int d = 0; d < lay->ndim; d++) n *= lay->shape[d];
+    if (lay->shape[d] == 0)
+      return 0;
+  for (int d = 0; d < lay->ndim; d++)
+    n *= lay->shape[d];
   return n;
 }
 
@@ -126,11 +141,14 @@ ptrdiff_t mv_layout_nbytes(const mv_layout *lay) {
 
 bool mv_layout_contiguous(const mv_layout *lay, char order) {
   ptrdiff_t stride = lay->itemsize;
-  if (lay->indirect) return false;
-  if (mv_layout_count(lay) == 0) return true;
+  if (lay->indirect)
+    return false;
+  if (mv_layout_count(lay) == 0)
+    return true;
   for (int k = 0; k < lay->ndim; k++) {
     int d = order == 'F' ? k : lay->ndim - 1 - k;
-    if (lay->shape[d] > 1 && lay->strides[d] != stride) return false;
+    if (lay->shape[d] > 1 && lay->strides[d] != stride)
+      return false;
     stride *= lay->shape[d];
   }
   return true;
@@ -145,20 +163,24 @@ bool mv_layout_same_shape(const mv_layout *a, const mv_layout *b) {
 
 /* A position of string.sub as a count of items from the start, clipped. */
 static ptrdiff_t clip_low(ptrdiff_t n, int64_t i) {
-  if (i > n) return n;
-  if (i >= 0) return (ptrdiff_t)i;
+  if (i > n)
+    return n;
+  if (i >= 0)
+    return (ptrdiff_t)i;
   return i < -(int64_t)n ? 0 : (ptrdiff_t)(n + i + 1);
 }
 
 /* The same for a position that starts a range: not before the first item. */
 static ptrdiff_t clip_high(ptrdiff_t n, int64_t i) {
-  if (i > n) return n + 1;
-  if (i > 0) return (ptrdiff_t)i;
+  if (i > n)
+    return n + 1;
+  if (i > 0)
+    return (ptrdiff_t)i;
   return i == 0 || i < -(int64_t)n ? 1 : (ptrdiff_t)(n + i + 1);
 }
 
-void mv_range(ptrdiff_t n, int64_t i, int64_t j, int64_t step,
-              ptrdiff_t *start, ptrdiff_t *count) {
+void mv_range(ptrdiff_t n, int64_t i, int64_t j, int64_t step, ptrdiff_t *start,
+              ptrdiff_t *count) {
   /* the magnitude, computed unsigned: -INT64_MIN is not an int64_t */
   uint64_t width = step > 0 ? (uint64_t)step : 0 - (uint64_t)step;
   ptrdiff_t first = step > 0 ? clip_high(n, i) : clip_low(n, i);
@@ -174,13 +196,15 @@ mv_status mv_layout_slice(mv_layout *lay, int dim, ptrdiff_t start,
   ptrdiff_t stride = lay->strides[dim];
   if (count > 0 && mv_layout_count(lay) > 0) {
     mv_status status = shift(lay, dim, start * stride);
-    if (status != MV_OK) return status;
+    if (status != MV_OK)
+      return status;
   } else if (p >= 0) { /* moves as elsewhere, though it is never followed */
     size_t moved = (size_t)lay->suboffsets[p] + (size_t)start * (size_t)stride;
     lay->suboffsets[p] = (ptrdiff_t)moved;
   }
   lay->shape[dim] = count;
-  if (count > 1) lay->strides[dim] *= step; /* lies inside: no overflow */
+  if (count > 1)
+    lay->strides[dim] *= step; /* lies inside: no overflow */
   mv_layout_normalise(lay);
   return MV_OK;
 }
@@ -214,10 +238,13 @@ mv_status mv_layout_index(mv_layout *lay, const unsigned char *base, int dim,
       lay->offset = (ptrdiff_t)((uintptr_t)follow(p, lay->suboffsets[0]) -
                                 (uintptr_t)base);
     } else {
-      if (pointer && lay->suboffsets[dim - 1] >= 0) return MV_EINDIRECT;
+      if (pointer && lay->suboffsets[dim - 1] >= 0)
+        return MV_EINDIRECT;
       status = shift(lay, dim, move);
-      if (status != MV_OK) return status;
-      if (pointer) lay->suboffsets[dim - 1] = lay->suboffsets[dim];
+      if (status != MV_OK)
+        return status;
+      if (pointer)
+        lay->suboffsets[dim - 1] = lay->suboffsets[dim];
     }
   }
   drop(lay, dim);
@@ -250,8 +277,10 @@ static mv_status cast_last(mv_layout *lay, ptrdiff_t itemsize,
                            ptrdiff_t length) {
   int last = lay->ndim - 1;
   ptrdiff_t nbytes;
-  if (!mv_mul(length, itemsize, &nbytes)) return MV_ETOOBIG;
-  if (nbytes != lay->shape[last] * lay->itemsize) return MV_ESIZE;
+  if (!mv_mul(length, itemsize, &nbytes))
+    return MV_ETOOBIG;
+  if (nbytes != lay->shape[last] * lay->itemsize)
+    return MV_ESIZE;
   lay->shape[last] = length;
   lay->itemsize = lay->strides[last] = itemsize;
   mv_layout_normalise(lay);
@@ -263,21 +292,27 @@ mv_status mv_layout_cast(mv_layout *lay, ptrdiff_t itemsize, int ndim,
   ptrdiff_t nbytes = mv_layout_nbytes(lay), length, total;
   ptrdiff_t offset = lay->offset;
   mv_status status;
-  if (lay->indirect) return MV_EINDIRECT;
-  if (itemsize == 0) return MV_EZEROITEM;
+  if (lay->indirect)
+    return MV_EINDIRECT;
+  if (itemsize == 0)
+    return MV_EZEROITEM;
   if (!mv_layout_contiguous(lay, 'C')) {
-    if (!only_last_differs(lay, ndim, shape)) return MV_ENOTCONTIGUOUS;
+    if (!only_last_differs(lay, ndim, shape))
+      return MV_ENOTCONTIGUOUS;
     return cast_last(lay, itemsize, shape[ndim - 1]);
   }
   if (ndim < 0) {
-    if (nbytes % itemsize != 0) return MV_EDIVIDE;
+    if (nbytes % itemsize != 0)
+      return MV_EDIVIDE;
     length = nbytes / itemsize;
     shape = &length;
     ndim = 1;
   }
   status = measure(itemsize, ndim, shape, &total);
-  if (status != MV_OK) return status;
-  if (total != nbytes) return MV_ESIZE;
+  if (status != MV_OK)
+    return status;
+  if (total != nbytes)
+    return MV_ESIZE;
   mv_layout_set(lay, itemsize, ndim, shape, &nbytes);
   lay->offset = offset;
   return MV_OK;
@@ -285,13 +320,15 @@ mv_status mv_layout_cast(mv_layout *lay, ptrdiff_t itemsize, int ndim,
 
 mv_status mv_layout_field(mv_layout *lay, const mv_field *field, size_t nth) {
   ptrdiff_t stride = (ptrdiff_t)field->item.size;
-  if (field->ndim > MV_MAXDIM - lay->ndim) return MV_EDIMS;
+  if (field->ndim > MV_MAXDIM - lay->ndim)
+    return MV_EDIMS;
   shift(lay, lay->ndim, (ptrdiff_t)(field->offset + nth * field->size));
   for (int d = field->ndim - 1; d >= 0; d--) {
     lay->shape[lay->ndim + d] = field->shape[d];
     lay->strides[lay->ndim + d] = stride;
     lay->suboffsets[lay->ndim + d] = -1;
-    if (field->shape[d] > 1) stride *= field->shape[d];
+    if (field->shape[d] > 1)
+      stride *= field->shape[d];
   }
   lay->ndim += field->ndim;
   lay->itemsize = (ptrdiff_t)field->item.size;

@@ -119,7 +119,7 @@ typedef struct mv_field {
   mv_item item;
   const ptrdiff_t *shape;
   int ndim;
-  char order;       /* the byte order in force at its code; @ if none was given */
+  char order; /* the byte order in force at its code; @ if none was given */
   const char *text; /* the code in the format's text: "f", "4s", "T{...}" */
   size_t textlen;
 } mv_field;
@@ -305,8 +305,8 @@ bool mv_layout_same_shape(const mv_layout *a, const mv_layout *b);
 ** negative from the end, and clipped; step (not 0) backwards walks from i down
 ** to j. *start is 0-based and meaningless when *count is 0.
 */
-void mv_range(ptrdiff_t n, int64_t i, int64_t j, int64_t step,
-              ptrdiff_t *start, ptrdiff_t *count);
+void mv_range(ptrdiff_t n, int64_t i, int64_t j, int64_t step, ptrdiff_t *start,
+              ptrdiff_t *count);
 
 /*
 ** Keeps count items of dimension dim from start on, each step items apart. The

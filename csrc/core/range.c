@@ -28,7 +28,8 @@ static unsigned char *take(place *at, const mv_layout *lay, unsigned char *base,
   }
   at->within = 0;
   for (int d = lay->ndim - 1; d >= 0; d--) {
-    if (++at->idx[d] < lay->shape[d]) break;
+    if (++at->idx[d] < lay->shape[d])
+      break;
     at->idx[d] = 0;
   }
   return p;
@@ -38,7 +39,8 @@ void mv_read(const unsigned char *src, const mv_layout *slay, size_t from,
              size_t n, unsigned char *out) {
   place at;
   size_t got;
-  if (n == 0) return;
+  if (n == 0)
+    return;
   if (mv_layout_contiguous(slay, 'C')) {
     memcpy(out, src + slay->offset + from, n);
     return;
@@ -54,7 +56,8 @@ void mv_write(unsigned char *dst, const mv_layout *dlay, size_t from, size_t n,
               const unsigned char *in) {
   place at;
   size_t got;
-  if (n == 0) return;
+  if (n == 0)
+    return;
   if (mv_layout_contiguous(dlay, 'C')) {
     memcpy(dst + dlay->offset + from, in, n);
     return;

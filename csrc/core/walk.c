@@ -23,7 +23,8 @@ static void swap_dims(mv_walker *w, int a, int b) {
 /* Makes the strides of the first operand positive and falling. */
 static void reorder(mv_walker *w) {
   for (int d = 0; d < w->ndim; d++) {
-    if (w->strides[0][d] >= 0) continue;
+    if (w->strides[0][d] >= 0)
+      continue;
     for (int k = 0; k < w->operands; k++) {
       w->ptr[k] += (w->shape[d] - 1) * w->strides[k][d];
       w->strides[k][d] = -w->strides[k][d];
@@ -56,27 +57,32 @@ static void merge(mv_walker *w) {
       last++;
     }
   }
-  if (w->ndim > 0) w->ndim = last + 1;
+  if (w->ndim > 0)
+    w->ndim = last + 1;
 }
 
 /* Hands the innermost dimension over to the run. */
 static void take_run(mv_walker *w) {
-  if (w->ndim == 0) return;
+  if (w->ndim == 0)
+    return;
   w->ndim--;
   w->n = w->shape[w->ndim];
-  for (int k = 0; k < w->operands; k++) w->step[k] = w->strides[k][w->ndim];
+  for (int k = 0; k < w->operands; k++)
+    w->step[k] = w->strides[k][w->ndim];
 }
 
 static void begin_direct(mv_walker *w, int order, const mv_layout *const *lay) {
   w->ndim = 0;
   for (int d = 0; d < lay[0]->ndim; d++) {
-    if (lay[0]->shape[d] == 1) continue;
+    if (lay[0]->shape[d] == 1)
+      continue;
     w->shape[w->ndim] = lay[0]->shape[d];
     for (int k = 0; k < w->operands; k++)
       w->strides[k][w->ndim] = lay[k]->strides[d];
     w->ndim++;
   }
-  if (order == MV_ANYORDER) reorder(w);
+  if (order == MV_ANYORDER)
+    reorder(w);
   merge(w);
   take_run(w);
   memset(w->index, 0, (size_t)w->ndim * sizeof w->index[0]);
@@ -110,7 +116,8 @@ static void begin_indirect(mv_walker *w, const mv_layout *const *lay) {
     }
     run = run && w->ndim > 0 && w->suboffsets[k][w->ndim - 1] < 0;
   }
-  if (run) take_run(w);
+  if (run)
+    take_run(w);
   memset(w->index, 0, (size_t)w->ndim * sizeof w->index[0]);
   descend(w, 0);
 }
@@ -122,9 +129,11 @@ static void begin(mv_walker *w, int order, const mv_layout *const *lay) {
   w->indirect = false;
   for (int k = 0; k < w->operands; k++) {
     w->ptr[k] += lay[k]->offset;
-    if (lay[k]->indirect) w->indirect = true;
+    if (lay[k]->indirect)
+      w->indirect = true;
   }
-  if (w->state == MV_DONE) return; /* pointers may not even be followed */
+  if (w->state == MV_DONE)
+    return; /* pointers may not even be followed */
   if (w->indirect)
     begin_indirect(w, lay);
   else
@@ -152,13 +161,15 @@ static void advance(mv_walker *w, int d) {
   if (w->indirect) {
     descend(w, d);
   } else {
-    for (int k = 0; k < w->operands; k++) w->ptr[k] += w->strides[k][d];
+    for (int k = 0; k < w->operands; k++)
+      w->ptr[k] += w->strides[k][d];
   }
 }
 
 static void rewind_dim(mv_walker *w, int d) {
   w->index[d] = 0;
-  if (w->indirect) return;
+  if (w->indirect)
+    return;
   for (int k = 0; k < w->operands; k++)
     w->ptr[k] -= (w->shape[d] - 1) * w->strides[k][d];
 }
@@ -168,7 +179,8 @@ bool mv_walk_next(mv_walker *w) {
     w->state = MV_UNDERWAY;
     return true;
   }
-  if (w->state == MV_DONE) return false;
+  if (w->state == MV_DONE)
+    return false;
   for (int d = w->ndim - 1; d >= 0; d--) {
     if (++w->index[d] < w->shape[d]) {
       advance(w, d);

@@ -1,0 +1,376 @@
+/*
+** slice.c - views from views: slices, rows, casts, fields
+** All of these functions only compute geometry; none touches the memory, but
+** for rows of layouts with suboffsets, whose pointer is followed when the row
+** is made.
+*/
+#include "lmv.h"
+
+/* The spec of a view that differs from v in nothing yet. */
+static lmv_spec spec_of(const lmv_view *v) {
+  lmv_spec spec = {v->lease, v->generation, v->format, v->compound,
+                   v->readonly};
+  return spec;
+}
+
+/* ---- slices --------------------------------------------------------------*/
+
+static int not_here(lua_State *L, mv_status status) {
+  return luaL_error(L, "%s",
+                    status == MV_EINDIRECT
+                        ? "this slice of memory with suboffsets cannot be "
+                          "described"
+                        : mv_message(status));
+}
+
+static lua_Integer check_step(lua_State *L, int arg) {
+  lua_Integer step = lmv_optinteger(L, arg, 1);
+  if (step == 0)
+    lmv_argerror(L, arg, "step is 0");
+  return step;
+}
+
+/* The slice from start on, of a view that is not one-dimensional and simple. */
+static void push_slice(lua_State *L, const lmv_view *v, ptrdiff_t start,
+                       ptrdiff_t count, lua_Integer step) {
+  mv_layout lay;
+  mv_status status;
+  lmv_layout(v, &lay);
+  status = mv_layout_slice(&lay, 0, start, count, (ptrdiff_t)step);
+  if (status != MV_OK)
+    not_here(L, status);
+  lmv_derive(L, 1, &lay, NULL, 0);
+}
+
+/* v:sub([i [, j [, step]]]): a slice of the first dimension. */
+static int view_sub(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  lua_Integer step = lua_gettop(L) <= 3 ? 1 : check_step(L, 4);
+  lua_Integer i = lmv_optinteger(L, 2, step > 0 ? 1 : -1);
+  lua_Integer j = lmv_optinteger(L, 3, step > 0 ? -1 : 1);
+  ptrdiff_t start, count, stride;
+  lmv_base(L, v);
+  if (v->ndim == 0)
+    lmv_argerror(L, 1, "0 dimensions");
+  mv_range(v->dims[0], i, j, step, &start, &count);
+  if (v->ndim > 1 || v->indirect || v->compound) {
+    push_slice(L, v, start, count, step);
+    return 1;
+  }
+  stride = v->dims[1]; /* as in mv_layout_slice, for one dimension */
+  lmv_derive1(L, 1, v->format,
+              count > 0 ? v->offset + start * stride : v->offset, count,
+              count > 1 ? stride * (ptrdiff_t)step : v->itemsize);
+  return 1;
+}
+
+ptrdiff_t lmv_wrap(ptrdiff_t n, lua_Integer i) {
+  if ((lua_Unsigned)i - 1 < (lua_Unsigned)n)
+    return (ptrdiff_t)(i - 1);
+  if (i < 0 && i >= -(lua_Integer)n)
+    return (ptrdiff_t)(n + i);
+  return -1;
+}
+
+int lmv_indexerror(lua_State *L, lua_Integer i, ptrdiff_t n, int dim,
+                   int ndim) {
+  if (ndim > 1)
+    return luaL_error(L, "index %I out of range [1, %I] in dimension %d",
+                      (LUAI_UACINT)i, (LUAI_UACINT)n, dim + 1);
+  return luaL_error(L, "index %I out of range [1, %I]", (LUAI_UACINT)i,
+                    (LUAI_UACINT)n);
+}
+
+/* Integer at key of the selector at arg; by raw access. */
+static lua_Integer selector_number(lua_State *L, int arg, int key,
+                                   lua_Integer def) {
+  lua_Integer i = def;
+  if (lua_rawgeti(L, arg, key) != LUA_TNIL) {
+    if (!lua_isinteger(L, -1))
+      lmv_argerror(L, arg, "integer expected at position %d of the selector",
+                   key);
+    i = lua_tointeger(L, -1);
+  }
+  lua_pop(L, 1);
+  return i;
+}
+
+/* A selector that keeps its dimension. */
+static mv_status select_range(lua_State *L, int arg, mv_layout *lay, int dim) {
+  lua_Integer step = selector_number(L, arg, 3, 1), i, j;
+  ptrdiff_t start, count;
+  if (step == 0)
+    lmv_argerror(L, arg, "step is 0");
+  i = selector_number(L, arg, 1, step > 0 ? 1 : -1);
+  j = selector_number(L, arg, 2, step > 0 ? -1 : 1);
+  mv_range(lay->shape[dim], i, j, step, &start, &count);
+  return mv_layout_slice(lay, dim, start, count, (ptrdiff_t)step);
+}
+
+/* Applies the selectors at 2, 3, ...; dims counts what the view has. */
+static void apply_selectors(lua_State *L, const lmv_view *v, mv_layout *lay) {
+  int n = lua_gettop(L) - 1, dim = 0;
+  for (int k = 0; k < n; k++) {
+    int arg = k + 2;
+    mv_status status;
+    if (lua_type(L, arg) == LUA_TTABLE) {
+      status = select_range(L, arg, lay, dim++);
+    } else if (lua_isnil(L, arg)) {
+      status = MV_OK;
+      dim++;
+    } else {
+      lua_Integer i = lmv_checkinteger(L, arg);
+      ptrdiff_t at = lmv_wrap(lay->shape[dim], i);
+      if (at < 0)
+        lmv_indexerror(L, i, lay->shape[dim], k, v->ndim);
+      status = mv_layout_index(lay, lmv_base(L, v), dim, at);
+    }
+    if (status != MV_OK)
+      not_here(L, status);
+  }
+}
+
+/* v:slice(s1, s2, ...): one selector per dimension. */
+static int view_slice(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  mv_layout lay;
+  int n = lua_gettop(L) - 1;
+  lmv_base(L, v);
+  if (n > v->ndim)
+    lmv_argerror(L, v->ndim + 2, "%d selectors for %d dimension%s", n, v->ndim,
+                 v->ndim == 1 ? "" : "s");
+  lmv_layout(v, &lay);
+  apply_selectors(L, v, &lay);
+  lmv_derive(L, 1, &lay, NULL, 0);
+  return 1;
+}
+
+/* Pushes the row i (0-based, in range) of the view at index 1. */
+lmv_view *lmv_pushrow(lua_State *L, int idx, ptrdiff_t i) {
+  lmv_view *v = lua_touserdata(L, idx);
+  mv_layout lay;
+  mv_status status;
+  lmv_layout(v, &lay);
+  status = mv_layout_index(&lay, lmv_base(L, v), 0, i);
+  if (status != MV_OK)
+    not_here(L, status);
+  return lmv_derive(L, idx, &lay, NULL, 0);
+}
+
+/* v:transpose([d1, d2, ...]): dimensions permuted, by default reversed. */
+static int view_transpose(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  int n = lua_gettop(L) - 1, perm[MV_MAXDIM];
+  bool seen[MV_MAXDIM] = {false};
+  mv_layout lay;
+  lmv_base(L, v);
+  if (n > 0 && n != v->ndim)
+    lmv_argerror(L, n < v->ndim ? n + 2 : v->ndim + 2,
+                 "%d dimensions expected, got %d", v->ndim, n);
+  for (int k = 0; k < n; k++) {
+    lua_Integer d = lmv_checkinteger(L, k + 2);
+    if (d < 1 || d > n)
+      lmv_argerror(L, k + 2, "dimension %I out of range [1, %d]",
+                   (LUAI_UACINT)d, n);
+    if (seen[d - 1])
+      lmv_argerror(L, k + 2, "dimension %I given twice", (LUAI_UACINT)d);
+    seen[d - 1] = true;
+    perm[k] = (int)d - 1;
+  }
+  if (v->indirect)
+    luaL_error(L, "cannot transpose memory with suboffsets");
+  for (int k = 0; n == 0 && k < v->ndim; k++)
+    perm[k] = v->ndim - 1 - k;
+  lmv_layout(v, &lay);
+  mv_layout_transpose(&lay, perm);
+  lmv_derive(L, 1, &lay, NULL, 0);
+  return 1;
+}
+
+/* ---- casts ---------------------------------------------------------------*/
+
+static int cast_error(lua_State *L, mv_status status, int arg,
+                      const lmv_view *v, const mv_format *format) {
+  mv_layout lay;
+  ptrdiff_t nbytes;
+  lmv_layout(v, &lay);
+  nbytes = mv_layout_nbytes(&lay);
+  switch (status) {
+  case MV_EDIVIDE:
+    return lmv_argerror(L, arg,
+                        "%I bytes are not a multiple of the item size %I of "
+                        "'%s'",
+                        (LUAI_UACINT)nbytes, (LUAI_UACINT)format->item.size,
+                        format->text);
+  case MV_EZEROITEM:
+    return lmv_argerror(L, arg, "items of '%s' have size 0", format->text);
+  case MV_ESIZE:
+    lua_rawgeti(L, arg + 1, 1);
+    return lmv_argerror(L, arg + 1, "shape does not fit %I bytes of '%s'",
+                        (LUAI_UACINT)nbytes, format->text);
+  case MV_EINDIRECT:
+    return luaL_error(L, "cannot cast memory with suboffsets");
+  case MV_ENOTCONTIGUOUS:
+    return luaL_error(L, "cannot cast a view that is not contiguous");
+  default:
+    return lmv_argerror(L, arg + 1, "%s", mv_message(status));
+  }
+}
+
+/*
+** The common cast: one dimension, contiguous, whole items of a simple format.
+** False, and nothing pushed: it is another one.
+*/
+static bool flat_cast(lua_State *L, int idx, const lmv_view *v,
+                      const mv_format *format) {
+  ptrdiff_t size = (ptrdiff_t)format->item.size, n;
+  lmv_base(L, v);
+  if (v->ndim != 1 || v->indirect || v->compound || size == 0 ||
+      (v->dims[1] != v->itemsize && v->dims[0] > 1))
+    return false;
+  n = v->dims[0] * v->itemsize;
+  if (n % size != 0)
+    return false;
+  lmv_derive1(L, idx, format, v->offset, n / size, size);
+  return true;
+}
+
+/*
+** Pushes a cast of the view at idx by the format at arg and, if it is not nil,
+** the shape at arg + 1.
+*/
+static void push_cast(lua_State *L, int idx, int arg) {
+  lmv_view *v = lua_touserdata(L, idx);
+  ptrdiff_t shape[MV_MAXDIM];
+  int ndim = -1;
+  lmv_spec spec;
+  mv_layout lay;
+  mv_status status;
+  lmv_checkstring(L, arg, NULL);
+  if (!lua_isnoneornil(L, arg + 1))
+    ndim = lmv_checkshape(L, arg + 1, shape);
+  lua_pushvalue(L, arg);
+  if (lua_rawget(L, LMV_FORMATS) == LUA_TUSERDATA && ndim < 0 &&
+      flat_cast(L, idx, v, lua_touserdata(L, -1)))
+    return;
+  spec = spec_of(v);
+  spec.format = lmv_pushformat(L, arg, arg, &spec.compound);
+  lmv_layout(v, &lay);
+  status = mv_layout_cast(&lay, (ptrdiff_t)spec.format->item.size, ndim, shape);
+  if (status != MV_OK)
+    cast_error(L, status, arg, v, spec.format);
+  lmv_derive(L, idx, &lay, &spec, lua_gettop(L));
+}
+
+/* Pushes another view like the view v at index 1. */
+static lmv_view *push_same(lua_State *L, const lmv_view *v) {
+  mv_layout lay;
+  lmv_base(L, v);
+  lmv_layout(v, &lay);
+  return lmv_derive(L, 1, &lay, NULL, 0);
+}
+
+/* v:cast(format [, shape]): other items over the same contiguous bytes. */
+static int view_cast(lua_State *L) {
+  lmv_checkview(L, 1);
+  lua_settop(L, 3);
+  push_cast(L, 1, 2);
+  return 1;
+}
+
+int lmv_make(lua_State *L) {
+  lmv_view *v = lmv_toview(L, 1, LMV_META);
+  lua_settop(L, 3);
+  if (v == NULL)
+    lmv_asview(L, 1);
+  if (!lua_isnil(L, 2)) {
+    push_cast(L, 1, 2);
+  } else if (!lua_isnil(L, 3)) {
+    lmv_typeerror(L, 2, "string");
+  } else if (v != NULL) { /* a view of its own, to be released on its own */
+    push_same(L, v);
+  } else {
+    lua_settop(L, 1);
+  }
+  return 1;
+}
+
+/* v:toreadonly(): the same view, but read-only. */
+static int view_toreadonly(lua_State *L) {
+  push_same(L, lmv_checkview(L, 1))->readonly = true;
+  return 1;
+}
+
+/* ---- fields --------------------------------------------------------------*/
+
+static const mv_field *check_field(lua_State *L, const mv_item *item,
+                                   size_t *nth) {
+  const mv_field *field;
+  *nth = 0;
+  if (item->kind != MV_RECORD)
+    luaL_error(L, "the items have no fields");
+  if (lua_type(L, 2) == LUA_TSTRING) {
+    size_t len;
+    const char *name = lua_tolstring(L, 2, &len);
+    field = mv_field_named(item->record, name, len);
+    if (field == NULL)
+      lmv_argerror(L, 2, "no field '%s'", name);
+  } else {
+    lua_Integer i = lmv_checkinteger(L, 2);
+    lua_Integer n = (lua_Integer)item->record->nvalues;
+    if (i < 1 || i > n)
+      lmv_argerror(L, 2, "field %I out of range [1, %I]", (LUAI_UACINT)i,
+                   (LUAI_UACINT)n);
+    field = mv_field_at(item->record, (size_t)(i - 1), nth);
+  }
+  return field;
+}
+
+/* Pushes the format of a field's items, as if it stood alone. */
+static const mv_format *push_field_format(lua_State *L, const mv_field *field,
+                                          bool *compound) {
+  const mv_format *format;
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  if (field->order != '@')
+    luaL_addchar(&b, field->order);
+  luaL_addlstring(&b, field->text, field->textlen);
+  luaL_pushresult(&b);
+  format = lmv_pushformat(L, lua_gettop(L), 2, compound);
+  lua_remove(L, -2);
+  return format;
+}
+
+/* v:field(name | index): one field of each record, as a view of its own. */
+static int view_field(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  size_t nth;
+  const mv_field *field;
+  lmv_spec spec;
+  mv_layout lay;
+  lmv_base(L, v);
+  lua_settop(L, 2);
+  field = check_field(L, &v->format->item, &nth);
+  spec = spec_of(v);
+  spec.format = push_field_format(L, field, &spec.compound);
+  lmv_layout(v, &lay);
+  if (mv_layout_field(&lay, field, nth) != MV_OK)
+    luaL_error(L, "more than %d dimensions", MV_MAXDIM);
+  lmv_derive(L, 1, &lay, &spec, lua_gettop(L));
+  return 1;
+}
+
+/* v:release(), also __close: this view alone is dead from now on. */
+static int view_release(lua_State *L) {
+  lmv_release(lmv_checkview(L, 1));
+  return 0;
+}
+
+const luaL_Reg lmv_slice_methods[] = {{"sub", view_sub},
+                                      {"slice", view_slice},
+                                      {"transpose", view_transpose},
+                                      {"cast", view_cast},
+                                      {"toreadonly", view_toreadonly},
+                                      {"field", view_field},
+                                      {"release", view_release},
+                                      {NULL, NULL}};
