@@ -69,23 +69,26 @@ WIDENER(i32_to_i64, int64_t, int32_t, x)
 WIDENER(i32_to_f64, double, int32_t, x)
 WIDENER(f32_to_f64, double, float, x)
 
+/* Which widener a lane needs. */
+enum { TO_I32, TO_I64, TO_F64, AS_IS };
+
 static const struct {
   lane lane;
-  widener *to_i32, *to_i64, *to_f64;
+  widener *widen[AS_IS + 1];
 } kinds[] = {
-    [MV_U8] = {I32, u8_to_i32, u8_to_i64, u8_to_f64},
-    [MV_I8] = {I32, i8_to_i32, i8_to_i64, i8_to_f64},
-    [MV_U16] = {I32, u16_to_i32, u16_to_i64, u16_to_f64},
-    [MV_I16] = {I32, i16_to_i32, i16_to_i64, i16_to_f64},
-    [MV_U32] = {U32, NULL, u32_to_i64, u32_to_f64},
-    [MV_I32] = {I32, NULL, i32_to_i64, i32_to_f64},
-    [MV_U64] = {U64, NULL, NULL, NULL},
-    [MV_I64] = {I64, NULL, NULL, NULL},
-    [MV_F32] = {F32, NULL, NULL, f32_to_f64},
-    [MV_F64] = {F64, NULL, NULL, NULL},
-    [MV_F16] = {F16, NULL, NULL, NULL},
-    [MV_BOOL] = {I32, bool_to_i32, bool_to_i64, bool_to_f64},
-    [MV_RECORD] = {NONE, NULL, NULL, NULL},
+    [MV_U8] = {I32, {u8_to_i32, u8_to_i64, u8_to_f64}},
+    [MV_I8] = {I32, {i8_to_i32, i8_to_i64, i8_to_f64}},
+    [MV_U16] = {I32, {u16_to_i32, u16_to_i64, u16_to_f64}},
+    [MV_I16] = {I32, {i16_to_i32, i16_to_i64, i16_to_f64}},
+    [MV_U32] = {U32, {NULL, u32_to_i64, u32_to_f64}},
+    [MV_I32] = {I32, {NULL, i32_to_i64, i32_to_f64}},
+    [MV_U64] = {.lane = U64},
+    [MV_I64] = {.lane = I64},
+    [MV_F32] = {F32, {NULL, NULL, f32_to_f64}},
+    [MV_F64] = {.lane = F64},
+    [MV_F16] = {.lane = F16},
+    [MV_BOOL] = {I32, {bool_to_i32, bool_to_i64, bool_to_f64}},
+    [MV_RECORD] = {.lane = NONE},
 };
 
 static bool same_bytes(const unsigned char *a, const unsigned char *b,
@@ -120,6 +123,17 @@ SURELY(same_f32, uint32_t, 0x7fffffff, 0x007fffff)
 SURELY(same_f64, uint64_t, INT64_MAX, 0x000fffffffffffff)
 SURELY(same_i64_u64, uint64_t, UINT64_MAX, 0)
 
+static const struct {
+  size_t size; /* of a value */
+  surely *test;
+  int widen;
+} lanes[] = {
+    [NONE] = {0, NULL, AS_IS},         [I32] = {4, same_bytes, TO_I32},
+    [U32] = {4, same_bytes, TO_I32},   [I64] = {8, same_bytes, TO_I64},
+    [U64] = {8, same_i64_u64, TO_I64}, [F16] = {2, same_f16, AS_IS},
+    [F32] = {4, same_f32, AS_IS},      [F64] = {8, same_f64, TO_F64},
+};
+
 /* A lane that holds all values of both, or NONE. */
 static lane common_lane(lane a, lane b) {
   lane lo = a < b ? a : b, hi = a < b ? b : a;
@@ -132,52 +146,22 @@ static lane common_lane(lane a, lane b) {
   return F64;
 }
 
-static void set_lane(pair *p, lane in) {
-  mv_kind a = p->a.item->kind, b = p->b.item->kind;
-  p->a.swap = p->a.item->swap;
-  p->b.swap = p->b.item->swap;
-  switch (in) {
-  case NONE:
-    p->test = NULL;
-    return;
-  case I32:
-  case U32:
-    p->size = 4;
-    p->test = same_bytes;
-    p->a.widen = kinds[a].to_i32;
-    p->b.widen = kinds[b].to_i32;
-    return;
-  case I64:
-  case U64:
-    p->size = 8;
-    p->test = in == I64 ? same_bytes : same_i64_u64;
-    p->a.widen = kinds[a].to_i64;
-    p->b.widen = kinds[b].to_i64;
-    return;
-  case F16:
-    p->size = 2;
-    p->test = same_f16;
-    return;
-  case F32:
-    p->size = 4;
-    p->test = same_f32;
-    return;
-  case F64:
-    p->size = 8;
-    p->test = same_f64;
-    p->a.widen = kinds[a].to_f64;
-    p->b.widen = kinds[b].to_f64;
-  }
+static void set_side(side *s, const mv_item *item, lane in) {
+  s->item = item;
+  s->swap = in != NONE && item->swap;
+  s->widen = kinds[item->kind].widen[lanes[in].widen];
 }
 
 static void set_pair(pair *p, const mv_item *a, const mv_item *b) {
-  memset(p, 0, sizeof *p);
-  p->a.item = a;
-  p->b.item = b;
+  lane in = common_lane(kinds[a->kind].lane, kinds[b->kind].lane);
   p->bitwise = mv_item_bitwise(a, b);
-  if (!p->bitwise) {
-    set_lane(p, common_lane(kinds[a->kind].lane, kinds[b->kind].lane));
-  } else if (a->size <= sizeof(uint64_t)) {
+  if (p->bitwise)
+    in = NONE;
+  set_side(&p->a, a, in);
+  set_side(&p->b, b, in);
+  p->size = lanes[in].size;
+  p->test = lanes[in].test;
+  if (p->bitwise && a->size <= sizeof(uint64_t)) {
     p->size = a->size;
     p->test = same_bytes;
   }

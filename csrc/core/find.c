@@ -187,13 +187,13 @@ static bool two_way(search *s) {
 
 ptrdiff_t mv_find(const unsigned char *hay, size_t n,
                   const unsigned char *needle, size_t m) {
-  static bool (*const ways[])(search *) = {by_first_byte, by_four_bytes,
-                                           two_way};
   search s = {hay, needle, m, 0, n - m + 1};
   if (m == 0)
     return 0;
-  for (size_t i = 0; m <= n && s.at < s.end; i++)
-    if (ways[i](&s))
-      return (ptrdiff_t)s.at;
+  if (m > n)
+    return -1;
+  if (by_first_byte(&s) || (s.at < s.end && by_four_bytes(&s)) ||
+      (s.at < s.end && two_way(&s)))
+    return (ptrdiff_t)s.at;
   return -1;
 }

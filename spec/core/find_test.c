@@ -40,13 +40,9 @@ static void try_random(size_t n, size_t m, unsigned alphabet) {
 
 /* A word repeated, in hay and needle; a byte of the needle may differ. */
 static void try_periodic(size_t n, size_t m, size_t period) {
-  unsigned char word[64];
-  for (size_t i = 0; i < period; i++)
-    word[i] = (unsigned char)sample_below(2);
   for (size_t i = 0; i < n; i++)
-    hay[i] = word[i % period];
-  for (size_t i = 0; i < m; i++)
-    needle[i] = word[i % period];
+    hay[i] = i < period ? (unsigned char)sample_below(2) : hay[i - period];
+  memcpy(needle, hay, m);
   find(hay, n, needle, m);
   for (int times = 0; times < 4; times++) {
     hay[sample_below((uint32_t)n)] ^= 1;

@@ -8,6 +8,7 @@
 
 #include "mv.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ static uint64_t sample_state = 0x9e3779b97f4a7c15;
 
 /* A number from 0 up to and without n. */
 static inline uint32_t sample_below(uint32_t n) {
+  assert(n > 0);
   sample_state ^= sample_state << 13;
   sample_state ^= sample_state >> 7;
   sample_state ^= sample_state << 17;
