@@ -40,6 +40,7 @@ build = {
         "csrc/bind/map.c",
         "csrc/bind/module.c",
         "csrc/bind/pack.c",
+        "csrc/bind/slice.c",
         "csrc/bind/store.c",
         "csrc/bind/value.c",
         "csrc/bind/view.c",
@@ -53,6 +54,7 @@ build = {
         "csrc/core/hex.c",
         "csrc/core/item.c",
         "csrc/core/layout.c",
+        "csrc/core/numbers.c",
         "csrc/core/parse.c",
         "csrc/core/plane.c",
         "csrc/core/range.c",
@@ -64,7 +66,6 @@ build = {
       },
     },
     ["mview.dump"] = "lua/mview/dump.lua",
-    ["mview.meta"] = "lua/mview/meta.lua",
     ["mview.reader"] = "lua/mview/reader.lua",
   },
   install = {

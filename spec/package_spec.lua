@@ -75,15 +75,16 @@ describe("make install", function()
   after_each(function() shell("rm -rf " .. folder) end)
 
   it("puts the module, its Lua files and the C user's files there", function()
-    make "install"
-    assert.same({
+    local expected = {
       "./my lua/include/mview.h",
       "./my lua/lib/lua/5.4/mview.so",
       "./my lua/lib/pkgconfig/mview.pc",
-      "./my lua/share/lua/5.4/mview/dump.lua",
-      "./my lua/share/lua/5.4/mview/meta.lua",
-      "./my lua/share/lua/5.4/mview/reader.lua",
-    }, files())
+    }
+    for _, file in ipairs(lines((shell("LC_ALL=C ls lua/mview/*.lua")))) do
+      table.insert(expected, "./my lua/share/lua/5.4/" .. file:sub(5))
+    end
+    make "install"
+    assert.same(expected, files())
   end)
 
   it("installs what runs from there", function()
