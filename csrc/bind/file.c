@@ -171,74 +171,84 @@ static size_t move_bytes(channel *c, unsigned char *p, size_t n) {
   return done;
 }
 
-/* The bytes of a layout in C order, taken from the front. */
+/*
+** The bytes of a layout in C order, taken from the front: the walker's runs, in
+** units that are items, or the whole run where its items touch.
+*/
 typedef struct cursor {
   mv_walker walker;
-  mv_layout run;  /* the items that are copied next */
-  ptrdiff_t item; /* of the walker's run */
-  size_t byte;    /* of that item */
+  mv_layout units;  /* those that are copied next */
+  ptrdiff_t nunits; /* in the run */
+  ptrdiff_t unit;   /* that is next */
+  size_t byte;      /* that is next in it */
 } cursor;
+
+static void next_run(cursor *at, ptrdiff_t itemsize) {
+  bool touch;
+  mv_walk_next(&at->walker);
+  touch = at->walker.step[0] == itemsize;
+  at->units.itemsize = touch ? at->walker.n * itemsize : itemsize;
+  at->nunits = touch ? 1 : at->walker.n;
+  at->unit = 0;
+}
 
 /* At least one item. */
 static void start_cursor(cursor *at, unsigned char *base,
                          const mv_layout *lay) {
   mv_walk(&at->walker, MV_CORDER, base, lay);
-  mv_walk_next(&at->walker);
-  at->run.offset = 0;
-  at->run.itemsize = lay->itemsize;
-  at->run.ndim = 1;
-  at->run.indirect = false;
-  at->item = 0;
+  at->units.offset = 0;
+  at->units.ndim = 1;
+  at->units.indirect = false;
   at->byte = 0;
+  next_run(at, lay->itemsize);
 }
 
-/* Copies up to n bytes, more than none, of the item at p. */
+/* Copies up to n bytes, more than none, of the unit at p. */
 static size_t copy_part(cursor *at, unsigned char *p, unsigned char *buffer,
                         size_t n, bool out) {
-  size_t size = (size_t)at->run.itemsize, left = size - at->byte;
+  size_t size = (size_t)at->units.itemsize, left = size - at->byte;
   if (n > left)
     n = left;
   if (out)
     memcpy(buffer, p + at->byte, n);
   else
     memcpy(p + at->byte, buffer, n);
-  at->byte = (at->byte + n) % size;
+  at->byte = n == left ? 0 : at->byte + n;
   if (at->byte == 0)
-    at->item++;
+    at->unit++;
   return n;
 }
 
-/* Copies up to n bytes of whole items from p on. */
-static size_t copy_items(cursor *at, unsigned char *p, unsigned char *buffer,
+/* Copies up to n bytes of whole units from p on. */
+static size_t copy_units(cursor *at, unsigned char *p, unsigned char *buffer,
                          size_t n, bool out) {
-  ptrdiff_t left = at->walker.n - at->item;
-  ptrdiff_t items = (ptrdiff_t)n / at->run.itemsize;
-  if (items > left)
-    items = left;
-  at->run.shape[0] = items;
-  at->run.strides[0] = at->walker.step[0];
+  ptrdiff_t left = at->nunits - at->unit;
+  ptrdiff_t units = (ptrdiff_t)n / at->units.itemsize;
+  if (units > left)
+    units = left;
+  at->units.shape[0] = units;
+  at->units.strides[0] = at->walker.step[0];
   if (out)
-    mv_gather(buffer, p, &at->run, 'C');
+    mv_gather(buffer, p, &at->units, 'C');
   else
-    mv_scatter(p, &at->run, buffer);
-  at->item += items;
-  return (size_t)(items * at->run.itemsize);
+    mv_scatter(p, &at->units, buffer);
+  at->unit += units;
+  return (size_t)(units * at->units.itemsize);
 }
 
 /* Copies the next n bytes to (out) or from the buffer. */
-static void copy_next(cursor *at, unsigned char *buffer, size_t n, bool out) {
+static void copy_next(cursor *at, ptrdiff_t itemsize, unsigned char *buffer,
+                      size_t n, bool out) {
   while (n > 0) {
     unsigned char *p;
     size_t k;
-    if (at->item == at->walker.n) {
-      mv_walk_next(&at->walker);
-      at->item = 0;
-    }
-    p = at->walker.ptr[0] + at->item * at->walker.step[0];
-    if (at->byte > 0 || n < (size_t)at->run.itemsize)
+    if (at->unit == at->nunits)
+      next_run(at, itemsize);
+    p = at->walker.ptr[0] + at->unit * at->walker.step[0];
+    if (at->nunits == 1 || at->byte > 0 || n < (size_t)at->units.itemsize)
       k = copy_part(at, p, buffer, n, out);
     else
-      k = copy_items(at, p, buffer, n, out);
+      k = copy_units(at, p, buffer, n, out);
     buffer += k;
     n -= k;
   }
@@ -253,10 +263,10 @@ static size_t move_layout(channel *c, unsigned char *base, const mv_layout *lay,
   do {
     want = n - done < PIECE ? n - done : PIECE;
     if (c->out)
-      copy_next(&at, buffer, want, true);
+      copy_next(&at, lay->itemsize, buffer, want, true);
     k = move_bytes(c, buffer, want);
     if (!c->out)
-      copy_next(&at, buffer, k, false);
+      copy_next(&at, lay->itemsize, buffer, k, false);
     done += k;
   } while (k == want && done < n && !c->once);
   return done;
