@@ -20,7 +20,6 @@ BIND = $(wildcard csrc/bind/*.c)
 SUPPORT = $(wildcard spec/support/*.c)
 CORE_TEST = $(wildcard spec/core/*_test.c)
 C_FILES = $(wildcard csrc/*.h csrc/*/*.[ch] spec/*/*.[ch] bench/*.[ch] \
-	examples/*/*.[ch])
 	examples/*/*.c*)
 
 VERSION = $(shell sed -n 's/^.define MVIEW_VERSION "\(.*\)"/\1/p' csrc/mview.h)
