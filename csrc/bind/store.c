@@ -83,13 +83,23 @@ static int refuse_type(lua_State *L, const target *t, const place *at, int idx,
   return refuse(L, t, at);
 }
 
+/* Pushes the number or the pair of numbers at idx as text. */
+static const char *push_number(lua_State *L, int idx) {
+  if (lua_type(L, idx) != LUA_TTABLE) {
+    lua_pushvalue(L, idx); /* lua_tolstring changes what it converts */
+    return lua_tostring(L, -1);
+  }
+  lua_rawgeti(L, idx, 1);
+  lua_rawgeti(L, idx, 2);
+  return lua_pushfstring(L, "{%s, %s}", lua_tostring(L, -2),
+                         lua_tostring(L, -1));
+}
+
 static int refuse_range(lua_State *L, const target *t, const place *at, int idx,
                         const mv_item *item) {
   int64_t lo;
   uint64_t hi;
-  const char *value, *text = t->format->text;
-  lua_pushvalue(L, idx); /* lua_tolstring changes what it converts */
-  value = lua_tostring(L, -1);
+  const char *value = push_number(L, idx), *text = t->format->text;
   if (mv_item_range(item, &lo, &hi) && item->size < sizeof lo)
     lua_pushfstring(L, "value %s out of range [%I, %I] for format '%s'", value,
                     (LUAI_UACINT)lo, (LUAI_UACINT)hi, text);
