@@ -101,7 +101,7 @@ static int view_index(lua_State *L) {
 static int newindex_slow(lua_State *L, lmv_view *v) {
   lua_Integer i = 0;
   ptrdiff_t at;
-  lmv_writable(L, v);
+  lmv_base(L, v);
   if (!integer_key(L, 2, &i)) {
     if (lua_type(L, 2) == LUA_TSTRING)
       return luaL_error(L, "attempt to assign to '%s' of a view",
@@ -110,6 +110,7 @@ static int newindex_slow(lua_State *L, lmv_view *v) {
                       lua_isnumber(L, 2) ? lua_tostring(L, 2)
                                          : lmv_typename(L, 2));
   }
+  lmv_writable(L, v);
   if (v->ndim == 0)
     return luaL_error(L, "a view of 0 dimensions has no index");
   at = lmv_wrap(v->dims[0], i);
