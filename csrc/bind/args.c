@@ -18,9 +18,17 @@ static const char *own_name(lua_State *L) {
   return own ? lua_tostring(L, LMV_NAME) : NULL;
 }
 
+/* Whether who calls the running function sees its second argument first. */
+static bool hides_self(lua_State *L, const char *name) {
+  lua_Debug ar;
+  if (strcmp(name, "__call") == 0)
+    return true;
+  return lua_getstack(L, 0, &ar) && lua_getinfo(L, "n", &ar) &&
+         strcmp(ar.namewhat, "method") == 0;
+}
+
 int lmv_argerror(lua_State *L, int arg, const char *message, ...) {
   va_list args;
-  lua_Debug ar;
   const char *name, *text;
   luaL_checkstack(L, 8, NULL);
   va_start(args, message);
@@ -31,12 +39,8 @@ int lmv_argerror(lua_State *L, int arg, const char *message, ...) {
   name = own_name(L);
   if (name == NULL)
     return luaL_argerror(L, arg, text);
-  if (lua_getstack(L, 0, &ar) && lua_getinfo(L, "n", &ar) &&
-      strcmp(ar.namewhat, "method") == 0) {
-    arg--;
-    if (arg == 0)
-      return luaL_error(L, "calling '%s' on bad self (%s)", name, text);
-  }
+  if (hides_self(L, name) && --arg == 0)
+    return luaL_error(L, "calling '%s' on bad self (%s)", name, text);
   return luaL_error(L, "bad argument #%d to '%s' (%s)", arg, name, text);
 }
 
