@@ -280,9 +280,9 @@ static int view_cast(lua_State *L) {
 
 int lmv_make(lua_State *L) {
   lmv_view *v = lmv_toview(L, 1, LMV_META);
-  lua_settop(L, 3);
   if (v == NULL)
     lmv_asview(L, 1);
+  lua_settop(L, 3);
   if (!lua_isnil(L, 2)) {
     push_cast(L, 1, 2);
   } else if (!lua_isnil(L, 3)) {
