@@ -153,10 +153,11 @@ static lmv_lease *push_string_lease(lua_State *L, int idx) {
 
 lmv_view *lmv_pushowned(lua_State *L, int meta, int owner) {
   lmv_lease *lease = lua_touserdata(L, owner);
-  if (!lease->alive)
+  lmv_view *v = view_of_lease(L, meta, owner, lease);
+  if (!lease->alive) /* asked now, as finalizers may have ended it meanwhile */
     luaL_error(L, "attempt to use a %s",
                lease->source == LMV_MAP ? "closed map" : "released bytearray");
-  return view_of_lease(L, meta, owner, lease);
+  return v;
 }
 
 lmv_view *lmv_pushview(lua_State *L, int idx, int meta) {
