@@ -1,0 +1,279 @@
+-- Pins: memory that C code borrows stays, until the pin ends in whatever way.
+
+local capi = require "capi"
+local lend = require "lend"
+local mview = require "mview"
+local raises = require "raises"
+local raster = require "raster"
+
+local READ, INDIRECT = capi.READ, capi.INDIRECT
+
+-- Runs f while x is borrowed n times.
+local function pinned(x, n, f) return capi.nested(x, n, f) end
+
+describe("v.pins", function()
+  it("counts borrowers, of all views of the memory", function()
+    local b = mview.bytearray("abc")
+    local v, slice = b:view(), mview(b):sub(2)
+    assert.equal(0, v.pins)
+    assert.same({1, 1}, {pinned(v, 1, function()
+      return v.pins, slice.pins
+    end)})
+    assert.same({3, 3}, {pinned(slice, 3, function()
+      return v.pins, b:view().pins
+    end)})
+    assert.equal(0, v.pins)
+  end)
+
+  it("counts those of every kind of memory", function()
+    local map <close> = mview.map(nil, "r+", 0, 1)
+    local pil = lend.pil {blocks = {"a", "b"}, format = "B", shape = {2, 1}}
+    local lent = capi.lend(3)
+    for _, v in ipairs {mview "abc", map:view(), lent, pil,
+      mview(raster.image(2, 2)), mview(raster.image(2, 2, true))} do
+      assert.equal(2, pinned(v, 2, function() return v.pins end))
+      assert.equal(0, v.pins)
+    end
+  end)
+end)
+
+-- A pin ends in each of these ways; while(v, f) must call f while v is pinned.
+local ends = {
+  {"a return", function(v, f) capi.borrow(v, INDIRECT, f) end},
+  {"an error of the borrower", function(v, f)
+    f()
+    raises("oh", capi.fail, v, "oh")
+  end},
+  {"an error of what it calls", function(v, f)
+    raises("inside", capi.borrow, v, INDIRECT, function()
+      f()
+      error("inside", 0)
+    end)
+  end},
+  {"an error with a value that is no string", function(v, f)
+    f()
+    local reason = {}
+    assert.equal(reason, select(2, pcall(capi.fail, v, reason)))
+  end},
+  {"unborrow", function(v, f)
+    local before, after = capi.unborrow(v, function()
+      f()
+      return v.pins
+    end)
+    assert.same({1, 0}, {before, after})
+  end},
+  {"popping it", function(v, f)
+    local before, after = capi.pop(v, function()
+      f()
+      return v.pins
+    end)
+    assert.same({1, 0}, {before, after})
+  end},
+  {"the end of the coroutine that it yielded in", function(v, f)
+    local resume = coroutine.wrap(capi.hold)
+    resume(v)
+    assert.equal(1, v.pins)
+    f()
+    assert.equal(v:tobytes(), resume())
+  end},
+  {"coroutine.close", function(v, f)
+    local thread = coroutine.create(capi.hold)
+    assert(coroutine.resume(thread, v))
+    assert.equal(1, v.pins)
+    f()
+    assert.is_true(coroutine.close(thread))
+  end},
+  {"the collection of its coroutine", function(v, f)
+    coroutine.wrap(capi.hold)(v)
+    assert.equal(1, v.pins)
+    f()
+    collectgarbage()
+    collectgarbage()
+  end},
+}
+
+describe("A pin is ended by", function()
+  for _, row in ipairs(ends) do
+    it(row[1], function()
+      local b = mview.bytearray("abc")
+      local v, called = b:view(), false
+      row[2](v, function() called = true end)
+      assert.is_true(called)
+      assert.equal(0, v.pins)
+      b:resize(0)
+      assert.is_false(v.valid)
+    end)
+  end
+end)
+
+describe("unborrow", function()
+  it("refuses what is no pin", function()
+    for _, value in ipairs {0, "pin", {}, io.stdout, mview("abc"), print} do
+      raises("no pin at stack index 1",
+        function() capi.unborrow_other(value) end)
+    end
+  end)
+end)
+
+describe("Pinned memory", function()
+  local b, v
+
+  before_each(function()
+    b = mview.bytearray("abc")
+    v = b:view()
+  end)
+
+  local refusals = {
+    {"resize to more", function() b:resize(10) end},
+    {"resize to less", function() b:resize(1) end},
+    {"resize to the same", function() b:resize(3) end},
+    {"append", function() b:append("d") end},
+    {"append of nothing", function() b:append() end},
+    {"reserve", function() b:reserve(100) end},
+    {"clear", function() b:clear() end},
+    {"release", function() b:release() end},
+    {"the end of its <close> variable", function()
+      local _ <close> = b
+    end},
+  }
+  for _, row in ipairs(refusals) do
+    it("refuses " .. row[1] .. ", with the count", function()
+      pinned(v, 1, function()
+        raises("bytearray is pinned by 1 borrower", row[2])
+      end)
+      pinned(v, 2, function()
+        raises("bytearray is pinned by 2 borrowers", row[2])
+      end)
+      assert.equal("abc", tostring(b))
+      assert.is_true(v.valid)
+      row[2]()
+    end)
+  end
+
+  it("may be written, sliced and copied", function()
+    pinned(b, 1, function()
+      b[1], v[2] = 0x41, 0x42
+      v:sub(3):fill(0x43)
+      assert.equal("ABC", v:tobytes())
+    end)
+  end)
+
+  it("refuses close and resize of a map, with the count", function()
+    local map = mview.map(nil, "r+", 0, 10)
+    local mapped = map:view()
+    pinned(mapped, 2, function()
+      raises("map is pinned by 2 borrowers", map.close, map)
+      raises("map is pinned by 2 borrowers", map.resize, map, 1)
+      raises("map is pinned by 2 borrowers", function()
+        local _ <close> = map
+      end)
+    end)
+    assert.is_true(mapped.valid)
+    map:close()
+    assert.is_false(mapped.valid)
+  end)
+
+  it("stays when each view of it is released", function()
+    assert.equal("abc", capi.after(v, function() v:release() end))
+    assert.equal("abc", tostring(b))
+  end)
+
+  it("stays when nothing else refers to it", function()
+    assert.equal("lent\0", capi.after((function()
+      local view = capi.lend(5)
+      view:sub(1, 4):copyfrom("lent")
+      return view
+    end)(), function()
+      collectgarbage()
+      collectgarbage()
+    end))
+  end)
+
+  it("is not ended by a finalizer", function()
+    local ok, why
+    local function arm()
+      setmetatable({}, {__gc = function() ok, why = pcall(b.resize, b, 0) end})
+    end
+    assert.equal("abc", capi.after(v, function()
+      arm()
+      collectgarbage()
+    end))
+    assert.is_false(ok)
+    assert.equal("bytearray is pinned by 1 borrower", why)
+  end)
+end)
+
+describe("borrow while a finalizer ends the memory", function()
+  -- From now on each allocation collects all garbage.
+  before_each(function()
+    collectgarbage("incremental", 1, 1000, 30)
+    collectgarbage()
+  end)
+  after_each(function() collectgarbage("incremental", 200, 100, 13) end)
+
+  -- What comes of borrowing a view of "abc", and of the bytearray itself.
+  local expired = "attempt to use an expired view (its bytearray shrank)"
+  local rows = {
+    {"shrinking", function(b) b:resize(1) end, expired, "a"},
+    {"shrinking and growing", function(b) b:resize(1):resize(3) end, expired,
+      "a\0\0"},
+    {"growing", function(b) b:resize(1000):resize(1001) end, "abc",
+      "abc" .. ("\0"):rep(998)},
+    {"releasing", function(b) b:release() end,
+      "attempt to use a view of revoked memory",
+      "attempt to use a released bytearray"},
+  }
+  for _, row in ipairs(rows) do
+    it("sees what is there after " .. row[1], function()
+      for column, make in pairs {[3] = mview, [4] = function(b) return b end} do
+        local b = mview.bytearray("abc")
+        local x, ran = make(b), false
+        local function arm()
+          setmetatable({}, {__gc = function()
+            row[2](b)
+            ran = true
+          end})
+        end
+        arm()
+        local ok, result = pcall(capi.borrow, x, READ)
+        assert.is_true(ran)
+        assert.equal(row[column], ok and result.data or result)
+      end
+    end)
+  end
+end)
+
+describe("borrow without memory", function()
+  it("leaves no pin, and leaks nothing", function()
+    local states = require "states"
+    for _, value in ipairs {"'abc'", "bytearray", "bytearray:view()", "image",
+      "tiled", "lent", "viewed", "object"} do
+      local failures, bytes = states.starve(([[
+        local capi, mview = require "capi", require "mview"
+        local raster = require "raster"
+        local bytearray = mview.bytearray(10)
+        local image, tiled = raster.image(2, 2), raster.image(2, 2, true)
+        local lent = capi.lend(10)
+        local viewed = mview(image)
+        local object = setmetatable({}, {__buffer = function()
+          return bytearray
+        end})
+        return function()
+          local ok, why = pcall(capi.borrow, %s, capi.INDIRECT, print)
+          assert(bytearray:view().pins == 0 and lent.pins == 0)
+          if not ok then error(why, 0) end
+        end
+      ]]):gsub("print", "function() end"):format(value))
+      assert.is_true(failures > 0)
+      assert.equal(0, bytes)
+    end
+    assert.equal(raster.counts(), (select(2, raster.counts())))
+  end)
+
+  it("pins nothing where borrowing fails", function()
+    local v = mview("abc")
+    assert.is_false((pcall(capi.borrow, v, capi.WRITE)))
+    assert.equal(0, v.pins)
+    assert.equal("abc", capi.borrow(v, READ).data)
+  end)
+end)

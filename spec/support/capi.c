@@ -1,0 +1,368 @@
+/*
+** capi.c - calls the C API in every way that a spec asks for
+** Functions that borrow call a function of the spec meanwhile, so that it can
+** look at what is pinned, and do to it what it likes.
+*/
+#include <stdlib.h>
+#include <string.h>
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "mview.h"
+
+#define LOAN "capi.loan"
+
+/* ---- borrowing -----------------------------------------------------------*/
+
+static void set_list(lua_State *L, const char *name, const ptrdiff_t *list,
+                     int n) {
+  if (list == NULL)
+    return;
+  lua_createtable(L, n, 0);
+  for (int i = 0; i < n; i++) {
+    lua_pushinteger(L, list[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_setfield(L, -2, name);
+}
+
+static void set_integer(lua_State *L, const char *name, lua_Integer i) {
+  lua_pushinteger(L, i);
+  lua_setfield(L, -2, name);
+}
+
+/* Pushes what a buffer says; data: its bytes if they lie in one piece. */
+static void push_buffer(lua_State *L, const mview_buffer *buf, int flags) {
+  lua_newtable(L);
+  set_integer(L, "nbytes", (lua_Integer)buf->nbytes);
+  set_integer(L, "itemsize", (lua_Integer)buf->itemsize);
+  set_integer(L, "ndim", buf->ndim);
+  lua_pushstring(L, buf->format);
+  lua_setfield(L, -2, "format");
+  lua_pushboolean(L, buf->readonly);
+  lua_setfield(L, -2, "readonly");
+  set_list(L, "shape", buf->shape, buf->ndim);
+  set_list(L, "strides", buf->strides, buf->ndim);
+  set_list(L, "suboffsets", buf->suboffsets, buf->ndim);
+  if (!(flags & MVIEW_STRIDES)) {
+    lua_pushlstring(L, buf->data, buf->nbytes);
+    lua_setfield(L, -2, "data");
+  }
+}
+
+/* borrow(x, flags [, f]): what f(description) returns, else the description. */
+static int borrow(lua_State *L) {
+  mview_buffer buf;
+  int flags = (int)luaL_checkinteger(L, 2);
+  lua_settop(L, 3);
+  mview_import(L)->borrow(L, 1, flags, &buf);
+  lua_pushvalue(L, 3);
+  push_buffer(L, &buf, flags);
+  if (lua_isnil(L, 3))
+    return 1;
+  lua_call(L, 1, LUA_MULTRET);
+  return lua_gettop(L) - 4;
+}
+
+/* after(x, f): the bytes of x after f was called, x being borrowed. */
+static int after(lua_State *L) {
+  mview_buffer buf;
+  mview_import(L)->borrow(L, 1, MVIEW_READ, &buf);
+  lua_pushvalue(L, 2);
+  lua_call(L, 0, 0);
+  lua_pushlstring(L, buf.data, buf.nbytes);
+  return 1;
+}
+
+/* write(x, f): borrows x to write, calls f, then writes its first byte. */
+static int write(lua_State *L) {
+  mview_buffer buf;
+  mview_import(L)->borrow(L, 1, MVIEW_WRITE, &buf);
+  lua_pushvalue(L, 2);
+  lua_call(L, 0, 0);
+  *(unsigned char *)buf.data = '!';
+  return 0;
+}
+
+/* nested(x, n, f): f's results, called while x is borrowed n times. */
+static int nested(lua_State *L) {
+  mview_buffer buf;
+  int n = (int)luaL_checkinteger(L, 2);
+  for (int i = 0; i < n; i++)
+    mview_import(L)->borrow(L, 1, MVIEW_INDIRECT, &buf);
+  lua_pushvalue(L, 3);
+  lua_call(L, 0, LUA_MULTRET);
+  return lua_gettop(L) - 3 - n;
+}
+
+/* What f says while x is borrowed, and when the pin was ended early. */
+static int end_early(lua_State *L, int by_unborrow) {
+  const mview_api *api = mview_import(L);
+  mview_buffer buf;
+  lua_settop(L, 3);
+  api->borrow(L, 1, MVIEW_INDIRECT, &buf);
+  lua_pushvalue(L, 2);
+  lua_call(L, 0, 1);
+  lua_replace(L, 3);
+  if (by_unborrow) {
+    api->unborrow(L, 4);
+    api->unborrow(L, -1); /* again: nothing */
+  } else {
+    lua_pop(L, 1);
+  }
+  lua_pushvalue(L, 3);
+  lua_pushvalue(L, 2);
+  lua_call(L, 0, 1);
+  return 2;
+}
+
+/* unborrow(x, f), pop(x, f): by the function, or by popping the pin. */
+static int unborrow(lua_State *L) { return end_early(L, 1); }
+static int pop(lua_State *L) { return end_early(L, 0); }
+
+/* unborrow_other(x): takes x for a pin. */
+static int unborrow_other(lua_State *L) {
+  mview_import(L)->unborrow(L, 1);
+  return 0;
+}
+
+/* fail(x, message): raises an error while x is borrowed. */
+static int fail(lua_State *L) {
+  mview_buffer buf;
+  mview_import(L)->borrow(L, 1, MVIEW_READ, &buf);
+  lua_pushvalue(L, 2);
+  return lua_error(L);
+}
+
+static int resumed(lua_State *L, int status, lua_KContext ctx) {
+  const mview_buffer *buf = (const mview_buffer *)ctx;
+  (void)status;
+  lua_pushlstring(L, buf->data, buf->nbytes);
+  return 1;
+}
+
+/* hold(x): yields while x is borrowed; when resumed, the bytes of x. */
+static int hold(lua_State *L) {
+  mview_buffer *buf = lua_newuserdatauv(L, sizeof *buf, 0);
+  mview_import(L)->borrow(L, 1, MVIEW_READ, buf);
+  return lua_yieldk(L, 0, (lua_KContext)buf, resumed);
+}
+
+/* ---- lending -------------------------------------------------------------*/
+
+typedef enum action { NOTHING, REVOKE_ITSELF, REVOKE_OTHER } action;
+
+/* A block of memory and its loan; both the handle and done hold it. */
+typedef struct loan {
+  lua_State *L;
+  mview_loan number, other;
+  unsigned char *bytes; /* NULL: done has run */
+  action action;
+  int owners, dones;
+} loan;
+
+static int lends, dones; /* in all */
+
+static void disown(loan *l) {
+  if (--l->owners == 0)
+    free(l);
+}
+
+static void done(void *ud) {
+  loan *l = ud;
+  dones++;
+  l->dones++;
+  free(l->bytes);
+  l->bytes = NULL;
+  if (l->action != NOTHING)
+    mview_import(l->L)->revoke(l->L, l->action == REVOKE_OTHER ? l->other
+                                                               : l->number);
+  disown(l);
+}
+
+static lua_State *main_thread(lua_State *L) {
+  lua_State *main;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  main = lua_tothread(L, -1);
+  lua_pop(L, 1);
+  return main;
+}
+
+/* Pushes the handle of a loan of n bytes that are not lent yet. */
+static loan *push_loan(lua_State *L, size_t n) {
+  loan **handle = lua_newuserdatauv(L, sizeof *handle, 0);
+  loan *l = *handle = calloc(1, sizeof *l);
+  if (l == NULL || (l->bytes = calloc(n + 1, 1)) == NULL)
+    abort();
+  l->L = main_thread(L);
+  l->owners = 1;
+  luaL_setmetatable(L, LOAN);
+  return l;
+}
+
+static loan *check_loan(lua_State *L, int arg) {
+  return *(loan **)luaL_checkudata(L, arg, LOAN);
+}
+
+/* lend(n [, action [, other]]): a view of n zero bytes, and its loan. done does
+** the action: "itself" and "other" revoke. */
+static int lend(lua_State *L) {
+  static const char *const actions[] = {"nothing", "itself", "other", NULL};
+  mview_buffer buf = {0};
+  loan *l;
+  action act = (action)luaL_checkoption(L, 2, "nothing", actions);
+  buf.nbytes = (size_t)luaL_checkinteger(L, 1);
+  l = push_loan(L, buf.nbytes);
+  l->action = act;
+  if (act == REVOKE_OTHER)
+    l->other = check_loan(L, 3)->number;
+  buf.data = l->bytes;
+  l->owners++;
+  lends++;
+  l->number = mview_import(L)->lend(L, &buf, done, l);
+  lua_insert(L, -2);
+  return 2;
+}
+
+/* lend_silently(): a view of a static byte, without done. */
+static int lend_silently(lua_State *L) {
+  static unsigned char byte = 7;
+  mview_buffer buf = {0};
+  buf.data = &byte;
+  buf.nbytes = 1;
+  lua_pushinteger(L, (lua_Integer)mview_import(L)->lend(L, &buf, NULL, NULL));
+  lua_insert(L, -2);
+  return 2;
+}
+
+/* malformed(name): lends what cannot be. */
+static int malformed(lua_State *L) {
+  static const char *const names[] = {
+      "no shape",  "negative dimensions", "other size", "no memory",
+      "too large", "item too large",      NULL};
+  static const ptrdiff_t shape[] = {2, 3};
+  static unsigned char bytes[6];
+  mview_buffer buf = {0};
+  loan *l = push_loan(L, 1);
+  buf.data = bytes;
+  buf.ndim = 2;
+  buf.shape = shape;
+  switch (luaL_checkoption(L, 1, NULL, names)) {
+  case 0:
+    buf.shape = NULL;
+    break;
+  case 1:
+    buf.ndim = -1;
+    break;
+  case 2:
+    buf.nbytes = 5;
+    break;
+  case 3:
+    buf.data = NULL;
+    break;
+  case 4:
+    buf.nbytes = SIZE_MAX;
+    break;
+  default:
+    buf.itemsize = SIZE_MAX;
+  }
+  l->owners++;
+  lends++;
+  mview_import(L)->lend(L, &buf, done, l);
+  return 1;
+}
+
+static int revoke(lua_State *L) {
+  lua_Integer number = lua_isinteger(L, 1)
+                           ? lua_tointeger(L, 1)
+                           : (lua_Integer)check_loan(L, 1)->number;
+  lua_pushinteger(L, mview_import(L)->revoke(L, (mview_loan)number));
+  return 1;
+}
+
+/* loan:number() */
+static int loan_number(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)check_loan(L, 1)->number);
+  return 1;
+}
+
+/* loan:dones(): how often done was called. */
+static int loan_dones(lua_State *L) {
+  lua_pushinteger(L, check_loan(L, 1)->dones);
+  return 1;
+}
+
+static int loan_gc(lua_State *L) {
+  disown(check_loan(L, 1));
+  return 0;
+}
+
+/* counts(): how many loans were made and how many are done, in all. */
+static int counts(lua_State *L) {
+  lua_pushinteger(L, lends);
+  lua_pushinteger(L, dones);
+  return 2;
+}
+
+/* ---- the table of functions ----------------------------------------------*/
+
+static int import(lua_State *L) {
+  mview_import(L);
+  return 0;
+}
+
+/* import(version, size): the error where the library has such a table. */
+static int import_fake(lua_State *L) {
+  mview_api fake = {0};
+  fake.version = (int)luaL_checkinteger(L, 1);
+  fake.size = (size_t)luaL_checkinteger(L, 2);
+  lua_getfield(L, LUA_REGISTRYINDEX, MVIEW_API_KEY);
+  lua_pushlightuserdata(L, &fake);
+  lua_setfield(L, LUA_REGISTRYINDEX, MVIEW_API_KEY);
+  lua_pushcfunction(L, import);
+  if (lua_pcall(L, 0, 0, 0) == LUA_OK)
+    lua_pushnil(L);
+  lua_insert(L, -2);
+  lua_setfield(L, LUA_REGISTRYINDEX, MVIEW_API_KEY);
+  return 1;
+}
+
+int luaopen_capi(lua_State *L);
+
+int luaopen_capi(lua_State *L) {
+  static const luaL_Reg methods[] = {{"revoke", revoke},
+                                     {"number", loan_number},
+                                     {"dones", loan_dones},
+                                     {"__gc", loan_gc},
+                                     {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"borrow", borrow},
+                                       {"after", after},
+                                       {"write", write},
+                                       {"nested", nested},
+                                       {"unborrow", unborrow},
+                                       {"pop", pop},
+                                       {"unborrow_other", unborrow_other},
+                                       {"fail", fail},
+                                       {"hold", hold},
+                                       {"lend", lend},
+                                       {"lend_silently", lend_silently},
+                                       {"malformed", malformed},
+                                       {"revoke", revoke},
+                                       {"counts", counts},
+                                       {"import", import_fake},
+                                       {NULL, NULL}};
+  if (luaL_newmetatable(L, LOAN)) {
+    luaL_setfuncs(L, methods, 0);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -2, "__index");
+  }
+  luaL_newlib(L, functions);
+  set_integer(L, "READ", MVIEW_READ);
+  set_integer(L, "WRITE", MVIEW_WRITE);
+  set_integer(L, "STRIDES", MVIEW_STRIDES);
+  set_integer(L, "INDIRECT", MVIEW_INDIRECT);
+  set_integer(L, "VERSION", mview_import(L)->version);
+  set_integer(L, "SIZE", (lua_Integer)mview_import(L)->size);
+  return 1;
+}

@@ -1,0 +1,103 @@
+/*
+** odd.c - userdata whose exporters do what they should not, or seldom do
+*/
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "mview.h"
+
+static int releases;
+static unsigned char odd_bytes[4] = {1, 2, 3, 4};
+
+static void release_odd(void *state) {
+  if (state == odd_bytes)
+    releases++;
+}
+
+static void describe(lua_State *L, int idx, mview_buffer *buf, void **state) {
+  luaL_checktype(L, idx, LUA_TUSERDATA);
+  buf->data = odd_bytes;
+  buf->nbytes = sizeof odd_bytes;
+  *state = odd_bytes;
+}
+
+static void describe_format(lua_State *L, int idx, mview_buffer *buf,
+                            void **state) {
+  describe(L, idx, buf, state);
+  buf->format = "k";
+}
+
+static void describe_shape(lua_State *L, int idx, mview_buffer *buf,
+                           void **state) {
+  static const ptrdiff_t shape[] = {-1};
+  describe(L, idx, buf, state);
+  buf->ndim = 1;
+  buf->shape = shape;
+}
+
+static void describe_nothing(lua_State *L, int idx, mview_buffer *buf,
+                             void **state) {
+  (void)L, (void)idx, (void)buf;
+  *state = odd_bytes;
+}
+
+static void raise(lua_State *L, int idx, mview_buffer *buf, void **state) {
+  describe(L, idx, buf, state);
+  luaL_error(L, "no memory to give");
+}
+
+/* The format and the shape lie in what is left on the stack. */
+static void litter(lua_State *L, int idx, mview_buffer *buf, void **state) {
+  ptrdiff_t *shape = lua_newuserdatauv(L, 2 * sizeof *shape, 0);
+  describe(L, idx, buf, state);
+  shape[0] = shape[1] = 2;
+  buf->ndim = 2;
+  buf->shape = shape;
+  buf->format = lua_pushfstring(L, "%s", "b");
+  for (int i = 2; i < LUA_MINSTACK; i++)
+    lua_pushnil(L);
+}
+
+/* exporter(name): a userdata with an exporter of that kind. */
+static int new_exporter(lua_State *L) {
+  static const mview_exporter exporters[] = {
+      {MVIEW_API_VERSION + 1, describe, release_odd},
+      {MVIEW_API_VERSION, describe_format, release_odd},
+      {MVIEW_API_VERSION, describe_shape, release_odd},
+      {MVIEW_API_VERSION, describe_nothing, release_odd},
+      {MVIEW_API_VERSION, raise, release_odd},
+      {MVIEW_API_VERSION, litter, release_odd},
+      {MVIEW_API_VERSION, describe, NULL}};
+  static const char *const names[] = {"version", "format", "shape",  "nothing",
+                                      "error",   "litter", "silent", NULL};
+  int kind = luaL_checkoption(L, 1, NULL, names);
+  lua_newuserdatauv(L, 0, 0);
+  lua_newtable(L);
+  lua_pushlightuserdata(L, (void *)&exporters[kind]);
+  lua_setfield(L, -2, "__buffer");
+  lua_setmetatable(L, -2);
+  return 1;
+}
+
+/* releases(): how often these exporters were told to release. */
+static int count_releases(lua_State *L) {
+  lua_pushinteger(L, releases);
+  return 1;
+}
+
+/* null(): what other libraries have for null. */
+static int null(lua_State *L) {
+  lua_pushlightuserdata(L, NULL);
+  return 1;
+}
+
+int luaopen_odd(lua_State *L);
+
+int luaopen_odd(lua_State *L) {
+  static const luaL_Reg functions[] = {{"exporter", new_exporter},
+                                       {"releases", count_releases},
+                                       {"null", null},
+                                       {NULL, NULL}};
+  luaL_newlib(L, functions);
+  return 1;
+}

@@ -1,0 +1,124 @@
+/*
+** states.c - runs Lua in states of its own, with an allocator that counts, and
+** fails when told to
+*/
+#include <stdlib.h>
+#include <string.h>
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+
+typedef struct account {
+  size_t bytes; /* allocated now */
+  long left;    /* allocations until all fail; below 0: none does */
+} account;
+
+static void *allocate(void *ud, void *block, size_t old, size_t size) {
+  account *a = ud;
+  void *fresh;
+  if (block == NULL)
+    old = 0; /* it says what the block is for */
+  if (size == 0) {
+    free(block);
+    a->bytes -= old;
+    return NULL;
+  }
+  if (size > old && a->left == 0)
+    return NULL;
+  fresh = realloc(block, size);
+  if (fresh == NULL)
+    abort();
+  if (size > old && a->left > 0)
+    a->left--;
+  a->bytes += size - old;
+  return fresh;
+}
+
+/* Sets a path of package. */
+static void set_path(lua_State *L, const char *name, const char *path) {
+  lua_getglobal(L, "package");
+  lua_pushstring(L, path);
+  lua_setfield(L, -2, name);
+  lua_pop(L, 1);
+}
+
+/* A state that searches modules where L does. */
+static lua_State *open_state(lua_State *L, account *a) {
+  lua_State *inner;
+  a->bytes = 0;
+  a->left = -1;
+  inner = lua_newstate(allocate, a);
+  luaL_openlibs(inner);
+  lua_getglobal(L, "package");
+  lua_getfield(L, -1, "path");
+  lua_getfield(L, -2, "cpath");
+  set_path(inner, "path", lua_tostring(L, -2));
+  set_path(inner, "cpath", lua_tostring(L, -1));
+  lua_pop(L, 3);
+  return inner;
+}
+
+/* Raises in L what failed in the inner state, which it closes. */
+static void check(lua_State *L, lua_State *inner, int status) {
+  if (status == LUA_OK)
+    return;
+  lua_pushstring(L, lua_tostring(inner, -1));
+  lua_close(inner);
+  lua_error(L);
+}
+
+/* sequence(n, code): runs code in n states, one after the other. Returns how
+** many bytes were allocated when they were closed. */
+static int sequence(lua_State *L) {
+  lua_Integer n = luaL_checkinteger(L, 1);
+  const char *code = luaL_checkstring(L, 2);
+  size_t bytes = 0;
+  while (n-- > 0) {
+    account a;
+    lua_State *inner = open_state(L, &a);
+    check(L, inner, luaL_dostring(inner, code));
+    lua_close(inner);
+    bytes += a.bytes;
+  }
+  lua_pushinteger(L, (lua_Integer)bytes);
+  return 1;
+}
+
+/*
+** starve(code): code returns a function, which is called in a fresh state with
+** no memory from the first allocation on, from the second on, and so on until
+** it succeeds. Returns how often it failed, and how many bytes were allocated
+** when the states were closed.
+*/
+static int starve(lua_State *L) {
+  const char *code = luaL_checkstring(L, 1);
+  size_t bytes = 0;
+  int status = LUA_ERRMEM;
+  long n;
+  for (n = 0; status == LUA_ERRMEM; n++) {
+    account a;
+    lua_State *inner = open_state(L, &a);
+    check(L, inner, luaL_dostring(inner, code));
+    lua_gc(inner, LUA_GCCOLLECT);
+    a.left = n;
+    status = lua_pcall(inner, 0, 0, 0);
+    a.left = -1;
+    if (status != LUA_ERRMEM)
+      check(L, inner, status);
+    lua_close(inner);
+    bytes += a.bytes;
+  }
+  lua_pushinteger(L, n - 1);
+  lua_pushinteger(L, (lua_Integer)bytes);
+  return 2;
+}
+
+int luaopen_states(lua_State *L);
+
+int luaopen_states(lua_State *L) {
+  static const luaL_Reg functions[] = {
+      {"sequence", sequence}, {"starve", starve}, {NULL, NULL}};
+  luaL_newlib(L, functions);
+  return 1;
+}
