@@ -232,7 +232,7 @@ static void fetch(lua_State *L, const source *s, size_t at, size_t n,
 
 static void need(lua_State *L, const source *s, size_t at, size_t n) {
   if (n > s->size - at)
-    lmv_argerror(L, 1, "data string too short");
+    lmv_argerror(L, 2, "data string too short");
 }
 
 /* The integer of n bytes at at; raises where it does not fit. */
@@ -314,7 +314,7 @@ static size_t zstring_length(lua_State *L, const source *s, size_t at) {
     if (byte == 0)
       return end - at;
   }
-  lmv_argerror(L, 1, "unfinished string for format 'z'");
+  lmv_argerror(L, 2, "unfinished string for format 'z'");
   return 0;
 }
 
