@@ -1,0 +1,129 @@
+/*
+** oom.c - scripts that run out of memory when they ask for it
+** A script runs in a state of its own, whose allocator counts blocks and bytes
+** and fails as the script says. It takes care of what the failure left behind;
+** what the state itself leaves behind is returned.
+*/
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <stdlib.h>
+
+typedef struct account {
+  size_t blocks, bytes; /* allocated now */
+  long wait, fail;      /* allocations to grant, then so many to refuse */
+  long refused;
+} account;
+
+/* Whether this one fails. */
+static int refuse(account *a) {
+  if (a->wait > 0) {
+    a->wait--;
+    return 0;
+  }
+  if (a->fail == 0)
+    return 0;
+  a->fail--;
+  a->refused++;
+  return 1;
+}
+
+static void *allocate(void *ud, void *block, size_t old, size_t size) {
+  account *a = ud;
+  void *fresh;
+  if (block == NULL)
+    old = 0; /* it says what the block is for */
+  if (size == 0) {
+    a->blocks -= block != NULL;
+    a->bytes -= old;
+    free(block);
+    return NULL;
+  }
+  if (size > old && refuse(a))
+    return NULL;
+  fresh = realloc(block, size);
+  if (fresh == NULL)
+    abort();
+  a->blocks += block == NULL;
+  a->bytes += size - old;
+  return fresh;
+}
+
+/*
+** starve(n, times, f, ...): calls f while the n-th allocation and the times - 1
+** after it fail. Returns how many failed, and what pcall does.
+*/
+static int starve(lua_State *L) {
+  account *a;
+  lua_getallocf(L, (void **)&a);
+  a->wait = (long)luaL_checkinteger(L, 1) - 1;
+  a->fail = (long)luaL_checkinteger(L, 2);
+  a->refused = 0;
+  lua_pushboolean(L, lua_pcall(L, lua_gettop(L) - 3, LUA_MULTRET, 0) == LUA_OK);
+  a->wait = a->fail = 0;
+  lua_pushinteger(L, a->refused);
+  lua_replace(L, 1);
+  lua_replace(L, 2);
+  return lua_gettop(L);
+}
+
+static void copy_path(lua_State *L, lua_State *inner, const char *name) {
+  lua_getglobal(L, "package");
+  lua_getfield(L, -1, name);
+  lua_getglobal(inner, "package");
+  lua_pushstring(inner, lua_tostring(L, -1));
+  lua_setfield(inner, -2, name);
+  lua_pop(inner, 1);
+  lua_pop(L, 2);
+}
+
+/* Runs the script at index 1 with the strings and numbers behind it. */
+static int run_inside(lua_State *L, lua_State *inner) {
+  size_t len;
+  const char *code = luaL_checklstring(L, 1, &len);
+  luaL_openlibs(inner);
+  copy_path(L, inner, "path");
+  copy_path(L, inner, "cpath");
+  lua_register(inner, "starve", starve);
+  if (luaL_loadbuffer(inner, code, len, "=script") != LUA_OK)
+    return LUA_ERRSYNTAX;
+  for (int i = 2; i <= lua_gettop(L); i++)
+    if (lua_isinteger(L, i))
+      lua_pushinteger(inner, lua_tointeger(L, i));
+    else {
+      const char *s = luaL_checklstring(L, i, &len);
+      lua_pushlstring(inner, s, len);
+    }
+  return lua_pcall(inner, lua_gettop(L) - 1, 1, 0);
+}
+
+/*
+** run(code, ...): runs code with the arguments, strings and integers, in a new
+** state. Returns what it returns, made a string, or raises its error; then how
+** many blocks and bytes were left when the state was closed.
+*/
+static int run(lua_State *L) {
+  account a = {0};
+  lua_State *inner = lua_newstate(allocate, &a);
+  int failed;
+  if (inner == NULL)
+    return luaL_error(L, "no state");
+  failed = run_inside(L, inner) != LUA_OK;
+  luaL_tolstring(inner, -1, NULL);
+  lua_pushstring(L, lua_tostring(inner, -1));
+  lua_close(inner);
+  if (failed)
+    return lua_error(L);
+  lua_pushinteger(L, (lua_Integer)a.blocks);
+  lua_pushinteger(L, (lua_Integer)a.bytes);
+  return 3;
+}
+
+int luaopen_oom(lua_State *L);
+
+int luaopen_oom(lua_State *L) {
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, run);
+  lua_setfield(L, -2, "run");
+  return 1;
+}

@@ -1,0 +1,357 @@
+--[[
+operations.lua - something to do for every public function and method
+
+operations[name] is a list of functions of a world; name is "mview.x" for a
+function of the module, "view:x", "bytearray:x" and "map:x" for methods and
+metamethods, "api.x" for the C API. Each does its work, on whatever memory of
+the world, and may return what it likes.
+
+operations.world() makes a world: memory of each source and views of all
+geometries. operations.memory(world) is all its memory as a string.
+operations.names() lists what must have a row.
+]]
+
+local capi = require "capi"
+local lend = require "lend"
+local mview = require "mview"
+local odd = require "odd"
+
+local operations, rows = {}, {}
+operations.rows = rows
+
+local TEXT = "an example of 48 bytes, as good as any other ..."
+
+function operations.world()
+  local w = {}
+  w.bytes = mview.bytearray(TEXT)
+  w.view = mview(w.bytes)
+  w.numbers = w.view:cast("<h", {2, 12})
+  w.strided = w.view:sub(-1, 1, -2)
+  w.records = w.view:cast("T{<H:id:2s:tag:(2)<h:xy:}")
+  w.complex = w.view:sub(1, 16):cast("Zf")
+  w.flags = w.view:sub(1, 8):cast("?")
+  w.chars = w.view:sub(1, 8):cast("c")
+  w.doubles = w.view:cast("d")
+  w.swapped = w.view:cast(">I")
+  w.single = w.view:sub(1, 4):cast("I", {})
+  w.empty = w.view:sub(1, 0)
+  w.string = mview(TEXT)
+  w.lent, w.loan = capi.lend(24)
+  w.rows, w.picture = lend.pil {format = "<H", shape = {2, 4},
+    blocks = {"12345678", "abcdefgh"}}
+  w.map = assert(mview.map(nil, "r+", 0, 48))
+  w.mapped = w.map:view()
+  w.object = setmetatable({}, {__buffer = function() return w.bytes end})
+  w.foreign = odd.exporter("litter")
+  w.file = assert(io.tmpfile())
+  w.file:write(TEXT)
+  w.file:seek("set")
+  return w
+end
+
+-- What has ended has no bytes.
+local function bytes_of(x)
+  local ok, bytes = pcall(function() return mview(x):tobytes() end)
+  return ok and bytes or "ended"
+end
+
+function operations.memory(w)
+  return table.concat({bytes_of(w.bytes), bytes_of(w.lent), bytes_of(w.map),
+    table.concat({w.picture:bytes()}, "|")}, "\n")
+end
+
+-- The name of a view that is pinned; or nil.
+function operations.pinned(w)
+  for field, view in pairs(w) do
+    if mview.isview(view) and view.valid and view.pins > 0 then return field end
+  end
+  return nil
+end
+
+local function nothing() end
+
+local function row(name, ...) rows[name] = {...} end
+
+-- A row of the same call for some views of the world.
+local function each(name, list, f)
+  rows[name] = rows[name] or {}
+  for field in list:gmatch("%a+") do
+    table.insert(rows[name], function(w) return f(w[field], w) end)
+  end
+end
+
+local ALL = "view numbers strided records complex flags chars doubles swapped "
+  .. "single empty string lent rows mapped"
+local LONG = "view numbers strided records complex flags chars doubles swapped "
+  .. "empty string lent rows mapped"
+local WRITABLE = "view numbers strided doubles swapped lent rows mapped"
+local SOURCES = "bytes view string map object foreign strided rows"
+
+-- A value that fits an item of the view.
+local function value_of(v)
+  local format = v.format
+  if format:find "T" then return {id = 7, tag = "ab", xy = {1, -1}} end
+  return ({["Zf"] = {1, 2}, ["?"] = true, c = "c"})[format] or 65
+end
+
+-- The module.
+
+each("mview.__call", SOURCES, function(x) return mview(x) end)
+table.insert(rows["mview.__call"], function(w) return mview(w.bytes, "<i4") end)
+table.insert(rows["mview.__call"], function(w)
+  return mview(w.bytes, "T{<H:a:(2)b:b:}", {3, 4})
+end)
+each("mview.bytearray", SOURCES .. " numbers",
+  function(x) return mview.bytearray(x) end)
+table.insert(rows["mview.bytearray"], function()
+  return {mview.bytearray(), mview.bytearray(1000),
+    mview.bytearray {1, 2, 3}}
+end)
+row("mview.new", function() return mview.new("<i", 3, 4) end,
+  function() return mview.new("T{b:a:x(2)f:b:}", 3) end,
+  function() return mview.new("B", 0) end)
+row("mview.from", function() return mview.from("<i", {{1, 2}, {3, 4}}) end,
+  function() return mview.from("T{b:a:3s:b:}", {{a = 1, b = "abc"}}) end)
+row("mview.fromhex", function() return mview.fromhex("00 01 0203 fF") end)
+row("mview.map", function() return mview.map(nil, "r+", 0, 100) end,
+  function() return mview.map("README.md") end,
+  function() return mview.map("README.md", "c", 10, 20) end,
+  function() return mview.map("no such file") end)
+row("mview.isview", function(w) return mview.isview(w.view) end)
+row("mview.calcsize", function() return mview.calcsize("T{<H:a:(2)b:b:}") end,
+  function() return mview.calcsize("=l") end)
+
+-- Parts.
+
+each("view:sub", LONG, function(v) return v:sub(2, -1, 2) end)
+each("view:slice", LONG, function(v) return v:slice {1, -1, 2} end)
+table.insert(rows["view:slice"], function(w)
+  return w.numbers:slice({}, 2), w.numbers:slice(2, {1, 3}), w.rows:slice(1)
+end)
+each("view:transpose", "view numbers records single",
+  function(v) return v:transpose() end)
+each("view:cast", "view numbers records doubles string mapped", function(v)
+  return v:cast("B"), v:cast("<i"), v:cast("2s", {4, 6}), v:cast("T{b:u:b:v:}")
+end)
+row("view:field", function(w)
+  return w.records:field("id"), w.records:field(3)
+end)
+each("view:toreadonly", ALL, function(v) return v:toreadonly() end)
+each("view:release", ALL, function(v) return v:release() end)
+each("view:__close", "view records lent rows", function(v)
+  local _ <close> = v
+end)
+
+-- Items.
+
+each("view:get", "view strided doubles records complex string lent mapped",
+  function(v) return v:get(1), v:get(-1) end)
+table.insert(rows["view:get"], function(w)
+  return w.numbers:get(2, -1), w.rows:get(1, 1), w.single:get()
+end)
+each("view:__call", "view strided doubles records complex string lent mapped",
+  function(v) return v(1), v(-1) end)
+each("view:set", "view strided doubles records complex flags chars lent mapped",
+  function(v) v:set(2, value_of(v)) end)
+table.insert(rows["view:set"], function(w) w.numbers:set(2, -1, -5) end)
+table.insert(rows["view:set"], function(w) w.rows:set(2, -1, 5) end)
+each("view:values", LONG, function(v) return v:values(2, -1) end)
+each("view:iter", LONG, function(v)
+  local list = {}
+  for x in v:iter() do list[#list + 1] = x end
+  return list
+end)
+each("view:__pairs", LONG, function(v)
+  local list = {}
+  for i, x in pairs(v) do list[i] = x end
+  return list
+end)
+each("view:__index", LONG, function(v) return v[1], v[-1], v[1000], v.none end)
+each("view:__newindex", "view strided doubles records complex flags chars lent",
+  function(v) v[2] = value_of(v) end)
+table.insert(rows["view:__newindex"], function(w)
+  w.numbers[1] = w.numbers[2]
+end)
+table.insert(rows["view:__newindex"], function(w)
+  w.numbers[1] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
+end)
+each("view:__len", LONG, function(v) return #v end)
+for _, name in ipairs {"format", "itemsize", "nbytes", "ndim", "shape",
+  "strides", "suboffsets", "readonly", "obj", "contiguous", "c_contiguous",
+  "f_contiguous", "valid", "offset", "pins"} do
+  each("view." .. name, "numbers rows string", function(v) return v[name] end)
+end
+
+-- All items.
+
+each("view:tobytes", ALL, function(v) return v:tobytes() end)
+row("view:tobytes", function(w) return w.numbers:tobytes("F") end,
+  function(w) return w.numbers:transpose():tobytes("A") end,
+  table.unpack(rows["view:tobytes"]))
+each("view:tolist", ALL, function(v) return v:tolist() end)
+each("view:hex", ALL, function(v) return v:hex(), v:hex(":", 2) end)
+each("view:copyfrom", WRITABLE, function(v) v:copyfrom(v:tolist()) end)
+for _, f in ipairs {
+  function(w) w.view:sub(2):copyfrom(w.view:sub(1, -2)) end,
+  function(w) w.strided:copyfrom(w.view:sub(25)) end,
+  function(w) w.strided:sub(2):copyfrom(w.strided:sub(1, -2)) end,
+  function(w) w.doubles:copyfrom {1, 2, 3, 4, 5, 6} end,
+  function(w) w.doubles:copyfrom(w.view:sub(1, 6)) end,
+  function(w) w.view:copyfrom(w.map) end,
+  function(w) w.view:sub(1, 4):cast("b", {2, 2}):copyfrom(w.foreign) end,
+  function(w) w.mapped:copyfrom(w.object) end,
+  function(w) w.lent:copyfrom(TEXT:sub(1, 24)) end,
+  function(w) w.rows:copyfrom(w.numbers:slice({}, {1, 4})) end,
+  function(w)
+    w.records:sub(1, 2):copyfrom {{id = 1, tag = "x", xy = {1, 2}},
+      {id = 2, tag = "y", xy = {3, 4}}}
+  end,
+} do table.insert(rows["view:copyfrom"], f) end
+each("view:fill", WRITABLE .. " records complex chars flags single empty",
+  function(v) v:fill(value_of(v)) end)
+row("view:fill", function(w)
+  w.view:sub(1, 40):cast("40s"):fill("forty")
+end, function(w)
+  w.view:cast("T{40s:a:8s:b:}"):fill {a = "forty", b = "eight"}
+end, table.unpack(rows["view:fill"]))
+each("view:byteswap", WRITABLE .. " records complex",
+  function(v) v:byteswap() end)
+each("view:__concat", ALL, function(v) return v .. "!", "!" .. v end)
+each("view:__tostring", ALL, function(v) return tostring(v) end)
+
+-- Comparing and searching.
+
+each("view:equals", ALL, function(v, w)
+  return v:equals(w.view), v:equals(v), v:equals(TEXT), v:equals(w.object)
+end)
+each("view:__eq", ALL, function(v, w)
+  return v == w.view, v == w.strided, v == {}
+end)
+each("view:mismatch", LONG, function(v) return v:mismatch(v) end)
+row("view:mismatch", function(w) return w.strided:mismatch("any") end,
+  function(w) return w.view:mismatch(w.object) end,
+  function(w) return w.numbers:mismatch(w.numbers:byteswap()) end,
+  table.unpack(rows["view:mismatch"]))
+each("view:index", ALL, function(v) return v:index(value_of(v)) end)
+each("view:count", ALL, function(v) return v:count(value_of(v)) end)
+each("view:find", ALL, function(v, w)
+  return v:find("as"), v:find(w.flags), v:find(w.strided, 2)
+end)
+each("view:hash", ALL, function(v) return v:toreadonly():hash() end)
+
+-- As a string.
+
+each("view:byte", ALL, function(v) return v:byte(), v:byte(1, -1) end)
+each("view:len", ALL, function(v) return v:len() end)
+each("view:unpack", "view numbers strided lent rows mapped string", function(v)
+  return v:unpack("<i4 c3 >H"), v:unpack("b", -1)
+end)
+table.insert(rows["view:unpack"], function(w)
+  w.strided:pack("z s1", 1, "zero", "one")
+  return w.strided:unpack("z s1")
+end)
+each("view:pack", "view numbers strided lent rows mapped",
+  function(v) return v:pack("<i2 c3 >f z", 2, -5, "abc", 1.5, "z") end)
+each("view:readfrom", "view strided numbers rows mapped lent",
+  function(v, w) return v:readfrom(w.file, 1) end)
+each("view:writeto", "view strided numbers rows mapped lent string",
+  function(v, w) return v:writeto(w.file) end)
+
+-- Bytearrays and maps.
+
+row("bytearray:append", function(w) w.bytes:append("more") end,
+  function(w) w.bytes:append(1, {2, 3}, w.strided, w.bytes, w.object) end,
+  function(w) w.bytes:append(w.map, w.foreign) end)
+row("bytearray:resize", function(w) w.bytes:resize(1000) end,
+  function(w) w.bytes:resize(3) end)
+row("bytearray:reserve", function(w) w.bytes:reserve(5000) end)
+row("bytearray:clear", function(w) w.bytes:clear() end)
+row("bytearray:release", function(w) w.bytes:release() end)
+row("bytearray:__close", function(w) local _ <close> = w.bytes end)
+row("bytearray:view", function(w) return w.bytes:view() end)
+row("bytearray:__index", function(w) return w.bytes[1], w.bytes[1000] end)
+row("bytearray:__newindex", function(w) w.bytes[1] = 65 end)
+row("bytearray:__len", function(w) return #w.bytes end)
+row("bytearray:__tostring", function(w) return tostring(w.bytes) end)
+row("bytearray:__eq", function(w) return w.bytes == w.view end)
+row("bytearray:__concat", function(w) return w.bytes .. w.bytes end)
+row("bytearray:__pairs", function(w)
+  local n = 0
+  for _ in pairs(w.bytes) do n = n + 1 end
+  return n
+end)
+
+row("map:__index", function(w) return w.map.view, w.map.none end)
+row("map:view", function(w) return w.map:view() end)
+row("map:flush", function(w) return w.map:flush(), w.map:flush(2, 3) end)
+row("map:advise", function(w) return w.map:advise("sequential") end)
+row("map:resize", function(w) return w.map:resize(10) end,
+  function(w) return w.map:resize(100) end)
+row("map:close", function(w) w.map:close() end)
+row("map:__close", function(w) local _ <close> = w.map end)
+row("map:__len", function(w) return #w.map end)
+row("map:__tostring", function(w) return tostring(w.map) end)
+row("map:__eq", function(w) return w.map == w.view end)
+row("map:__concat", function(w) return w.map .. w.map end)
+row("map:__pairs", function(w)
+  local n = 0
+  for _ in pairs(w.map) do n = n + 1 end
+  return n
+end)
+
+-- The C API.
+
+each("api.borrow", SOURCES .. " numbers lent", function(x)
+  return capi.borrow(x, capi.INDIRECT)
+end)
+table.insert(rows["api.borrow"], function(w) capi.write(w.view, nothing) end)
+each("api.unborrow", "bytes view string lent",
+  function(x) return capi.unborrow(x, nothing) end)
+row("api.lend", function() return capi.lend(100) end,
+  function() return lend.lend {data = TEXT, format = "T{<H:a:b:b:}",
+    shape = {4, 4}} end)
+row("api.revoke", function(w) return w.loan:revoke() end,
+  function(w) return w.picture:revoke() end)
+
+-- The names of all there is, from the tables themselves.
+
+local function upvalue(f)
+  local value, i = nil, 1
+  while debug.getupvalue(f, i) do
+    value = select(2, debug.getupvalue(f, i))
+    i = i + 1
+  end
+  return value
+end
+
+local function add(names, prefix, list)
+  for name, value in pairs(list) do
+    if type(name) == "string" and name ~= "__name" and name ~= "__metatable"
+      and name ~= "__gc" and name ~= "_VERSION" and name ~= "__mode" then
+      local dot = math.type(value) == "integer" and "." or ":"
+      names[#names + 1] = prefix .. (prefix == "mview" and "." or dot) .. name
+    end
+  end
+end
+
+-- __index is a table of methods, or a closure with it as the last upvalue.
+local function add_type(names, prefix, object)
+  local meta = debug.getmetatable(object)
+  local methods = meta.__index
+  add(names, prefix, meta)
+  if type(methods) == "function" then add(names, prefix, upvalue(methods))
+  else add(names, prefix, methods) end
+end
+
+function operations.names()
+  local names = {"api.borrow", "api.unborrow", "api.lend", "api.revoke"}
+  add(names, "mview", mview)
+  add(names, "mview", debug.getmetatable(mview))
+  add_type(names, "view", mview "")
+  add_type(names, "bytearray", mview.bytearray())
+  add_type(names, "map", mview.map(nil, "r+", 0, 1))
+  table.sort(names)
+  return names
+end
+
+return operations

@@ -1,0 +1,57 @@
+local agree = require "agree"
+local capi = require "capi"
+local oom = require "oom"
+
+local path = "spec/torture/operations.lua"
+local operations = dofile(path)
+local operations_source = string.dump(assert(loadfile(path)))
+local starving = string.dump(assert(loadfile "spec/torture/starve.lua"))
+local long = os.getenv "MVIEW_TORTURE" == "long"
+
+-- Runs the script in a state; returns how many allocations it was refused.
+local function run(script, ...)
+  local case = table.concat({select(script == starving and 2 or 1, ...)}, " ")
+  local lends, dones = capi.counts()
+  local ok, refused, blocks, bytes = pcall(oom.run, script, ...)
+  if not ok then error(case .. ": " .. refused, 0) end
+  agree(0, blocks, "blocks left after %s", case)
+  agree(0, bytes, "bytes left after %s", case)
+  local lent, done = capi.counts()
+  agree(lent - lends, done - dones, "calls of done after %s", case)
+  return tonumber(refused)
+end
+
+-- Fails each allocation in turn, until there are no more.
+local function starve(name, k, times)
+  local n = 1
+  while run(starving, operations_source, name, k, n, times) > 0 do n = n + 1 end
+end
+
+describe("Without memory", function()
+  for _, name in ipairs(operations.names()) do
+    it(name .. " fails cleanly", function()
+      for k = 1, #assert(operations.rows[name], "no operation") do
+        starve(name, k, math.maxinteger)
+        if long then starve(name, k, 2) end
+      end
+    end)
+  end
+
+  it("mview opens later", function()
+    local opening = [[
+      local refused, ok, err = starve(..., math.maxinteger, require, "mview")
+      assert(ok == (refused == 0), err)
+      assert(require "mview".bytearray("ab"):view()[2] == 98)
+      return refused
+    ]]
+    local n = 1
+    while run(opening, n) > 0 do n = n + 1 end
+    assert.is_true(n > 100)
+  end)
+
+  it("nothing else has an operation", function()
+    local names = {}
+    for _, name in ipairs(operations.names()) do names[name] = true end
+    for name in pairs(operations.rows) do assert.is_true(names[name], name) end
+  end)
+end)
