@@ -1,0 +1,323 @@
+-- Every public name of a view on views of every kind.
+
+local lend = require "lend"
+local mview = require "mview"
+local agree = require "agree"
+local hostile = require "hostile"
+local names = require "names"
+local raises = require "raises"
+
+local function sorted_keys(...)
+  local list = {}
+  for _, t in ipairs {...} do
+    for key in pairs(t) do list[#list + 1] = key end
+  end
+  table.sort(list)
+  return list
+end
+
+-- The table where __index finds methods and attributes.
+local function real_names()
+  local index, i = debug.getmetatable(mview "").__index, 1
+  while true do
+    local name, value = debug.getupvalue(index, i)
+    assert(name, "no table of methods")
+    if type(value) == "table" and rawget(value, "sub") then return value end
+    i = i + 1
+  end
+end
+
+describe("The names of a view", function()
+  it("are those of its attributes and methods", function()
+    local attributes = {}
+    for _, name in ipairs(names.attributes) do attributes[name] = true end
+    assert.are.same(sorted_keys(attributes, names.methods),
+      sorted_keys(real_names()))
+  end)
+
+  it("are all there, methods as functions", function()
+    local v = mview "ab"
+    for _, name in ipairs(names.attributes) do
+      assert.is_not_nil(v[name], name)
+      assert.are_not.equal("function", type(v[name]), name)
+    end
+    for name in pairs(names.methods) do
+      assert.are.equal("function", type(v[name]), name)
+      assert.are.equal(v[name], mview("c")[name])
+    end
+  end)
+end)
+
+-- What came of a call, without identities: a table.
+local function plain(x)
+  if not mview.isview(x) then return x end
+  return {x.format, x.shape, x:tolist(), x.readonly}
+end
+
+local function outcome(use, v, ...)
+  local results = table.pack(pcall(use, v, ...))
+  if not results[1] then
+    results[2] = results[2]:gsub("^[^ :]+:%d+: ", "")
+  end
+  for i = 1, results.n do results[i] = plain(results[i]) end
+  return results
+end
+
+local function full_index(v)
+  local index = {}
+  for d = 1, v.ndim do index[d] = 1 end
+  return table.unpack(index)
+end
+
+-- A writable view of the bytes abcdef, of each kind; and all its memory.
+local kinds = {
+  ["a part of memory"] = function()
+    local data = mview.bytearray("##abcdef##")
+    return data:view():sub(3, -3), data
+  end,
+  ["every second byte"] = function()
+    local data = mview.bytearray("#a#b#c#d#e#f#")
+    return data:view():sub(2, -1, 2), data
+  end,
+  ["bytes backwards"] = function()
+    local data = mview.bytearray("#fedcba#")
+    return data:view():sub(-2, 2, -1), data
+  end,
+  ["anonymous shared memory"] = function()
+    local map = mview.map(nil, "r+", 0, 6)
+    map:view():copyfrom("abcdef")
+    return map:view(), map
+  end,
+  ["memory of a host"] = function()
+    local v = lend.lend {data = "f.e.d.c.b.a", offset = 10, shape = {6},
+      strides = {-2}}
+    return v, v
+  end,
+  ["two rows of it"] = function()
+    local data = mview.bytearray("#abc#def#")
+    local grid = data:view():sub(2):cast("B", {2, 4})
+    return grid:slice({}, {1, 3}), data
+  end,
+  ["its columns"] = function()
+    local data = mview.bytearray("adbecf")
+    return data:view():cast("B", {3, 2}):transpose(), data
+  end,
+  ["rows behind pointers"] = function()
+    local v = lend.pil {blocks = {"abc", "def"}, format = "B", shape = {2, 3}}
+    return v, v
+  end,
+}
+
+-- What has to do with the layout itself, which differs.
+local about_layout = {cast = true, transpose = true}
+
+-- A view of the same items that lie one behind the other.
+local function packed(v)
+  return mview.bytearray(v:tobytes()):view():cast("B", v.shape)
+end
+
+describe("Every way to read", function()
+  for kind, make in pairs(kinds) do
+    for name, use in pairs(names.reads) do
+      if not about_layout[name] then
+        it(("%s does what it does with packed items: %s"):format(kind, name),
+          function()
+            local v = make()
+            local twin = packed(v)
+            assert.are.same(outcome(use, twin, full_index(v)),
+              outcome(use, v, full_index(v)))
+            assert.are.same(
+              outcome(use, twin:toreadonly(), full_index(v)),
+              outcome(use, v:toreadonly(), full_index(v)))
+            assert.are.equal("abcdef", v:tobytes())
+          end)
+      end
+    end
+  end
+end)
+
+-- The bytes of memory that are no items: # or .
+local function gaps(memory)
+  return (mview(memory):tobytes():gsub("[^#]", ""))
+end
+
+describe("Every way to write", function()
+  for kind, make in pairs(kinds) do
+    for name, use in pairs(names.writes) do
+      it(("%s does what it does to packed items: %s"):format(kind, name),
+        function()
+          local v, memory = make()
+          local twin, before = packed(v), gaps(memory)
+          assert.are.same(outcome(use, twin, full_index(v)),
+            outcome(use, v, full_index(v)))
+          assert.are.same(twin:tolist(), v:tolist())
+          assert.are.equal(before, gaps(memory))
+        end)
+
+      it(("%s refuses what is read-only: %s"):format(kind, name), function()
+        local v = make()
+        raises("attempt to write to a read-only view", use, v:toreadonly(),
+          full_index(v))
+        assert.are.equal("abcdef", v:tobytes())
+      end)
+    end
+  end
+end)
+
+describe("A view of no items", function()
+  local none = table.pack(nil)
+  -- name, results or message
+  local rows = {
+    sub = {{"B", {0}, {}, false}}, slice = {{"B", {0}, {}, false}},
+    get = "index 1 out of range [1, 0]", values = {}, iter = none,
+    cast = {{"c", {0}, {}, false}}, transpose = {{"B", {0}, {}, false}},
+    field = "the items have no fields", toreadonly = {{"B", {0}, {}, true}},
+    tobytes = {""}, tolist = {{}}, hex = {""}, equals = {false},
+    mismatch = none, index = none, count = {0}, find = none,
+    hash = "cannot hash a view that can be written to",
+    unpack = "bad argument #1 to 'unpack' (data string too short)", byte = {},
+    len = {0}, writeto = {0, ""}, ["v[i]"] = none,
+    ["v(i)"] = "index 1 out of range [1, 0]", ["#v"] = {0},
+    ["v .. s"] = {"!"}, ["s .. v"] = {"!"}, ["pairs(v)"] = none,
+    ["ipairs(v)"] = none, ["mview(v)"] = {{"B", {0}, {}, false}},
+    ["table.unpack(v)"] = {}, ["table.move(v)"] = {{}},
+    set = "index 1 out of range [1, 0]", copyfrom = {{"B", {0}, {}, false}},
+    fill = {{"B", {0}, {}, false}}, byteswap = {{"B", {0}, {}, false}},
+    pack = "bad argument #2 to 'pack' (1 bytes at position 1, 0 left)",
+    readfrom = {0}, ["v[i] = x"] = "index 1 out of range [1, 0]",
+  }
+  local empties = {
+    ["of nothing"] = function() return mview.bytearray():view() end,
+    ["of a part of nothing"] = function()
+      return mview.bytearray("ab"):view():sub(2, 1)
+    end,
+    ["backwards"] = function()
+      return mview.bytearray("ab"):view():sub(1, 2, -1)
+    end,
+    ["behind the end"] = function()
+      return mview.bytearray("ab"):view():sub(9)
+    end,
+  }
+  for _, uses in ipairs {names.reads, names.writes} do
+    for name, use in pairs(uses) do
+      it("gives little, and nothing wrong: " .. name, function()
+        for how, make in pairs(empties) do
+          local got = outcome(use, make(), 1)
+          local expected = rows[name]
+          if type(expected) == "string" then
+            assert.are.equal(expected, got[2], how)
+          else
+            local n = expected.n or #expected
+            assert.is_true(got[1], how)
+            assert.are.same({table.unpack(expected, 1, n)},
+              {table.unpack(got, 2, got.n)}, how)
+            assert.are.equal(n, got.n - 1, how)
+          end
+        end
+      end)
+    end
+  end
+end)
+
+-- Uses of each parameter that is a number, with that number x.
+local parameters = {
+  {"sub", function(v, x) return v:sub(x) end},
+  {"sub", function(v, x) return v:sub(1, x) end},
+  {"sub", function(v, x) return v:sub(1, 3, x) end},
+  {"sub", function(v, x) return v:sub(x, x, x) end},
+  {"slice", function(v, x) return v:slice(x) end},
+  {"get", function(v, x) return v:get(x) end},
+  {"set", function(v, x) return v:set(x, 98) end},
+  {"__call", function(v, x) return v(x) end},
+  {"values", function(v, x) return v:values(x) end},
+  {"values", function(v, x) return v:values(2, x) end},
+  {"transpose", function(v, x) return v:transpose(x) end},
+  {"field", function(v, x)
+    return v:cast("BB"):field(type(x) == "string" and tonumber(x) or x)
+  end},
+  {"hex", function(v, x) return v:hex("-", x) end},
+  {"index", function(v, x) return v:index(98, x) end},
+  {"index", function(v, x) return v:index(98, 1, x) end},
+  {"find", function(v, x) return v:find("b", x) end},
+  {"unpack", function(v, x) return v:unpack("B", x) end},
+  {"pack", function(v, x) return v:pack("", x) end},
+  {"byte", function(v, x) return v:byte(x) end},
+  {"byte", function(v, x) return v:byte(2, x) end},
+}
+
+-- Integers out of range are told, and what may be.
+local refusals = {
+  "^index %-?%d+ out of range %[1, 4%]$",
+  "^bad argument #%d to '%l+' %(step is 0%)$",
+  "^bad argument #1 to 'transpose' %(dimension %-?%d+ out of range %[1, 1%]%)$",
+  "^bad argument #1 to 'field' %(field %-?%d+ out of range %[1, 2%]%)$",
+  "^bad argument #2 to '%l+' %(initial position out of string%)$",
+  "^bad argument #1 to 'unpack' %(data string too short%)$",
+}
+
+local function is_refusal(message)
+  for _, pattern in ipairs(refusals) do
+    if message:find(pattern) then return true end
+  end
+  return false
+end
+
+local function text(results)
+  local parts = {}
+  for i = 1, results.n do
+    local x = results[i]
+    local items = type(x) == "table" and x[3]
+    parts[i] = type(items) == "table" and table.concat(items, ",")
+      or tostring(items or x)
+  end
+  return table.concat(parts, " ")
+end
+
+describe("Every parameter that is a number", function()
+  local data, v
+
+  before_each(function()
+    data = mview.bytearray("##abcd##")
+    v = data:view():sub(3, 6)
+  end)
+
+  for i, row in ipairs(parameters) do
+    local name, use = row[1], row[2]
+
+    it(("may be any integer, %s %d"):format(name, i), function()
+      for _, x in ipairs(hostile.integers) do
+        local got = outcome(use, v, x)
+        if not got[1] then
+          assert.is_true(is_refusal(got[2]), got[2])
+        end
+        local integer = outcome(use, v, math.tointeger(tonumber(x)))
+        agree(text(integer), text(got), "%s of %s", name, x)
+        agree("##", tostring(data):sub(1, 2), "%s of %s", name, x)
+        agree("##", tostring(data):sub(-2), "%s of %s", name, x)
+      end
+    end)
+
+    it(("is no other number, %s %d"):format(name, i), function()
+      for _, x in ipairs(hostile.others) do
+        local got = outcome(use, v, x)
+        assert.are.equal(("bad argument to '%s' "
+          .. "(number has no integer representation)"):format(name),
+          got[2] and got[2]:gsub("#%d ", ""))
+      end
+      assert.are.equal("##abcd##", tostring(data))
+    end)
+
+    it(("is of no other type, %s %d"):format(name, i), function()
+      local wrong = {true, "x", "", {}, print, v}
+      if name == "slice" then table.remove(wrong, 4) end
+      if name == "field" then wrong = {true, {}, print, v} end -- or a name
+      for _, x in ipairs(wrong) do
+        local type_name = mview.isview(x) and "mview.view" or type(x)
+        assert.are.equal(("bad argument to '%s' (number expected, got %s)")
+          :format(name, type_name),
+          (outcome(use, v, x)[2]:gsub("#%d ", "")))
+      end
+      assert.are.equal("##abcd##", tostring(data))
+    end)
+  end
+end)
