@@ -66,6 +66,7 @@ build = {
       },
     },
     ["mview.dump"] = "lua/mview/dump.lua",
+    ["mview.meta"] = "lua/mview/meta.lua",
     ["mview.reader"] = "lua/mview/reader.lua",
   },
   install = {
