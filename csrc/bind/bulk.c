@@ -55,32 +55,37 @@ static int view_tobytes(lua_State *L) {
   return 1;
 }
 
+/* Follows the pointer of dimension dim, if it has one. */
+static ptrdiff_t follow(lua_State *L, const lmv_view *v, const mv_layout *lay,
+                        int dim, ptrdiff_t at) {
+  unsigned char *base, *p;
+  if (!lay->indirect || lay->suboffsets[dim] < 0)
+    return at;
+  base = lmv_base(L, v);
+  memcpy(&p, base + at, sizeof p);
+  return (ptrdiff_t)((uintptr_t)p - (uintptr_t)base) + lay->suboffsets[dim];
+}
+
 /* Pushes what the view has from dimension dim and byte offset off on. */
 static void push_list(lua_State *L, const lmv_view *v, const mv_layout *lay,
                       int dim, ptrdiff_t off) {
-  ptrdiff_t n = lay->shape[dim];
+  ptrdiff_t n = lay->shape[dim], stride = lay->strides[dim];
+  unsigned plain = lmv_plain(&v->format->item);
+  bool last = dim + 1 == lay->ndim;
   luaL_checkstack(L, 3, "list nested too deep");
   lua_createtable(L, n > INT_MAX ? INT_MAX : (int)n, 0);
+  if (last && plain && !lay->indirect && n <= INT_MAX) {
+    set_quick_run(L, plain, lmv_base(L, v) + off, stride, n);
+    return;
+  }
   for (ptrdiff_t i = 0; i < n; i++) {
-    ptrdiff_t at = off + i * lay->strides[dim];
-    if (lay->indirect && lay->suboffsets[dim] >= 0) {
-      unsigned char *base = lmv_base(L, v), *p;
-      memcpy(&p, base + at, sizeof p);
-      at = (ptrdiff_t)((uintptr_t)p - (uintptr_t)base) + lay->suboffsets[dim];
-    }
-    if (dim + 1 < lay->ndim)
-      push_list(L, v, lay, dim + 1, at);
-    else
+    ptrdiff_t at = follow(L, v, lay, dim, off + i * stride);
+    if (last)
       lmv_pushitem(L, v, &v->format->item, at);
+    else
+      push_list(L, v, lay, dim + 1, at);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
-}
-
-/* The list of the numbers of a view for which quick is set. */
-static void push_quick_list(lua_State *L, const lmv_view *v) {
-  ptrdiff_t n = v->dims[0];
-  lua_createtable(L, (int)n, 0);
-  set_quick_run(L, v->quick, lmv_base(L, v) + v->offset, v->dims[1], n);
 }
 
 /* v:tolist(): a list of the items, nested; of a 0-d view the item. */
@@ -89,10 +94,10 @@ static int view_tolist(lua_State *L) {
   mv_layout lay;
   lmv_base(L, v);
   lmv_layout(v, &lay);
+  if (mv_layout_count(&lay) == 0)
+    lay.indirect = false; /* pointers to no items may be none */
   if (v->ndim == 0)
     lmv_pushitem(L, v, &v->format->item, v->offset);
-  else if (v->quick && v->dims[0] <= INT_MAX)
-    push_quick_list(L, v);
   else
     push_list(L, v, &lay, 0, v->offset);
   return 1;

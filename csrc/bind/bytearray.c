@@ -348,7 +348,9 @@ static int fromhex(lua_State *L) {
   size_t len, n, bad;
   const char *s = lmv_checkstring(L, 1, &len);
   lmv_lease *lease;
-  n = mv_unhex(NULL, s, len, &bad);
+  lua_settop(L, 1);
+  lease = lmv_pushbytearray(L, len / 2); /* fewer if there is white space */
+  n = mv_unhex(lease->base, s, len, &bad);
   if (bad == len)
     lmv_argerror(L, 1, "hexadecimal digit missing at the end");
   if (bad != SIZE_MAX) {
@@ -356,8 +358,7 @@ static int fromhex(lua_State *L) {
     lmv_argerror(L, 1, "hexadecimal digit expected at position %I, got '%s'",
                  (LUAI_UACINT)bad + 1, lua_tostring(L, -1));
   }
-  lease = lmv_pushbytearray(L, n);
-  mv_unhex(lease->base, s, len, &bad);
+  resize(L, 2, n);
   return 1;
 }
 

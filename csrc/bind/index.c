@@ -181,12 +181,32 @@ static void check_indices(lua_State *L, const lmv_view *v, int n) {
                v->ndim == 1 ? "index" : "indices", n);
 }
 
+/*
+** The hot path of a full index: positive integers in range, of a direct view.
+** -1: the general way is to be taken, which also tells what is wrong.
+*/
+static inline ptrdiff_t locate_quick(lua_State *L, const lmv_view *v) {
+  ptrdiff_t off = 0;
+  if (v->indirect || lua_gettop(L) - 1 != v->ndim)
+    return -1;
+  for (int d = 0; d < v->ndim; d++) {
+    lua_Unsigned i = (lua_Unsigned)lua_tointeger(L, d + 2) - 1;
+    if (i >= (lua_Unsigned)v->dims[d] || !lua_isinteger(L, d + 2))
+      return -1;
+    off += (ptrdiff_t)i * v->dims[v->ndim + d];
+  }
+  return v->offset + off;
+}
+
 /* v(i, j, ...): the strict read of one item. */
 static int view_call(lua_State *L) {
   const lmv_view *v = lua_touserdata(L, 1);
-  if (lua_gettop(L) - 1 != v->ndim)
+  ptrdiff_t off = locate_quick(L, v);
+  if (off < 0) {
     check_indices(L, v, lua_gettop(L) - 1);
-  lmv_pushitem(L, v, &v->format->item, locate(L, v));
+    off = locate(L, v);
+  }
+  lmv_pushitem(L, v, &v->format->item, off);
   return 1;
 }
 

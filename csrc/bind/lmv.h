@@ -101,9 +101,15 @@ typedef struct lmv_view {
   bool readonly;
   bool indirect;
   bool compound;       /* user value 2 holds the format */
-  unsigned char quick; /* 1-D, direct, plain number: 1 + mv_kind; else 0 */
+  unsigned char quick; /* lmv_plain if it is 1-D and direct; else 0 */
   ptrdiff_t dims[];
 } lmv_view;
+
+/* Of a plain number, in the machine's byte order: 1 + mv_kind; else 0. */
+static inline unsigned char lmv_plain(const mv_item *item) {
+  return item->swap || item->kind > MV_F64 ? 0
+                                           : (unsigned char)(item->kind + 1);
+}
 
 /* ---- args.c: arguments and errors ----------------------------------------*/
 

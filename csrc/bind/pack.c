@@ -5,6 +5,7 @@
 ** in C order, so any view can be read or written. Packing makes the whole
 ** result aside and writes it last, or not at all.
 */
+#include "bytes.h"
 #include "lmv.h"
 
 #include <limits.h>
@@ -240,12 +241,12 @@ static lua_Integer fetch_integer(const reader *r, const source *s, size_t at,
                                  size_t n, bool is_signed) {
   unsigned char bytes[MAXINT], fill;
   lua_Unsigned value = 0;
-  fetch(r->L, s, at, n, bytes);
-  if (n == 4 && r->little != MV_BIGENDIAN) { /* the most common */
-    uint32_t word;
-    memcpy(&word, bytes, sizeof word);
+  if (n == 4 && s->contiguous) { /* the most common */
+    uint32_t word = mv_get32(lmv_base(r->L, s->v) + s->v->offset + at,
+                             r->little == MV_BIGENDIAN);
     return is_signed ? (lua_Integer)(int32_t)word : (lua_Integer)word;
   }
+  fetch(r->L, s, at, n, bytes);
   if (!r->little)
     reverse(bytes, n); /* now the lowest byte is first */
   for (size_t i = n < sizeof value ? n : sizeof value; i-- > 0;)
@@ -376,7 +377,8 @@ static int view_unpack(lua_State *L) {
     need(L, &s, at, o.padding);
     at += o.padding;
     need(L, &s, at, o.size);
-    luaL_checkstack(L, 4, "too many results");
+    if (results > LUA_MINSTACK / 2)
+      luaL_checkstack(L, 4, "too many results");
     at += push_option(&r, &s, &o, at);
     if (o.kind <= ZSTRING)
       results++;

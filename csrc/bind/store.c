@@ -5,6 +5,7 @@
 ** it the value is, what it is, and what would fit.
 */
 #include "lmv.h"
+#include "quick.h"
 
 /* ---- errors of writing ---------------------------------------------------*/
 
@@ -146,6 +147,7 @@ static void to_item(lua_State *L, const target *t, const place *at, int idx,
 static void to_array(lua_State *L, const target *t, const place *at, int idx,
                      const mv_field *field, int dim, unsigned char *p) {
   ptrdiff_t n, stride = (ptrdiff_t)field->item.size;
+  unsigned plain;
   if (dim == field->ndim) {
     to_item(L, t, at, idx, &field->item, p);
     return;
@@ -161,9 +163,14 @@ static void to_array(lua_State *L, const target *t, const place *at, int idx,
                     (LUAI_UACINT)lua_rawlen(L, idx));
     refuse(L, t, at);
   }
+  plain = dim + 1 == field->ndim ? lmv_plain(&field->item) : 0;
   for (ptrdiff_t i = 0; i < n; i++) {
     place inner = {at, NULL, 0, (lua_Integer)i + 1};
     lua_rawgeti(L, idx, inner.index);
+    if (plain && store_quick(L, -1, plain, p + i * stride)) {
+      lua_pop(L, 1);
+      continue;
+    }
     to_array(L, t, &inner, lua_gettop(L), field, dim + 1, p + i * stride);
     lua_pop(L, 1);
   }

@@ -4,6 +4,7 @@
 ** the view is asked anew after whatever can run a finalizer.
 */
 #include "lmv.h"
+#include "quick.h"
 
 #include <limits.h>
 #include <string.h>
@@ -95,7 +96,10 @@ static void push_record(lua_State *L, const lmv_view *v,
 
 void lmv_pushitem(lua_State *L, const lmv_view *v, const mv_item *item,
                   ptrdiff_t off) {
-  if (item->kind != MV_RECORD)
+  unsigned plain = lmv_plain(item);
+  if (plain)
+    push_quick(L, plain, lmv_base(L, v) + off);
+  else if (item->kind != MV_RECORD)
     push_scalar(L, item, lmv_base(L, v) + off);
   else if (item->record->sole)
     push_array(L, v, item->record->fields, 0,

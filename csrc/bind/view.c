@@ -10,10 +10,7 @@
 
 /* What element access may take for one-dimensional plain numbers. */
 static unsigned char quick_kind(const lmv_view *v) {
-  const mv_item *item = &v->format->item;
-  if (v->ndim != 1 || v->indirect || item->swap || item->kind > MV_F64)
-    return 0;
-  return (unsigned char)(item->kind + 1);
+  return v->ndim == 1 && !v->indirect ? lmv_plain(&v->format->item) : 0;
 }
 
 void lmv_layout(const lmv_view *v, mv_layout *lay) {
