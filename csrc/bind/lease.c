@@ -6,7 +6,8 @@
 ** cleared before it is called. Killing a lease or expiring views only raises
 ** the generation, so no list of views is needed, and what is dead stays dead.
 **
-** A pin is a userdata with __close and __gc; user value 1 is the pinned view.
+** A pin is a userdata with __close and __gc. User value 1 is the pinned view,
+** user value 2 the coroutine on whose stack it is.
 */
 #include "lmv.h"
 
@@ -98,12 +99,28 @@ static int pin_close(lua_State *L) {
   return 0;
 }
 
+/*
+** Its coroutine was lost in the middle of the borrower, who must not go on
+** without the pin, whichever finalizer brings the coroutine back. Closing it
+** closes the pin.
+*/
+static int pin_gc(lua_State *L) {
+  const pin *p = lua_touserdata(L, 1);
+  if (p->lease == NULL)
+    return 0;
+  lua_getiuservalue(L, 1, 2);
+  lua_resetthread(lua_tothread(L, -1));
+  return pin_close(L);
+}
+
 ptrdiff_t *lmv_pushpin(lua_State *L, int idx, size_t n) {
   lmv_view *v = lua_touserdata(L, idx);
-  pin *p = lua_newuserdatauv(L, sizeof *p + n * sizeof p->room[0], 1);
+  pin *p = lua_newuserdatauv(L, sizeof *p + n * sizeof p->room[0], 2);
   p->lease = NULL;
   lua_pushvalue(L, idx);
   lua_setiuservalue(L, -2, 1);
+  lua_pushthread(L);
+  lua_setiuservalue(L, -2, 2);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &pin_key);
   lua_setmetatable(L, -2);
   lmv_base(L, v);
@@ -165,7 +182,7 @@ void lmv_open_lease(lua_State *L) {
   lua_setfield(L, -2, "__gc");
   lua_rawsetp(L, LUA_REGISTRYINDEX, &lease_key);
   lua_createtable(L, 0, 4);
-  lua_pushcfunction(L, pin_close);
+  lua_pushcfunction(L, pin_gc);
   lua_setfield(L, -2, "__gc");
   lua_pushcfunction(L, pin_close);
   lua_setfield(L, -2, "__close");
