@@ -1,0 +1,301 @@
+-- The bytes of a view: positions are bytes in C order, whatever the format.
+
+local mview = require "mview"
+local agree = require "agree"
+local hostile = require "hostile"
+local raises = require "raises"
+
+local MIN, MAX = math.mininteger, math.maxinteger
+
+-- Views of the bytes s, in every layout of one dimension.
+local function views(s)
+  local list = {
+    ["a string"] = mview(s),
+    ["a bytearray"] = mview.bytearray(s):view(),
+    ["a slice"] = mview("##" .. s .. "##"):sub(3, -3),
+    ["every second byte"] = mview((s:gsub(".", "%0#"))):sub(1, -1, 2),
+    ["bytes backwards"] = mview(s:reverse()):sub(-1, 1, -1),
+    ["characters"] = mview(s, "c"),
+  }
+  if #s % 2 == 0 then
+    list["numbers"] = mview(s, "<h")
+    list["numbers, strided"] = mview((s:gsub("..", "%0##")), ">H")
+      :sub(1, -1, 2)
+  end
+  return list
+end
+
+-- All words of the letters a and b up to a length.
+local function words(length)
+  local list, from = {""}, 1
+  for _ = 1, length do
+    local to = #list
+    for i = from, to do
+      list[#list + 1] = list[i] .. "a"
+      list[#list + 1] = list[i] .. "b"
+    end
+    from = to + 1
+  end
+  return list
+end
+
+local all = {}
+for i = 0, 255 do all[i + 1] = string.char(i) end
+all = table.concat(all)
+
+describe("tobytes", function()
+  for _, s in ipairs {"", "a", "ab", "abcdef", "\0\0", all} do
+    for name, v in pairs(views(s)) do
+      it(("gives all bytes as a string: %d, %s"):format(#s, name), function()
+        for _, order in ipairs {"C", "F", "A"} do
+          assert.are.equal(s, v:tobytes(order))
+        end
+        assert.are.equal(s, v:tobytes())
+        assert.are.equal(s, v:tobytes(nil))
+      end)
+    end
+  end
+
+  it("copies: what is written later is not in it", function()
+    local v = mview.bytearray("abc"):view()
+    local s = v:tobytes()
+    v:fill(0)
+    assert.are.equal("abc", s)
+  end)
+
+  it("takes an order that there is", function()
+    local v = mview("ab")
+    for _, order in ipairs {"c", "", "CF", "K"} do
+      raises(("bad argument #1 to 'tobytes' (invalid order '%s', expected "
+        .. "'C', 'F' or 'A')"):format(order), function()
+          local _ = v:tobytes(order)
+        end)
+    end
+    raises("bad argument #1 to 'tobytes' (string expected, got number)",
+      function() local _ = v:tobytes(1) end)
+  end)
+end)
+
+describe("len", function()
+  it("is the number of bytes", function()
+    for _, s in ipairs {"", "a", "abcdef", all} do
+      for name, v in pairs(views(s)) do
+        assert.are.equal(#s, v:len(), name)
+        assert.are.equal(v.nbytes, v:len(), name)
+      end
+    end
+    assert.are.equal(24, mview.new("d", 3):len())
+  end)
+end)
+
+describe("byte", function()
+  local s = "\1\250\3\252\5\254"
+  for name, v in pairs(views(s)) do
+    it("is string.byte: " .. name, function()
+      local positions = {table.unpack(hostile.integers)}
+      for i = -#s - 2, #s + 2 do positions[#positions + 1] = i end
+      for _, i in ipairs(positions) do
+        agree(s:byte(i), v:byte(i), "byte(%s)", i)
+        agree(select("#", s:byte(i)), select("#", v:byte(i)), "byte(%s)", i)
+        for _, j in ipairs(positions) do
+          agree(table.concat({s:byte(i, j)}, " "),
+            table.concat({v:byte(i, j)}, " "), "byte(%s, %s)", i, j)
+        end
+      end
+      assert.are.equal(1, v:byte())
+      assert.are.equal(1, v:byte(nil))
+      assert.are.same({1, 250}, {v:byte(nil, 2)})
+    end)
+  end
+
+  it("gives as many as Lua can return, and refuses more", function()
+    local v = mview.new("B", 1 << 20)
+    assert.are.equal(100000, select("#", v:byte(1, 100000)))
+    raises("stack overflow (too many results)", v.byte, v, 1, -1)
+  end)
+end)
+
+describe("hex", function()
+  it("is two lower-case digits a byte", function()
+    local expected = all:gsub(".", function(c)
+      return ("%02x"):format(c:byte())
+    end)
+    for name, v in pairs(views(all)) do
+      assert.are.equal(expected, v:hex(), name)
+    end
+  end)
+
+  -- As Python: groups of so many bytes, counted from the end, or, negative,
+  -- from the start.
+  local function grouped(s, sep, n)
+    local digits = {}
+    for i = 1, #s do
+      local before = n < 0 and i - 1 or #s - i + 1
+      if i > 1 and n ~= 0 and before % n == 0 then digits[#digits + 1] = sep end
+      digits[#digits + 1] = ("%02x"):format(s:byte(i))
+    end
+    return table.concat(digits)
+  end
+
+  for length = 0, 9 do
+    it(("puts a separator between groups, of %d bytes"):format(length),
+      function()
+        local s = all:sub(8, 7 + length)
+        for name, v in pairs(views(s)) do
+          for n = -10, 10 do
+            agree(grouped(s, ":", n), v:hex(":", n), "%s, %d", name, n)
+          end
+          for _, n in ipairs {MIN, MIN + 1, MAX, MAX - 1, 1 << 32, -1 << 31} do
+            agree(grouped(s, "-", n), v:hex("-", n), "%s, %d", name, n)
+          end
+          agree(grouped(s, " ", 1), v:hex(" "), "%s", name)
+          agree(grouped(s, "", 0), v:hex(nil, 3), "%s", name)
+        end
+      end)
+  end
+
+  it("takes any separator of one character", function()
+    local v = mview("\1\2")
+    for i = 0, 255 do
+      local sep = string.char(i)
+      assert.are.equal("01" .. sep .. "02", v:hex(sep))
+    end
+    for _, sep in ipairs {"", ", ", "\0\0"} do
+      raises("bad argument #1 to 'hex' (separator must be one character)",
+        function() local _ = v:hex(sep) end)
+    end
+    raises("bad argument #1 to 'hex' (string expected, got number)",
+      function() local _ = v:hex(1) end)
+  end)
+
+  it("is right for any length", function()
+    for n = 0, 300 do
+      local s = all:rep(2):sub(1, n)
+      agree((s:gsub(".", function(c) return ("%02x"):format(c:byte()) end)),
+        mview(s):hex(), "%d bytes", n)
+      agree(grouped(s, "_", 4), mview(s):hex("_", 4), "%d bytes", n)
+    end
+  end)
+end)
+
+describe("find", function()
+  it("is plain string.find, for all short words", function()
+    local needles = words(3)
+    for _, s in ipairs(words(5)) do
+      local v = mview(s)
+      for _, needle in ipairs(needles) do
+        for init = -#s - 2, #s + 2 do
+          local first, last = s:find(needle, init, true)
+          local got, got_last = v:find(needle, init)
+          agree(first, got, "%q in %q from %d", needle, s, init)
+          agree(last, got_last, "%q in %q from %d", needle, s, init)
+        end
+      end
+    end
+  end)
+
+  for name in pairs(views("abab")) do
+    it("finds bytes in any layout: " .. name, function()
+      for _, s in ipairs {"", "aababb", "abcabcabcd", "\0\0\1\0"} do
+        local v = views(s)[name]
+        for _, needle in ipairs {"", "a", "b", "ab", "bb", "cd", "\0\1", s,
+          s .. "x"} do
+          for _, init in ipairs {1, 2, -3, 0, #s, #s + 1, #s + 2, MIN, MAX} do
+            local first, last = s:find(needle, init, true)
+            local got, got_last = v:find(needle, init)
+            agree(first, got, "%q in %q from %d", needle, s, init)
+            agree(last, got_last, "%q in %q from %d", needle, s, init)
+          end
+        end
+      end
+    end)
+
+    it("takes needles in any layout: " .. name, function()
+      local s = "xxabcabdxx"
+      for _, needle in ipairs {"", "abcabd", "abca", "dx", "ba"} do
+        local first, last = s:find(needle, 1, true)
+        local v = views(needle)[name]
+        assert.are.same({first, last}, {mview(s):find(v)})
+      end
+    end)
+  end
+
+  it("looks for the bytes of any bytes-like", function()
+    local v = mview("hello")
+    local object = setmetatable({}, {__buffer = function() return "lo" end})
+    assert.are.same({4, 5}, {v:find(mview.bytearray("lo"))})
+    assert.are.same({4, 5}, {v:find(mview("lo", "h"))})
+    assert.are.same({4, 5}, {v:find(object)})
+    assert.are.same({1, 5}, {v:find(v)})
+    assert.is_nil((v:find("hello!")))
+  end)
+
+  it("knows no patterns, and says nothing of plain", function()
+    local v = mview("a.b%a")
+    assert.are.same({2, 2}, {v:find(".")})
+    assert.are.same({4, 5}, {v:find("%a")})
+    assert.are.same({2, 2}, {v:find(".", 1, true)})
+    assert.are.same({2, 2}, {v:find(".", 1, false)})
+  end)
+
+  it("crosses the bounds of items", function()
+    local v = mview("abcdef", "<h")
+    assert.are.same({2, 3}, {v:find("bc")})
+    assert.are.same({4, 6}, {v:find("def", 2)})
+  end)
+
+  it("finds what is far away", function()
+    local s = ("ab"):rep(5000) .. "aab" .. ("ab"):rep(50)
+    for _, needle in ipairs {"aab", "aa", "baab", ("ab"):rep(50) .. "aab"} do
+      local first, last = s:find(needle, 1, true)
+      assert.are.same({first, last}, {mview(s):find(needle)})
+    end
+  end)
+
+  it("takes bytes alone", function()
+    local v = mview("ab1")
+    for _, x in ipairs {1, true, {97}, print} do
+      raises(("bad argument #1 to 'find' (string, view or other bytes-like "
+        .. "expected, got %s)"):format(type(x)), function()
+          local _ = v:find(x)
+        end)
+    end
+    raises("bad argument #1 to 'find' (string, view or other bytes-like "
+      .. "expected, got no value)", function() local _ = v:find() end)
+  end)
+end)
+
+describe("hash", function()
+  local function hash(s) return mview(s):hash() end
+
+  it("is the same for the same bytes, wherever they are", function()
+    for _, s in ipairs {"", "a", "abcdef", all} do
+      for name, v in pairs(views(s)) do
+        assert.are.equal(hash(s), v:toreadonly():hash(), name)
+      end
+    end
+    assert.are.equal(hash("abcd"), mview("abcd", "<i"):hash())
+    assert.are.equal(hash("abcd"), mview("abcd", "B", {2, 2}):hash())
+    assert.are.equal(hash("acbd"),
+      mview("abcd", "B", {2, 2}):transpose():hash())
+  end)
+
+  it("is an integer, different for different bytes", function()
+    local seen = {}
+    for n = 0, 300 do
+      for _, s in ipairs {("\0"):rep(n), ("a"):rep(n) .. "b",
+        "b" .. ("a"):rep(n), all:sub(n + 1, n + 9)} do
+        local h = hash(s)
+        assert.are.equal("integer", math.type(h))
+        assert.is_true(seen[h] == nil or seen[h] == s)
+        seen[h] = s
+      end
+    end
+  end)
+
+  it("is refused where bytes may change", function()
+    local v = mview.bytearray("abc"):view()
+    raises("cannot hash a view that can be written to", v.hash, v)
+    assert.are.equal(hash("abc"), v:toreadonly():hash())
+  end)
+end)
