@@ -2,81 +2,48 @@
 ** api.c - the C API: borrow, unborrow, lend, revoke
 ** These run inside C functions of others, or outside of any: no upvalue of ours
 ** is there, and errors blame the caller's arguments.
-** A loan is found by its number in a table of lists; a lease leaves its list
-** when its memory is given back, so a number that is not found is over.
+** A loan is a debt until its memory is given back; a number that is none is
+** over.
 */
 #include "lmv.h"
 
 #include <string.h>
 
-#define BUCKETS 256
-
 typedef struct loan {
-  lmv_lease lease;
-  mview_loan number;
+  lmv_debt debt;
   mview_done done;
   void *ud;
-  struct loan *next, **previous; /* in its bucket; previous NULL: in none */
 } loan;
-
-/* The loans of a state. Numbers come from one counter and never come again. */
-typedef struct loans {
-  mview_loan last;
-  loan *buckets[BUCKETS];
-} loans;
-
-static const char loans_key;
-
-static loans *get_loans(lua_State *L) {
-  loans *all;
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &loans_key);
-  all = lua_touserdata(L, -1);
-  lua_pop(L, 1);
-  return all;
-}
-
-static void enter(loans *all, loan *l) {
-  loan **bucket = &all->buckets[++all->last % BUCKETS];
-  l->number = all->last;
-  l->next = *bucket;
-  l->previous = bucket;
-  if (l->next != NULL)
-    l->next->previous = &l->next;
-  *bucket = l;
-}
-
-static void leave(loan *l) {
-  if (l->next != NULL)
-    l->next->previous = l->previous;
-  *l->previous = l->next;
-}
 
 /* The memory goes back to the host. */
 static void give_back(lmv_lease *lease) {
-  loan *l = (loan *)lease;
-  leave(l);
+  const loan *l = (loan *)lease;
+  lmv_settle(lease);
   if (l->done != NULL)
     l->done(l->ud);
 }
 
 /* ---- lend ----------------------------------------------------------------*/
 
-/* Pushes the view of a new loan that is not yet entered. */
+/*
+** Pushes the view of a new loan. It is entered last of all: as long as
+*something
+** may raise, give_back must not be called.
+*/
 static int push_loan(lua_State *L) {
   const mview_buffer *buf = lua_touserdata(L, 1);
   loan *l = lua_newuserdatauv(L, sizeof *l, 1);
-  lmv_lease_init(&l->lease, LMV_HOST, NULL, 0);
+  l->done = NULL;
+  lmv_lease_init(&l->debt.lease, LMV_HOST, NULL, 0);
   lmv_pushleasemeta(L);
   lua_setmetatable(L, -2);
   lmv_pushviewmeta(L);
-  lmv_pushlent(L, 3, 2, &l->lease, buf);
+  lmv_pushlent(L, 3, 2, &l->debt.lease, buf);
+  lmv_owe(L, &l->debt, give_back);
   return 1;
 }
 
-/*
-** Whatever may raise runs protected, so that done is called in any case. Only
-** then the lease gets it to call.
-*/
+/* Whatever may raise runs protected, so that done is called in any case. */
 static mview_loan api_lend(lua_State *L, const mview_buffer *buf,
                            mview_done done, void *ud) {
   const lmv_view *v;
@@ -97,20 +64,16 @@ static mview_loan api_lend(lua_State *L, const mview_buffer *buf,
   l = (loan *)v->lease;
   l->done = done;
   l->ud = ud;
-  enter(get_loans(L), l);
-  l->lease.end = give_back;
-  return l->number;
+  return l->debt.number;
 }
 
 static int api_revoke(lua_State *L, mview_loan number) {
-  loan *l = get_loans(L)->buckets[number % BUCKETS];
+  lmv_debt *debt = lmv_find_debt(L, number);
   int pins;
-  while (l != NULL && l->number != number)
-    l = l->next;
-  if (l == NULL)
+  if (debt == NULL || debt->lease.source != LMV_HOST)
     return 0;
-  pins = l->lease.pins; /* the lease may go when done runs */
-  lmv_lease_kill(&l->lease);
+  pins = debt->lease.pins; /* the lease may go when done runs */
+  lmv_lease_kill(&debt->lease);
   return pins;
 }
 
@@ -195,9 +158,6 @@ static const mview_api api = {MVIEW_API_VERSION, sizeof(mview_api), api_borrow,
                               api_unborrow,      api_lend,          api_revoke};
 
 void lmv_open_api(lua_State *L) {
-  loans *all = lua_newuserdatauv(L, sizeof *all, 0);
-  memset(all, 0, sizeof *all);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &loans_key);
   lua_pushlightuserdata(L, (void *)&api);
   lua_setfield(L, LUA_REGISTRYINDEX, MVIEW_API_KEY);
 }

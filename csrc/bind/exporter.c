@@ -154,13 +154,14 @@ lmv_view *lmv_pushlent(lua_State *L, int meta, int owner, lmv_lease *lease,
 #define MAXDEPTH 16 /* of objects whose functions return objects */
 
 typedef struct foreign {
-  lmv_lease lease;
+  lmv_debt debt;
   const mview_exporter *exporter;
   void *state;
 } foreign;
 
 static void release(lmv_lease *lease) {
-  foreign *f = (foreign *)lease;
+  const foreign *f = (foreign *)lease;
+  lmv_settle(lease);
   if (f->exporter->release != NULL)
     f->exporter->release(f->state);
 }
@@ -176,17 +177,18 @@ static lmv_view *acquire(lua_State *L, int idx, int meta,
     luaL_error(L, "exporter of version %d, version %d needed",
                exporter->version, MVIEW_API_VERSION);
   f = lua_newuserdatauv(L, sizeof *f, 1);
-  lmv_lease_init(&f->lease, LMV_FOREIGN, NULL, 0);
+  lmv_lease_init(&f->debt.lease, LMV_FOREIGN, NULL, 0);
   f->exporter = exporter;
   f->state = NULL;
   lua_pushvalue(L, idx);
   lua_setiuservalue(L, -2, 1);
   lmv_pushleasemeta(L);
   lua_setmetatable(L, -2);
+  lmv_owe(L, &f->debt, lmv_settle);
   top = lua_gettop(L);
   exporter->acquire(L, idx, &buf, &f->state);
-  f->lease.end = release; /* from here on it is ours to release */
-  v = lmv_pushlent(L, meta, top, &f->lease, &buf);
+  f->debt.lease.end = release; /* from here on it is ours to release */
+  v = lmv_pushlent(L, meta, top, &f->debt.lease, &buf);
   lua_replace(L, top);
   lua_settop(L, top); /* buf may have pointed into what acquire pushed */
   return v;

@@ -12,13 +12,14 @@
 #include "lmv.h"
 
 #include <limits.h>
+#include <string.h>
 
 typedef struct pin {
   lmv_lease *lease; /* NULL: ended */
   ptrdiff_t room[]; /* Lua aligns userdata for that, not for max_align_t */
 } pin;
 
-static const char lease_key, pin_key;
+static const char lease_key, pin_key, debts_key;
 
 static unsigned char nothing; /* what the base of no bytes points to */
 
@@ -81,6 +82,54 @@ void lmv_release(lmv_view *v) {
   v->generation = 0;
   v->lease->views--;
   check_unused(v->lease);
+}
+
+/* ---- debts ---------------------------------------------------------------*/
+
+#define BUCKETS 256
+
+/* Numbers come from one counter. */
+typedef struct debts {
+  uint64_t last;
+  bool closed; /* leases made from now on are not finalized */
+  lmv_debt *buckets[BUCKETS];
+} debts;
+
+static debts *get_debts(lua_State *L) {
+  debts *all;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &debts_key);
+  all = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return all;
+}
+
+void lmv_owe(lua_State *L, lmv_debt *debt, void (*end)(lmv_lease *lease)) {
+  debts *all = get_debts(L);
+  lmv_debt **bucket;
+  if (all->closed)
+    luaL_error(L, "the state is being closed");
+  debt->number = ++all->last;
+  bucket = &all->buckets[debt->number % BUCKETS];
+  debt->next = *bucket;
+  debt->previous = bucket;
+  if (debt->next != NULL)
+    debt->next->previous = &debt->next;
+  *bucket = debt;
+  debt->lease.end = end;
+}
+
+void lmv_settle(lmv_lease *lease) {
+  lmv_debt *debt = (lmv_debt *)lease;
+  if (debt->next != NULL)
+    debt->next->previous = debt->previous;
+  *debt->previous = debt->next;
+}
+
+lmv_debt *lmv_find_debt(lua_State *L, uint64_t number) {
+  lmv_debt *debt = get_debts(L)->buckets[number % BUCKETS];
+  while (debt != NULL && debt->number != number)
+    debt = debt->next;
+  return debt;
 }
 
 /* ---- pins ----------------------------------------------------------------*/
@@ -172,11 +221,38 @@ static int lease_gc(lua_State *L) {
   return 0;
 }
 
+/*
+** The state is closed. What finalizers have made meanwhile has no finalizer,
+** but is on the books: this comes after theirs, as it was made before.
+*/
+static int debts_gc(lua_State *L) {
+  debts *all = lua_touserdata(L, 1);
+  all->closed = true;
+  for (int i = 0; i < BUCKETS; i++)
+    while (all->buckets[i] != NULL) {
+      lmv_lease *lease = &all->buckets[i]->lease;
+      lmv_lease_kill(lease);
+      lmv_lease_finish(lease);
+    }
+  return 0;
+}
+
+static void open_debts(lua_State *L) {
+  debts *all = lua_newuserdatauv(L, sizeof *all, 0);
+  memset(all, 0, sizeof *all);
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, debts_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_setmetatable(L, -2);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &debts_key);
+}
+
 void lmv_pushleasemeta(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &lease_key);
 }
 
 void lmv_open_lease(lua_State *L) {
+  open_debts(L);
   lua_createtable(L, 0, 1);
   lua_pushcfunction(L, lease_gc);
   lua_setfield(L, -2, "__gc");

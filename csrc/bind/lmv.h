@@ -184,6 +184,25 @@ void lmv_lease_expire(lmv_lease *lease);
 */
 void lmv_lease_kill(lmv_lease *lease);
 
+/*
+** A lease that somebody waits for to end: a host, a foreign exporter. The state
+** knows it by a number that no other gets, and forgets none when it is closed.
+*/
+typedef struct lmv_debt {
+  lmv_lease lease; /* its end calls lmv_settle */
+  uint64_t number;
+  struct lmv_debt *next, **previous; /* those that share a bucket */
+} lmv_debt;
+
+/* Enters the debt, to be ended by end. Raises when the state is being closed. */
+void lmv_owe(lua_State *L, lmv_debt *debt, void (*end)(lmv_lease *lease));
+
+/* Takes the debt, whose lease ends, off the books. */
+void lmv_settle(lmv_lease *lease);
+
+/* The debt of that number; NULL: it is settled, or never was. */
+lmv_debt *lmv_find_debt(lua_State *L, uint64_t number);
+
 /* Raises "<what> is pinned by N borrowers" while it is. */
 void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
                          const char *what);
