@@ -350,8 +350,10 @@ unsigned char *mv_layout_at(const mv_layout *lay, unsigned char *base,
 }
 
 void mv_layout_unravel(const mv_layout *lay, ptrdiff_t k, ptrdiff_t *idx) {
-  for (int d = lay->ndim - 1; d >= 0; d--) {
+  for (int d = lay->ndim - 1; d > 0; d--) {
     idx[d] = k % lay->shape[d];
     k /= lay->shape[d];
   }
+  if (lay->ndim > 0)
+    idx[0] = k;
 }

@@ -348,7 +348,8 @@ mv_status mv_layout_field(mv_layout *lay, const mv_field *field, size_t nth);
 unsigned char *mv_layout_at(const mv_layout *lay, unsigned char *base,
                             const ptrdiff_t *idx);
 
-/* Turns the number of an item in C order into its ndim indices. */
+/* Turns the number of an item in C order into its ndim indices; the number
+** behind the last one gives a first index behind its last. */
 void mv_layout_unravel(const mv_layout *lay, ptrdiff_t k, ptrdiff_t *idx);
 
 /* ----------------------------------------------------------------- walker */
