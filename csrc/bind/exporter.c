@@ -257,7 +257,7 @@ lmv_view *lmv_acquire(lua_State *L, int idx, int meta) {
     call_buffer(L);
   }
   if (type != LUA_TNIL)
-    v = acquire(L, top + 1, meta, check_exporter(L));
+    v = acquire(L, depth > 0 ? top + 1 : idx, meta, check_exporter(L));
   else
     v = depth > 0 ? view_of(L, top + 1, meta) : NULL;
   if (v == NULL && depth > 0)

@@ -149,17 +149,21 @@ static int pin_close(lua_State *L) {
 }
 
 /*
-** Its coroutine was lost in the middle of the borrower, who must not go on
-** without the pin, whichever finalizer brings the coroutine back. Closing it
-** closes the pin.
+** The collector finds a pin that was not closed where a coroutine was lost in
+** the middle of the borrower. That must not go on without the pin, whichever
+** finalizer brings the coroutine back: it is closed, and closes the pin.
 */
 static int pin_gc(lua_State *L) {
-  const pin *p = lua_touserdata(L, 1);
-  if (p->lease == NULL)
-    return 0;
-  lua_getiuservalue(L, 1, 2);
-  lua_resetthread(lua_tothread(L, -1));
-  return pin_close(L);
+  pin *p = lua_touserdata(L, 1);
+  if (p->lease != NULL) {
+    lua_State *thread;
+    lua_getiuservalue(L, 1, 2);
+    thread = lua_tothread(L, -1);
+    if (lua_status(thread) == LUA_YIELD)
+      lua_resetthread(thread);
+    unpin(p); /* not even its close was called, without memory say */
+  }
+  return 0;
 }
 
 ptrdiff_t *lmv_pushpin(lua_State *L, int idx, size_t n) {
