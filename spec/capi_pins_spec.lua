@@ -106,6 +106,41 @@ describe("A pin is ended by", function()
   end
 end)
 
+describe("A coroutine that is lost while it borrows", function()
+  it("is dead to the finalizer that brings it back, as its memory is",
+    function()
+      local saved, loan
+      local function forget()
+        local thread = coroutine.create(capi.hold)
+        local t = setmetatable({thread}, {__gc = function(t) saved = t[1] end})
+        local view
+        view, loan = capi.lend(100000)
+        assert(coroutine.resume(t[1], view))
+      end
+      forget()
+      collectgarbage()
+      collectgarbage()
+      assert.equal(1, loan:dones())
+      assert.equal("dead", coroutine.status(saved))
+      assert.same({false, "cannot resume dead coroutine"},
+        {coroutine.resume(saved)})
+    end)
+
+  it("goes on in a finalizer that comes before", function()
+    local result
+    local function forget()
+      local thread = coroutine.create(capi.hold)
+      assert(coroutine.resume(thread, (capi.lend(3))))
+      setmetatable({thread}, {__gc = function(t)
+        result = select(2, coroutine.resume(t[1]))
+      end})
+    end
+    forget()
+    collectgarbage()
+    assert.equal("\0\0\0", result)
+  end)
+end)
+
 describe("unborrow", function()
   it("refuses what is no pin", function()
     for _, value in ipairs {0, "pin", {}, io.stdout, mview("abc"), print} do

@@ -99,9 +99,10 @@ static image *check_image(lua_State *L) { return luaL_checkudata(L, 1, IMAGE); }
 static int new_image(lua_State *L) {
   ptrdiff_t height = (ptrdiff_t)luaL_checkinteger(L, 1);
   ptrdiff_t width = (ptrdiff_t)luaL_checkinteger(L, 2);
+  int tiled = lua_toboolean(L, 3);
   image *i = lua_newuserdatauv(L, sizeof *i, 0);
   i->locked = 0;
-  i->pixels = new_pixels(height, width, lua_toboolean(L, 3));
+  i->pixels = new_pixels(height, width, tiled);
   luaL_setmetatable(L, IMAGE);
   return 1;
 }

@@ -1,0 +1,346 @@
+-- __buffer: memory that objects offer, by an exporter in C or a Lua function.
+
+local capi = require "capi"
+local mview = require "mview"
+local odd = require "odd"
+local raises = require "raises"
+local raster = require "raster"
+local states = require "states"
+
+local function collect()
+  collectgarbage()
+  collectgarbage()
+end
+
+-- How many acquired images are not released.
+local function out()
+  local acquired, released = raster.counts()
+  return acquired - released
+end
+
+local function object(f) return setmetatable({}, {__buffer = f}) end
+
+describe("A userdata with an exporter", function()
+  for _, tiled in ipairs {false, true} do
+    local kind = tiled and "of rows behind pointers" or "of rows from below"
+
+    it("is a bytes-like, " .. kind, function()
+      local image = raster.image(2, 3, tiled)
+      local v = mview(image)
+      assert.same({{2, 3}, {{0, 0, 0}, {0, 0, 0}}}, {v.shape, v:tolist()})
+      v:set(1, 2, 65)
+      v[2] = "xyz"
+      assert.same({"\0A\0", "xyz"}, {image:row(1), image:row(2)})
+      assert.equal("\0A\0xyz", v:tobytes())
+      assert.equal("\0A\0xyz", tostring(mview.bytearray(image)))
+      assert.is_true(v == mview("\0A\0xyz", "B", {2, 3}))
+      mview(image):copyfrom(v:slice({-1, 1, -1}))
+      assert.same({"xyz", "\0A\0"}, {image:row(1), image:row(2)})
+      v:copyfrom(v:slice({-1, 1, -1}))
+      assert.equal(raster.crc32 "\0A\0xyz", raster.crc32(image))
+    end)
+
+    it("is the obj of its views, and lives as long, " .. kind, function()
+      local v = mview(raster.image(2, 3, tiled)):slice(2)
+      collect()
+      assert.same({0, 0, 0}, v:tolist())
+      assert.equal("\0\0\0", v.obj:row(2))
+    end)
+  end
+
+  it("is acquired once for all views of one", function()
+    collect()
+    local before = raster.counts()
+    local v = mview(raster.image(2, 3))
+    for _, other in ipairs {v:sub(1), v[1], v:transpose(), mview(v)} do
+      assert.equal(v.obj, other.obj)
+    end
+    assert.equal(before + 1, (raster.counts()))
+  end)
+
+  it("is released when its views were, in any order", function()
+    collect()
+    local before = out()
+    local v = mview(raster.image(2, 3))
+    local slice = v:sub(2)
+    v:release()
+    assert.equal(before + 1, out())
+    assert.same({{0, 0, 0}}, slice:tolist())
+    slice:release()
+    slice:release()
+    assert.equal(before, out())
+    collect()
+    assert.equal(before, out())
+  end)
+
+  it("is released by the collector", function()
+    collect()
+    local before = out()
+    local views = {mview(raster.image(2, 3))}
+    collect()
+    assert.equal(before + 1, out())
+    assert.equal(6, table.remove(views).nbytes)
+    collect()
+    assert.equal(before, out())
+  end)
+
+  it("is released when C code has borrowed it", function()
+    local before = out()
+    capi.borrow(raster.image(2, 3), capi.INDIRECT, function()
+      assert.equal(before + 1, out())
+    end)
+    assert.equal(before, out())
+    pcall(capi.borrow, raster.image(2, 3), capi.INDIRECT, error)
+    assert.equal(before, out())
+    raises("bad argument #1 to 'borrow' (memory is not contiguous)",
+      function() capi.borrow(raster.image(2, 3), capi.READ) end)
+    assert.equal(before, out())
+  end)
+
+  it("is not released while C code borrows a view of it", function()
+    collect()
+    local before = out()
+    local v = mview(raster.image(2, 3))
+    capi.borrow(v, capi.INDIRECT, function()
+      v:release()
+      collect()
+      assert.equal(before + 1, out())
+    end)
+    assert.equal(before, out())
+  end)
+
+  it("is released when its state is closed, once", function()
+    local acquired, released = raster.counts()
+    assert.equal(0, states.sequence(3, [[
+      local capi, mview = require "capi", require "mview"
+      local raster = require "raster"
+      view = mview(raster.image(2, 3))
+      slice = mview(raster.image(2, 3, true))[1]
+      gone = mview(raster.image(2, 3)):release()
+      held = coroutine.create(capi.hold)
+      coroutine.resume(held, slice)
+      setmetatable({}, {__gc = function() late = mview(raster.image(2, 3)) end})
+    ]]))
+    assert.same({acquired + 12, released + 12}, {raster.counts()})
+  end)
+
+  it("is released when its format is malformed", function()
+    collect()
+    local before = odd.releases()
+    for _, row in ipairs {
+      {"format", "unknown format 'k' at position 1"},
+      {"shape", "malformed buffer: size -1 in dimension 1"},
+    } do
+      raises(row[2], mview, odd.exporter(row[1]))
+    end
+    collect()
+    assert.equal(before + 2, odd.releases())
+  end)
+
+  it("raises its own errors, and then is not released", function()
+    local image, before = raster.image(2, 3), {raster.counts()}
+    image:lock(true)
+    raises("image is locked", function() local _ = mview(image) end)
+    raises("image is locked", function() local _ = raster.crc32(image) end)
+    collect()
+    assert.same(before, {raster.counts()})
+    image:lock(false)
+    assert.equal(6, mview(image).nbytes)
+    before = odd.releases()
+    raises("no memory to give", mview, odd.exporter "error")
+    collect()
+    assert.equal(before, odd.releases())
+  end)
+
+  it("may have no release", function()
+    local v = mview(odd.exporter "silent")
+    assert.same({1, 2, 3, 4}, v:tolist())
+    v:release()
+  end)
+
+  it("may leave on the stack what describes it", function()
+    local v = mview(odd.exporter "litter")
+    assert.same({"b", {{1, 2}, {3, 4}}}, {v.format, v:tolist()})
+    assert.equal(4, capi.borrow(odd.exporter "litter", capi.READ).nbytes)
+  end)
+
+  it("may have nothing", function()
+    assert.same({}, mview(odd.exporter "nothing"):tolist())
+  end)
+
+  it("must be of this version", function()
+    raises(("exporter of version %d, version %d needed")
+      :format(capi.VERSION + 1, capi.VERSION), mview, odd.exporter "version")
+  end)
+
+  it("checks who has its metatable's exporter", function()
+    local exporter = getmetatable(raster.image(1, 1)).__buffer
+    local metatable = getmetatable(select(2, capi.lend(0)))
+    metatable.__buffer = exporter
+    local ok, why = pcall(function()
+      local _ = raster.crc32((select(2, capi.lend(0))))
+    end)
+    metatable.__buffer = nil
+    assert.is_false(ok)
+    assert.matches("bad argument #1 to 'crc32' (raster.image expected, got "
+      .. "capi.loan)", why, 1, true)
+  end)
+end)
+
+describe("An object with a __buffer function", function()
+  it("is what the function returns", function()
+    local b = mview.bytearray("abc")
+    local map <close> = mview.map(nil, "r+", 0, 3)
+    for _, row in ipairs {
+      {"text", "text"}, {b, "abc"}, {b:view():sub(2), "bc"},
+      {map, "\0\0\0"}, {raster.image(1, 2), "\0\0"},
+      {object(function() return "nested" end), "nested"},
+    } do
+      local x = object(function() return row[1] end)
+      assert.equal(row[2], mview(x):tobytes())
+      assert.equal(row[2], tostring(mview.bytearray(x)))
+      assert.equal(raster.crc32(row[2]), raster.crc32(x))
+    end
+  end)
+
+  it("gets the object", function()
+    local x = object(function(self) return self.text end)
+    x.text = "mine"
+    assert.equal("mine", mview(x):tobytes())
+  end)
+
+  it("may be any value with a metatable", function()
+    local saved = debug.getmetatable(1)
+    debug.setmetatable(1, {__buffer = string.char})
+    local ok, text = pcall(function() return mview(65):tobytes() end)
+    debug.setmetatable(1, saved)
+    assert.same({true, "A"}, {ok, text})
+  end)
+
+  it("shares the memory, and what it returns is the obj", function()
+    local b = mview.bytearray("abc")
+    local v = mview(object(function() return b end))
+    v[1] = 65
+    assert.equal("Abc", tostring(b))
+    assert.equal(b, v.obj)
+  end)
+
+  it("keeps the view that it returns, whatever becomes of others", function()
+    local own = mview.bytearray("abc"):view():cast("b")
+    local x = object(function() return own end)
+    mview(x):release()
+    assert.equal("abc", capi.borrow(x, capi.READ, function(buffer)
+      assert.equal(1, own.pins)
+      return buffer.data
+    end))
+    assert.is_true(own.valid)
+    assert.equal(0, own.pins)
+    assert.equal("b", mview(x).format)
+    own:release()
+    raises("attempt to use a released view", mview, x)
+  end)
+
+  it("keeps records' formats and read-only memory", function()
+    local own = mview("abcd", "T{H:a:H:b:}"):toreadonly()
+    local v = mview(object(function() return own end))
+    own = nil -- luacheck: ignore
+    collect()
+    assert.same({"T{H:a:H:b:}", true}, {v.format, v.readonly})
+    assert.same({a = 0x6261, b = 0x6463}, v[1])
+  end)
+
+  it("keeps suboffsets", function()
+    local own = mview(raster.image(2, 3, true)):slice({}, {2, 3})
+    local v = mview(object(function() return own end))
+    assert.same({own.suboffsets, own.strides, {{0, 0}, {0, 0}}},
+      {v.suboffsets, v.strides, v:tolist()})
+  end)
+
+  local failures = {
+    {"raises", function() error("out of order", 0) end, "out of order"},
+    {"returns itself", function(self) return self end,
+      "__buffer returned its object"},
+    {"returns nothing", function() end,
+      "__buffer must return a bytes-like, got nil"},
+    {"returns nonsense", function() return 42 end,
+      "__buffer must return a bytes-like, got number"},
+    {"returns another kind of userdata", function() return io.stdout end,
+      "__buffer must return a bytes-like, got FILE*"},
+    {"returns what is released", function()
+      local b = mview.bytearray()
+      b:release()
+      return b
+    end, "attempt to use a released bytearray"},
+    {"yields", function() coroutine.yield() end,
+      "attempt to yield from outside a coroutine"},
+    {"is nonsense itself", 42,
+      "__buffer must be a function or a userdata's exporter, got number"},
+    {"is what other libraries have for null", odd.null(),
+      "__buffer must be a function or a userdata's exporter, got light "
+      .. "userdata"},
+    {"is an exporter, of a table", getmetatable(raster.image(1, 1)).__buffer,
+      "__buffer must be a function or a userdata's exporter, got light "
+      .. "userdata"},
+  }
+  for _, row in ipairs(failures) do
+    it("that " .. row[1] .. " gets an error", function()
+      raises(row[3], mview, object(row[2]))
+      raises(row[3], capi.borrow, object(row[2]), capi.READ)
+    end)
+  end
+
+  it("that leads in a circle, or never ends, gets an error", function()
+    local a, b = {}, {}
+    setmetatable(a, {__buffer = function() return b end})
+    setmetatable(b, {__buffer = function() return a end})
+    raises("__buffer nested too deep", mview, a)
+    local function endless() return object(endless) end
+    raises("__buffer nested too deep", mview, object(endless))
+    local inside
+    inside = object(function() return mview(inside) end)
+    local ok, why = pcall(mview, inside)
+    assert.is_false(ok)
+    assert.matches("stack overflow", why)
+  end)
+
+  it("of a userdata without an exporter is told as such", function()
+    local metatable = getmetatable(select(2, capi.lend(0)))
+    metatable.__buffer = odd.null()
+    local ok, why = pcall(mview, (select(2, capi.lend(0))))
+    metatable.__buffer = nil
+    assert.is_false(ok)
+    assert.equal("__buffer must be a function or a userdata's exporter, got "
+      .. "light userdata", why)
+  end)
+
+  it("does nothing to strings", function()
+    local metatable = getmetatable("")
+    metatable.__buffer = function() return "other" end
+    local ok, text = pcall(function() return mview("same"):tobytes() end)
+    local nested = mview(object(function() return "same" end)):tobytes()
+    metatable.__buffer = nil
+    assert.same({true, "same", "same"}, {ok, text, nested})
+  end)
+end)
+
+describe("Exporters without memory", function()
+  it("are released for each time that they were acquired", function()
+    collect()
+    local before = out()
+    for _, code in ipairs {"mview(image)", "mview(tiled)",
+      "mview(object):sub(1)", "raster.crc32(image)", "mview(nested)"} do
+      local failed, bytes = states.starve(([[
+        local mview, raster = require "mview", require "raster"
+        local image, tiled = raster.image(2, 3), raster.image(2, 3, true)
+        local function object(x)
+          return setmetatable({}, {__buffer = function() return x end})
+        end
+        local object, nested = object(image), object(mview(image))
+        return function() local _ = %s end
+      ]]):format(code))
+      assert.is_true(failed > 0)
+      assert.equal(0, bytes)
+      assert.equal(before, out())
+    end
+  end)
+end)
