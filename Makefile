@@ -130,7 +130,8 @@ check: support
 	@status=0; for test in $(CORE_TESTS); do \
 	  echo "---- $$test"; $(WRAP) "$$test" || status=1; done; \
 	echo "---- busted $(SPEC)"; \
-	$(FROM_BUILD) LUA="$(LUA)" $(WRAP) $(BUSTED) || status=1; exit $$status
+	$(FROM_BUILD) LUA="$(LUA)" $(WRAP) $(LEAKS) $(BUSTED) || status=1; \
+	exit $$status
 
 asan: ## the same tests under the address and undefined-behaviour sanitizers
 	@$(NEED_TEST) gcc
@@ -142,7 +143,7 @@ asan: ## the same tests under the address and undefined-behaviour sanitizers
 valgrind: ## the same tests under valgrind
 	@$(NEED_TEST) valgrind
 	@$(MAKE) check BUILD=$(BUILD)/valgrind CFLAGS="-O1 -g" \
-	  WRAP="valgrind -q --error-exitcode=1 --leak-check=full"
+	  WRAP="valgrind -q --error-exitcode=1" LEAKS=--leak-check=full
 
 rock: ## build the rock into build/rock and run the specs against it
 	@$(NEED_TEST) luarocks
