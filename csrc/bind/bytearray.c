@@ -5,7 +5,8 @@
 ** and moves the views along with it; shrinking ends the views that exist. Both
 ** are refused under a pin.
 ** A block is allocated before anything is looked at that a finalizer may have
-** changed meanwhile, and the new length is set last: what fails changes nothing.
+** changed meanwhile, and the new length is set last: what fails changes
+** nothing.
 */
 #include "lmv.h"
 
@@ -73,11 +74,18 @@ static bytearray *push_bytearray(lua_State *L) {
 static bytearray *reserve(lua_State *L, int idx, size_t n) {
   bytearray *b = check_free(L, idx);
   unsigned char *block;
-  if (n <= b->capacity) return b;
-  if (n > MAXSIZE) luaL_error(L, "bytearray too large");
+  if (n <= b->capacity)
+    return b;
+  if (n > MAXSIZE)
+    luaL_error(L, "bytearray too large");
   block = lua_newuserdatauv(L, n, 0);
-  b = check_free(L, idx); /* finalizers may have done anything to it */
-  if (b->lease.size > 0) memcpy(block, b->lease.base, b->lease.size);
+  b = check_free(L, idx); /* finalizers may have done anything to it: */
+  if (n <= b->capacity) { /* filled it with more than the block takes, say */
+    lua_pop(L, 1);
+    return b;
+  }
+  if (b->lease.size > 0)
+    memcpy(block, b->lease.base, b->lease.size);
   UNPOISON(b->lease.base, b->capacity);
   b->capacity = n;
   set_size(b, block, b->lease.size);
@@ -95,11 +103,14 @@ static size_t roomy(const bytearray *b, size_t size) {
 static void resize(lua_State *L, int idx, size_t n) {
   bytearray *b = check_free(L, idx);
   size_t old;
-  if (n > b->capacity) b = reserve(L, idx, roomy(b, n));
+  if (n > b->capacity)
+    b = reserve(L, idx, roomy(b, n));
   old = b->lease.size;
-  if (n < old) lmv_lease_expire(&b->lease);
+  if (n < old)
+    lmv_lease_expire(&b->lease);
   set_size(b, b->lease.base, n);
-  if (n > old) memset(b->lease.base + old, 0, n - old);
+  if (n > old)
+    memset(b->lease.base + old, 0, n - old);
 }
 
 /* ---- appending -----------------------------------------------------------*/
@@ -171,11 +182,13 @@ static void append(lua_State *L, int idx, int first, int last) {
   size_t total = 0, at;
   for (int arg = first; arg <= last; arg++) {
     size_t n = prepare(L, arg);
-    if (n > MAXSIZE - total) luaL_error(L, "bytearray too large");
+    if (n > MAXSIZE - total)
+      luaL_error(L, "bytearray too large");
     total += n;
   }
   b = check_free(L, idx);
-  if (total > MAXSIZE - b->lease.size) luaL_error(L, "bytearray too large");
+  if (total > MAXSIZE - b->lease.size)
+    luaL_error(L, "bytearray too large");
   while (b->capacity < b->lease.size + total) /* again if finalizers grew it */
     b = reserve(L, idx, roomy(b, b->lease.size + total));
   at = b->lease.size;
@@ -223,7 +236,8 @@ static void drop_block(lua_State *L, bytearray *b) {
 /* b:clear(): no bytes, no block; ends all views; returns b. */
 static int bytearray_clear(lua_State *L) {
   bytearray *b = check_free(L, 1);
-  if (b->lease.size > 0) lmv_lease_expire(&b->lease);
+  if (b->lease.size > 0)
+    lmv_lease_expire(&b->lease);
   drop_block(L, b);
   lua_settop(L, 1);
   return 1;
@@ -251,7 +265,8 @@ static int bytearray_view(lua_State *L) {
 static ptrdiff_t key_position(lua_State *L, const bytearray *b) {
   int isint = 0;
   lua_Integer i = 0;
-  if (lua_type(L, 2) == LUA_TNUMBER) i = lua_tointegerx(L, 2, &isint);
+  if (lua_type(L, 2) == LUA_TNUMBER)
+    i = lua_tointegerx(L, 2, &isint);
   return isint ? lmv_wrap((ptrdiff_t)b->lease.size, i) : -1;
 }
 
@@ -284,8 +299,8 @@ static int bytearray_newindex(lua_State *L) {
   lmv_toitem(L, 0, 3, &lmv_byteformat, &byte);
   at = key_position(L, b);
   if (at < 0)
-    return luaL_error(L, "index %s out of range [1, %I]",
-                      lua_tostring(L, 2), (LUAI_UACINT)b->lease.size);
+    return luaL_error(L, "index %s out of range [1, %I]", lua_tostring(L, 2),
+                      (LUAI_UACINT)b->lease.size);
   b->lease.base[at] = byte;
   return 0;
 }
@@ -310,12 +325,10 @@ static const luaL_Reg methods[] = {{"append", bytearray_append},
                                    {"view", bytearray_view},
                                    {NULL, NULL}};
 
-static const luaL_Reg metamethods[] = {{"__index", bytearray_index},
-                                       {"__newindex", bytearray_newindex},
-                                       {"__len", bytearray_len},
-                                       {"__tostring", bytearray_tostring},
-                                       {"__close", bytearray_release},
-                                       {NULL, NULL}};
+static const luaL_Reg metamethods[] = {
+    {"__index", bytearray_index},   {"__newindex", bytearray_newindex},
+    {"__len", bytearray_len},       {"__tostring", bytearray_tostring},
+    {"__close", bytearray_release}, {NULL, NULL}};
 
 void lmv_open_bytearray(lua_State *L) {
   lmv_newownermeta(L, LMV_BYTEARRAY, "mview.bytearray", methods, metamethods);
