@@ -204,43 +204,43 @@ function view:hex(sep, bytes_per_sep) end
 ---@return mview.view self
 function view:copyfrom(source) end
 
----Every item becomes `value`.
----@param value any
+---Every item becomes `x`.
+---@param x any
 ---@return mview.view self
-function view:fill(value) end
+function view:fill(x) end
 
 ---Reverses the bytes of each number in place.
 ---@return mview.view self
 function view:byteswap() end
 
 ---Whether shapes and values are equal.
----@param other mview.byteslike
+---@param x mview.byteslike
 ---@return boolean
 ---@nodiscard
-function view:equals(other) end
+function view:equals(x) end
 
 ---The index of the first item that differs, one number for each dimension (of
 ---0 dimensions true); nil: none differs.
----@param other mview.byteslike
+---@param x mview.byteslike
 ---@return integer | true | nil
 ---@return integer ...
 ---@nodiscard
-function view:mismatch(other) end
+function view:mismatch(x) end
 
----The index of the first item equal to `value`, likewise.
----@param value any
+---The index of the first item equal to `x`, likewise.
+---@param x any
 ---@param i? integer default 1
 ---@param j? integer default -1
 ---@return integer | true | nil
 ---@return integer ...
 ---@nodiscard
-function view:index(value, i, j) end
+function view:index(x, i, j) end
 
----How many items are equal to `value`.
----@param value any
+---How many items are equal to `x`.
+---@param x any
 ---@return integer
 ---@nodiscard
-function view:count(value) end
+function view:count(x) end
 
 ---Where a byte sequence is, in bytes: its first and last byte, or nil.
 ---@param bytes mview.byteslike
@@ -282,22 +282,22 @@ function view:unpack(format, pos) end
 function view:pack(format, pos, ...) end
 
 ---Fills the view's bytes from a file.
----@param source mview.channel
+---@param file mview.channel
 ---@param offset? integer byte of the file, counted from 0; default: where it
 --- stands
 ---@return integer? bytes 0 at the end of the file; nil when the system fails
 ---@return string? message
 ---@return integer? errno
-function view:readfrom(source, offset) end
+function view:readfrom(file, offset) end
 
 ---Writes the view's bytes to a file.
----@param target mview.channel
+---@param file mview.channel
 ---@param offset? integer byte of the file, counted from 0; default: where it
 --- stands
 ---@return integer? bytes nil when the system fails
 ---@return string? message
 ---@return integer? errno
-function view:writeto(target, offset) end
+function view:writeto(file, offset) end
 
 ------------------------------------------------------------------ bytearray
 

@@ -1,7 +1,7 @@
 -- The Lua blocks of a Markdown file: each is a script of its own whose output
 -- is told by its `-->` comments, one for a printed line. An explanation in
--- parentheses, two blanks behind, is no part of it; neither is the number of
--- blanks.
+-- parentheses, two blanks behind, is no part of it; neither are the number of
+-- blanks and the position that Lua puts in front of an error message.
 
 local shell = require "shell"
 
@@ -56,7 +56,9 @@ function snippets.run(code, folder, path, cpath)
     :format(folder, path or absolute(package.path),
       cpath or absolute(package.cpath), os.getenv("LUA") or "lua5.4"))
   local lines = {}
-  for line in output:gmatch("[^\n]+") do lines[#lines + 1] = squeeze(line) end
+  for line in output:gmatch("[^\n]+") do
+    lines[#lines + 1] = squeeze(line:gsub("%f[%S]snippet%.lua:%d+: ", ""))
+  end
   return lines
 end
 

@@ -1,0 +1,75 @@
+local docnames = require "docnames"
+local shell = require "shell"
+local snippets = require "snippets"
+
+local function sorted(set)
+  local list = {}
+  for name in pairs(set) do list[#list + 1] = name end
+  table.sort(list)
+  return list
+end
+
+-- The sections of the reference that document names: {heading, text}.
+local function sections()
+  local list = {}
+  local file <close> = assert(io.open(docnames.reference))
+  for heading, text in
+    ("\n" .. file:read("a")):gsub("\n##", "\n\0##")
+      :gmatch("%z### (`[^\n]*)\n([^%z]*)") do
+    list[#list + 1] = {heading = heading, text = text}
+  end
+  return list
+end
+
+describe("doc/reference.md", function()
+  local folder
+
+  setup(function() folder = shell("mktemp -d"):gsub("\n", "") end)
+  teardown(function() shell("rm -rf " .. folder) end)
+
+  for _, block in ipairs(snippets.of(docnames.reference)) do
+    it("prints what it says, in line " .. block.line, function()
+      local expected = snippets.expected(block.code)
+      assert.is_true(#expected > 0)
+      assert.same(expected, snippets.run(block.code, folder))
+    end)
+  end
+
+  it("documents the names that there are", function()
+    assert.same(sorted(docnames.real()), sorted(docnames.documented()))
+  end)
+
+  it("has an example for each", function()
+    local all = sections()
+    assert.is_true(#all > 60)
+    for _, section in ipairs(all) do
+      assert.matches("\n```lua\n", section.text, 1, true, section.heading)
+    end
+  end)
+end)
+
+describe("The annotations in lua/mview", function()
+  it("declare the names that there are", function()
+    assert.same(sorted(docnames.declarable(docnames.real())),
+      sorted(docnames.declared()))
+  end)
+
+  it("have the parameters that the reference documents", function()
+    local declared, documented = docnames.declared_calls(), {}
+    for name, parameters in pairs(docnames.documented_calls()) do
+      if declared[name] then documented[name] = parameters end
+    end
+    for name in pairs(declared) do
+      if not documented[name] then declared[name] = nil end
+    end
+    assert.is_true(#sorted(documented) > 30)
+    assert.same(documented, declared)
+  end)
+
+  it("are read as a table without effect", function()
+    local meta = assert(loadfile("lua/mview/meta.lua"))
+    local before = sorted(_G)
+    assert.equal("table", type(meta()))
+    assert.same(before, sorted(_G))
+  end)
+end)
