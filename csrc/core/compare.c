@@ -9,11 +9,11 @@
 #include "mv.h"
 #include "run.h"
 
-#define CHUNK 16          /* items; constant, so that compilers use vectors */
-#define BLOCK 256         /* items at most, in whole chunks */
-#define AHEAD (4 * BLOCK) /* items */
-#define LINE 64           /* bytes that memory gives at once */
-#define PIECE 8192        /* bytes compared at once */
+#define CHUNK 16   /* items; constant, so that compilers use vectors */
+#define BLOCK 256  /* items at most, in whole chunks */
+#define AHEAD 4096 /* bytes, to what is wanted next but some */
+#define LINE 64    /* bytes that memory gives at a time */
+#define PIECE 8192 /* bytes compared at once */
 
 /* What values are compared as; integers first, from narrow to wide. */
 typedef enum lane { NONE, I32, U32, I64, U64, F16, F32, F64 } lane;
@@ -38,10 +38,20 @@ typedef struct pair {
   surely *test; /* NULL: only item by item */
 } pair;
 
+/*
+** Asks for the n bytes that come later, if p is where items lie in memory, and
+** for something near if it is not.
+*/
+MV_INLINE void prefetch(const unsigned char *p, size_t n) {
+  for (size_t i = 0; i < n; i += LINE)
+    MV_PREFETCH((uintptr_t)p + AHEAD + i);
+}
+
 #define WIDENER(name, to, from, value)                                         \
   MV_CLONES static void name(unsigned char *restrict out,                      \
                              const unsigned char *restrict in, size_t n) {     \
     for (; n > 0; n -= CHUNK) {                                                \
+      prefetch(in, CHUNK * sizeof(from));                                      \
       for (size_t i = 0; i < CHUNK; i++) {                                     \
         from x;                                                                \
         memcpy(&x, in + i * sizeof x, sizeof x);                               \
@@ -105,6 +115,8 @@ static bool same_bytes(const unsigned char *a, const unsigned char *b,
                              size_t n) {                                       \
     type differ = 0, odd = 0;                                                  \
     for (; n > 0; n -= CHUNK * sizeof(type)) {                                 \
+      prefetch(a, CHUNK * sizeof(type));                                       \
+      prefetch(b, CHUNK * sizeof(type));                                       \
       for (size_t i = 0; i < CHUNK; i++) {                                     \
         type x, y;                                                             \
         memcpy(&x, a + i * sizeof x, sizeof x);                                \
@@ -223,14 +235,6 @@ static ptrdiff_t first_one_by_one(const pair *p, const unsigned char *a,
   return n;
 }
 
-/* Asks memory for what is compared a few blocks later. */
-MV_INLINE void ask_ahead(const side *s, const unsigned char *p,
-                         ptrdiff_t step) {
-  ptrdiff_t size = (ptrdiff_t)s->item->size;
-  for (ptrdiff_t i = 0; step == size && i < BLOCK * size; i += LINE)
-    MV_PREFETCH(p + AHEAD * size + i);
-}
-
 static ptrdiff_t first_of_run(const pair *p, const unsigned char *a,
                               ptrdiff_t astep, const unsigned char *b,
                               ptrdiff_t bstep, ptrdiff_t n) {
@@ -244,10 +248,6 @@ static ptrdiff_t first_of_run(const pair *p, const unsigned char *a,
   for (i = 0; i < n; i += some) {
     const unsigned char *pa = a + i * astep, *pb = b + i * bstep;
     some = n - i < BLOCK ? n - i : BLOCK;
-    if (n - i >= AHEAD + BLOCK) {
-      ask_ahead(&p->a, pa, astep);
-      ask_ahead(&p->b, pb, bstep);
-    }
     if (same_block(p, pa, astep, pb, bstep, (size_t)some))
       continue;
     k = first_one_by_one(p, pa, astep, pb, bstep, some);
