@@ -314,7 +314,7 @@ describe("done is called once", function()
   end)
 
   it("may be nothing at all", function()
-    local number, view = capi.lend_silently()
+    local number, view = capi.lend_static()
     assert.equal(7, view[1])
     assert.equal(0, capi.revoke(number))
     assert.is_false(view.valid)
@@ -411,7 +411,7 @@ describe("A state that is closed", function()
       setmetatable({}, {__gc = function()
         pcall(function() return view[1], slice:tobytes() end)
         loan:revoke()
-        late = capi.lend(5)
+        late = capi.lend_static(true)
       end})
     ]], 5},
   }

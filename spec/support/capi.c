@@ -225,13 +225,20 @@ static int lend(lua_State *L) {
   return 2;
 }
 
-/* lend_silently(): a view of a static byte, without done. */
-static int lend_silently(lua_State *L) {
+static void count_done(void *ud) { ++*(int *)ud; }
+
+/* lend_static([counted]): the number of a loan without a handle, and a view of
+** its byte. Not counted, it has no done. */
+static int lend_static(lua_State *L) {
   static unsigned char byte = 7;
+  int counted = lua_toboolean(L, 1);
   mview_buffer buf = {0};
+  mview_loan number;
   buf.data = &byte;
   buf.nbytes = 1;
-  lua_pushinteger(L, (lua_Integer)mview_import(L)->lend(L, &buf, NULL, NULL));
+  lends += counted;
+  number = mview_import(L)->lend(L, &buf, counted ? count_done : NULL, &dones);
+  lua_pushinteger(L, (lua_Integer)number);
   lua_insert(L, -2);
   return 2;
 }
@@ -346,7 +353,7 @@ int luaopen_capi(lua_State *L) {
                                        {"fail", fail},
                                        {"hold", hold},
                                        {"lend", lend},
-                                       {"lend_silently", lend_silently},
+                                       {"lend_static", lend_static},
                                        {"malformed", malformed},
                                        {"revoke", revoke},
                                        {"counts", counts},
