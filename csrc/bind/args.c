@@ -77,6 +77,23 @@ lua_Integer lmv_optinteger(lua_State *L, int arg, lua_Integer def) {
   return lua_isnoneornil(L, arg) ? def : lmv_checkinteger(L, arg);
 }
 
+bool lmv_tokey(lua_State *L, int idx, lua_Integer *i) {
+  int isint;
+  if (lua_type(L, idx) != LUA_TNUMBER)
+    return false;
+  *i = lua_tointegerx(L, idx, &isint);
+  return isint != 0;
+}
+
+lua_Integer lmv_checkkey(lua_State *L, int idx) {
+  lua_Integer i = 0;
+  if (!lmv_tokey(L, idx, &i))
+    luaL_error(L, "index must be an integer, got %s",
+               lua_type(L, idx) == LUA_TNUMBER ? lua_tostring(L, idx)
+                                               : lmv_typename(L, idx));
+  return i;
+}
+
 ptrdiff_t lmv_checksize(lua_State *L, int arg) {
   lua_Integer i = lmv_checkinteger(L, arg);
   if (i < 0 || (lua_Unsigned)i > PTRDIFF_MAX)

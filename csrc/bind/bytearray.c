@@ -261,18 +261,10 @@ static int bytearray_view(lua_State *L) {
 
 /* ---- metamethods ---------------------------------------------------------*/
 
-/* The position (from 0) that the key at 2 is; -1: it is none in range. */
-static ptrdiff_t key_position(lua_State *L, const bytearray *b) {
-  int isint = 0;
-  lua_Integer i = 0;
-  if (lua_type(L, 2) == LUA_TNUMBER)
-    i = lua_tointegerx(L, 2, &isint);
-  return isint ? lmv_wrap((ptrdiff_t)b->lease.size, i) : -1;
-}
-
 /* __index: b[i], a byte; nil out of range; the last upvalue: the methods. */
 static int bytearray_index(lua_State *L) {
   const bytearray *b = lua_touserdata(L, 1);
+  lua_Integer i;
   ptrdiff_t at;
   if (lua_type(L, 2) != LUA_TNUMBER) {
     lua_settop(L, 2);
@@ -280,7 +272,7 @@ static int bytearray_index(lua_State *L) {
     return 1;
   }
   b = check(L, 1);
-  at = key_position(L, b);
+  at = lmv_tokey(L, 2, &i) ? lmv_wrap((ptrdiff_t)b->lease.size, i) : -1;
   if (at < 0)
     lua_pushnil(L);
   else
@@ -291,16 +283,13 @@ static int bytearray_index(lua_State *L) {
 /* __newindex: b[i] = x; raises out of range. */
 static int bytearray_newindex(lua_State *L) {
   bytearray *b = check(L, 1);
+  lua_Integer i = lmv_checkkey(L, 2);
   unsigned char byte = 0;
   ptrdiff_t at;
-  if (lua_type(L, 2) != LUA_TNUMBER)
-    return luaL_error(L, "index must be an integer, got %s",
-                      lmv_typename(L, 2));
   lmv_toitem(L, 0, 3, &lmv_byteformat, &byte);
-  at = key_position(L, b);
+  at = lmv_wrap((ptrdiff_t)b->lease.size, i);
   if (at < 0)
-    return luaL_error(L, "index %s out of range [1, %I]", lua_tostring(L, 2),
-                      (LUAI_UACINT)b->lease.size);
+    return lmv_indexerror(L, i, (ptrdiff_t)b->lease.size, 0, 1);
   b->lease.base[at] = byte;
   return 0;
 }

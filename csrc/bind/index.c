@@ -55,15 +55,6 @@ static void store_item(lua_State *L, const lmv_view *v, ptrdiff_t off, int arg,
 
 /* ---- v[i] ----------------------------------------------------------------*/
 
-/* The integer that the key at idx is: floats of integer value, no strings. */
-static bool integer_key(lua_State *L, int idx, lua_Integer *i) {
-  int isint;
-  if (lua_type(L, idx) != LUA_TNUMBER)
-    return false;
-  *i = lua_tointegerx(L, idx, &isint);
-  return isint != 0;
-}
-
 /* What is not the hot path: nil out of range, rows, other items. */
 static int index_integer(lua_State *L, const lmv_view *v, lua_Integer i) {
   ptrdiff_t at;
@@ -91,7 +82,7 @@ static int view_index(lua_State *L) {
     }
     return index_integer(L, v, i);
   }
-  if (integer_key(L, 2, &i))
+  if (lmv_tokey(L, 2, &i))
     return index_integer(L, v, i);
   if (lua_rawget(L, lua_upvalueindex(LMV_NUP + 1)) == LUA_TNUMBER)
     lmv_pushattribute(L, v, (int)lua_tointeger(L, -1));
@@ -99,17 +90,13 @@ static int view_index(lua_State *L) {
 }
 
 static int newindex_slow(lua_State *L, lmv_view *v) {
-  lua_Integer i = 0;
+  lua_Integer i;
   ptrdiff_t at;
   lmv_base(L, v);
-  if (!integer_key(L, 2, &i)) {
-    if (lua_type(L, 2) == LUA_TSTRING)
-      return luaL_error(L, "attempt to assign to '%s' of a view",
-                        lua_tostring(L, 2));
-    return luaL_error(L, "index must be an integer, got %s",
-                      lua_isnumber(L, 2) ? lua_tostring(L, 2)
-                                         : lmv_typename(L, 2));
-  }
+  if (lua_type(L, 2) == LUA_TSTRING)
+    return luaL_error(L, "attempt to assign to '%s' of a view",
+                      lua_tostring(L, 2));
+  i = lmv_checkkey(L, 2);
   lmv_writable(L, v);
   if (v->ndim == 0)
     return luaL_error(L, "a view of 0 dimensions has no index");

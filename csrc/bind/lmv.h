@@ -129,6 +129,13 @@ int lmv_typeerror(lua_State *L, int arg, const char *expected);
 lua_Integer lmv_checkinteger(lua_State *L, int arg);
 lua_Integer lmv_optinteger(lua_State *L, int arg, lua_Integer def);
 
+/*
+** The integer that the key of an item is: floats of integer value are one,
+** strings are not. check: raises for any other key.
+*/
+bool lmv_tokey(lua_State *L, int idx, lua_Integer *i);
+lua_Integer lmv_checkkey(lua_State *L, int idx);
+
 /* A size in bytes or items: an integer from 0 to PTRDIFF_MAX. */
 ptrdiff_t lmv_checksize(lua_State *L, int arg);
 
