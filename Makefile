@@ -39,7 +39,7 @@ MAKEFLAGS += --no-print-directory
 .SECONDARY:
 .PHONY: build support demo test check asan valgrind rock lint lint-lua \
 	lint-format lint-compile lint-tidy install uninstall clean help \
-	amalgamation host
+	amalgamation host torture
 
 # ---- build ----
 
@@ -137,13 +137,15 @@ asan: ## the same tests under the address and undefined-behaviour sanitizers
 	@$(NEED_TEST) gcc
 	@$(MAKE) check BUILD=$(BUILD)/asan CC=gcc CFLAGS="-O1 -g \
 	  -fno-omit-frame-pointer -fsanitize=address,undefined \
-	  -fno-sanitize-recover" WRAP="env ASAN_OPTIONS=detect_leaks=0 \
+	  -fno-sanitize-recover" WRAP="env \
+	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 \
 	  LD_PRELOAD=$$(gcc -print-file-name=libasan.so)"
 
 valgrind: ## the same tests under valgrind
 	@$(NEED_TEST) valgrind
 	@$(MAKE) check BUILD=$(BUILD)/valgrind CFLAGS="-O1 -g" \
-	  WRAP="valgrind -q --error-exitcode=1" LEAKS=--leak-check=full
+	  WRAP="valgrind -q --error-exitcode=1 --suppressions=.ci/valgrind.supp" \
+	  LEAKS=--leak-check=full
 
 rock: ## build the rock into build/rock and run the specs against it
 	@$(NEED_TEST) luarocks
@@ -165,7 +167,7 @@ lint: ## check style and find mistakes in C, Lua, shell and rockspec
 lint-lua:
 	luacheck -q csrc lua spec bench examples rockspec
 	luarocks lint rockspec/mview-scm-1.rockspec
-	shellcheck .ci/*
+	shellcheck .ci/need .ci/run
 
 lint-format:
 	$(CLANG_FORMAT) --dry-run -Werror $(C_FILES)
@@ -191,6 +193,23 @@ $(BUILD)/tidy/%: %.c $(wildcard csrc/*.h csrc/*/*.h) .clang-tidy
 	@mkdir -p $(@D)
 	clang-tidy --quiet $< -- $(INCLUDE)
 	@touch $@
+
+# ---- torture ----
+
+# How the collector is: mode, what allocations do to it, how many of them.
+HOSTILE = "generational debt 1" "incremental debt 100" \
+	"generational emergency 200" "incremental emergency 200"
+
+torture: ## fail all allocations; run the specs under a hostile collector
+	@$(NEED_TEST)
+	@$(MAKE) support
+	$(FROM_BUILD) MVIEW_TORTURE=long $(LUA) "$$(command -v busted)" \
+	  $(wildcard spec/torture_*_spec.lua)
+	@set -e; for how in $(HOSTILE); do echo "---- $$how"; \
+	  set -- $$how; $(FROM_BUILD) LUA="$(LUA)" MVIEW_ROUNDS=50 $(LUA) -e \
+	    "collectgarbage '$$1' require 'collector'.start('$$2', $$3)" \
+	    "$$(command -v busted)" --filter-out="its buffer's allocation" \
+	    $(SPEC); done
 
 # ---- install ----
 

@@ -2,9 +2,10 @@
 starve.lua - one operation that runs out of memory, in a state of its own
 
 Calls operation k of that name while the n-th allocation and times - 1 after it
-fail. Either it raises that (of the Lua stack: "stack overflow") and has changed all memory that it
-changes or none, or an allocation that failed once was made good; then it
-succeeds. Nothing stays pinned, and afterwards the operation works.
+fail. Either it raises that (of the Lua stack: "stack overflow"), and has
+changed all memory that it changes or none, or an allocation that failed once
+was made good; then it succeeds. Nothing stays pinned, and afterwards the
+operation works.
 ]]
 
 local source, name, k, n, times = ...

@@ -1,0 +1,85 @@
+/*
+** collector.c - makes the collector of this state hostile
+** "emergency": the allocation of an object fails the first time, so that Lua
+** collects all garbage, without finalizers, before it tries again. (Buffers of
+** the auxiliary library do not try again, so they are spared.) "debt": after
+** the allocation of an object the collector owes work, so that it runs, with
+** finalizers, at the next point where it may; in generational mode that is a
+** whole young collection each time. With a period of n it is each n-th object.
+*/
+#include <lauxlib.h>
+#include <lua.h>
+
+/* Of the one state that is treated so. */
+static struct {
+  lua_Alloc allocate; /* the state's own; NULL: not started */
+  void *ud;
+  lua_State *L;
+  int debt, failing;
+  lua_Integer period, count;
+} hostile;
+
+static int is_due(void) {
+  if (++hostile.count < hostile.period)
+    return 0;
+  hostile.count = 0;
+  return 1;
+}
+
+static void *allocate(void *ud, void *block, size_t old, size_t size) {
+  int object = block == NULL && old != 0 && size > 0;
+  (void)ud;
+  if (object && hostile.failing)
+    hostile.failing = 0; /* the second time is granted */
+  else if (object && is_due()) {
+    if (!hostile.debt) {
+      hostile.failing = 1;
+      return NULL;
+    }
+    lua_gc(hostile.L, LUA_GCRESTART); /* no debt before this block: some now */
+  }
+  return hostile.allocate(hostile.ud, block, old, size);
+}
+
+static int stop(lua_State *L) {
+  if (hostile.allocate != NULL)
+    lua_setallocf(L, hostile.allocate, hostile.ud);
+  hostile.allocate = NULL;
+  return 0;
+}
+
+/* start(kind [, period]) */
+static int start(lua_State *L) {
+  static const char *const kinds[] = {"emergency", "debt", NULL};
+  int debt = luaL_checkoption(L, 1, NULL, kinds);
+  lua_Integer period = luaL_optinteger(L, 2, 1);
+  stop(L);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  hostile.L = lua_tothread(L, -1);
+  hostile.debt = debt;
+  hostile.period = period;
+  hostile.count = hostile.failing = 0;
+  hostile.allocate = lua_getallocf(L, &hostile.ud);
+  lua_setallocf(L, allocate, NULL);
+  return 0;
+}
+
+int luaopen_collector(lua_State *L);
+
+/* Closing the state unloads the allocator, which must not be in use then. */
+static void stop_at_close(lua_State *L) {
+  lua_newuserdatauv(L, 0, 0);
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, stop);
+  lua_setfield(L, -2, "__gc");
+  lua_setmetatable(L, -2);
+  luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+int luaopen_collector(lua_State *L) {
+  static const luaL_Reg functions[] = {
+      {"start", start}, {"stop", stop}, {NULL, NULL}};
+  stop_at_close(L);
+  luaL_newlib(L, functions);
+  return 1;
+}
