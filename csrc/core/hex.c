@@ -5,10 +5,11 @@
 ** digits in it, goes byte by byte, by table.
 */
 #include "mv.h"
+#include "simd.h"
 
 #include <string.h>
 
-#define CHUNK 64 /* bytes or digits */
+#define CHUNK 32 /* bytes, of two digits each */
 
 typedef unsigned char byte;
 
@@ -30,18 +31,26 @@ static char to_digit(byte x) {
   return (char)(x + '0' + (x > 9 ? 'a' - '9' - 1 : 0));
 }
 
-/* Writes the digits of n bytes; returns where they end. */
-static char *put_digits(char *restrict out, const byte *restrict p, size_t n) {
-  for (; n >= CHUNK; n -= CHUNK, p += CHUNK, out += 2 * CHUNK)
+/* Writes the digits of whole chunks. */
+MV_CLONES static void put_chunks(char *restrict out, const byte *restrict p,
+                                 size_t n) {
+  for (; n > 0; n -= CHUNK, p += CHUNK, out += 2 * CHUNK)
     for (size_t i = 0; i < CHUNK; i++) {
       out[2 * i] = to_digit(p[i] >> 4);
       out[2 * i + 1] = to_digit(p[i] & 15);
     }
-  for (; n > 0; n--, p++) {
-    *out++ = digits[*p >> 4];
-    *out++ = digits[*p & 15];
+}
+
+/* Writes the digits of n bytes; returns where they end. */
+static char *put_digits(char *out, const byte *p, size_t n) {
+  size_t i = n - n % CHUNK;
+  if (i > 0)
+    put_chunks(out, p, i);
+  for (; i < n; i++) {
+    out[2 * i] = digits[p[i] >> 4];
+    out[2 * i + 1] = digits[p[i] & 15];
   }
-  return out;
+  return out + 2 * n;
 }
 
 void mv_hex(char *out, const unsigned char *p, size_t n, char sep,
@@ -64,21 +73,30 @@ static byte lesser(byte a, byte b) { return a < b ? a : b; }
 static byte greater(byte a, byte b) { return a > b ? a : b; }
 
 /*
-** Reads a chunk of digits; false: there is something else in it. A digit's
-** value is the lesser of two guesses, for each is far too large where the other
-** is right; and it is no digit where both are out of their range.
+** Reads chunks of digits, up to one with something else in it; returns how many
+** bytes that makes. A digit's value is the lesser of two guesses, for each is
+** far too large where the other is right; and it is no digit where both are out
+** of their range.
 */
-static bool get_chunk(byte *out, const char *s) {
-  byte value[CHUNK], bad = 0;
-  for (size_t i = 0; i < CHUNK; i++) {
-    byte digit = (byte)(s[i] - '0'), letter = (byte)((s[i] | 32) - 'a');
-    value[i] = lesser(digit, (byte)(letter + 10));
-    bad |=
-        lesser((byte)(greater(digit, 9) - 9), (byte)(greater(letter, 5) - 5));
+MV_CLONES static size_t get_digits(byte *out, const char *s, size_t len) {
+  byte value[2 * CHUNK], chunk[CHUNK], bad = 0;
+  size_t n = 0;
+  for (; len >= sizeof value; len -= sizeof value, s += sizeof value) {
+    for (size_t i = 0; i < 2 * CHUNK; i++) {
+      byte digit = (byte)(s[i] - '0'), letter = (byte)((s[i] | 32) - 'a');
+      value[i] = lesser(digit, (byte)(letter + 10));
+      bad |=
+          lesser((byte)(greater(digit, 9) - 9), (byte)(greater(letter, 5) - 5));
+    }
+    for (size_t i = 0; i < CHUNK; i++)
+      chunk[i] = (byte)(value[2 * i] << 4 | value[2 * i + 1]);
+    if (bad)
+      break;
+    if (out)
+      memcpy(out + n, chunk, sizeof chunk);
+    n += sizeof chunk;
   }
-  for (size_t i = 0; i < CHUNK / 2; i++)
-    out[i] = (byte)(value[2 * i] << 4 | value[2 * i + 1]);
-  return bad == 0;
+  return n;
 }
 
 /* Of digits: 16 and the value. */
@@ -91,16 +109,13 @@ static const byte digit[256] = {
 static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 size_t mv_unhex(unsigned char *out, const char *s, size_t len, size_t *bad) {
-  byte chunk[CHUNK / 2];
   size_t i = 0, n = 0;
   *bad = SIZE_MAX;
   while (i < len) {
-    for (; len - i >= CHUNK && get_chunk(chunk, s + i); i += CHUNK) {
-      if (out)
-        memcpy(out + n, chunk, sizeof chunk);
-      n += sizeof chunk;
-    }
-    for (size_t stop = i + CHUNK; i < stop && i < len; i += 2, n++) {
+    size_t got = get_digits(out ? out + n : NULL, s + i, len - i);
+    n += got;
+    i += 2 * got;
+    for (size_t stop = i + 2 * CHUNK; i < stop && i < len; i += 2, n++) {
       while (is_space(s[i]))
         if (++i == len)
           return n;
