@@ -151,7 +151,7 @@ rock: ## build the rock into build/rock and run the specs against it
 	@$(NEED_TEST) luarocks
 	@$(MAKE) support
 	@rm -rf $(BUILD)/rock && mkdir -p $(BUILD)/rock
-	@cp -R csrc lua rockspec LICENSE README.md $(BUILD)/rock
+	@cp -R csrc lua doc rockspec LICENSE README.md $(BUILD)/rock
 	cd $(BUILD)/rock && luarocks --lua-version $(LUA_VERSION) make \
 	  --tree "$$PWD/tree" rockspec/mview-scm-1.rockspec \
 	  LUA_INCDIR="$(LUA_INCDIR)"
