@@ -224,7 +224,6 @@ static int cast_error(lua_State *L, mv_status status, int arg,
 static bool flat_cast(lua_State *L, int idx, const lmv_view *v,
                       const mv_format *format) {
   ptrdiff_t size = (ptrdiff_t)format->item.size, n;
-  lmv_base(L, v);
   if (v->ndim != 1 || v->indirect || v->compound || size == 0 ||
       (v->dims[1] != v->itemsize && v->dims[0] > 1))
     return false;
@@ -249,6 +248,7 @@ static void push_cast(lua_State *L, int idx, int arg) {
   lmv_checkstring(L, arg, NULL);
   if (!lua_isnoneornil(L, arg + 1))
     ndim = lmv_checkshape(L, arg + 1, shape);
+  lmv_base(L, v);
   lua_pushvalue(L, arg);
   if (lua_rawget(L, LMV_FORMATS) == LUA_TUSERDATA && ndim < 0 &&
       flat_cast(L, idx, v, lua_touserdata(L, -1)))
