@@ -107,7 +107,7 @@ $(BUILD)/host/c++:
 # assumes them.
 
 NEED = .ci/need "$(CC)" "$(LUA)" "$(LUA_INCDIR)/lua.h"
-NEED_TEST = $(NEED) busted nm readelf hexdump pngcheck identify
+NEED_TEST = $(NEED) busted g++ nm readelf hexdump pngcheck identify
 FROM_BUILD = LUA_PATH="lua/?.lua;lua/?/init.lua;spec/support/?.lua;;" \
 	LUA_CPATH="$(BUILD)/?.so;$(BUILD)/support/?.so;;"
 FROM_ROCK = LUA_PATH="$(TREE)/share/lua/$(LUA_VERSION)/?.lua;$\
