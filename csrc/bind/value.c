@@ -78,6 +78,7 @@ static void push_record(lua_State *L, const lmv_view *v,
   lua_Integer position = 0;
   luaL_checkstack(L, 4, "record nested too deep");
   new_table(L, record->nvalues, record->nfields);
+  lmv_base(L, v); /* padding alone has no field that would ask */
   for (size_t f = 0; f < record->nfields; f++) {
     const mv_field *field = &record->fields[f];
     ptrdiff_t at = off + (ptrdiff_t)field->offset;
