@@ -127,8 +127,10 @@ static void api_borrow(lua_State *L, int idx, int flags, mview_buffer *buf) {
   lmv_pushviewmeta(L);
   given = lmv_toview(L, idx, lua_gettop(L)) != NULL;
   v = lmv_pushview(L, idx, lua_gettop(L));
-  if (v == NULL)
+  if (v == NULL) {
     luaL_typeerror(L, idx, "string, view or other bytes-like");
+    return; /* for those who cannot know that it is never reached */
+  }
   lua_remove(L, -2);
   lmv_base(L, v);
   lmv_layout(v, &lay);

@@ -263,7 +263,7 @@ static int bytearray_view(lua_State *L) {
 
 /* __index: b[i], a byte; nil out of range; the last upvalue: the methods. */
 static int bytearray_index(lua_State *L) {
-  const bytearray *b = lua_touserdata(L, 1);
+  const bytearray *b;
   lua_Integer i;
   ptrdiff_t at;
   if (lua_type(L, 2) != LUA_TNUMBER) {

@@ -12,6 +12,8 @@
 /* ---- geometry ------------------------------------------------------------*/
 
 /* message is a format of lua_pushfstring. */
+static void malformed(lua_State *L, const char *message, ...) LMV_RAISES;
+
 static void malformed(lua_State *L, const char *message, ...) {
   va_list args;
   va_start(args, message);

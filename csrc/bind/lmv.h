@@ -52,6 +52,13 @@ LMV_DIRECT(lua_pushnumber);
 LMV_DIRECT(lua_pushlstring);
 #endif
 
+/* Tells clang's analyzer which functions never return. */
+#if defined(__clang__)
+#define LMV_RAISES __attribute__((analyzer_noreturn))
+#else
+#define LMV_RAISES
+#endif
+
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
 #endif
@@ -120,10 +127,10 @@ static inline unsigned char lmv_plain(const mv_item *item) {
 ** arg 0: no argument is to blame, the message stands alone.
 ** message is a format of lua_pushfstring.
 */
-int lmv_argerror(lua_State *L, int arg, const char *message, ...);
+int lmv_argerror(lua_State *L, int arg, const char *message, ...) LMV_RAISES;
 
 /* Raises "... (expected expected, got <type>)". */
-int lmv_typeerror(lua_State *L, int arg, const char *expected);
+int lmv_typeerror(lua_State *L, int arg, const char *expected) LMV_RAISES;
 
 /* An integer, with Lua's conversions; opt: when absent or nil, def. */
 lua_Integer lmv_checkinteger(lua_State *L, int arg);
@@ -201,7 +208,8 @@ typedef struct lmv_debt {
   struct lmv_debt *next, **previous; /* those that share a bucket */
 } lmv_debt;
 
-/* Enters the debt, to be ended by end. Raises when the state is being closed. */
+/* Enters the debt, to be ended by end. Raises when the state is being closed.
+ */
 void lmv_owe(lua_State *L, lmv_debt *debt, void (*end)(lmv_lease *lease));
 
 /* Takes the debt, whose lease ends, off the books. */
@@ -235,7 +243,7 @@ void lmv_open_lease(lua_State *L);
 void lmv_pushleasemeta(lua_State *L);
 
 /* Raises the named error of a dead view. */
-int lmv_deaderror(lua_State *L, const lmv_view *v);
+int lmv_deaderror(lua_State *L, const lmv_view *v) LMV_RAISES;
 
 static inline bool lmv_alive(const lmv_view *v) {
   return v->generation == v->lease->generation;
@@ -347,7 +355,8 @@ int lmv_make(lua_State *L);
 ** of range. And the error for that: dim (from 0) of ndim dimensions.
 */
 ptrdiff_t lmv_wrap(ptrdiff_t n, lua_Integer i);
-int lmv_indexerror(lua_State *L, lua_Integer i, ptrdiff_t n, int dim, int ndim);
+int lmv_indexerror(lua_State *L, lua_Integer i, ptrdiff_t n, int dim,
+                   int ndim) LMV_RAISES;
 
 /* A bytes-like value as an operand: for a string no view is made. */
 typedef struct lmv_span {

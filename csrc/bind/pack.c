@@ -252,7 +252,7 @@ static lua_Integer fetch_integer(const reader *r, const source *s, size_t at,
   for (size_t i = n < sizeof value ? n : sizeof value; i-- > 0;)
     value = value << CHAR_BIT | bytes[i];
   if (n < sizeof value) {
-    if (is_signed) {
+    if (is_signed && n > 0) {
       lua_Unsigned sign = (lua_Unsigned)1 << (n * CHAR_BIT - 1);
       value = (value ^ sign) - sign;
     }

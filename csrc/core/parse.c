@@ -306,7 +306,7 @@ static bool take_padding(mv_parser *s, const prefix *pre, mv_record *record,
 static bool take_item(mv_parser *s, mv_record *record, const char *body) {
   prefix pre = {.at = s->p, .count = 1, .span = 1};
   mv_field field = {0};
-  size_t align;
+  size_t align = 1;
   if (!take_prefix(s, &pre, &field))
     return false;
   if (peek(s) == 'x')
