@@ -148,8 +148,9 @@ static void visit(const mview_buffer *b, int dim, unsigned char *p, visitor *f,
   for (ptrdiff_t i = 0; i < b->shape[dim]; i++) {
     unsigned char *q = p + i * b->strides[dim];
     if (b->suboffsets != NULL && b->suboffsets[dim] >= 0) {
-      memcpy(&q, q, sizeof q);
-      q += b->suboffsets[dim];
+      unsigned char *row;
+      memcpy(&row, q, sizeof row);
+      q = row + b->suboffsets[dim];
     }
     visit(b, dim + 1, q, f, ud);
   }
