@@ -37,7 +37,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL = build
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: build support demo test check asan valgrind rock lint lint-lua \
+.PHONY: bench build support demo test check asan valgrind rock lint lint-lua \
 	lint-format lint-compile lint-tidy install uninstall clean help \
 	amalgamation host torture
 
@@ -156,6 +156,12 @@ rock: ## build the rock into build/rock and run the specs against it
 	  --tree "$$PWD/tree" rockspec/mview-scm-1.rockspec \
 	  LUA_INCDIR="$(LUA_INCDIR)"
 	@$(FROM_ROCK) LUA="$(LUA)" $(BUSTED)
+
+ROWS =
+
+bench: ## measure against the rivals that are installed; ROWS=slice: a part
+	@$(NEED) gcc
+	@$(LUA) bench/run.lua "$(ROWS)"
 
 # ---- lint ----
 
