@@ -190,6 +190,8 @@ static int view_call(lua_State *L) {
   const lmv_view *v = lua_touserdata(L, 1);
   ptrdiff_t off = locate_quick(L, v);
   if (off < 0) {
+    if (lua_gettop(L) == 3 && lua_isnil(L, 2)) /* for x in v do */
+      luaL_error(L, "a view is no iterator, use view:iter() or pairs(view)");
     check_indices(L, v, lua_gettop(L) - 1);
     off = locate(L, v);
   }

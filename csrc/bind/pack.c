@@ -514,7 +514,7 @@ static int view_pack(lua_State *L) {
       luaL_addchar(&b, 0);
     at += o.padding;
     if (o.kind <= ZSTRING && ++arg > top)
-      lmv_typeerror(L, arg, "value");
+      lmv_argerror(L, arg, "value expected, got no value");
     at += pack_option(&r, &b, &o, arg);
   }
   luaL_pushresult(&b);
