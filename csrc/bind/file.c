@@ -163,7 +163,7 @@ static size_t move_bytes(channel *c, unsigned char *p, size_t n) {
     if (k <= 0)
       break;
     done += (size_t)k;
-    if (c->at >= 0)
+    if (c->at >= 0 && c->at <= INT64_MAX - k) /* devices have no last offset */
       c->at += k;
     if (c->once)
       break;

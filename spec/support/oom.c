@@ -1,13 +1,16 @@
 /*
 ** oom.c - scripts that run out of memory when they ask for it
 ** A script runs in a state of its own, whose allocator counts blocks and bytes
-** and fails as the script says. It takes care of what the failure left behind;
+** and fails as the script says, and for large blocks. It takes care of what the
+*failure left behind;
 ** what the state itself leaves behind is returned.
 */
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
 #include <stdlib.h>
+
+#define LIMIT ((size_t)1 << 24) /* no block is larger */
 
 typedef struct account {
   size_t blocks, bytes; /* allocated now */
@@ -39,7 +42,7 @@ static void *allocate(void *ud, void *block, size_t old, size_t size) {
     free(block);
     return NULL;
   }
-  if (size > old && refuse(a))
+  if (size > old && (size > LIMIT || refuse(a)))
     return NULL;
   fresh = realloc(block, size);
   if (fresh == NULL)
