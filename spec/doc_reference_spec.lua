@@ -27,7 +27,7 @@ describe("doc/reference.md", function()
   setup(function() folder = shell("mktemp -d"):gsub("\n", "") end)
   teardown(function() shell("rm -rf " .. folder) end)
 
-  for _, block in ipairs(snippets.of(docnames.reference)) do
+  for _, block in ipairs(snippets.of(docnames.reference, "lua")) do
     it("prints what it says, in line " .. block.line, function()
       local expected = snippets.expected(block.code)
       assert.is_true(#expected > 0)

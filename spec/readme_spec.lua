@@ -18,22 +18,36 @@ local function read(path)
   return file:read("a")
 end
 
+local function lua(arguments)
+  return shell((os.getenv("LUA") or "lua5.4") .. " " .. arguments)
+end
+
 describe("README.md", function()
-  local folder
+  local folder, tree
 
   setup(function()
     folder = shell("mktemp -d"):gsub("\n", "")
-    shell((os.getenv("LUA") or "lua5.4") .. " examples/wav.lua " .. folder ..
-      "/take1.wav")
+    tree = shell("mktemp -d"):gsub("\n", "") .. "/a tree"
+    lua("examples/wav.lua " .. folder .. "/take1.wav")
+    snippets.compile("README.md", folder, shell("pwd"):gsub("\n", "/csrc"))
+    local output, status = shell(("env -u LD_PRELOAD -u MAKEFLAGS -u MFLAGS "
+      .. "make -s install PREFIX=%q"):format(tree))
+    assert(status == 0, output)
   end)
 
-  teardown(function() shell("rm -rf " .. folder) end)
+  teardown(function() shell(("rm -rf %s %q"):format(folder, tree)) end)
 
-  for _, block in ipairs(snippets.of("README.md")) do
+  for _, block in ipairs(snippets.of("README.md", "lua")) do
+    local expected = snippets.expected(block.code)
+
     it("prints what it says, in line " .. block.line, function()
-      local expected = snippets.expected(block.code)
       assert.is_true(#expected > 0)
       assert.same(expected, snippets.run(block.code, folder))
+    end)
+
+    it("prints it with what is installed, in line " .. block.line, function()
+      assert.same(expected, snippets.run(block.code, folder,
+        tree .. "/share/lua/5.4/?.lua", tree .. "/lib/lua/5.4/?.so"))
     end)
   end
 
@@ -43,4 +57,45 @@ describe("README.md", function()
       assert.is_truthy(part:find("%f[%w_]" .. name .. "%f[^%w_]"), name)
     end
   end)
+
+  it("has at most 400 lines", function()
+    local _, count = read("README.md"):gsub("\n", "")
+    assert.is_true(count <= 400, count)
+  end)
+
+  it("names targets that make has", function()
+    local makefile = read("Makefile")
+    for target in read("README.md"):gmatch("[\n`]make ([a-z-]+)") do
+      assert.is_truthy(makefile:find("\n" .. target .. ":"), target)
+    end
+  end)
+end)
+
+-- What GitHub calls a heading in links.
+local function anchor(heading)
+  return (heading:lower():gsub("[^%w%- _]", ""):gsub(" ", "-"))
+end
+
+local function has_heading(path, wanted)
+  for heading in ("\n" .. read(path)):gmatch("\n#+ ([^\n]+)") do
+    if anchor(heading) == wanted then return true end
+  end
+  return false
+end
+
+describe("Links between the documents", function()
+  for _, path in ipairs {"README.md", "CHANGELOG.md", "doc/reference.md",
+    "doc/c-api.md", "doc/design.md"} do
+    it("lead somewhere, in " .. path, function()
+      for link in read(path):gsub("```.-```", ""):gmatch("%]%(([^)%s]+)%)") do
+        local file, heading = link:match("^([^#]*)#?(.*)$")
+        if not link:find("^https?:") then
+          file = file == "" and path
+            or (path:match("^.*/") or "") .. file
+          assert.is_truthy(io.open(file), link)
+          assert.is_true(heading == "" or has_heading(file, heading), link)
+        end
+      end
+    end)
+  end
 end)

@@ -1,19 +1,22 @@
--- The Lua blocks of a Markdown file: each is a script of its own whose output
--- is told by its `-->` comments, one for a printed line. An explanation in
--- parentheses, two blanks behind, is no part of it; neither are the number of
--- blanks and the position that Lua puts in front of an error message.
+-- The code blocks of a Markdown file. Each Lua block is a script of its own
+-- whose output is told by its `-->` comments, one for a printed line. An
+-- explanation in parentheses, two blanks behind, is no part of it; neither are
+-- the number of blanks and the position that Lua puts in front of an error
+-- message. Any block whose first line is a comment with a file's name is that
+-- file: `/* screen.c */`.
 
 local shell = require "shell"
 
 local snippets = {}
 
--- The blocks of the file as a list of {line, code}.
-function snippets.of(path)
+-- The blocks of a language, a list of {line, code}.
+function snippets.of(path, language)
   local blocks, number, block = {}, 0, nil
   for line in io.lines(path) do
     number = number + 1
     if line:match("^```") then
-      block = line == "```lua" and {line = number + 1, code = {}} or nil
+      block = line == "```" .. language and {line = number + 1, code = {}}
+        or nil
       blocks[#blocks + 1] = block
     elseif block then
       table.insert(block.code, line)
@@ -23,6 +26,37 @@ function snippets.of(path)
     each.code = table.concat(each.code, "\n") .. "\n"
   end
   return blocks
+end
+
+local function write(path, text)
+  local file <close> = assert(io.open(path, "w"))
+  file:write(text)
+end
+
+-- Writes the blocks that are files to a folder; returns their names.
+function snippets.files(path, language, folder)
+  local names = {}
+  for _, block in ipairs(snippets.of(path, language)) do
+    local name = block.code:match("^%S+ ([%w_]+%.%l+)[^\n]*\n")
+    if name then
+      names[#names + 1] = name
+      write(folder .. "/" .. name, block.code)
+    end
+  end
+  return names
+end
+
+-- Compiles each C file of a Markdown file to a module in the folder, with the
+-- header that is in the folder `include`.
+function snippets.compile(path, folder, include)
+  for _, name in ipairs(snippets.files(path, "c", folder)) do
+    local output, status = shell(("cd %q && env -u LD_PRELOAD %s -std=c99 "
+      .. "-Wall -Wextra -Wpedantic -Werror -shared -fPIC -I%q -I%s %s -o %s")
+      :format(folder, os.getenv("CC") or "cc", include,
+        os.getenv("LUA_INCDIR") or "/usr/include/lua5.4", name,
+        name:gsub("c$", "so")))
+    assert(status == 0, output)
+  end
 end
 
 local function squeeze(line)
@@ -37,24 +71,25 @@ function snippets.expected(code)
   return lines
 end
 
-local function absolute(paths)
+-- The paths with this folder in front of those that are relative.
+function snippets.absolute(paths)
   local here = shell("pwd"):gsub("\n", "/"):gsub("%%", "%%%%")
   return ((";" .. paths):gsub(";([^/;])", ";" .. here .. "%1"):sub(2))
 end
 
 -- Runs code in a folder, with the modules that this process finds or those on
--- other paths; returns the lines that it printed. `mview` is there without
--- being required.
+-- other paths, and those in the folder; returns the lines that it printed.
+-- `mview` is there without being required.
 function snippets.run(code, folder, path, cpath)
-  if not code:find("require \"mview\"", 1, true) then
+  if not code:find("local mview = ", 1, true) then
     code = "local mview = require \"mview\" " .. code
   end
-  local file = assert(io.open(folder .. "/snippet.lua", "w"))
-  file:write(code)
-  file:close()
-  local output = shell(("cd %q && LUA_PATH=%q LUA_CPATH=%q %s snippet.lua")
-    :format(folder, path or absolute(package.path),
-      cpath or absolute(package.cpath), os.getenv("LUA") or "lua5.4"))
+  write(folder .. "/snippet.lua", code)
+  local output = shell(
+    ("cd %q && LUA_PATH=%q LUA_CPATH=%q %s snippet.lua"):format(folder,
+      path or snippets.absolute(package.path),
+      "./?.so;" .. (cpath or snippets.absolute(package.cpath)),
+      os.getenv("LUA") or "lua5.4"))
   local lines = {}
   for line in output:gmatch("[^\n]+") do
     lines[#lines + 1] = squeeze(line:gsub("%f[%S]snippet%.lua:%d+: ", ""))
