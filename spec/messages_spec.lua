@@ -1,0 +1,298 @@
+-- What beginners are told, word by word. The function is named always, however
+-- it was called; arguments are counted from the one that the caller sees first.
+
+local mview = require "mview"
+local names = require "names"
+local raises = require "raises"
+
+local data = mview.bytearray("hello")
+local view = data:view()
+local text = mview("hello")
+local grid = mview.new("B", 2, 3)
+
+local BYTES = "string, view or other bytes-like expected, got "
+local SIZE = "out of range [0, 9223372036854775807]"
+
+-- what is written, the message
+local rows = {
+  -- making
+  {"mview()", "bad argument #1 to 'mview' (" .. BYTES .. "no value)"},
+  {"mview(nil)", "bad argument #1 to 'mview' (" .. BYTES .. "nil)"},
+  {"mview(5)", "bad argument #1 to 'mview' (" .. BYTES .. "number)"},
+  {"mview {1, 2}", "bad argument #1 to 'mview' (" .. BYTES .. "table)"},
+  {"mview(io.stdout)", "bad argument #1 to 'mview' (" .. BYTES .. "FILE*)"},
+  {"mview('abc', 5)",
+    "bad argument #2 to 'mview' (string expected, got number)"},
+  {"mview('abc', 'int')",
+    "bad argument #2 to 'mview' (unsupported format 't' at position 3)"},
+  {"mview('abc', 'h')", "bad argument #2 to 'mview' (3 bytes are not a "
+    .. "multiple of the item size 2 of 'h')"},
+  {"mview('abcd', 'h', 2)",
+    "bad argument #3 to 'mview' (table expected, got number)"},
+  {"mview.bytearray(-1)",
+    "bad argument #1 to 'bytearray' (size -1 " .. SIZE .. ")"},
+  {"mview.bytearray(true)", "bad argument #1 to 'bytearray' (bytes-like, "
+    .. "list of bytes or integer expected, got boolean)"},
+  {"mview.bytearray {300}",
+    "bad argument #1 to 'bytearray' (value 300 out of range [0, 255])"},
+  {"mview.new()", "bad argument #1 to 'new' (string expected, got no value)"},
+  {"mview.new(10)", "bad argument #1 to 'new' (string expected, got number)"},
+  {"mview.new('B')", "bad argument #2 to 'new' (number expected, got no "
+    .. "value)"},
+  {"mview.new('B', {2, 3})",
+    "bad argument #2 to 'new' (number expected, got table)"},
+  {"mview.new('B', 2, -3)", "bad argument #3 to 'new' (size -3 " .. SIZE
+    .. ")"},
+  {"mview.from({1, 2})",
+    "bad argument #1 to 'from' (string expected, got table)"},
+  {"mview.from('B', 5)",
+    "bad argument #2 to 'from' (list expected, got number)"},
+  {"mview.from('B', {1, 256})", "bad argument #2 to 'from' ([2]: value 256 "
+    .. "out of range [0, 255] for format 'B')"},
+  {"mview.from('B', {{1, 2}, {3}})",
+    "bad argument #2 to 'from' ([2]: list of 2 items expected, got 1)"},
+  {"mview.fromhex('xyz')", "bad argument #1 to 'fromhex' (hexadecimal digit "
+    .. "expected at position 1, got 'x')"},
+  {"mview.calcsize('O')",
+    "bad argument #1 to 'calcsize' (unsupported format 'O' at position 1)"},
+  {"mview.map()", "bad argument #1 to 'map' (string expected, got no value)"},
+
+  -- single items
+  {"view[6] = 0", "index 6 out of range [1, 5]"},
+  {"view[0] = 0", "index 0 out of range [1, 5]"},
+  {"view['1'] = 0", "attempt to assign to '1' of a view"},
+  {"view.readonly = true", "attempt to assign to 'readonly' of a view"},
+  {"text.readonly = false", "attempt to assign to 'readonly' of a view"},
+  {"view[1.5] = 0", "index must be an integer, got 1.5"},
+  {"view[nil] = 0", "index must be an integer, got nil"},
+  {"view[1] = 256", "value 256 out of range [0, 255] for format 'B'"},
+  {"view[1] = -1", "value -1 out of range [0, 255] for format 'B'"},
+  {"view[1] = 'h'", "integer expected, got string"},
+  {"view[1] = 0.5", "number has no integer representation"},
+  {"view[1] = nil", "integer expected, got nil"},
+  {"text[1] = 0", "attempt to write to a read-only view"},
+  {"view(6)", "index 6 out of range [1, 5]"},
+  {"view()", "1 index expected, got 0"},
+  {"view(1, 2)", "1 index expected, got 2"},
+  {"view('first')",
+    "bad argument #1 to '__call' (number expected, got string)"},
+  {"view(1.5)",
+    "bad argument #1 to '__call' (number has no integer representation)"},
+  {"view:get(0)", "index 0 out of range [1, 5]"},
+  {"view:set(1)", "1 index expected, got 0"},
+  {"view:set(1, 256)", "bad argument #2 to 'set' (value 256 out of range "
+    .. "[0, 255] for format 'B')"},
+  {"grid[3] = {1, 2, 3}", "index 3 out of range [1, 2] in dimension 1"},
+  {"grid(2, 4)", "index 4 out of range [1, 3] in dimension 2"},
+  {"grid(1)", "2 indices expected, got 1"},
+  {"grid[1] = {1, 2}", "list of 3 items expected, got 2"},
+  {"grid[1] = 'ab'", "shape [3] expected, got [2]"},
+  {"grid[1] = 5", "bytes-like or list expected, got number"},
+
+  -- slices, casts
+  {"view:sub('a')", "bad argument #1 to 'sub' (number expected, got string)"},
+  {"view:sub(1, 2, 0)", "bad argument #3 to 'sub' (step is 0)"},
+  {"view:sub(1.5)",
+    "bad argument #1 to 'sub' (number has no integer representation)"},
+  {"view:slice(1, 2)",
+    "bad argument #2 to 'slice' (2 selectors for 1 dimension)"},
+  {"view:slice(9)", "index 9 out of range [1, 5]"},
+  {"view:slice({'a'})", "bad argument #1 to 'slice' (integer expected at "
+    .. "position 1 of the selector)"},
+  {"view:cast()", "bad argument #1 to 'cast' (string expected, got nil)"},
+  {"view:cast('k')",
+    "bad argument #1 to 'cast' (unknown format 'k' at position 1)"},
+  {"view:cast('h')", "bad argument #1 to 'cast' (5 bytes are not a multiple "
+    .. "of the item size 2 of 'h')"},
+  {"view:cast('B', {2, 2})",
+    "bad argument #2 to 'cast' (shape does not fit 5 bytes of 'B')"},
+  {"view:sub(1, -1, 2):cast('b')",
+    "cannot cast a view that is not contiguous"},
+  {"grid:transpose(1)",
+    "bad argument #2 to 'transpose' (2 dimensions expected, got 1)"},
+  {"grid:transpose(1, 1)",
+    "bad argument #2 to 'transpose' (dimension 1 given twice)"},
+  {"view:field('x')", "the items have no fields"},
+  {"mview('abcd', 'h:x:h:y:'):field('z')",
+    "bad argument #1 to 'field' (no field 'z')"},
+  {"mview('abcd', 'h:x:h:y:'):field(3)",
+    "bad argument #1 to 'field' (field 3 out of range [1, 2])"},
+
+  -- all at once
+  {"view:copyfrom('hi')",
+    "bad argument #1 to 'copyfrom' (shape [5] expected, got [2])"},
+  {"view:copyfrom {1}",
+    "bad argument #1 to 'copyfrom' (list of 5 items expected, got 1)"},
+  {"view:copyfrom(5)",
+    "bad argument #1 to 'copyfrom' (bytes-like or list expected, got number)"},
+  {"view:copyfrom(mview.from('h', {1, 2, 3, 4, 300}))",
+    "bad argument #1 to 'copyfrom' (item 5 of format 'h' does not fit format "
+    .. "'B': value out of range)"},
+  {"text:copyfrom('world')", "attempt to write to a read-only view"},
+  {"view:fill()", "bad argument #1 to 'fill' (value expected, got no value)"},
+  {"view:fill('x')",
+    "bad argument #1 to 'fill' (integer expected, got string)"},
+  {"view:tobytes('X')", "bad argument #1 to 'tobytes' (invalid order 'X', "
+    .. "expected 'C', 'F' or 'A')"},
+  {"view:hex('--')",
+    "bad argument #1 to 'hex' (separator must be one character)"},
+  {"view:equals(5)", "bad argument #1 to 'equals' (" .. BYTES .. "number)"},
+  {"view:mismatch()",
+    "bad argument #1 to 'mismatch' (" .. BYTES .. "no value)"},
+  {"grid:mismatch('abc')",
+    "bad argument #1 to 'mismatch' (shape [2, 3] expected, got [3])"},
+  {"view:find(104)", "bad argument #1 to 'find' (" .. BYTES .. "number)"},
+  {"view:index()", "bad argument #1 to 'index' (value expected, got no value)"},
+  {"view:count()", "bad argument #1 to 'count' (value expected, got no value)"},
+  {"view:hash()", "cannot hash a view that can be written to"},
+  {"view:unpack('I8')",
+    "bad argument #1 to 'unpack' (data string too short)"},
+  {"view:unpack('k')", "invalid format option 'k'"},
+  {"view:unpack('B', 7)",
+    "bad argument #2 to 'unpack' (initial position out of string)"},
+  {"view:pack('B')", "bad argument #2 to 'pack' (number expected, got no "
+    .. "value)"},
+  {"view:pack('B', 1)", "bad argument #3 to 'pack' (value expected, got no "
+    .. "value)"},
+  {"view:pack('BB', 5, 1, 2)",
+    "bad argument #2 to 'pack' (2 bytes at position 5, 1 left)"},
+  {"view:pack('B', 1, 256)", "bad argument #3 to 'pack' (unsigned overflow)"},
+  {"view:readfrom()",
+    "bad argument #1 to 'readfrom' (file or descriptor expected, got no "
+    .. "value)"},
+  {"view:writeto('out.bin')",
+    "bad argument #1 to 'writeto' (file or descriptor expected, got string)"},
+
+  -- operators and loops
+  {"view .. {}", "attempt to concatenate a table value"},
+  {"nil .. view", "attempt to concatenate a nil value"},
+  {"view + 1",
+    "attempt to perform arithmetic on a mview.view value (global 'view')"},
+  {"view < view", "attempt to compare two mview.view values"},
+  {"(function() for x in view do return x end end)()",
+    "a view is no iterator, use view:iter() or pairs(view)"},
+  {"view:append('x')", "attempt to call a nil value (method 'append')"},
+  {"#mview('x', 'B', {})", "a view of 0 dimensions has no length"},
+  {"setmetatable(view, nil)",
+    "bad argument #1 to 'setmetatable' (table expected, got mview.view)"},
+
+  -- bytearrays
+  {"data[9] = 1", "index 9 out of range [1, 5]"},
+  {"data.x = 1", "index must be an integer, got string"},
+  {"data[1] = 'h'", "integer expected, got string"},
+  {"data:append(256)",
+    "bad argument #1 to 'append' (value 256 out of range [0, 255])"},
+  {"data:append('a', true)", "bad argument #2 to 'append' (bytes-like, list "
+    .. "of bytes or integer expected, got boolean)"},
+  {"data:resize()",
+    "bad argument #1 to 'resize' (number expected, got no value)"},
+  {"data:resize(-1)", "bad argument #1 to 'resize' (size -1 " .. SIZE .. ")"},
+  {"data:sub(1)", "attempt to call a nil value (method 'sub')"},
+
+  -- . for :
+  {"view.sub()",
+    "bad argument #1 to 'sub' (mview.view expected, got no value)"},
+  {"view.sub(1, 2)",
+    "bad argument #1 to 'sub' (mview.view expected, got number)"},
+  {"view.tobytes('C')",
+    "bad argument #1 to 'tobytes' (mview.view expected, got string)"},
+  {"view.fill(data, 0)",
+    "bad argument #1 to 'fill' (mview.view expected, got mview.bytearray)"},
+  {"data.append('x')",
+    "bad argument #1 to 'append' (mview.bytearray expected, got string)"},
+  {"data.resize(view, 5)",
+    "bad argument #1 to 'resize' (mview.bytearray expected, got mview.view)"},
+}
+
+local globals = setmetatable({mview = mview, data = data, view = view,
+  text = text, grid = grid}, {__index = _G})
+
+describe("A message", function()
+  for _, row in ipairs(rows) do
+    it("is right for " .. row[1], function()
+      local code = row[1]:find " = " and row[1] or "local _ = " .. row[1]
+      raises(row[2], assert(load(code, "=code", "t", globals)))
+      assert.are.equal("hello", tostring(data))
+      assert.are.same({{0, 0, 0}, {0, 0, 0}}, grid:tolist())
+    end)
+  end
+
+  it("tells where the call is", function()
+    local _, err = pcall(load("\n\nlocal v = ...\nv:sub('x')", "=script"), view)
+    assert.are.equal(
+      "script:4: bad argument #1 to 'sub' (number expected, got string)", err)
+    _, err = pcall(load("local v = ...\n\nv[9] = 1", "=script"), view)
+    assert.are.equal("script:3: index 9 out of range [1, 5]", err)
+  end)
+end)
+
+describe("The function of a message", function()
+  local method = "bad argument #1 to 'sub' (number expected, got string)"
+  local plain = "bad argument #2 to 'sub' (number expected, got string)"
+  local ways = {
+    {"a method", method, function() local _ = view:sub("x") end},
+    {"a field", plain, function() local _ = view.sub(view, "x") end},
+    {"a local", plain, function()
+      local sub = view.sub
+      local _ = sub(view, "x")
+    end},
+    {"pcall", plain, function()
+      error(select(2, pcall(view.sub, view, "x")), 0)
+    end},
+    {"a pcall of pcall", plain, function()
+      error(select(3, pcall(pcall, view.sub, view, "x")), 0)
+    end},
+    {"a coroutine", plain, function()
+      local co = coroutine.create(view.sub)
+      error(select(2, coroutine.resume(co, view, "x")), 0)
+    end},
+    {"a method in a coroutine", method, function()
+      local co = coroutine.create(function() local _ = view:sub("x") end)
+      error(select(2, coroutine.resume(co)), 0)
+    end},
+    {"a method of a stripped function", method, load(string.dump(
+      assert(load("local v = require 'mview' 'a' local _ = v:sub('x')")),
+      true))},
+    {"a metamethod", plain, function()
+      local _ = setmetatable({}, {__index = function(_, key)
+        return view.sub(view, key)
+      end}).x
+    end},
+    {"another function's callback", plain, function()
+      string.gsub("x", "x", function(x) return (view.sub(view, x)) end)
+    end},
+  }
+  for _, way in ipairs(ways) do
+    it("is named when it is called by " .. way[1], function()
+      local ok, err = pcall(way[3])
+      assert.is_false(ok)
+      assert.are.equal(way[2], (err:gsub("^[^ ]+:%d+: ", "")
+        :gsub("^%?: ", "")))
+    end)
+  end
+
+  it("is named for each method and each wrong self, through pcall", function()
+    for name in pairs(names.methods) do
+      local f = view[name]
+      local _, err = pcall(f)
+      assert.are.equal(("bad argument #1 to '%s' (mview.view expected, got no "
+        .. "value)"):format(name), err)
+      for _, self in ipairs {5, "text", true, {}, print, io.stdout, data,
+        coroutine.create(print), mview} do
+        _, err = pcall(f, self, 1, 1)
+        local type_name = self == io.stdout and "FILE*"
+          or self == data and "mview.bytearray" or type(self)
+        assert.are.equal(("bad argument #1 to '%s' (mview.view expected, got "
+          .. "%s)"):format(name, type_name), err)
+      end
+    end
+  end)
+
+  it("is named as a method whose self is wrong", function()
+    local other = {sub = view.sub, fill = view.fill}
+    raises("calling 'sub' on bad self (mview.view expected, got table)",
+      function() local _ = other:sub(1) end)
+    raises("calling 'fill' on bad self (mview.view expected, got table)",
+      function() other:fill(1) end)
+  end)
+end)

@@ -1,0 +1,130 @@
+local lend = require "lend"
+local mview = require "mview"
+local raises = require "raises"
+
+describe("mview()", function()
+  local map = mview.map(nil, "r+", 0, 3)
+  map:view():copyfrom("abc")
+  local object = setmetatable({}, {__buffer = function() return "abc" end})
+  local backwards = mview("cba"):sub(-1, 1, -1)
+  local lent = lend.lend {data = "abc"}
+
+  -- source, whether the view is read-only, its obj
+  local rows = {
+    {"a string", "abc", true, "abc"},
+    {"a bytearray", mview.bytearray("abc"), false},
+    {"a map", map, false, map},
+    {"a view", backwards, true, "cba"},
+    {"a host's view", lent, false, nil},
+    {"an object that offers bytes", object, true, "abc"},
+  }
+  rows[2][4] = rows[2][2]
+  for _, row in ipairs(rows) do
+    it("gives a view of " .. row[1], function()
+      local v = mview(row[2])
+      assert.is_true(mview.isview(v))
+      assert.are.equal("abc", v:tobytes())
+      assert.are.equal("B", v.format)
+      assert.are.same({3}, v.shape)
+      assert.are.equal(row[3], v.readonly)
+      assert.is_true(rawequal(row[4], v.obj))
+      assert.are.equal("abc", mview(row[2], nil, nil):tobytes())
+    end)
+  end
+
+  it("gives views of their own, to be released one by one", function()
+    for _, row in ipairs(rows) do
+      local one, other = mview(row[2]), mview(row[2])
+      assert.is_false(rawequal(one, other))
+      assert.is_false(rawequal(one, row[2]))
+      one:release()
+      assert.are.equal("abc", other:tobytes())
+    end
+  end)
+
+  it("keeps the geometry of a view", function()
+    local v = mview.new("<h", 2, 3):transpose():toreadonly()
+    local w = mview(v)
+    for _, name in ipairs {"format", "shape", "strides", "offset",
+      "readonly"} do
+      assert.are.same(v[name], w[name])
+    end
+  end)
+
+  it("is a call of the module, which is a table", function()
+    assert.are.equal("table", type(mview))
+    assert.are.equal(mview, require "mview")
+    for _, name in ipairs {"bytearray", "new", "from", "fromhex", "map",
+      "isview", "calcsize"} do
+      assert.are.equal("function", type(mview[name]))
+    end
+  end)
+
+  it("takes nothing that has no bytes", function()
+    for _, x in ipairs {5, 1.5, true, false, {}, {1, 2}, print,
+      coroutine.create(print), io.stdout} do
+      local name = x == io.stdout and "FILE*" or type(x)
+      raises(("bad argument #1 to 'mview' (string, view or other bytes-like "
+        .. "expected, got %s)"):format(name), mview, x)
+    end
+  end)
+end)
+
+describe("isview", function()
+  it("is true for views alone, dead ones too", function()
+    local dead = mview("a")
+    dead:release()
+    for _, v in ipairs {mview(""), mview.new("d", 2, 2), dead,
+      mview.new("d", 2, 2)[1], (lend.lend {data = ""})} do
+      assert.is_true(mview.isview(v))
+    end
+    for _, x in ipairs {"a", 1, true, {}, print, io.stdout, mview,
+      mview.bytearray(1), mview.map(nil, "r+", 0, 1), coroutine.create(print),
+      setmetatable({}, debug.getmetatable(mview("")))} do
+      assert.is_false(mview.isview(x))
+    end
+    assert.is_false(mview.isview(nil))
+    assert.is_false(mview.isview())
+  end)
+end)
+
+describe("calcsize", function()
+  it("takes a format alone", function()
+    assert.are.equal(2, mview.calcsize("<h"))
+    for _, x in ipairs {2, true, {}, mview("h")} do
+      local name = mview.isview(x) and "mview.view" or type(x)
+      raises(("bad argument #1 to 'calcsize' (string expected, got %s)")
+        :format(name), mview.calcsize, x)
+    end
+  end)
+end)
+
+describe("_VERSION", function()
+  it("is that of the header", function()
+    local header = assert(io.open("csrc/mview.h")):read("a")
+    assert.are.equal(header:match '#define MVIEW_VERSION "(.-)"',
+      mview._VERSION)
+    assert.is_truthy(mview._VERSION:find "^%d+%.%d+%.%d+$")
+  end)
+end)
+
+describe("A forged view", function()
+  local meta = debug.getmetatable(mview(""))
+
+  it("gets nowhere: its metatable is not to be had", function()
+    assert.is_false(getmetatable(mview("")))
+    assert.is_false(getmetatable(mview.bytearray()))
+  end)
+
+  it("is none, for all that scripts can call", function()
+    local v = mview("abc")
+    local fake = setmetatable({}, {__name = "mview.view", __index = v,
+      __len = function() return 3 end})
+    raises("bad argument #1 to 'tobytes' (mview.view expected, got mview.view)",
+      v.tobytes, fake)
+    assert.is_false(v == fake)
+    assert.is_not_nil(meta)
+    raises("bad argument #2 to 'equals' (string, view or other bytes-like "
+      .. "expected, got mview.view)", v.equals, v, fake)
+  end)
+end)
