@@ -2,9 +2,9 @@
 ** compare.c - whether items of two views are equal, and where they differ
 ** A pair of items is compared in one of three ways. Where equality is that of
 ** the bytes: by memcmp. Where a common type holds all values of both exactly:
-** in blocks, converted, by a test that says either "all equal" or "look
-** closer". All else, and whatever needs a closer look: item by item, which is
-** what equality means and the other two only hasten.
+** in blocks, converted, until one is not all equal. All else, and the items of
+** that block: one by one, which is what equality means and the other two only
+** hasten.
 */
 #include "mv.h"
 #include "run.h"
@@ -22,8 +22,8 @@ typedef enum lane { NONE, I32, U32, I64, U64, F16, F32, F64 } lane;
 typedef void widener(unsigned char *restrict out,
                      const unsigned char *restrict in, size_t n);
 
-/* Whether n bytes of values, whole chunks, are surely equal. */
-typedef bool surely(const unsigned char *a, const unsigned char *b, size_t n);
+/* Whether n bytes of values, whole chunks, are all equal. */
+typedef bool tester(const unsigned char *a, const unsigned char *b, size_t n);
 
 typedef struct side {
   const mv_item *item;
@@ -35,7 +35,7 @@ typedef struct pair {
   side a, b;
   bool bitwise;
   size_t size;  /* of a value as it is compared */
-  surely *test; /* NULL: only item by item */
+  tester *test; /* NULL: only item by item */
 } pair;
 
 /*
@@ -106,14 +106,11 @@ static bool same_bytes(const unsigned char *a, const unsigned char *b,
   return memcmp(a, b, n) == 0;
 }
 
-/*
-** The same bits, and no bit of them, with add added to the value under mask,
-** in the sign's place: an integer that is not negative, a float that is no NaN.
-*/
-#define SURELY(name, type, mask, add)                                          \
+/* Whether no two values x and y set a bit of differ. */
+#define TEST(name, type, bits, differ)                                         \
   MV_CLONES static bool name(const unsigned char *a, const unsigned char *b,   \
                              size_t n) {                                       \
-    type differ = 0, odd = 0;                                                  \
+    bits differs = 0;                                                          \
     for (; n > 0; n -= CHUNK * sizeof(type)) {                                 \
       prefetch(a, CHUNK * sizeof(type));                                       \
       prefetch(b, CHUNK * sizeof(type));                                       \
@@ -121,23 +118,25 @@ static bool same_bytes(const unsigned char *a, const unsigned char *b,
         type x, y;                                                             \
         memcpy(&x, a + i * sizeof x, sizeof x);                                \
         memcpy(&y, b + i * sizeof y, sizeof y);                                \
-        differ |= x ^ y;                                                       \
-        odd |= (type)((x & (mask)) + (add));                                   \
+        differs |= (bits)(differ);                                             \
       }                                                                        \
       a += CHUNK * sizeof(type);                                               \
       b += CHUNK * sizeof(type);                                               \
     }                                                                          \
-    return differ == 0 && odd >> (8 * sizeof(type) - 1) == 0;                  \
+    return differs == 0;                                                       \
   }
 
-SURELY(same_f16, uint16_t, 0x7fff, 0x03ff)
-SURELY(same_f32, uint32_t, 0x7fffffff, 0x007fffff)
-SURELY(same_f64, uint64_t, INT64_MAX, 0x000fffffffffffff)
-SURELY(same_i64_u64, uint64_t, UINT64_MAX, 0)
+TEST(same_i64_u64, uint64_t, uint64_t, (x ^ y) | x >> 63) /* none below 0 */
+TEST(same_f32, float, uint32_t, x == y ? 0 : UINT32_MAX)
+TEST(same_f64, double, uint64_t, x == y ? 0 : UINT64_MAX)
+
+/* They differ in more than the sign, or in the sign and are not 0; or a NaN. */
+TEST(same_f16, uint16_t, uint16_t,
+     ((x ^ y) & (((x & 0x7fff) + 0x7fff) | 0x7fff)) | ((x & 0x7fff) > 0x7c00))
 
 static const struct {
   size_t size; /* of a value */
-  surely *test;
+  tester *test;
   int widen;
 } lanes[] = {
     [NONE] = {0, NULL, AS_IS},         [I32] = {4, same_bytes, TO_I32},
