@@ -37,16 +37,13 @@ local function processor()
   return "unknown processor"
 end
 
--- The versions of the installed languages by name, and the sorted titles of
--- the missing ones.
+-- The versions of the installed languages by name.
 function host.versions()
-  local versions, missing = {}, {}
+  local versions = {}
   for name, language in pairs(languages) do
     versions[name] = output(language.version)
-    if not versions[name] then missing[#missing + 1] = language.title end
   end
-  table.sort(missing)
-  return versions, missing
+  return versions
 end
 
 -- One line for each thing that the figures depend on.
@@ -58,7 +55,9 @@ function host.facts(versions)
     output(CC .. " --version") .. ", -O2 -fPIC",
   }
   for _, name in ipairs {"lua", "cpython", "numpy", "luajit"} do
-    facts[#facts + 1] = versions[name] and versions[name]:gsub("  .*", "")
+    local version = versions[name] and versions[name]:gsub(" +[-C].*", "")
+    facts[#facts + 1] = version or
+      languages[name].title .. " is missing: not measured"
   end
   return facts
 end

@@ -24,6 +24,8 @@ return {
     version = LUAJIT .. " -v", prelude = "local ffi = require 'ffi'\n"},
   cpython = {title = "CPython", worker = PYTHON_WORKER,
     version = PYTHON .. " -V", prelude = ""},
+  script = {title = "CPython", worker = PYTHON_WORKER .. " script",
+    version = PYTHON .. " -V", prelude = ""},
   numpy = {title = "NumPy", worker = PYTHON_WORKER, version = NUMPY_VERSION,
     prelude = "import numpy as np\n"},
 }

@@ -131,7 +131,8 @@ per item where the row has many. A ratio is mview's time divided by the rival's,
 so smaller is better: the median of the repetitions' ratios, then its quartiles.
 The rivals take turns, one repetition each, each in a process of its own. A full
 collection precedes each repetition and is not timed; during it the collector
-works as usual. Python runs in functions, so with fast locals.
+works as usual. Python runs in functions, so with fast locals, unless it is said
+to be in a script.
 
 %s
 

@@ -11,6 +11,11 @@ local report = require "report"
 local rows = require "rows"
 
 local pattern = arg[1] or ""
+local wanted = rows.matching(pattern)
+if #wanted == 0 then
+  io.stderr:write("no row matches '", pattern, "'\n")
+  os.exit(1)
+end
 
 local function installed(row, versions)
   for k = #row, 1, -1 do
@@ -37,16 +42,12 @@ local function progress(text)
 end
 
 host.build()
-local versions, missing = host.versions()
+local versions = host.versions()
 local facts = host.facts(versions)
-if #missing > 0 then
-  facts[#facts + 1] = "missing, so not measured: " ..
-    table.concat(missing, ", ")
-end
 print(table.concat(facts, "\n"))
 print("Times; ratios of mview's to each, their quartiles, the target.\n")
 
-local results, wanted = {}, rows.matching(pattern)
+local results = {}
 for k, row in ipairs(wanted) do
   progress(("%d of %d: %s"):format(k, #wanted, row.name))
   results[k] = measured(installed(row, versions))

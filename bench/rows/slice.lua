@@ -17,16 +17,18 @@ local function slices(row)
       "for i = 1, $n do local w = s:sub(i, i + 15) end", atmost = 0.80,
       chart = true},
     {"cpython", "mv[i:i + 16]", MEMORYVIEW,
-      "for i in range($n): w = mv[i:i + 16]", atmost = 1.10, chart = true},
+      "for i in range($n): w = mv[i:i + 16]",
+      script = true, atmost = 1.10, chart = true},
     {"numpy", "a[i:i + 16]", "a = np.zeros($n + 15, 'u1')",
       "for i in range($n): w = a[i:i + 16]"},
   }
   row {name = "slice as a local function", items = N.n, with = {N},
     {"mview", "sub(v, i, i + 15)", VIEW .. " local sub = v.sub", LOCAL_CALL},
     {"lua", "sub(s, i, i + 15)", STRING .. " local sub = string.sub",
-      "for i = 1, $n do local w = sub(s, i, i + 15) end"},
+      "for i = 1, $n do local w = sub(s, i, i + 15) end", atmost = 0.80},
     {"cpython", "mv[i:i + 16]", MEMORYVIEW,
-      "for i in range($n): w = mv[i:i + 16]", atmost = 0.87, chart = true},
+      "for i in range($n): w = mv[i:i + 16]",
+      script = true, atmost = 0.87, chart = true},
   }
   row {name = "slice beside 300,000 live tables", items = N.n, with = {N},
     {"mview", "sub(v, i, i + 15)", VIEW .. LIVE_TABLES .. " local sub = v.sub",
@@ -35,7 +37,8 @@ local function slices(row)
       STRING .. LIVE_TABLES .. " local sub = string.sub",
       "for i = 1, $n do local w = sub(s, i, i + 15) end"},
     {"cpython", "mv[i:i + 16]", MEMORYVIEW .. LIVE_LISTS,
-      "for i in range($n): w = mv[i:i + 16]", atmost = 1.15, chart = true},
+      "for i in range($n): w = mv[i:i + 16]",
+      script = true, atmost = 1.15, chart = true},
   }
 end
 
@@ -77,7 +80,8 @@ local function made(row)
     {"mview", "mview(s)", "local s = random(1024)",
       "for i = 1, $n do local v = mview(s) end"},
     {"cpython", "memoryview(b)", "b = random(1024)",
-      "for i in range($n): v = memoryview(b)", atmost = 1.60, chart = true},
+      "for i in range($n): v = memoryview(b)",
+      script = true, atmost = 1.60, chart = true},
     {"numpy", "np.frombuffer(b, 'u1')", "b = random(1024)",
       "for i in range($n): v = np.frombuffer(b, 'u1')"},
   }
@@ -85,7 +89,8 @@ local function made(row)
     {"mview", "v:cast('I')", "local v = mview(random(1024))",
       "for i = 1, $n do local w = v:cast('I') end"},
     {"cpython", "mv.cast('I')", "mv = memoryview(random(1024))",
-      "for i in range($n): w = mv.cast('I')", atmost = 1.40, chart = true},
+      "for i in range($n): w = mv.cast('I')",
+      script = true, atmost = 1.40, chart = true},
     {"numpy", "a.view('u4')", "a = np.zeros(1024, 'u1')",
       "for i in range($n): w = a.view('u4')"},
   }
