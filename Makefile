@@ -79,7 +79,7 @@ $(BUILD)/amalgamation/mview.c: csrc/amalgamate.lua LICENSE $(AMALGAMATION)
 	$(LUA) csrc/amalgamate.lua LICENSE $(AMALGAMATION) >$@
 	cp csrc/mview.h $(@D)
 
-LUA_LIBS := $(or $(shell pkg-config --libs lua5.4 2>/dev/null),-llua)
+LUA_LIBS := $(or $(shell pkg-config --libs lua5.4 2>/dev/null),-llua5.4)
 HOSTS = $(BUILD)/host/c $(BUILD)/host/c++
 
 host: ## build and run programs in C and C++ that embed mview
