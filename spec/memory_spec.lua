@@ -1,0 +1,117 @@
+-- Memory stays flat under the collector as it is: what is dropped is gone.
+
+local files = require "files"
+local mview = require "mview"
+local states = require "states"
+
+-- More KiB of the process than this are not due to what tools for finding
+-- mistakes hold back.
+local MOST <const> = 300000
+
+-- What is done, how often, and the code that does it with i; then the KiB that
+-- Lua may have meanwhile.
+local rows = {
+  {"a million slices of one view", 1000000, "local s = v:sub(i % 50 + 1)",
+    500},
+  {"slices of slices", 50000, "v = v:sub(1, -1)", 500},
+  {"casts, back and forth", 50000, "v = v:cast('<h'):cast('B')", 500},
+  {"views of strings", 50000, "local s = mview(tostring(i))", 500},
+  {"rows of a picture", 50000, "local r = grid[i % 10 + 1]", 500},
+  {"fields of records", 50000, "local f = records:field(2)", 500},
+  {"iterations that stop early", 50000, "v:iter()() pairs(v)()", 500},
+  {"a multitude of formats", 30000,
+    "local r = mview('abc', 'B:f' .. i .. ':2s'):field(2)", 3000},
+  {"formats that are none", 30000, "pcall(mview.calcsize, 'k' .. i)", 500},
+  {"errors", 30000, "pcall(v.get, v, 1000 + i) pcall(v.fill, v, -i)", 500},
+  {"released views", 50000, "v:sub(2):release()", 500},
+  {"ten thousand bytearrays of 1 MiB", 10000,
+    "local b = mview.bytearray(1 << 20) b[-1] = 1", 8000},
+  {"views of bytearrays that are dropped", 2000,
+    "local s = mview.new('d', 1 << 15):sub(-1, 1, -2)", 8000},
+  {"bytearrays that are released", 2000,
+    "local b <close> = mview.bytearray(1 << 18)", 8000},
+  {"a bytearray that grows and is cleared", 50,
+    "for _ = 1, 100 do data:append(('x'):rep(1000)) end data:clear()", 2000},
+  {"a bytearray that is resized up and down", 2000,
+    "data:resize(i % 2 * (1 << 18))", 8000},
+  {"a bytearray that grows byte by byte", 200000, "data:append(1)", 4000},
+  {"copies of all kinds", 2000,
+    "local s = wide:tobytes() .. wide:hex() local t = wide:sub(1, 99):tolist()",
+    3000},
+  {"copies that overlap", 2000,
+    "wide:sub(1, -1, 2):copyfrom(wide:sub(2, -1, 2))", 3000},
+  {"finalizers that keep views for once", 20000,
+    "setmetatable({v:sub(2)}, {__gc = function(t) local s = t[1]:sub(2) end})",
+    1000},
+}
+
+local code = [[
+  local mview = require "mview"
+  local data = mview.bytearray(100)
+  local v = data:view()
+  local wide = mview.new("B", 20000)
+  local grid = mview.new("h", 10, 10)
+  local records = mview.new("T{<h:a:B:b:}", 100)
+  local peak = 0
+  for i = 1, %d do
+    %s
+    if i %% 64 == 0 then peak = math.max(peak, collectgarbage("count")) end
+  end
+  assert(data and wide and grid and records)
+  assert(peak < %d, "peak of " .. peak .. " KiB")
+]]
+
+describe("Memory stays flat under", function()
+  for _, row in ipairs(rows) do
+    it(row[1], function()
+      local before = files.resident()
+      -- 0 bytes are left of the state that this runs in
+      assert.are.equal(0, states.sequence(1, code:format(row[2], row[3],
+        row[4])))
+      assert.is_true(files.resident() - before < MOST)
+    end)
+  end
+end)
+
+describe("A view of a TiB", function()
+  local SIZE <const> = 1 << 40
+  local path, map
+
+  setup(function()
+    path = os.tmpname()
+    local file <close> = assert(io.open(path, "wb"))
+    file:seek("set", SIZE - 4)
+    file:write("tail")
+    file:close()
+    map = assert(mview.map(path))
+  end)
+
+  teardown(function()
+    map:close()
+    os.remove(path)
+  end)
+
+  it("is sliced and cast like any other, and costs nothing", function()
+    local v, before = map:view(), files.resident()
+    assert.are.equal(SIZE, #v)
+    assert.are.equal(SIZE, v.nbytes)
+    assert.are.equal(("l"):byte(), v[-1])
+    assert.are.equal(("t"):byte(), v[SIZE - 3])
+    assert.is_nil(v[SIZE + 1])
+    assert.are.equal("tail", v:sub(-4):tobytes())
+    assert.are.equal("liat", v:sub(nil, -4, -1):tobytes())
+    assert.are.equal(SIZE, #v:sub(-1, 1, -1))
+    assert.are.equal(2, #v:sub(1, -1, SIZE - 1))
+    assert.are.same({0, ("l"):byte()}, v:sub(1, -1, SIZE - 1):tolist())
+    assert.are.equal(SIZE // 8, #v:cast("d"))
+    assert.are.equal((">I4"):unpack("tail"), v:cast(">I")[-1])
+    assert.are.same({1 << 20, 1 << 20}, v:cast("B", {1 << 20, 1 << 20}).shape)
+    assert.are.equal("tail", v:cast("B", {1 << 20, 1 << 20})[-1]:sub(-4)
+      :tobytes())
+    assert.are.equal("tail", (v:unpack("c4", -4)))
+    assert.are.same({97, 105}, {v:byte(-3, -2)})
+    assert.are.same({SIZE - 3, SIZE}, {v:find("tail", -1000)})
+    assert.are.equal(SIZE - 2, (v:index(97, -1000)))
+    assert.is_true(files.resident() - before < 1000)
+  end)
+end)
