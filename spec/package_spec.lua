@@ -1,5 +1,6 @@
 -- What is packaged: the shared object, the rock, the installed files.
 
+local clean = require "clean"
 local shell = require "shell"
 local snippets = require "snippets"
 
@@ -9,9 +10,10 @@ local function lines(text)
   return list
 end
 
-local function rockspec()
+local function rockspec(version)
   local spec = {}
-  assert(loadfile("rockspec/mview-scm-1.rockspec", "t", spec))()
+  assert(loadfile(("rockspec/mview-%s-1.rockspec"):format(version), "t",
+    spec))()
   return spec
 end
 
@@ -30,14 +32,17 @@ describe("the shared object", function()
     assert.same({"luaopen_mview\n"}, symbols)
   end)
 
-  it("has the header's version", function()
+  it("has the header's version, which the changelog tells of", function()
     assert.equal(header "MVIEW_VERSION", require "mview"._VERSION)
+    local file <close> = assert(io.open("CHANGELOG.md"))
+    assert.equal(header "MVIEW_VERSION",
+      file:read("a"):match("\n## (%S+) %(%d+%-%d%d%-%d%d%)\n"))
   end)
 end)
 
 describe("the rockspec", function()
   it("lists every C source once", function()
-    local listed = rockspec().build.modules.mview.sources
+    local listed = rockspec("scm").build.modules.mview.sources
     table.sort(listed)
     assert.same(
       lines((shell("LC_ALL=C ls csrc/core/*.c csrc/bind/*.c | sort"))), listed)
@@ -45,7 +50,7 @@ describe("the rockspec", function()
 
   it("lists every Lua module", function()
     local expected, listed = lines((shell("ls lua/mview/*.lua"))), {}
-    for name, file in pairs(rockspec().build.modules) do
+    for name, file in pairs(rockspec("scm").build.modules) do
       if name ~= "mview" then
         assert.equal(name, file:match("lua/(.*)%.lua"):gsub("/", "."))
         listed[#listed + 1] = file
@@ -54,16 +59,44 @@ describe("the rockspec", function()
     table.sort(listed)
     assert.same(expected, listed)
   end)
+
+  it("is that of the release but for version and tag", function()
+    local version = header "MVIEW_VERSION"
+    local expected = rockspec "scm"
+    expected.version = version .. "-1"
+    expected.source.tag = "v" .. version
+    assert.same(expected, rockspec(version))
+  end)
+end)
+
+describe("make build", function()
+  it("works from a path with spaces, heeds CFLAGS and BUILD, leaves no trace",
+    function()
+      local folder = shell("mktemp -d"):gsub("\n", "")
+      local list = ("cd %q && find . | LC_ALL=C sort"):format(folder .. "/a b")
+      shell(("mkdir %q && cp -R Makefile csrc lua %q"):format(folder .. "/a b",
+        folder .. "/a b"))
+      local before = shell(list)
+      local output = clean(("make -C %q build BUILD=%s/built CFLAGS='-O0 -DX'")
+        :format(folder .. "/a b", folder))
+      local compiled = 0
+      for line in output:gmatch("[^\n]* %-c [^\n]*") do
+        assert.matches(" -O0 -DX ", line, 1, true)
+        compiled = compiled + 1
+      end
+      assert.equal(#rockspec "scm".build.modules.mview.sources, compiled)
+      assert.equal(before, shell(list))
+      assert.same({"view"}, snippets.run("print(tostring(mview('x')):match("
+        .. "'view'))", folder, "", folder .. "/built/?.so"))
+      shell("rm -rf " .. folder)
+    end)
 end)
 
 describe("make install", function()
   local folder
 
-  -- Whatever this process runs under is not make's to inherit.
   local function make(target)
-    local output, status = shell(("env -u LD_PRELOAD -u MAKEFLAGS -u MFLAGS "
-      .. "make -s %s DESTDIR=%q PREFIX='/my lua'"):format(target, folder))
-    assert.equal(0, status, output)
+    clean(("make -s %s DESTDIR=%q PREFIX='/my lua'"):format(target, folder))
   end
 
   local function files()

@@ -1,3 +1,4 @@
+local clean = require "clean"
 local shell = require "shell"
 local snippets = require "snippets"
 
@@ -30,9 +31,7 @@ describe("README.md", function()
     tree = shell("mktemp -d"):gsub("\n", "") .. "/a tree"
     lua("examples/wav.lua " .. folder .. "/take1.wav")
     snippets.compile("README.md", folder, shell("pwd"):gsub("\n", "/csrc"))
-    local output, status = shell(("env -u LD_PRELOAD -u MAKEFLAGS -u MFLAGS "
-      .. "make -s install PREFIX=%q"):format(tree))
-    assert(status == 0, output)
+    clean(("make -s install PREFIX=%q"):format(tree))
   end)
 
   teardown(function() shell(("rm -rf %s %q"):format(folder, tree)) end)
@@ -56,6 +55,11 @@ describe("README.md", function()
     for name in PYTHON:gmatch("%S+") do
       assert.is_truthy(part:find("%f[%w_]" .. name .. "%f[^%w_]"), name)
     end
+  end)
+
+  it("names the rockspec of the version", function()
+    local name = read("README.md"):match("rockspec/mview%-([%d.]+)%-1")
+    assert.equal(require "mview"._VERSION, name)
   end)
 
   it("has at most 400 lines", function()

@@ -5,6 +5,7 @@
 -- message. Any block whose first line is a comment with a file's name is that
 -- file: `/* screen.c */`.
 
+local clean = require "clean"
 local shell = require "shell"
 
 local snippets = {}
@@ -50,12 +51,10 @@ end
 -- header that is in the folder `include`.
 function snippets.compile(path, folder, include)
   for _, name in ipairs(snippets.files(path, "c", folder)) do
-    local output, status = shell(("cd %q && env -u LD_PRELOAD %s -std=c99 "
-      .. "-Wall -Wextra -Wpedantic -Werror -shared -fPIC -I%q -I%s %s -o %s")
-      :format(folder, os.getenv("CC") or "cc", include,
-        os.getenv("LUA_INCDIR") or "/usr/include/lua5.4", name,
-        name:gsub("c$", "so")))
-    assert(status == 0, output)
+    clean(("%s -std=c99 -Wall -Wextra -Wpedantic -Werror -shared -fPIC -I%q "
+      .. "-I%s %s/%s -o %s/%s"):format(os.getenv("CC") or "cc", include,
+      os.getenv("LUA_INCDIR") or "/usr/include/lua5.4", folder, name, folder,
+      name:gsub("c$", "so")))
   end
 end
 

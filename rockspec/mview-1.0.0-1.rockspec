@@ -1,0 +1,82 @@
+rockspec_format = "3.0"
+package = "mview"
+version = "1.0.0-1"
+source = {
+  url = "git+https://example.org/mview.git",
+  tag = "v1.0.0",
+}
+description = {
+  summary = "Python's memoryview for Lua",
+  detailed = [[
+    A zero-copy, sliceable, castable, typed, N-dimensional view of binary
+    memory: strings, bytearrays, mapped files, memory that a C host lends.
+  ]],
+  license = "MIT",
+  labels = {"binary", "buffer", "memory", "mmap", "memoryview"},
+}
+dependencies = {
+  "lua >= 5.4",
+}
+test_dependencies = {
+  "busted",
+}
+build = {
+  type = "builtin",
+  modules = {
+    mview = {
+      incdirs = {"csrc", "csrc/core", "csrc/bind"},
+      sources = {
+        "csrc/bind/api.c",
+        "csrc/bind/args.c",
+        "csrc/bind/attr.c",
+        "csrc/bind/bulk.c",
+        "csrc/bind/bytearray.c",
+        "csrc/bind/compare.c",
+        "csrc/bind/exporter.c",
+        "csrc/bind/file.c",
+        "csrc/bind/formats.c",
+        "csrc/bind/index.c",
+        "csrc/bind/lease.c",
+        "csrc/bind/make.c",
+        "csrc/bind/map.c",
+        "csrc/bind/module.c",
+        "csrc/bind/pack.c",
+        "csrc/bind/slice.c",
+        "csrc/bind/store.c",
+        "csrc/bind/value.c",
+        "csrc/bind/view.c",
+        "csrc/core/code.c",
+        "csrc/core/compare.c",
+        "csrc/core/convert.c",
+        "csrc/core/copy.c",
+        "csrc/core/find.c",
+        "csrc/core/format.c",
+        "csrc/core/hash.c",
+        "csrc/core/hex.c",
+        "csrc/core/item.c",
+        "csrc/core/layout.c",
+        "csrc/core/numbers.c",
+        "csrc/core/parse.c",
+        "csrc/core/plane.c",
+        "csrc/core/range.c",
+        "csrc/core/run.c",
+        "csrc/core/search.c",
+        "csrc/core/status.c",
+        "csrc/core/swap.c",
+        "csrc/core/walk.c",
+      },
+    },
+    ["mview.dump"] = "lua/mview/dump.lua",
+    ["mview.meta"] = "lua/mview/meta.lua",
+    ["mview.reader"] = "lua/mview/reader.lua",
+  },
+  install = {
+    conf = {
+      ["include/mview.h"] = "csrc/mview.h",
+    },
+  },
+}
+test = {
+  type = "command",
+  command = "make test",
+}
