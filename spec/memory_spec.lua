@@ -4,8 +4,7 @@ local files = require "files"
 local mview = require "mview"
 local states = require "states"
 
--- More KiB of the process than this are not due to what tools for finding
--- mistakes hold back.
+-- KiB that the process may gain; sanitizers keep what is freed for a while.
 local MOST <const> = 300000
 
 -- What is done, how often, and the code that does it with i; then the KiB that
