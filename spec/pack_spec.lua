@@ -1,0 +1,187 @@
+-- v:pack and v:unpack against string.pack and string.unpack themselves: random
+-- formats, values, bytes and positions must give the same results or the same
+-- complaint. MVIEW_SEED repeats a run.
+
+local mview = require "mview"
+
+local seed = tonumber(os.getenv("MVIEW_SEED")) or os.time()
+local ROUNDS = tonumber(os.getenv("MVIEW_ROUNDS")) or 4000
+
+local random = math.random
+local function pick(list) return list[random(#list)] end
+
+local SIZES = {"", "1", "2", "3", "4", "7", "8", "9", "15", "16", "17", "0"}
+local CODES = {"b", "B", "h", "H", "l", "L", "j", "J", "T", "f", "n", "d", "z",
+  "x", "X", "<", ">", "=", "!", " ", "i", "I", "s", "c", "k"}
+local SIZED = {i = true, I = true, s = true, c = true, ["!"] = true}
+local VALUED = "[bBhHlLjJTfndziIsc]"
+
+local function format()
+  local out = {}
+  for k = 1, random(0, 6) do
+    local code = pick(CODES)
+    if code == "k" and random() < 0.9 then code = "b" end -- no option at all
+    if code == "!" then code = pick {"!", "!1", "!2", "!4", "!8", "!3", "!16"}
+    elseif SIZED[code] then code = code .. pick(SIZES)
+    end
+    out[k] = code
+  end
+  return table.concat(out)
+end
+
+local INTEGERS = {0, 1, -1, 127, 128, -128, -129, 255, 256, 32767, 32768, 65535,
+  65536, 2147483647, 2147483648, -2147483648, 4294967295, 4294967296,
+  math.maxinteger, math.mininteger, 3.0, 1e15}
+local STRINGS = {"", "a", "bc", "z\0z", "twelve bytes", ("long"):rep(100), "7"}
+
+-- Values that often suit the format, and sometimes do not.
+local function values(fmt)
+  local out, n = {}, 0
+  for code in fmt:gmatch(VALUED) do
+    n = n + 1
+    local chance = random()
+    if chance < 0.02 then out[n] = pick {true, "x", 1.5, "3"}
+    elseif code:match("[szc]") then out[n] = pick(STRINGS)
+    elseif code:match("[fdn]") then out[n] = pick {0.1, -1e300, 1/0, 5, -0.0}
+    else out[n] = pick(INTEGERS)
+    end
+  end
+  if random() < 0.02 then n = n - 1 end
+  return out, n
+end
+
+-- What a complaint says, without who says it and of which argument; of a value
+-- of a wrong type only that.
+local function complaint(message)
+  message = message:match("%((.*)%)$") or message:gsub("^[^:]*:%d+: ", "")
+  return message:match("expected, got") or message
+end
+
+local function same(a, b)
+  if a.n ~= b.n then return false end
+  for k = 1, a.n do
+    local x, y = a[k], b[k]
+    if math.type(x) ~= math.type(y) or x ~= y and (x == x or y == y) then
+      return false
+    end
+  end
+  return true
+end
+
+local function bytes(n)
+  local out = {}
+  for k = 1, n do out[k] = string.char(random() < 0.5 and 0 or random(0, 255)) end
+  return table.concat(out)
+end
+
+-- Views whose bytes, taken in C order, are those of the string.
+local layouts = {
+  contiguous = function(s) return mview(mview.bytearray(s)) end,
+  ["of every second byte"] = function(s)
+    return mview.new("B", 2 * #s):sub(1, -1, 2):copyfrom(s)
+  end,
+  backwards = function(s)
+    return mview.new("B", #s):sub(-1, 1, -1):copyfrom(s)
+  end,
+  ["of words in columns"] = function(s)
+    local rows = mview.new("H", 3, #s // 6)
+    return rows:transpose():copyfrom(mview(s):cast("H", {#s // 6, 3}))
+  end,
+}
+
+local function describe_call(fmt, pos, list, n)
+  local out = {}
+  for k = 1, n or 0 do out[k] = ("%q"):format(list[k]) end
+  return ("MVIEW_SEED=%d: format %q, position %d, %s"):format(seed, fmt, pos,
+    table.concat(out, " "))
+end
+
+describe("v:unpack", function()
+  for name, make in pairs(layouts) do
+    it("agrees with string.unpack on views " .. name, function()
+      math.randomseed(seed)
+      for _ = 1, ROUNDS do
+        local data = bytes(6 * random(0, 12))
+        local fmt, pos = format(), random(-3, #data + 2)
+        local view = make(data)
+        local want = table.pack(pcall(string.unpack, fmt, data, pos))
+        local got = table.pack(pcall(view.unpack, view, fmt, pos))
+        if want[1] then
+          assert(same(want, got), describe_call(fmt, pos) .. ": " ..
+            tostring(got[2]))
+        else
+          assert.is_false(got[1], describe_call(fmt, pos))
+          assert.equal(complaint(want[2]), complaint(got[2]),
+            describe_call(fmt, pos))
+        end
+      end
+    end)
+  end
+
+  it("starts at 1 and takes positions from the end", function()
+    assert.same({1, 2}, {mview("\1\2"):unpack("b")})
+    assert.same({2, 3}, {mview("\1\2"):unpack("b", -1)})
+  end)
+
+  it("counts alignment from the first byte of the view", function()
+    local view = mview("\0\0\0\0\5\0\0\0")
+    assert.same({5, 9}, {view:unpack("!4 <i4", 2)})
+    assert.same({5, 8}, {view:sub(2):unpack("!4 x !1 <i4", 3)})
+  end)
+end)
+
+describe("v:pack", function()
+  for name, make in pairs(layouts) do
+    it("agrees with string.pack on views " .. name, function()
+      math.randomseed(seed)
+      for _ = 1, ROUNDS do
+        local before = bytes(6 * random(1, 12))
+        local fmt, pos = format(), random(1, #before)
+        local list, n = values(fmt)
+        local view = make(before)
+        local front = ("c%d"):format(pos - 1)
+        local ok, packed = pcall(string.pack, front .. fmt,
+          before:sub(1, pos - 1), table.unpack(list, 1, n))
+        local done, next_pos = pcall(view.pack, view, fmt, pos,
+          table.unpack(list, 1, n))
+        local what = describe_call(fmt, pos, list, n)
+        if ok and #packed <= #before then
+          assert.equal(#packed + 1, next_pos, what)
+          assert.equal(packed .. before:sub(#packed + 1), view:tobytes(), what)
+        else
+          assert.is_false(done, what)
+          if not ok then
+            assert.equal(complaint(packed), complaint(next_pos), what)
+          end
+          assert.equal(before, view:tobytes(), what) -- nothing half-written
+        end
+      end
+    end)
+  end
+
+  it("tells how much room there is when it is too little", function()
+    local view = mview.new("B", 5)
+    assert.has_error(function() view:pack("<i4", 3, 1) end,
+      "bad argument #2 to 'pack' (4 bytes at position 3, 3 left)")
+    assert.same({0, 0, 0, 0, 0}, view:tolist())
+  end)
+
+  it("refuses read-only and dead views", function()
+    assert.has_error(function() mview("abc"):pack("b", 1, 1) end,
+      "attempt to write to a read-only view")
+    local view = mview.new("B", 3)
+    view:release()
+    assert.has_error(function() view:pack("b", 1, 1) end,
+      "attempt to use a released view")
+    assert.has_error(function() view:unpack("b") end,
+      "attempt to use a released view")
+  end)
+
+  it("returns the position behind what it wrote, for the next", function()
+    local view = mview.new("B", 16)
+    local pos = view:pack(">I2 s1", 1, 258, "abc")
+    assert.equal(7, pos)
+    assert.equal(15, view:pack("<d", pos, 1.5))
+    assert.same({258, "abc", 1.5, 15}, {view:unpack(">I2 s1 <d")})
+  end)
+end)
