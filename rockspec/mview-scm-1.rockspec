@@ -40,6 +40,7 @@ build = {
         "csrc/bind/map.c",
         "csrc/bind/module.c",
         "csrc/bind/pack.c",
+        "csrc/bind/packformat.c",
         "csrc/bind/slice.c",
         "csrc/bind/store.c",
         "csrc/bind/value.c",

@@ -70,7 +70,9 @@ end
 
 local function bytes(n)
   local out = {}
-  for k = 1, n do out[k] = string.char(random() < 0.5 and 0 or random(0, 255)) end
+  for k = 1, n do
+    out[k] = string.char(random() < 0.5 and 0 or random(0, 255))
+  end
   return table.concat(out)
 end
 

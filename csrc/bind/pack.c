@@ -1,190 +1,15 @@
 /*
 ** pack.c - v:unpack and v:pack: the format language of string.pack
-** Options, alignment, limits and errors are those of the Lua manual, 6.4.2;
-** alignment counts from the first byte of the view. The view's bytes are taken
-** in C order, so any view can be read or written. Packing makes the whole
-** result aside and writes it last, or not at all.
+** Results and errors are those of the Lua manual, 6.4.2; alignment counts from
+** the first byte of the view. The view's bytes are taken in C order, so any view
+** can be read or written. Packing makes the whole result aside and writes it
+** last, or not at all.
 */
 #include "bytes.h"
-#include "lmv.h"
+#include "packformat.h"
 
 #include <limits.h>
-#include <stddef.h>
 #include <string.h>
-
-#define MAXINT 16 /* bytes of the longest integer */
-
-typedef enum option_kind {
-  INTEGER,
-  UNSIGNED,
-  FLOAT,
-  NUMBER,
-  DOUBLE,
-  CHARS,     /* c: a string of fixed size */
-  STRING,    /* s: a length and a string */
-  ZSTRING,   /* z: up to a zero */
-  PADDING,   /* x */
-  ALIGNMENT, /* X */
-  NOTHING
-} option_kind;
-
-typedef struct option {
-  option_kind kind;
-  size_t size;
-  size_t padding; /* in front of it */
-} option;
-
-typedef struct reader {
-  lua_State *L;
-  const char *p; /* the rest of the format */
-  bool little;
-  size_t maxalign;
-} reader;
-
-static reader start(lua_State *L, int arg) {
-  reader r = {L, NULL, !MV_BIGENDIAN, 1};
-  if (!lua_isstring(L, arg))
-    lmv_typeerror(L, arg, "string");
-  r.p = lua_tostring(L, arg);
-  return r;
-}
-
-/* ---- the format ----------------------------------------------------------*/
-
-static bool is_digit(char c) { return '0' <= c && c <= '9'; }
-
-/* A decimal number, or def where there is none; digits too many stay behind. */
-static size_t number(reader *r, size_t def) {
-  size_t n = 0;
-  if (!is_digit(*r->p))
-    return def;
-  do
-    n = n * 10 + (size_t)(*r->p++ - '0');
-  while (is_digit(*r->p) && n <= ((size_t)PTRDIFF_MAX - 9) / 10);
-  return n;
-}
-
-/* The size of an integer, 1 to MAXINT. */
-static size_t integer_size(reader *r, size_t def) {
-  size_t n = number(r, def);
-  if (n > MAXINT || n == 0)
-    luaL_error(r->L, "integral size (%I) out of limits [1,%d]", (LUAI_UACINT)n,
-               MAXINT);
-  return n;
-}
-
-static option integer(option_kind kind, size_t size) {
-  option o = {kind, size, 0};
-  return o;
-}
-
-/* Reads one option, which may only change how the next are read. */
-static option take(reader *r) {
-  struct native {
-    char c;
-    union {
-      lua_Number n;
-      double d;
-      void *p;
-      lua_Integer i;
-      long l;
-    } most;
-  };
-  char c = *r->p++;
-  switch (c) {
-  case 'b':
-    return integer(INTEGER, sizeof(char));
-  case 'B':
-    return integer(UNSIGNED, sizeof(char));
-  case 'h':
-    return integer(INTEGER, sizeof(short));
-  case 'H':
-    return integer(UNSIGNED, sizeof(short));
-  case 'l':
-    return integer(INTEGER, sizeof(long));
-  case 'L':
-    return integer(UNSIGNED, sizeof(long));
-  case 'j':
-    return integer(INTEGER, sizeof(lua_Integer));
-  case 'J':
-    return integer(UNSIGNED, sizeof(lua_Integer));
-  case 'T':
-    return integer(UNSIGNED, sizeof(size_t));
-  case 'i':
-    return integer(INTEGER, integer_size(r, sizeof(int)));
-  case 'I':
-    return integer(UNSIGNED, integer_size(r, sizeof(int)));
-  case 'f':
-    return integer(FLOAT, sizeof(float));
-  case 'n':
-    return integer(NUMBER, sizeof(lua_Number));
-  case 'd':
-    return integer(DOUBLE, sizeof(double));
-  case 's':
-    return integer(STRING, integer_size(r, sizeof(size_t)));
-  case 'c': {
-    size_t n = number(r, SIZE_MAX);
-    if (n == SIZE_MAX)
-      luaL_error(r->L, "missing size for format option 'c'");
-    return integer(CHARS, n);
-  }
-  case 'z':
-    return integer(ZSTRING, 0);
-  case 'x':
-    return integer(PADDING, 1);
-  case 'X':
-    return integer(ALIGNMENT, 0);
-  case ' ':
-    break;
-  case '<':
-    r->little = true;
-    break;
-  case '>':
-    r->little = false;
-    break;
-  case '=':
-    r->little = !MV_BIGENDIAN;
-    break;
-  case '!':
-    r->maxalign = integer_size(r, offsetof(struct native, most));
-    break;
-  default:
-    luaL_error(r->L, "invalid format option '%c'", c);
-  }
-  return integer(NOTHING, 0);
-}
-
-/* What an option is aligned to; X takes it from the one behind. */
-static size_t alignment(reader *r, option *o) {
-  size_t align = o->size;
-  if (o->kind == ALIGNMENT) {
-    option next = {NOTHING, 0, 0};
-    if (*r->p != '\0')
-      next = take(r);
-    align = next.size;
-    if (next.kind == CHARS || align == 0)
-      lmv_argerror(r->L, 2, "invalid next option for option 'X'");
-    return align;
-  }
-  return o->kind <= DOUBLE || o->kind == STRING ? align : 1;
-}
-
-/* Reads the next option, for position at; false at the end. */
-static bool next_option(reader *r, size_t at, option *o) {
-  size_t align;
-  if (*r->p == '\0')
-    return false;
-  *o = take(r);
-  align = alignment(r, o);
-  if (align > 1 && o->kind != CHARS) {
-    if (align > r->maxalign)
-      align = r->maxalign;
-    if ((align & (align - 1)) != 0)
-      lmv_argerror(r->L, 2, "format asks for alignment not power of 2");
-    o->padding = (align - (at & (align - 1))) & (align - 1);
-  }
-  return true;
-}
 
 static void reverse(unsigned char *bytes, size_t n) {
   for (size_t i = 0; i < n / 2; i++) {
@@ -367,13 +192,13 @@ static size_t position(lua_State *L, int arg, size_t size) {
 /* v:unpack(fmt [, pos]): values, and the position (in bytes) behind them. */
 static int view_unpack(lua_State *L) {
   const lmv_view *v = lmv_checkview(L, 1);
-  reader r = start(L, 2);
+  reader r = lmv_startformat(L, 2);
   source s = read_source(L, v);
   option o;
   size_t at;
   int results = 0;
   at = position(L, 3, s.size);
-  while (next_option(&r, at, &o)) {
+  while (lmv_nextoption(&r, at, &o)) {
     need(L, &s, at, o.padding);
     at += o.padding;
     need(L, &s, at, o.size);
@@ -495,7 +320,7 @@ static size_t pack_option(const reader *r, luaL_Buffer *b, const option *o,
 */
 static int view_pack(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
-  reader r = start(L, 2);
+  reader r = lmv_startformat(L, 2);
   mv_layout lay;
   size_t size;
   option o;
@@ -509,7 +334,7 @@ static int view_pack(lua_State *L) {
   size = (size_t)mv_layout_nbytes(&lay);
   from = at = position(L, 3, size);
   luaL_buffinit(L, &b);
-  while (next_option(&r, at, &o)) {
+  while (lmv_nextoption(&r, at, &o)) {
     for (size_t i = 0; i < o.padding; i++)
       luaL_addchar(&b, 0);
     at += o.padding;

@@ -1,0 +1,149 @@
+/*
+** packformat.c - reads the format language of string.pack
+** Options, alignment and limits are those of the Lua manual, 6.4.2.
+*/
+#include "packformat.h"
+
+#include <stddef.h>
+
+reader lmv_startformat(lua_State *L, int arg) {
+  reader r = {L, NULL, !MV_BIGENDIAN, 1};
+  if (!lua_isstring(L, arg))
+    lmv_typeerror(L, arg, "string");
+  r.p = lua_tostring(L, arg);
+  return r;
+}
+
+static bool is_digit(char c) { return '0' <= c && c <= '9'; }
+
+/* A decimal number, or def where there is none; digits too many stay behind. */
+static size_t number(reader *r, size_t def) {
+  size_t n = 0;
+  if (!is_digit(*r->p))
+    return def;
+  do
+    n = n * 10 + (size_t)(*r->p++ - '0');
+  while (is_digit(*r->p) && n <= ((size_t)PTRDIFF_MAX - 9) / 10);
+  return n;
+}
+
+/* The size of an integer, 1 to MAXINT. */
+static size_t integer_size(reader *r, size_t def) {
+  size_t n = number(r, def);
+  if (n > MAXINT || n == 0)
+    luaL_error(r->L, "integral size (%I) out of limits [1,%d]", (LUAI_UACINT)n,
+               MAXINT);
+  return n;
+}
+
+static option integer(option_kind kind, size_t size) {
+  option o = {kind, size, 0};
+  return o;
+}
+
+/* Reads one option, which may only change how the next are read. */
+static option take(reader *r) {
+  struct native {
+    char c;
+    union {
+      lua_Number n;
+      double d;
+      void *p;
+      lua_Integer i;
+      long l;
+    } most;
+  };
+  char c = *r->p++;
+  switch (c) {
+  case 'b':
+    return integer(INTEGER, sizeof(char));
+  case 'B':
+    return integer(UNSIGNED, sizeof(char));
+  case 'h':
+    return integer(INTEGER, sizeof(short));
+  case 'H':
+    return integer(UNSIGNED, sizeof(short));
+  case 'l':
+    return integer(INTEGER, sizeof(long));
+  case 'L':
+    return integer(UNSIGNED, sizeof(long));
+  case 'j':
+    return integer(INTEGER, sizeof(lua_Integer));
+  case 'J':
+    return integer(UNSIGNED, sizeof(lua_Integer));
+  case 'T':
+    return integer(UNSIGNED, sizeof(size_t));
+  case 'i':
+    return integer(INTEGER, integer_size(r, sizeof(int)));
+  case 'I':
+    return integer(UNSIGNED, integer_size(r, sizeof(int)));
+  case 'f':
+    return integer(FLOAT, sizeof(float));
+  case 'n':
+    return integer(NUMBER, sizeof(lua_Number));
+  case 'd':
+    return integer(DOUBLE, sizeof(double));
+  case 's':
+    return integer(STRING, integer_size(r, sizeof(size_t)));
+  case 'c': {
+    size_t n = number(r, SIZE_MAX);
+    if (n == SIZE_MAX)
+      luaL_error(r->L, "missing size for format option 'c'");
+    return integer(CHARS, n);
+  }
+  case 'z':
+    return integer(ZSTRING, 0);
+  case 'x':
+    return integer(PADDING, 1);
+  case 'X':
+    return integer(ALIGNMENT, 0);
+  case ' ':
+    break;
+  case '<':
+    r->little = true;
+    break;
+  case '>':
+    r->little = false;
+    break;
+  case '=':
+    r->little = !MV_BIGENDIAN;
+    break;
+  case '!':
+    r->maxalign = integer_size(r, offsetof(struct native, most));
+    break;
+  default:
+    luaL_error(r->L, "invalid format option '%c'", c);
+  }
+  return integer(NOTHING, 0);
+}
+
+/* What an option is aligned to; X takes it from the one behind. */
+static size_t alignment(reader *r, option *o) {
+  size_t align = o->size;
+  if (o->kind == ALIGNMENT) {
+    option next = {NOTHING, 0, 0};
+    if (*r->p != '\0')
+      next = take(r);
+    align = next.size;
+    if (next.kind == CHARS || align == 0)
+      lmv_argerror(r->L, 2, "invalid next option for option 'X'");
+    return align;
+  }
+  return o->kind <= DOUBLE || o->kind == STRING ? align : 1;
+}
+
+bool lmv_nextoption(reader *r, size_t at, option *o) {
+  size_t align;
+  if (*r->p == '\0')
+    return false;
+  *o = take(r);
+  align = alignment(r, o);
+  if (align > 1 && o->kind != CHARS) {
+    if (align > r->maxalign)
+      align = r->maxalign;
+    if ((align & (align - 1)) != 0)
+      lmv_argerror(r->L, 2, "format asks for alignment not power of 2");
+    o->padding = (align - (at & (align - 1))) & (align - 1);
+  }
+  return true;
+}

@@ -1,0 +1,56 @@
+/*
+** packformat.h - the options of string.pack's format language
+*/
+#ifndef LMV_PACKFORMAT_H
+#define LMV_PACKFORMAT_H
+
+#include "lmv.h"
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+#define MAXINT 16 /* bytes of the longest integer */
+
+typedef enum option_kind {
+  INTEGER,
+  UNSIGNED,
+  FLOAT,
+  NUMBER,
+  DOUBLE,
+  CHARS,     /* c: a string of fixed size */
+  STRING,    /* s: a length and a string */
+  ZSTRING,   /* z: up to a zero */
+  PADDING,   /* x */
+  ALIGNMENT, /* X */
+  NOTHING
+} option_kind;
+
+typedef struct option {
+  option_kind kind;
+  size_t size;
+  size_t padding; /* in front of it */
+} option;
+
+/* A format that is being read. */
+typedef struct reader {
+  lua_State *L;
+  const char *p; /* the rest of the format */
+  bool little;
+  size_t maxalign;
+} reader;
+
+/* Starts reading the format string at arg; raises if it is none. */
+reader lmv_startformat(lua_State *L, int arg);
+
+/*
+** Reads the next option, for position at (from 0) of the memory. False: the
+** format is at its end. Raises where the format is malformed.
+*/
+bool lmv_nextoption(reader *r, size_t at, option *o);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#endif
