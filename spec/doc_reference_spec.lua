@@ -66,6 +66,26 @@ describe("The annotations in lua/mview", function()
     assert.same(documented, declared)
   end)
 
+  it("name no tag and no type that there is not", function()
+    local tags = {}
+    for tag in ([[alias class field meta nodiscard operator overload param
+      return]]):gmatch("%l+") do tags[tag] = true end
+    local used, defined = {}, {}
+    for _, module in ipairs {"meta", "reader", "dump"} do
+      for line in io.lines("lua/mview/" .. module .. ".lua") do
+        local tag, rest = line:match("^%-%-%-@(%l+)%s*(.*)")
+        if tag then assert.is_true(tags[tag], line) end
+        if tag == "class" or tag == "alias" then
+          defined[rest:match("^[%l.]+")] = true
+        elseif tag and tag ~= "meta" then
+          for name in rest:gmatch("mview%.%l+[%l.]*") do used[name] = true end
+        end
+      end
+    end
+    for name in pairs(used) do assert.is_true(defined[name], name) end
+    assert.is_true(used["mview.byteslike"])
+  end)
+
   it("are read as a table without effect", function()
     local meta = assert(loadfile("lua/mview/meta.lua"))
     local before = sorted(_G)

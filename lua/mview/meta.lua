@@ -11,7 +11,7 @@ Positions and ranges count from 1, negative ones from the end. "Item" is a
 value of the view's format, "row" a sub-view of a view of more dimensions.
 ]]
 
--- luacheck: ignore 241 (declarations are not used)
+-- luacheck: ignore 241 631 (declarations are not used; an annotation is a line)
 
 ---Formats of PEP 3118 and Python's `struct`, such as "B", "<h", "4s" and
 ---"T{<I:id:f:x:}"; or one integer in the spelling of `string.pack`, as "<I2".
@@ -45,8 +45,7 @@ value of the view's format, "row" a sub-view of a view of more dimensions.
 
 ---@class mview
 ---@field _VERSION string
----@overload fun(source: mview.byteslike, format?: mview.format,
----  shape?: integer[]): mview.view
+---@overload fun(source: mview.byteslike, format?: mview.format, shape?: integer[]): mview.view
 local mview = {}
 
 ---New memory: that many zero bytes, or a copy of the bytes.
@@ -193,8 +192,7 @@ function view:tolist() end
 
 ---The bytes in hexadecimal digits.
 ---@param sep? string one character
----@param bytes_per_sep? integer default 1; groups count from the right,
---- negative from the left
+---@param bytes_per_sep? integer default 1, from the right; negative: the left
 ---@return string
 ---@nodiscard
 function view:hex(sep, bytes_per_sep) end
@@ -283,8 +281,7 @@ function view:pack(format, pos, ...) end
 
 ---Fills the view's bytes from a file.
 ---@param file mview.channel
----@param offset? integer byte of the file, counted from 0; default: where it
---- stands
+---@param offset? integer byte of the file from 0; default: where it stands
 ---@return integer? bytes 0 at the end of the file; nil when the system fails
 ---@return string? message
 ---@return integer? errno
@@ -292,8 +289,7 @@ function view:readfrom(file, offset) end
 
 ---Writes the view's bytes to a file.
 ---@param file mview.channel
----@param offset? integer byte of the file, counted from 0; default: where it
---- stands
+---@param offset? integer byte of the file from 0; default: where it stands
 ---@return integer? bytes nil when the system fails
 ---@return string? message
 ---@return integer? errno
