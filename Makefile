@@ -39,7 +39,7 @@ MAKEFLAGS += --no-print-directory
 .SECONDARY:
 .PHONY: bench build support demo test check asan valgrind rock lint lint-lua \
 	lint-format lint-compile lint-tidy install uninstall clean help \
-	amalgamation host torture
+	amalgamation host torture fuzz run-fuzz
 
 # ---- build ----
 
@@ -216,6 +216,45 @@ torture: ## fail all allocations; run the specs under a hostile collector
 	    "collectgarbage '$$1' require 'collector'.start('$$2', $$3)" \
 	    "$$(command -v busted)" --filter-out="its buffer's allocation" \
 	    $(SPEC); done
+
+FUZZERS = format layout unpack record reader
+FUZZ_SECONDS = 20
+FUZZ = clang -g -O1 -fsanitize=fuzzer,address,undefined \
+	-fno-sanitize-recover=all $(INCLUDE)
+
+fuzz: ## feed random input to each fuzz target for FUZZ_SECONDS
+	@$(NEED) clang
+	@ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-* \
+	  >/dev/null 2>&1 || .ci/need libclang-rt-14-dev
+	@$(MAKE) $(FUZZERS:%=fuzz-%)
+
+fuzz-%: $(BUILD)/fuzz/lua
+	@$(MAKE) run-fuzz NAME=$* SCRIPT=spec/torture/$*.lua PROGRAM=$<
+
+fuzz-format fuzz-layout: fuzz-%: $(BUILD)/fuzz/%
+	@$(MAKE) run-fuzz NAME=$* PROGRAM=$<
+
+# New inputs and crashes stay in the build folder.
+run-fuzz:
+	@mkdir -p $(BUILD)/fuzz/found/$(NAME)
+	@echo "---- fuzz $(NAME), $(FUZZ_SECONDS) seconds"
+	@FUZZ_SCRIPT=$(SCRIPT) LUA_PATH="lua/?.lua;;" \
+	  ASAN_OPTIONS=detect_leaks=0 $(PROGRAM) -max_len=128 \
+	  -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 \
+	  -artifact_prefix=$(BUILD)/fuzz/$(NAME)- \
+	  $(BUILD)/fuzz/found/$(NAME) spec/torture/corpus/$(NAME) 2>&1 | \
+	  tee $(BUILD)/fuzz/$(NAME).log | grep -v -e '^stat::[^n]' -e '^INFO' -e '^["#]' ; \
+	grep -q '^stat::number_of_executed_units' $(BUILD)/fuzz/$(NAME).log && \
+	! grep -q '^SUMMARY' $(BUILD)/fuzz/$(NAME).log
+
+$(BUILD)/fuzz/lua: spec/torture/fuzz_lua.c $(CORE) $(BIND) \
+	$(wildcard csrc/*.h csrc/*/*.h)
+	@mkdir -p $(@D)
+	$(FUZZ) -o $@ $(filter %.c,$^) $(LUA_LIBS) -lm
+
+$(BUILD)/fuzz/%: spec/torture/fuzz_%.c $(CORE) $(wildcard csrc/core/*.h)
+	@mkdir -p $(@D)
+	$(FUZZ) -o $@ $(filter %.c,$^) -lm
 
 # ---- install ----
 

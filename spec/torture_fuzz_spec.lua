@@ -1,0 +1,32 @@
+-- What the fuzzers start from and what they found, by way of Lua alone.
+
+local mview = require "mview"
+
+local function files_of(folder)
+  local list = {}
+  for path in io.popen("ls " .. folder .. "/*"):lines() do
+    list[#list + 1] = path
+  end
+  return list
+end
+
+local function contents(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read("a")
+end
+
+describe("Found by a fuzzer", function()
+  for _, name in ipairs {"unpack", "record", "reader"} do
+    local try = dofile("spec/torture/" .. name .. ".lua")
+    for _, path in ipairs(files_of("spec/torture/corpus/" .. name)) do
+      it("and good: " .. path, function() try(contents(path)) end)
+    end
+  end
+
+  for _, path in ipairs(files_of("spec/torture/corpus/format")) do
+    it("and a format or none: " .. path, function()
+      local ok, result = pcall(mview.calcsize, contents(path))
+      assert.is_true(ok or result:find("at position %d+%)$") ~= nil, result)
+    end)
+  end
+end)
