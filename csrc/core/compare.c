@@ -218,7 +218,7 @@ static size_t first_byte(const unsigned char *a, const unsigned char *b,
     return n;
   while (n - i > CHUNK && memcmp(a + i, b + i, CHUNK) == 0)
     i += CHUNK;
-  while (a[i] == b[i])
+  while (i < n && a[i] == b[i]) /* shared memory may change meanwhile */
     i++;
   return i;
 }
