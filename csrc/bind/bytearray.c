@@ -115,12 +115,10 @@ static void resize(lua_State *L, int idx, size_t n) {
 
 /* ---- appending -----------------------------------------------------------*/
 
-/* The byte at idx. Floats of integer value are integers, strings are none. */
+/* The byte that the number at idx is; floats of integer value are integers. */
 static unsigned char check_byte(lua_State *L, int arg, int idx) {
   int isint;
   lua_Integer i = lua_tointegerx(L, idx, &isint);
-  if (lua_type(L, idx) != LUA_TNUMBER)
-    lmv_argerror(L, arg, "integer expected, got %s", lmv_typename(L, idx));
   if (!isint)
     lmv_argerror(L, arg, "number has no integer representation");
   if ((lua_Unsigned)i > UCHAR_MAX)
