@@ -252,6 +252,29 @@ describe("find", function()
     end
   end)
 
+  it("is not misled by what repeats itself", function()
+    math.randomseed(3)
+    local letters = {}
+    for i = 1, 4000 do letters[i] = math.random(97, 98) end
+    local s = string.char(table.unpack(letters))
+    for _, unit in ipairs {"", "a", "ab", "aab", "abaabab"} do
+      local hay = s .. unit:rep(300) .. s:reverse()
+      local v = mview(hay)
+      for length = 1, 200, 7 do
+        for _, at in ipairs {1, 1500, 4000 - length // 2, 4100, #hay - 200} do
+          local there = hay:sub(at, at + length - 1)
+          for _, needle in ipairs {there, there .. "c", "a" .. there,
+            there .. "b" .. there, unit:rep(length // 3 + 1) .. "b"} do
+            local first, last = hay:find(needle, 1, true)
+            local got, got_last = v:find(needle)
+            agree(first, got, "%q", needle)
+            agree(last, got_last, "%q", needle)
+          end
+        end
+      end
+    end
+  end)
+
   it("takes bytes alone", function()
     local v = mview("ab1")
     for _, x in ipairs {1, true, {97}, print} do

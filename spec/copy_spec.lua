@@ -198,6 +198,7 @@ describe("fill", function()
     {"c", "z", "z"}, {"3s", "ab", "ab\0"}, {"4p", "ab", "\2ab\0"},
     {"<Zf", {1, 0}, "\0\0\x80\x3f\0\0\0\0"}, {"5s", "abcde", "abcde"},
     {"16s", "0123456789abcdef", "0123456789abcdef"},
+    {"100s", "long", "long" .. ("\0"):rep(96)},
   }
   for _, row in ipairs(rows) do
     local format, x, item = table.unpack(row)

@@ -1,7 +1,9 @@
 -- Memory stays flat under the collector as it is: what is dropped is gone.
 
 local files = require "files"
+local lend = require "lend"
 local mview = require "mview"
+local raises = require "raises"
 local states = require "states"
 
 -- KiB that the process may gain; sanitizers keep what is freed for a while.
@@ -70,6 +72,53 @@ describe("Memory stays flat under", function()
       assert.is_true(files.resident() - before < MOST)
     end)
   end
+end)
+
+describe("A view of more bytes than there is memory", function()
+  -- 2^62 items that are all the same byte
+  local v = lend.lend {data = "x", shape = {1 << 62}, strides = {0}}
+
+  it("is read and sliced like any other", function()
+    assert.are.equal(1 << 62, #v)
+    assert.are.equal(1 << 62, v:len())
+    for _, i in ipairs {1, -1, 1 << 62, 1 << 40, -(1 << 62)} do
+      assert.are.equal(120, v[i])
+    end
+    assert.is_nil(v[(1 << 62) + 1])
+    assert.are.equal(2, #v:sub(5, -5, 1 << 61))
+    assert.are.equal(4, #v:slice({-1, 1, -(1 << 60)}))
+    assert.are.equal("xxx", v:sub(-3):tobytes())
+    assert.are.same({120, (1 << 61) + 1}, {v:unpack("B", 1 << 61)})
+    assert.are.same({120}, {v:byte(1 << 62)})
+    assert.are.equal(120, v:iter()())
+  end)
+
+  it("is not copied", function()
+    local b = mview.bytearray("ab")
+    local uses = {
+      tobytes = function() return v:tobytes() end,
+      hex = function() return v:hex() end,
+      ["hex, separated"] = function() return v:hex(":") end,
+      concat = function() return v .. "!" end,
+      bytearray = function() return mview.bytearray(v) end,
+      append = function() return b:append(v) end,
+      find = function() return v:find("y") end,
+      hash = function() return v:toreadonly():hash() end,
+      copyfrom = function() return v:copyfrom {1} end,
+      ["copyfrom, backwards"] = function()
+        return v:copyfrom(v:sub(-1, 1, -1))
+      end,
+    }
+    for name, use in pairs(uses) do
+      local ok, err = pcall(use)
+      assert.is_false(ok, name)
+      assert.are.equal("not enough memory", err, name)
+    end
+    raises("bytearray too large", b.append, b, v, v)
+    raises("too many results", v.byte, v, 1, -1)
+    raises("too many results", v.values, v)
+    assert.are.equal("ab", tostring(b))
+  end)
 end)
 
 describe("A view of a TiB", function()

@@ -70,6 +70,52 @@ describe("mview()", function()
   end)
 end)
 
+describe("new and from", function()
+  it("make views of one dimension over fresh memory", function()
+    local v = mview.new("<h", 3)
+    assert.are.same({0, 0, 0}, v:tolist())
+    assert.are.equal(6, #v.obj)
+    assert.is_false(v.readonly)
+    assert.are.same({5, 6, 7}, mview.from("<h", {5, 6, 7}):tolist())
+    assert.are.equal(0, #mview.new("d", 0))
+    assert.are.equal(0, #mview.from("d", {}))
+    v.obj:append("\1\0")
+    assert.are.same({0, 0, 0}, v:tolist())
+  end)
+
+  it("make no items of no size", function()
+    for _, format in ipairs {"0s", "", "0x"} do
+      local why = ("items of '%s' have size 0"):format(format)
+      raises(("bad argument #1 to 'new' (%s)"):format(why), mview.new, format,
+        3)
+      raises(("bad argument #1 to 'from' (%s)"):format(why), mview.from,
+        format, {})
+    end
+  end)
+
+  it("make no more than 64 dimensions", function()
+    local list = {1}
+    for _ = 2, 64 do list = {list} end
+    assert.are.equal(64, mview.from("B", list).ndim)
+    raises("bad argument #2 to 'from' (more than 64 dimensions)", mview.from,
+      "B", {list})
+    local endless = {}
+    endless[1] = endless
+    raises("bad argument #2 to 'from' (more than 64 dimensions)", mview.from,
+      "B", endless)
+  end)
+
+  it("take lists of items that are tables", function()
+    assert.are.same({{1, 2}, {3, 4}}, mview.from("BB", {{1, 2}, {3, 4}})
+      :tolist())
+    assert.are.same({{1.0, 2.0}}, mview.from("Zf", {{1, 2}}):tolist())
+    raises("bad argument #2 to 'from' ([1]: table expected, got number)",
+      mview.from, "BB", {1, 2})
+    raises("bad argument #2 to 'from' ([2]: table expected, got number)",
+      mview.from, "BB", {{1, 2}, 3})
+  end)
+end)
+
 describe("isview", function()
   it("is true for views alone, dead ones too", function()
     local dead = mview("a")

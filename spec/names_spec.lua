@@ -219,6 +219,46 @@ describe("A view of no items", function()
   end
 end)
 
+describe("A view of one item and no dimensions", function()
+  local item = {"B", {}, 97, false}
+  -- name, results or message
+  local rows = {
+    sub = "calling 'sub' on bad self (0 dimensions)",
+    slice = "bad argument #1 to 'slice' (1 selectors for 0 dimensions)",
+    get = {97}, values = "calling 'values' on bad self (0 dimensions)",
+    iter = "calling 'iter' on bad self (0 dimensions)",
+    cast = {{"c", {1}, {"a"}, false}}, transpose = {item},
+    field = "the items have no fields", toreadonly = {{"B", {}, 97, true}},
+    tobytes = {"a"}, tolist = {97}, hex = {"61"}, equals = {false},
+    mismatch = {}, index = {}, count = {0}, find = {},
+    hash = "cannot hash a view that can be written to",
+    unpack = {97, 2}, byte = {97}, len = {1}, writeto = {1, "a"},
+    ["v[i]"] = {}, ["v(i)"] = {97},
+    ["#v"] = "a view of 0 dimensions has no length",
+    ["v .. s"] = {"a!"}, ["s .. v"] = {"!a"},
+    ["pairs(v)"] = "bad argument #1 to '__pairs' (0 dimensions)",
+    ["ipairs(v)"] = {}, ["mview(v)"] = {item},
+    ["table.unpack(v)"] = "a view of 0 dimensions has no length",
+    ["table.move(v)"] = {{}}, set = {}, copyfrom = {item},
+    fill = {{"B", {}, 120, false}}, byteswap = {item}, pack = {2},
+    readfrom = {1}, ["v[i] = x"] = "a view of 0 dimensions has no index",
+  }
+  for _, uses in ipairs {names.reads, names.writes} do
+    for name, use in pairs(uses) do
+      it("has what needs none: " .. name, function()
+        local got = outcome(use, mview.bytearray("a"):view():slice(1))
+        local expected = rows[name]
+        if type(expected) == "string" then
+          assert.are.equal(expected, got[2])
+        else
+          assert.are.same({true, table.unpack(expected)},
+            {table.unpack(got, 1, got.n)})
+        end
+      end)
+    end
+  end
+end)
+
 -- Uses of each parameter that is a number, with that number x.
 local parameters = {
   {"sub", function(v, x) return v:sub(x) end},
