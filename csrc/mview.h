@@ -49,7 +49,8 @@ extern "C" {
 
 /*
 ** Memory and how to walk it. borrow fills all of it; lend and acquire (below)
-** read it, and there zero or NULL stands for the usual.
+** read it, and there zero or NULL stands for the usual. Where nbytes is 0 there
+** is nothing to read, not even pointers to follow.
 */
 typedef struct mview_buffer {
   /* the item at index 1,1,...: not always the lowest address; NULL only where
@@ -59,7 +60,8 @@ typedef struct mview_buffer {
   size_t nbytes;
   /* PEP 3118; NULL when lending: "B" */
   const char *format;
-  /* of one item, may end in padding; 0 when lending: as the format says */
+  /* of one item, a record may end in padding; 0 when lending: as the format
+  ** says */
   size_t itemsize;
   int readonly;
   /* 0 to 64; 0 with shape NULL when lending: nbytes bytes of items, 1-D */

@@ -113,21 +113,24 @@ static void find_block(lua_State *L, const mv_layout *lay, ptrdiff_t *lo,
   first_block(lay, lo, hi);
 }
 
-/* Pushes the format's text and itself; returns the size of its items. */
+/*
+** Pushes the format's text and itself; returns the size of its items. Records
+** may end in padding that the format does not tell: NumPy exports such.
+*/
 static ptrdiff_t read_format(lua_State *L, const mview_buffer *buf,
                              lmv_spec *spec) {
-  size_t size;
+  const mv_item *item;
   lua_pushstring(L, buf->format != NULL ? buf->format : "B");
   spec->format = lmv_pushformat(L, lua_gettop(L), 0, &spec->compound);
-  size = spec->format->item.size;
-  if (buf->itemsize == 0)
-    return (ptrdiff_t)size;
+  item = &spec->format->item;
+  if (buf->itemsize == 0 || buf->itemsize == item->size)
+    return (ptrdiff_t)item->size;
   if (buf->itemsize > PTRDIFF_MAX)
     malformed(L, "size too large");
-  if (buf->itemsize < size)
+  if (buf->itemsize < item->size || item->kind != MV_RECORD)
     malformed(L, "item size %I, but '%s' takes %I bytes",
               (LUAI_UACINT)buf->itemsize, spec->format->text,
-              (LUAI_UACINT)size);
+              (LUAI_UACINT)item->size);
   return (ptrdiff_t)buf->itemsize;
 }
 

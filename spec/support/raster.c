@@ -139,8 +139,8 @@ static int counts(lua_State *L) {
 typedef void visitor(unsigned char *p, size_t n, void *ud);
 
 /* Visits the items from dimension dim on, in C order, by PEP 3118's rule. */
-static void visit(const mview_buffer *b, int dim, unsigned char *p, visitor *f,
-                  void *ud) {
+static void visit_from(const mview_buffer *b, int dim, unsigned char *p,
+                       visitor *f, void *ud) {
   if (dim == b->ndim) {
     f(p, b->itemsize, ud);
     return;
@@ -152,8 +152,14 @@ static void visit(const mview_buffer *b, int dim, unsigned char *p, visitor *f,
       memcpy(&row, q, sizeof row);
       q = row + b->suboffsets[dim];
     }
-    visit(b, dim + 1, q, f, ud);
+    visit_from(b, dim + 1, q, f, ud);
   }
+}
+
+/* Where there are no items, there need not even be pointers to follow. */
+static void visit(const mview_buffer *b, visitor *f, void *ud) {
+  if (b->nbytes > 0)
+    visit_from(b, 0, b->data, f, ud);
 }
 
 static void add_crc(unsigned char *p, size_t n, void *ud) {
@@ -171,7 +177,7 @@ static int crc32(lua_State *L) {
   mview_buffer buf;
   uint32_t crc = UINT32_MAX;
   mview_import(L)->borrow(L, 1, MVIEW_INDIRECT, &buf);
-  visit(&buf, 0, buf.data, add_crc, &crc);
+  visit(&buf, add_crc, &crc);
   lua_pushinteger(L, (lua_Integer)(crc ^ UINT32_MAX));
   return 1;
 }
@@ -187,7 +193,7 @@ static int xor
       mview_buffer buf;
       unsigned char key = (unsigned char)luaL_checkinteger(L, 2);
       mview_import(L)->borrow(L, 1, MVIEW_WRITE | MVIEW_INDIRECT, &buf);
-      visit(&buf, 0, buf.data, xor_key, &key);
+      visit(&buf, xor_key, &key);
       return 0;
     }
 
