@@ -55,6 +55,18 @@ static int view_tobytes(lua_State *L) {
   return 1;
 }
 
+/* Lists of so many numbers are made by a Lua function, from its arguments. */
+#define FEW 16
+#define MANY 50000
+
+static const char list_key;
+
+void lmv_open_bulk(lua_State *L) {
+  if (luaL_loadstring(L, "return {...}") != LUA_OK)
+    lua_error(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &list_key);
+}
+
 /* Follows the pointer of dimension dim, if it has one. */
 static ptrdiff_t follow(lua_State *L, const lmv_view *v, const mv_layout *lay,
                         int dim, ptrdiff_t at) {
@@ -66,18 +78,34 @@ static ptrdiff_t follow(lua_State *L, const lmv_view *v, const mv_layout *lay,
   return (ptrdiff_t)((uintptr_t)p - (uintptr_t)base) + lay->suboffsets[dim];
 }
 
+/*
+** Pushes the list of n plain numbers from off on. Setting them one by one is
+** slower, but takes no room on the stack.
+*/
+static void push_numbers(lua_State *L, const lmv_view *v, ptrdiff_t n,
+                         ptrdiff_t stride, ptrdiff_t off) {
+  unsigned plain = lmv_plain(&v->format->item);
+  if (n >= FEW && n <= MANY && lua_checkstack(L, (int)n + 1)) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key);
+    push_quick_run(L, plain, lmv_base(L, v) + off, stride, n);
+    lua_call(L, (int)n, 1);
+  } else {
+    lua_createtable(L, (int)n, 0);
+    set_quick_run(L, plain, lmv_base(L, v) + off, stride, n);
+  }
+}
+
 /* Pushes what the view has from dimension dim and byte offset off on. */
 static void push_list(lua_State *L, const lmv_view *v, const mv_layout *lay,
                       int dim, ptrdiff_t off) {
   ptrdiff_t n = lay->shape[dim], stride = lay->strides[dim];
-  unsigned plain = lmv_plain(&v->format->item);
   bool last = dim + 1 == lay->ndim;
   luaL_checkstack(L, 3, "list nested too deep");
-  lua_createtable(L, n > INT_MAX ? INT_MAX : (int)n, 0);
-  if (last && plain && !lay->indirect && n <= INT_MAX) {
-    set_quick_run(L, plain, lmv_base(L, v) + off, stride, n);
+  if (last && lmv_plain(&v->format->item) && !lay->indirect && n <= INT_MAX) {
+    push_numbers(L, v, n, stride, off);
     return;
   }
+  lua_createtable(L, n > INT_MAX ? INT_MAX : (int)n, 0);
   for (ptrdiff_t i = 0; i < n; i++) {
     ptrdiff_t at = follow(L, v, lay, dim, off + i * stride);
     if (last)

@@ -478,6 +478,7 @@ extern const luaL_Reg lmv_bytearray_functions[];
 void lmv_open_map(lua_State *L); /* make their metatables */
 void lmv_open_bytearray(lua_State *L);
 void lmv_open_api(lua_State *L);
+void lmv_open_bulk(lua_State *L);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

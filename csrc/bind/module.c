@@ -141,6 +141,7 @@ int luaopen_mview(lua_State *L) {
   lmv_open_lease(L);
   lmv_open_formats(L);
   lmv_open_api(L);
+  lmv_open_bulk(L);
   open_view(L);
   lmv_open_bytearray(L);
   lmv_open_map(L);
