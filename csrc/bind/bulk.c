@@ -169,9 +169,7 @@ static int view_hex(lua_State *L) {
 
 /* Raises the message on top of the stack. */
 static int refuse(lua_State *L, int arg) {
-  const char *message = lua_tostring(L, -1);
-  return arg > 0 ? lmv_argerror(L, arg, "%s", message)
-                 : luaL_error(L, "%s", message);
+  return lmv_argerror(L, arg, "%s", lua_tostring(L, -1));
 }
 
 /*

@@ -49,9 +49,7 @@ static int refuse(lua_State *L, const target *t, const place *at) {
     luaL_addvalue(&b);
     luaL_pushresult(&b);
   }
-  if (t->arg > 0)
-    return lmv_argerror(L, t->arg, "%s", lua_tostring(L, -1));
-  return luaL_error(L, "%s", lua_tostring(L, -1));
+  return lmv_argerror(L, t->arg, "%s", lua_tostring(L, -1));
 }
 
 /* What an item takes. */
