@@ -1,3 +1,4 @@
+local lend = require "lend"
 local mview = require "mview"
 local agree = require "agree"
 local raises = require "raises"
@@ -162,6 +163,33 @@ describe("copyfrom", function()
   it("needs an argument", function()
     raises("bad argument #1 to 'copyfrom' (bytes-like or list expected, got no "
       .. "value)", function() target:copyfrom() end)
+  end)
+
+  it("leaves the bytes between the fields of records as they are", function()
+    local item = ("#"):rep(mview.calcsize("bi"))
+    local gap = item:sub(2, mview.calcsize("bi") - mview.calcsize("i"))
+    local expected, list = "\1" .. gap .. ("i"):pack(2), {{1, 2}, {1, 2}}
+    for _, write in ipairs {
+      function(v) v:copyfrom(list) end,
+      function(v) v:copyfrom(mview.from("<hq", list)) end,
+      function(v) v:fill(list[1]) end,
+      function(v) v[1], v[2] = list[1], list[2] end,
+    } do
+      local v = mview.bytearray(item:rep(2)):view():cast("bi")
+      write(v)
+      assert.are.equal(expected:rep(2), v:tobytes())
+    end
+  end)
+
+  it("goes between records that are padded and ones that are not", function()
+    local padded = lend.lend {data = "ab#cd#ef#", format = "BB", itemsize = 3,
+      shape = {3}}
+    target:cast("BB"):copyfrom(padded)
+    assert.are.equal("abcdef", target:tobytes())
+    padded:copyfrom(mview("uvwxyz", "BB"))
+    assert.are.equal("uv#wx#yz#", padded:tobytes())
+    padded:fill {104, 105}
+    assert.are.equal("hi#hi#hi#", padded:tobytes())
   end)
 
   it("is refused by read-only views, whatever comes", function()
