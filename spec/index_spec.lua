@@ -36,12 +36,22 @@ local function range(code, size)
   return 0, (1 << 8 * size) - 1
 end
 
+-- Visits each format: as it is written, its code, size and byte order, and as
+-- messages have it.
 local function each_integer(visit)
-  for code, sizes in pairs(integers) do
-    for _, order in ipairs(orders) do
+  for _, order in ipairs(orders) do
+    for code, sizes in pairs(integers) do
       local size = is_native(order) and string.packsize(sizes[1]) or sizes[2]
-      if size then visit(order .. code, code, size, packed(order)) end
+      local format = order .. code
+      if size then visit(format, code, size, packed(order), format) end
     end
+    for size, code in pairs {"b", "h", [4] = "i", [8] = "q"} do
+      for sign, plain in pairs {i = code, I = code:upper()} do
+        visit(order .. sign .. size, plain, size, packed(order), order .. plain)
+      end
+    end
+    visit(order .. "j", "q", 8, packed(order), order .. "q")
+    visit(order .. "J", "Q", 8, packed(order), order .. "Q")
   end
 end
 
@@ -56,7 +66,7 @@ local function samples(lo, hi)
 end
 
 describe("An integer item", function()
-  each_integer(function(format, code, size, order)
+  each_integer(function(format, code, size, order, shown)
     local lo, hi = range(code, size)
     local values = samples(lo, hi)
     local option = order .. (signed[code] and "i" or "I") .. size
@@ -99,7 +109,7 @@ describe("An integer item", function()
           or unsigned and x >= 0 and x < 2.0 ^ 64
         if not fits then
           raises(("value %s out of range%s for format '%s'"):format(x, choice,
-            format), function() v[2] = x end)
+            shown), function() v[2] = x end)
         end
       end
       assert.are.same({1, 1, 1}, v:tolist())
