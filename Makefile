@@ -39,7 +39,7 @@ MAKEFLAGS += --no-print-directory
 .SECONDARY:
 .PHONY: bench build support demo test check asan valgrind rock lint lint-lua \
 	lint-format lint-compile lint-tidy install uninstall clean help \
-	amalgamation host torture fuzz run-fuzz
+	amalgamation host torture fuzz run-fuzz coverage
 
 # ---- build ----
 
@@ -107,7 +107,7 @@ $(BUILD)/host/c++:
 # assumes them.
 
 NEED = .ci/need "$(CC)" "$(LUA)" "$(LUA_INCDIR)/lua.h"
-NEED_TEST = $(NEED) busted g++ nm readelf hexdump pngcheck identify
+NEED_TEST = $(NEED) busted cmake g++ nm readelf hexdump pngcheck identify
 FROM_BUILD = LUA_PATH="lua/?.lua;lua/?/init.lua;spec/support/?.lua;;" \
 	LUA_CPATH="$(BUILD)/?.so;$(BUILD)/support/?.so;;"
 FROM_ROCK = LUA_PATH="$(TREE)/share/lua/$(LUA_VERSION)/?.lua;$\
@@ -172,7 +172,7 @@ lint: ## check style and find mistakes in C, Lua, shell and rockspec
 
 lint-lua:
 	luacheck -q csrc lua spec bench examples rockspec
-	luarocks lint rockspec/mview-scm-1.rockspec
+	for spec in rockspec/*.rockspec; do luarocks lint $$spec || exit 1; done
 	shellcheck .ci/need .ci/run
 
 lint-format:
@@ -203,7 +203,7 @@ $(BUILD)/tidy/%: %.c $(wildcard csrc/*.h csrc/*/*.h) .clang-tidy
 # ---- torture ----
 
 # How the collector is: mode, what allocations do to it, how many of them.
-HOSTILE = "generational debt 1" "incremental debt 100" \
+HOSTILE = "generational debt 1" "incremental debt 500" \
 	"generational emergency 200" "incremental emergency 200"
 
 # Each in a process of its own: little to collect.
@@ -259,6 +259,18 @@ $(BUILD)/fuzz/lua: spec/torture/fuzz_lua.c $(CORE) $(BIND) \
 $(BUILD)/fuzz/%: spec/torture/fuzz_%.c $(CORE) $(wildcard csrc/core/*.h)
 	@mkdir -p $(@D)
 	$(FUZZ) -o $@ $(filter %.c,$^) -lm
+
+# ---- coverage ----
+
+coverage: ## run the specs; print how much of the C sources they reach
+	@$(NEED_TEST) gcovr
+	@find $(BUILD)/coverage -name '*.gcda' -delete 2>/dev/null || true
+	@MVIEW_ROUNDS=50 $(MAKE) check BUILD=$(BUILD)/coverage CC=gcc \
+	  CFLAGS="-O1 -g --coverage -DMV_PORTABLE" LDFLAGS=--coverage >/dev/null
+	@gcovr --root . --filter csrc/ --exclude-unreachable-branches \
+	  $(BUILD)/coverage/obj/csrc
+	@gcovr --root . --filter csrc/ --exclude-unreachable-branches --branches \
+	  $(BUILD)/coverage/obj/csrc | tail -n 4
 
 # ---- install ----
 
