@@ -9,11 +9,14 @@ local CC = os.getenv("CC") or "gcc"
 local INCLUDE = os.getenv("LUA_INCDIR") or "/usr/include/lua5.4"
 local MVIEW = "csrc/core/*.c csrc/bind/*.c -Icsrc -Icsrc/core -Icsrc/bind"
 
--- LuaRocks' plain flags, whatever the rest of the project is built with.
+-- LuaRocks' plain flags, whatever the rest of the project is built with. The
+-- module is put in place whole, as another benchmark may be running.
 local function compile(name, sources)
-  local command = ("%s -O2 -fPIC -shared -o build/bench/%s.so %s -I'%s'")
-    :format(CC, name, sources, INCLUDE)
+  local so = "build/bench/" .. name .. ".so"
+  local command = ("%s -O2 -fPIC -shared -o %s.new %s -I'%s'")
+    :format(CC, so, sources, INCLUDE)
   assert(os.execute(command), command)
+  assert(os.rename(so .. ".new", so))
 end
 
 function host.build()
