@@ -1,9 +1,9 @@
 /*
 ** pack.c - v:unpack and v:pack: the format language of string.pack
 ** Results and errors are those of the Lua manual, 6.4.2; alignment counts from
-** the first byte of the view. The view's bytes are taken in C order, so any view
-** can be read or written. Packing makes the whole result aside and writes it
-** last, or not at all.
+** the first byte of the view. The view's bytes are taken in C order, so any
+** view can be read or written. Packing makes the whole result aside and writes
+** it last, or not at all.
 */
 #include "bytes.h"
 #include "packformat.h"
