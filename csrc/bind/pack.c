@@ -217,13 +217,14 @@ static int view_unpack(lua_State *L) {
 /* Adds an integer of n bytes in the format's order. */
 static void add_integer(const reader *r, luaL_Buffer *b, lua_Unsigned value,
                         size_t n, bool negative) {
-  char bytes[MAXINT];
+  unsigned char bytes[MAXINT];
   for (size_t i = 0; i < n; i++) {
-    char byte = i < sizeof value ? (char)(value >> (i * CHAR_BIT) & UCHAR_MAX)
-                                 : (char)(negative ? UCHAR_MAX : 0);
+    unsigned char byte = negative ? UCHAR_MAX : 0;
+    if (i < sizeof value)
+      byte = (unsigned char)(value >> (i * CHAR_BIT));
     bytes[r->little ? i : n - 1 - i] = byte;
   }
-  luaL_addlstring(b, bytes, n);
+  luaL_addlstring(b, (const char *)bytes, n);
 }
 
 static void pack_integer(const reader *r, luaL_Buffer *b, const option *o,
