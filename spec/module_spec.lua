@@ -109,6 +109,13 @@ describe("new and from", function()
     assert.are.same({{1, 2}, {3, 4}}, mview.from("BB", {{1, 2}, {3, 4}})
       :tolist())
     assert.are.same({{1.0, 2.0}}, mview.from("Zf", {{1, 2}}):tolist())
+    for format, item in pairs {["(2)B:x:"] = {x = {1, 2}}, ["2h"] = {1, 2},
+      ["T{B:a:}:x:2B:y:"] = {x = {a = 1}, y = {2, 3}}, ["B:x:h"] = {5, x = 6},
+      ["(2,1)h"] = {{1}, {2}}} do
+      local v = mview.from(format, {{item, item, item}, {item, item, item}})
+      assert.are.same({2, 3}, v.shape)
+      assert.are.same(item, v(2, 3))
+    end
     raises("bad argument #2 to 'from' ([1]: table expected, got number)",
       mview.from, "BB", {1, 2})
     raises("bad argument #2 to 'from' ([2]: table expected, got number)",
