@@ -242,11 +242,11 @@ describe("An object with a __buffer function", function()
   end)
 
   it("keeps records' formats and read-only memory", function()
-    local own = mview("abcd", "T{H:a:H:b:}"):toreadonly()
+    local own = mview("abcd", "T{<H:a:H:b:}"):toreadonly()
     local v = mview(object(function() return own end))
     own = nil -- luacheck: ignore
     collect()
-    assert.same({"T{H:a:H:b:}", true}, {v.format, v.readonly})
+    assert.same({"T{<H:a:H:b:}", true}, {v.format, v.readonly})
     assert.same({a = 0x6261, b = 0x6463}, v[1])
   end)
 

@@ -153,7 +153,7 @@ static void fields_stay_in_order_around_nested_records(void) {
 }
 
 static void positions_count_unnamed_and_named_alike(void) {
-  const mv_record *r = &parse("<2h i:x: 0q 3B 1000000000d")->record;
+  const mv_record *r = &parse("<2h i:x: 0q 3B 1000000000b")->record;
   size_t nth = 99;
   CHECK(r->nfields == 4 && r->nvalues == 1000000006);
   CHECK(mv_field_at(r, 0, &nth) == &r->fields[0] && nth == 0);
