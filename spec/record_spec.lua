@@ -25,6 +25,16 @@ describe("A record", function()
     assert.is_nil(v[4])
   end)
 
+  it("is two values without names, too", function()
+    local v = mview("abcd", "2B")
+    assert.are.same({97, 98}, v[1])
+    assert.are.same({{97, 98}, {99, 100}}, v:tolist())
+    assert.are.same({99, 100}, v(2))
+    local all = {}
+    for pair in v:iter() do all[#all + 1] = pair end
+    assert.are.same({v:values()}, all)
+  end)
+
   it("is written as a whole", function()
     local v = points()
     v[2] = {id = 20, x = 0.5, y = 0}

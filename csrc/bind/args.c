@@ -132,7 +132,7 @@ int lmv_checkshape(lua_State *L, int arg, ptrdiff_t *shape) {
   return (int)n;
 }
 
-lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
+static inline lmv_view *to_view(lua_State *L, int idx, int meta) {
   lmv_view *v = lua_touserdata(L, idx);
   bool same;
   if (v == NULL || !lua_getmetatable(L, idx))
@@ -142,8 +142,12 @@ lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
   return same ? v : NULL;
 }
 
+lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
+  return to_view(L, idx, meta);
+}
+
 lmv_view *lmv_checkview(lua_State *L, int arg) {
-  lmv_view *v = lmv_toview(L, arg, LMV_META);
+  lmv_view *v = to_view(L, arg, LMV_META);
   if (v == NULL)
     lmv_typeerror(L, arg, "mview.view");
   return v;

@@ -42,7 +42,7 @@ static void push_exporter(lua_State *L, const lmv_view *v) {
   lua_getiuservalue(L, 1, 1);
   if (v->lease->source == LMV_BYTEARRAY || v->lease->source == LMV_MAP)
     return;
-  lua_getiuservalue(L, -1, 1);
+  lua_getiuservalue(L, -1, v->lease->source == LMV_STRING ? 2 : 1);
 }
 
 static void push_contiguous(lua_State *L, const lmv_view *v, attribute which) {

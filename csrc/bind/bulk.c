@@ -25,33 +25,38 @@ void lmv_pushbytes(lua_State *L, const lmv_span *span, char order) {
   }
 }
 
-const unsigned char *lmv_linear(lua_State *L, const lmv_span *span, size_t *n) {
-  unsigned char *block;
-  *n = (size_t)mv_layout_nbytes(&span->lay);
-  if (mv_layout_contiguous(&span->lay, 'C')) {
-    lua_pushnil(L);
-    return lmv_spanbase(L, span) + span->lay.offset;
-  }
-  block = lua_newuserdatauv(L, *n, 0);
-  mv_gather(block, lmv_spanbase(L, span), &span->lay, 'C');
-  return block;
+const unsigned char *lmv_flatten(lua_State *L, const lmv_span *span) {
+  unsigned char *copy;
+  if (mv_layout_contiguous(&span->lay, 'C'))
+    return NULL;
+  copy = lua_newuserdatauv(L, (size_t)mv_layout_nbytes(&span->lay), 0);
+  mv_gather(copy, lmv_spanbase(L, span), &span->lay, 'C');
+  return copy;
+}
+
+const unsigned char *lmv_flat(lua_State *L, const lmv_span *span,
+                              const unsigned char *copy) {
+  return copy != NULL ? copy : lmv_spanbase(L, span) + span->lay.offset;
+}
+
+static char check_order(lua_State *L, int arg) {
+  size_t len;
+  const char *order = lmv_checkstring(L, arg, &len);
+  if (len != 1 || (order[0] != 'C' && order[0] != 'F' && order[0] != 'A'))
+    lmv_argerror(L, arg, "invalid order '%s', expected 'C', 'F' or 'A'", order);
+  return order[0];
 }
 
 /* v:tobytes([order]): the items' bytes as a string; order "C", "F" or "A". */
 static int view_tobytes(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  char order = lua_isnoneornil(L, 2) ? 'C' : check_order(L, 2);
   lmv_span span;
-  const char *order = "C";
-  lmv_checkview(L, 1);
-  if (lua_gettop(L) > 1 && !lua_isnil(L, 2))
-    order = lmv_checkstring(L, 2, NULL);
-  if (strcmp(order, "C") != 0 && strcmp(order, "F") != 0 &&
-      strcmp(order, "A") != 0)
-    lmv_argerror(L, 2, "invalid order '%s', expected 'C', 'F' or 'A'", order);
-  lmv_checkspan(L, 1, &span);
-  if (order[0] == 'A') /* the order that the memory has, else C */
-    order = mv_layout_contiguous(&span.lay, 'F') ? "F" : "C";
-  lmv_spanbase(L, &span);
-  lmv_pushbytes(L, &span, order[0]);
+  lmv_base(L, v);
+  lmv_viewspan(v, &span);
+  if (order == 'A') /* the order that the memory has, else C */
+    order = mv_layout_contiguous(&span.lay, 'F') ? 'F' : 'C';
+  lmv_pushbytes(L, &span, order);
   return 1;
 }
 
@@ -95,7 +100,8 @@ static void push_numbers(lua_State *L, const lmv_view *v, ptrdiff_t n,
   }
 }
 
-/* Pushes what the view has from dimension dim and byte offset off on. */
+/* Pushes what v, the view at index 1, has from dimension dim and byte offset
+** off on. */
 static void push_list(lua_State *L, const lmv_view *v, const mv_layout *lay,
                       int dim, ptrdiff_t off) {
   ptrdiff_t n = lay->shape[dim], stride = lay->strides[dim];
@@ -109,7 +115,7 @@ static void push_list(lua_State *L, const lmv_view *v, const mv_layout *lay,
   for (ptrdiff_t i = 0; i < n; i++) {
     ptrdiff_t at = follow(L, v, lay, dim, off + i * stride);
     if (last)
-      lmv_pushitem(L, v, &v->format->item, at);
+      lmv_pushitem(L, v, 1, at);
     else
       push_list(L, v, lay, dim + 1, at);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
@@ -125,7 +131,7 @@ static int view_tolist(lua_State *L) {
   if (mv_layout_count(&lay) == 0)
     lay.indirect = false; /* pointers to no items may be none */
   if (v->ndim == 0)
-    lmv_pushitem(L, v, &v->format->item, v->offset);
+    lmv_pushitem(L, v, 1, v->offset);
   else
     push_list(L, v, &lay, 0, v->offset);
   return 1;
@@ -136,11 +142,11 @@ static int view_hex(lua_State *L) {
   lmv_span span;
   const char *sep = "";
   size_t len = 0, n, size;
-  const unsigned char *p;
+  const unsigned char *copy;
   lua_Integer group = lmv_optinteger(L, 3, 1);
+  lmv_view *v = lmv_checkview(L, 1);
   luaL_Buffer b;
   char *out;
-  lmv_checkview(L, 1);
   lua_settop(L, 3);
   if (!lua_isnil(L, 2)) {
     sep = lmv_checkstring(L, 2, &len);
@@ -149,18 +155,15 @@ static int view_hex(lua_State *L) {
   }
   if (len == 0)
     group = 0;
-  lmv_checkspan(L, 1, &span);
-  lmv_spanbase(L, &span);
+  lmv_base(L, v);
+  lmv_viewspan(v, &span);
   n = (size_t)mv_layout_nbytes(&span.lay);
   size = mv_hex_size(n, group);
   if (size == 0 && n > 0)
     luaL_error(L, "result too large");
-  lmv_linear(L, &span, &n); /* its block, if any, stays on the stack */
+  copy = lmv_flatten(L, &span);
   out = luaL_buffinitsize(L, &b, size);
-  p = lua_touserdata(L, 4);
-  if (p == NULL)
-    p = lmv_spanbase(L, &span) + span.lay.offset;
-  mv_hex(out, p, n, sep[0], group);
+  mv_hex(out, lmv_flat(L, &span, copy), n, sep[0], group);
   luaL_pushresultsize(&b, size);
   return 1;
 }
@@ -283,6 +286,7 @@ static int view_fill(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   const mv_item *item = &v->format->item;
   unsigned char small[64] = {0}, *bytes = small, *base;
+  unsigned plain = lmv_plain(item);
   mv_layout lay;
   mv_walker w;
   if (lua_gettop(L) < 2)
@@ -290,7 +294,8 @@ static int view_fill(lua_State *L) {
   lmv_writable(L, v);
   if (v->itemsize > (ptrdiff_t)sizeof small)
     bytes = lmv_pushblock(L, (size_t)v->itemsize);
-  lmv_toitem(L, 2, 2, v->format, bytes);
+  if (plain == 0 || !store_quick(L, 2, plain, bytes))
+    lmv_toitem(L, 2, 2, v->format, bytes);
   base = lmv_writable(L, v);
   lmv_layout(v, &lay);
   if (item->kind != MV_RECORD && (ptrdiff_t)item->size == lay.itemsize) {

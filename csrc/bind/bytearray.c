@@ -9,8 +9,7 @@
 ** nothing.
 */
 #include "lmv.h"
-
-#include <string.h>
+#include "quick.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define LMV_ASAN 1
@@ -42,19 +41,25 @@ static void set_size(bytearray *b, unsigned char *base, size_t size) {
   POISON(base + size, b->capacity - size);
 }
 
-/* The living bytearray at arg. */
-static bytearray *check(lua_State *L, int arg) {
-  bytearray *b = (bytearray *)lmv_checkowner(L, arg, LMV_BYTEARRAY);
+/* The bytearray that is at idx; raises when it is dead. */
+static bytearray *get(lua_State *L, int idx) {
+  bytearray *b = lua_touserdata(L, idx);
   if (!b->lease.alive)
     luaL_error(L, "attempt to use a released bytearray");
   return b;
 }
 
 /* The same, to be resized. */
-static bytearray *check_free(lua_State *L, int arg) {
-  bytearray *b = check(L, arg);
+static bytearray *get_free(lua_State *L, int idx) {
+  bytearray *b = get(L, idx);
   lmv_lease_checkpins(L, &b->lease, "bytearray");
   return b;
+}
+
+/* The same of an argument, which may be anything. */
+static bytearray *check_free(lua_State *L, int arg) {
+  lmv_checkowner(L, arg, LMV_BYTEARRAY);
+  return get_free(L, arg);
 }
 
 /* Pushes a new empty bytearray. */
@@ -72,14 +77,14 @@ static bytearray *push_bytearray(lua_State *L) {
 ** its base may move.
 */
 static bytearray *reserve(lua_State *L, int idx, size_t n) {
-  bytearray *b = check_free(L, idx);
+  bytearray *b = get_free(L, idx);
   unsigned char *block;
   if (n <= b->capacity)
     return b;
   if (n > MAXSIZE)
     luaL_error(L, "bytearray too large");
   block = lua_newuserdatauv(L, n, 0);
-  b = check_free(L, idx); /* finalizers may have done anything to it: */
+  b = get_free(L, idx);   /* finalizers may have done anything to it: */
   if (n <= b->capacity) { /* filled it with more than the block takes, say */
     lua_pop(L, 1);
     return b;
@@ -101,7 +106,7 @@ static size_t roomy(const bytearray *b, size_t size) {
 
 /* Sets the size to n; new bytes are zero. */
 static void resize(lua_State *L, int idx, size_t n) {
-  bytearray *b = check_free(L, idx);
+  bytearray *b = get_free(L, idx);
   size_t old;
   if (n > b->capacity)
     b = reserve(L, idx, roomy(b, n));
@@ -184,7 +189,7 @@ static void append(lua_State *L, int idx, int first, int last) {
       luaL_error(L, "bytearray too large");
     total += n;
   }
-  b = check_free(L, idx);
+  b = get_free(L, idx);
   if (total > MAXSIZE - b->lease.size)
     luaL_error(L, "bytearray too large");
   while (b->capacity < b->lease.size + total) /* again if finalizers grew it */
@@ -252,12 +257,13 @@ static int bytearray_release(lua_State *L) {
 
 /* b:view(): a view of all bytes. */
 static int bytearray_view(lua_State *L) {
-  check(L, 1);
+  lmv_checkowner(L, 1, LMV_BYTEARRAY);
+  get(L, 1);
   lmv_pushowned(L, LMV_META, 1);
   return 1;
 }
 
-/* ---- metamethods ---------------------------------------------------------*/
+/* ---- metamethods: only the virtual machine calls them, with their object --*/
 
 /* __index: b[i], a byte; nil out of range; the last upvalue: the methods. */
 static int bytearray_index(lua_State *L) {
@@ -265,11 +271,10 @@ static int bytearray_index(lua_State *L) {
   lua_Integer i;
   ptrdiff_t at;
   if (lua_type(L, 2) != LUA_TNUMBER) {
-    lua_settop(L, 2);
     lua_rawget(L, lua_upvalueindex(LMV_NUP + 1));
     return 1;
   }
-  b = check(L, 1);
+  b = get(L, 1);
   at = lmv_tokey(L, 2, &i) ? lmv_wrap((ptrdiff_t)b->lease.size, i) : -1;
   if (at < 0)
     lua_pushnil(L);
@@ -280,11 +285,12 @@ static int bytearray_index(lua_State *L) {
 
 /* __newindex: b[i] = x; raises out of range. */
 static int bytearray_newindex(lua_State *L) {
-  bytearray *b = check(L, 1);
+  bytearray *b = get(L, 1);
   lua_Integer i = lmv_checkkey(L, 2);
   unsigned char byte = 0;
   ptrdiff_t at;
-  lmv_toitem(L, 0, 3, &lmv_byteformat, &byte);
+  if (!store_quick(L, 3, 1 + MV_U8, &byte))
+    lmv_toitem(L, 0, 3, &lmv_byteformat, &byte);
   at = lmv_wrap((ptrdiff_t)b->lease.size, i);
   if (at < 0)
     return lmv_indexerror(L, i, (ptrdiff_t)b->lease.size, 0, 1);
@@ -293,13 +299,13 @@ static int bytearray_newindex(lua_State *L) {
 }
 
 static int bytearray_len(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)check(L, 1)->lease.size);
+  lua_pushinteger(L, (lua_Integer)get(L, 1)->lease.size);
   return 1;
 }
 
 /* __tostring: its bytes. */
 static int bytearray_tostring(lua_State *L) {
-  const bytearray *b = check(L, 1);
+  const bytearray *b = get(L, 1);
   lua_pushlstring(L, (const char *)b->lease.base, b->lease.size);
   return 1;
 }

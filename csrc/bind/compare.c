@@ -32,7 +32,6 @@ static bool alive(const lmv_span *span) {
 */
 static int view_eq(lua_State *L) {
   lmv_span a, b;
-  lua_settop(L, 2);
   lua_pushboolean(L, lmv_optspan(L, 1, &a) && lmv_optspan(L, 2, &b) &&
                          alive(&a) && alive(&b) && equal(L, &a, &b));
   return 1;
@@ -40,10 +39,10 @@ static int view_eq(lua_State *L) {
 
 /* v:equals(x): the same as ==, for any bytes-like x. */
 static int view_equals(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
   lmv_span a, b;
-  lmv_checkview(L, 1);
   lmv_checkspan(L, 2, &b);
-  lmv_checkspan(L, 1, &a);
+  lmv_viewspan(v, &a);
   lua_pushboolean(L, equal(L, &a, &b));
   return 1;
 }
@@ -71,12 +70,12 @@ static ptrdiff_t cut(mv_layout *a, mv_layout *b) {
 ** beginning of the other, it is the first index that only one of them has.
 */
 static int view_mismatch(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
   lmv_span a, b;
   ptrdiff_t k, n = -1;
   const unsigned char *pa, *pb;
-  lmv_checkview(L, 1);
   lmv_checkspan(L, 2, &b);
-  lmv_checkspan(L, 1, &a);
+  lmv_viewspan(v, &a);
   pa = lmv_spanbase(L, &a);
   pb = lmv_spanbase(L, &b);
   if (!mv_layout_same_shape(&a.lay, &b.lay)) {
@@ -204,21 +203,18 @@ static size_t position(lua_Integer i, size_t n) {
 static int view_find(lua_State *L) {
   lmv_span hay, needle;
   lua_Integer init = lmv_optinteger(L, 3, 1);
+  lmv_view *v = lmv_checkview(L, 1);
   size_t n, m, from;
   ptrdiff_t at;
   const unsigned char *p, *q;
-  lmv_checkview(L, 1);
   lmv_checkspan(L, 2, &needle);
-  lmv_checkspan(L, 1, &hay);
-  lua_settop(L, 2);
-  lmv_linear(L, &hay, &n); /* their blocks, if any, are at 3 and 4 */
-  lmv_linear(L, &needle, &m);
-  p = lua_touserdata(L, 3);
-  q = lua_touserdata(L, 4);
-  if (p == NULL)
-    p = lmv_spanbase(L, &hay) + hay.lay.offset;
-  if (q == NULL)
-    q = lmv_spanbase(L, &needle) + needle.lay.offset;
+  lmv_viewspan(v, &hay);
+  p = lmv_flatten(L, &hay);
+  q = lmv_flatten(L, &needle);
+  p = lmv_flat(L, &hay, p);
+  q = lmv_flat(L, &needle, q);
+  n = (size_t)mv_layout_nbytes(&hay.lay);
+  m = (size_t)mv_layout_nbytes(&needle.lay);
   from = position(init, n);
   at = from > n ? -1 : mv_find(p + from, n - from, q, m);
   if (at < 0) {
@@ -234,14 +230,14 @@ static int view_find(lua_State *L) {
 static int view_hash(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   lmv_span span;
-  size_t n;
   const unsigned char *p;
   lmv_base(L, v);
   if (!v->readonly)
     luaL_error(L, "cannot hash a view that can be written to");
-  lmv_checkspan(L, 1, &span);
-  p = lmv_linear(L, &span, &n);
-  lua_pushinteger(L, (lua_Integer)mv_hash(p, n));
+  lmv_viewspan(v, &span);
+  p = lmv_flat(L, &span, lmv_flatten(L, &span));
+  lua_pushinteger(L,
+                  (lua_Integer)mv_hash(p, (size_t)mv_layout_nbytes(&span.lay)));
   return 1;
 }
 
@@ -250,21 +246,23 @@ static int view_hash(lua_State *L) {
 /* v:byte([i [, j]]): bytes as numbers, as string.byte. */
 static int view_byte(lua_State *L) {
   lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, i);
-  lmv_span span;
-  ptrdiff_t start, n;
+  lmv_view *v = lmv_checkview(L, 1);
+  mv_layout lay;
+  ptrdiff_t start, n, some;
   const unsigned char *base;
-  lmv_checkview(L, 1);
-  lmv_checkspan(L, 1, &span);
-  lmv_spanbase(L, &span);
-  mv_range(mv_layout_nbytes(&span.lay), i, j, 1, &start, &n);
+  lmv_base(L, v);
+  lmv_layout(v, &lay);
+  mv_range(mv_layout_nbytes(&lay), i, j, 1, &start, &n);
   if (n >= INT_MAX)
     luaL_error(L, "too many results");
   luaL_checkstack(L, (int)n, "too many results");
-  base = lmv_spanbase(L, &span);
-  for (ptrdiff_t k = 0; k < n; k++) {
-    unsigned char byte;
-    mv_read(base, &span.lay, (size_t)(start + k), 1, &byte);
-    lua_pushinteger(L, byte);
+  base = lmv_base(L, v);
+  for (ptrdiff_t k = 0; k < n; k += some) {
+    unsigned char bytes[64];
+    some = n - k < (ptrdiff_t)sizeof bytes ? n - k : (ptrdiff_t)sizeof bytes;
+    mv_read(base, &lay, (size_t)(start + k), (size_t)some, bytes);
+    for (ptrdiff_t b = 0; b < some; b++)
+      lua_pushinteger(L, bytes[b]);
   }
   return (int)n;
 }

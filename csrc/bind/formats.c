@@ -26,9 +26,14 @@ static const mv_format *look_up(lua_State *L, int idx, const void *key) {
   return lua_touserdata(L, -1);
 }
 
+/*
+** Pushes the parsed format. Its user value 1 is a table for the names of its
+** fields as Lua strings, by the field's number.
+*/
 static const mv_format *parse(lua_State *L, int idx, int arg) {
   size_t len, size;
   const char *s = lua_tolstring(L, idx, &len);
+  const mv_format *format;
   mv_fault fault;
   size = mv_format_measure(s, len, &fault);
   if (size == 0) {
@@ -36,7 +41,12 @@ static const mv_format *parse(lua_State *L, int idx, int arg) {
     mv_explain(&fault, why, sizeof why);
     lmv_argerror(L, arg, "%s", why);
   }
-  return mv_format_build(s, len, lua_newuserdatauv(L, size, 0));
+  format = mv_format_build(s, len, lua_newuserdatauv(L, size, 1));
+  if (format->item.kind == MV_RECORD) {
+    lua_newtable(L);
+    lua_setiuservalue(L, -2, 1);
+  }
+  return format;
 }
 
 const mv_format *lmv_pushformat(lua_State *L, int idx, int arg,
@@ -68,7 +78,7 @@ static const mv_field byte_field = {.count = 1,
                                     .textlen = 1};
 
 const mv_format lmv_byteformat = {
-    "B", 1, {1, NULL, MV_U8, false}, {&byte_field, 1, 1, 1, 1, true}};
+    "B", 1, {1, NULL, MV_U8, false}, {&byte_field, 1, 1, 1, 1, 1, true}};
 
 void lmv_pushformats(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &simple_key);

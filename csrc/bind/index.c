@@ -28,7 +28,7 @@ static void push_at(lua_State *L, const lmv_view *v, int idx, ptrdiff_t i) {
   if (v->quick)
     push_quick(L, v->quick, lmv_base(L, v) + v->offset + i * v->dims[1]);
   else if (v->ndim == 1)
-    lmv_pushitem(L, v, &v->format->item, item_offset(L, v, i));
+    lmv_pushitem(L, v, idx, item_offset(L, v, i));
   else
     lmv_pushrow(L, idx, i);
 }
@@ -67,25 +67,29 @@ static int index_integer(lua_State *L, const lmv_view *v, lua_Integer i) {
   return 1;
 }
 
+/* Keys that are no integers: floats may stand for one, strings are names. */
+static int index_other(lua_State *L, const lmv_view *v) {
+  lua_Integer i;
+  if (lua_type(L, 2) != LUA_TSTRING && lmv_tokey(L, 2, &i))
+    return index_integer(L, v, i);
+  if (lua_rawget(L, lua_upvalueindex(LMV_NUP + 1)) == LUA_TNUMBER)
+    lmv_pushattribute(L, v, (int)lua_tointeger(L, -1));
+  return 1;
+}
+
 /* __index(v, key); the last upvalue: the table of methods and attributes'
  * numbers. */
 static int view_index(lua_State *L) {
   const lmv_view *v = lua_touserdata(L, 1);
-  lua_Integer i = 0;
-  if (lua_isinteger(L, 2)) {
-    i = lua_tointeger(L, 2);
-    if (v->quick && (lua_Unsigned)i - 1 < (lua_Unsigned)v->dims[0] &&
-        lmv_alive(v)) {
-      push_quick(L, v->quick,
-                 v->lease->base + v->offset + (ptrdiff_t)(i - 1) * v->dims[1]);
-      return 1;
-    }
+  lua_Integer i;
+  if (!lua_isinteger(L, 2))
+    return index_other(L, v);
+  i = lua_tointeger(L, 2);
+  if (!v->quick || (lua_Unsigned)i - 1 >= (lua_Unsigned)v->dims[0] ||
+      !lmv_alive(v))
     return index_integer(L, v, i);
-  }
-  if (lmv_tokey(L, 2, &i))
-    return index_integer(L, v, i);
-  if (lua_rawget(L, lua_upvalueindex(LMV_NUP + 1)) == LUA_TNUMBER)
-    lmv_pushattribute(L, v, (int)lua_tointeger(L, -1));
+  push_quick(L, v->quick,
+             v->lease->base + v->offset + (ptrdiff_t)(i - 1) * v->dims[1]);
   return 1;
 }
 
@@ -195,7 +199,7 @@ static int view_call(lua_State *L) {
     check_indices(L, v, lua_gettop(L) - 1);
     off = locate(L, v);
   }
-  lmv_pushitem(L, v, &v->format->item, off);
+  lmv_pushitem(L, v, 1, off);
   return 1;
 }
 

@@ -77,8 +77,9 @@ typedef enum lmv_source {
 } lmv_source;
 
 /*
-** Sits at the start of its userdata. Bytearrays and maps are leases themselves;
-** the user value 1 of the others is the exporter, if it is a Lua object.
+** Sits at the start of its userdata; a string's, in that of the first view of
+** it. Bytearrays and maps are leases themselves; the others' exporter, if it is
+** a Lua object, is user value 1, and a string user value 2.
 */
 typedef struct lmv_lease {
   unsigned char *base; /* never NULL */
@@ -373,17 +374,20 @@ typedef struct lmv_span {
 bool lmv_optspan(lua_State *L, int arg, lmv_span *span);
 void lmv_checkspan(lua_State *L, int arg, lmv_span *span);
 
+/* Fills span from a view. */
+void lmv_viewspan(const lmv_view *v, lmv_span *span);
+
 /* The start of its block, as lmv_base. */
 const unsigned char *lmv_spanbase(lua_State *L, const lmv_span *span);
 
 /* ---- value.c, store.c: items as Lua values, Lua values as items ----------*/
 
 /*
-** Pushes the item at off from the start of the view's block as a Lua value, a
-** record as a table. Resolves the view anew after each allocation.
+** Pushes the item at off from the start of the block of v, the view at idx, as
+** a Lua value, a record as a table. Resolves the view anew after each
+** allocation.
 */
-void lmv_pushitem(lua_State *L, const lmv_view *v, const mv_item *item,
-                  ptrdiff_t off);
+void lmv_pushitem(lua_State *L, const lmv_view *v, int idx, ptrdiff_t off);
 
 /*
 ** Converts the Lua value at idx to the item at p, in the caller's own memory
@@ -434,10 +438,13 @@ void lmv_copyfrom(lua_State *L, int dst, int src, int arg);
 void lmv_pushbytes(lua_State *L, const lmv_span *span, char order);
 
 /*
-** The span's bytes in C order: where they are if it is contiguous, else a copy
-** in a block that is pushed. Always pushes one value.
+** The span's bytes in C order and in one piece, for who allocates more before
+** the memory is looked at: lmv_flatten pushes a copy of them and returns it, or
+** returns NULL, as they lie so already; lmv_flat then says where they are.
 */
-const unsigned char *lmv_linear(lua_State *L, const lmv_span *span, size_t *n);
+const unsigned char *lmv_flatten(lua_State *L, const lmv_span *span);
+const unsigned char *lmv_flat(lua_State *L, const lmv_span *span,
+                              const unsigned char *copy);
 
 /* ---- registration (module.c) ---------------------------------------------*/
 

@@ -125,6 +125,10 @@ static int calcsize(lua_State *L) {
 
 /* __call of the module: mview(obj [, format [, shape]]) */
 static int call(lua_State *L) {
+  if (lua_gettop(L) == 2 && lua_type(L, 2) == LUA_TSTRING) {
+    lmv_pushview(L, 2, LMV_META); /* as below, in fewer steps */
+    return 1;
+  }
   lua_remove(L, 1);
   return lmv_make(L);
 }

@@ -96,12 +96,9 @@ static inline void set_quick_run(lua_State *L, unsigned quick,
     return false;                                                              \
   STORE(type, i)
 
-static bool store_float(lua_State *L, int idx, unsigned quick,
-                        unsigned char *p) {
-  double f;
-  if (lua_type(L, idx) != LUA_TNUMBER)
-    return false;
-  f = (double)lua_tonumber(L, idx);
+static inline bool store_float(lua_State *L, int idx, unsigned quick,
+                               unsigned char *p) {
+  double f = (double)lua_tonumber(L, idx);
   if (quick == 1 + MV_F64)
     STORE(double, f)
   if (!(fabs(f) <= 3.402823466e+38))
@@ -109,15 +106,21 @@ static bool store_float(lua_State *L, int idx, unsigned quick,
   STORE(float, f)
 }
 
-/* Stores the value at idx if that is simple; else false, nothing written. */
-static inline bool store_quick(lua_State *L, int idx, unsigned quick,
+/*
+** Stores the value at idx, of that type, if that is simple; else false, nothing
+** written.
+*/
+static inline bool store_typed(lua_State *L, int idx, int type, unsigned quick,
                                unsigned char *p) {
   lua_Integer i;
+  int isint;
+  if (type != LUA_TNUMBER)
+    return false;
   if (quick > MV_I64 + 1)
     return store_float(L, idx, quick, p);
-  if (!lua_isinteger(L, idx))
+  i = lua_tointegerx(L, idx, &isint);
+  if (!isint)
     return false;
-  i = lua_tointeger(L, idx);
   switch ((mv_kind)(quick - 1)) {
   case MV_U8:
     STORE_UNSIGNED(uint8_t, UINT8_MAX)
@@ -134,6 +137,34 @@ static inline bool store_quick(lua_State *L, int idx, unsigned quick,
   default: /* 64 bits of either sign: the same bytes */
     STORE(int64_t, i)
   }
+}
+
+static inline bool store_quick(lua_State *L, int idx, unsigned quick,
+                               unsigned char *p) {
+  return store_typed(L, idx, lua_type(L, idx), quick, p);
+}
+
+/*
+** Stores the values 1 to n of the list at idx, step bytes apart, up to one that
+** is not simple; returns how many. They are popped some at a time.
+*/
+static inline ptrdiff_t store_quick_run(lua_State *L, int idx, unsigned quick,
+                                        unsigned char *p, ptrdiff_t step,
+                                        ptrdiff_t n) {
+  enum { SOME = 16 };
+  int top = lua_gettop(L);
+  ptrdiff_t i = 0;
+  bool simple = true;
+  luaL_checkstack(L, SOME, "list nested too deep");
+  while (simple && i < n) {
+    for (ptrdiff_t stop = n - i < SOME ? n : i + SOME; simple && i < stop;) {
+      int type = lua_rawgeti(L, idx, (lua_Integer)i + 1);
+      simple = store_typed(L, -1, type, quick, p + i * step);
+      i += simple;
+    }
+    lua_settop(L, top);
+  }
+  return i;
 }
 
 #endif

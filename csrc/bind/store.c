@@ -144,7 +144,7 @@ static void to_item(lua_State *L, const target *t, const place *at, int idx,
 /* The value at idx from the field's dimension dim on, nested lists. */
 static void to_array(lua_State *L, const target *t, const place *at, int idx,
                      const mv_field *field, int dim, unsigned char *p) {
-  ptrdiff_t n, stride = (ptrdiff_t)field->item.size;
+  ptrdiff_t n, i = 0, stride = (ptrdiff_t)field->item.size;
   unsigned plain;
   if (dim == field->ndim) {
     to_item(L, t, at, idx, &field->item, p);
@@ -162,13 +162,11 @@ static void to_array(lua_State *L, const target *t, const place *at, int idx,
     refuse(L, t, at);
   }
   plain = dim + 1 == field->ndim ? lmv_plain(&field->item) : 0;
-  for (ptrdiff_t i = 0; i < n; i++) {
+  if (plain)
+    i = store_quick_run(L, idx, plain, p, stride, n);
+  for (; i < n; i++) {
     place inner = {at, NULL, 0, (lua_Integer)i + 1};
     lua_rawgeti(L, idx, inner.index);
-    if (plain && store_quick(L, -1, plain, p + i * stride)) {
-      lua_pop(L, 1);
-      continue;
-    }
     to_array(L, t, &inner, lua_gettop(L), field, dim + 1, p + i * stride);
     lua_pop(L, 1);
   }
@@ -177,16 +175,12 @@ static void to_array(lua_State *L, const target *t, const place *at, int idx,
 /* Refuses a table with keys that are no fields. */
 static void check_keys(lua_State *L, const target *t, const place *at, int idx,
                        const mv_record *record) {
-  size_t unnamed = record->nvalues;
-  for (size_t f = 0; f < record->nfields; f++)
-    if (record->fields[f].name != NULL)
-      unnamed--;
   lua_pushnil(L);
   while (lua_next(L, idx) != 0) {
     bool known = false;
     lua_pop(L, 1);
     if (lua_isinteger(L, -1))
-      known = (lua_Unsigned)lua_tointeger(L, -1) - 1 < unnamed;
+      known = (lua_Unsigned)lua_tointeger(L, -1) - 1 < record->nunnamed;
     else if (lua_type(L, -1) == LUA_TSTRING)
       known = mv_field_named(record, lua_tostring(L, -1),
                              (size_t)lua_rawlen(L, -1)) != NULL;

@@ -54,12 +54,15 @@ static void push_scalar(lua_State *L, const mv_item *item,
   }
 }
 
+static void push_value(lua_State *L, const lmv_view *v, int names,
+                       const mv_item *item, ptrdiff_t off);
+
 /* Pushes a field's value from its dimension dim on, nested lists. */
-static void push_array(lua_State *L, const lmv_view *v, const mv_field *field,
-                       int dim, ptrdiff_t off) {
+static void push_array(lua_State *L, const lmv_view *v, int names,
+                       const mv_field *field, int dim, ptrdiff_t off) {
   ptrdiff_t n, stride = (ptrdiff_t)field->item.size;
   if (dim == field->ndim) {
-    lmv_pushitem(L, v, &field->item, off);
+    push_value(L, v, names, &field->item, off);
     return;
   }
   for (int d = dim + 1; d < field->ndim; d++)
@@ -68,45 +71,71 @@ static void push_array(lua_State *L, const lmv_view *v, const mv_field *field,
   luaL_checkstack(L, 2, "record nested too deep");
   new_table(L, (size_t)n, 0);
   for (ptrdiff_t i = 0; i < n; i++) {
-    push_array(L, v, field, dim + 1, off + i * stride);
+    push_array(L, v, names, field, dim + 1, off + i * stride);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
 }
 
-static void push_record(lua_State *L, const lmv_view *v,
+/* Pushes the name of a field, a string made only once. */
+static void push_name(lua_State *L, const lmv_view *v, int names,
+                      const mv_field *field) {
+  lua_Integer k = mv_field_number(v->format, field);
+  if (lua_rawgeti(L, names, k) == LUA_TSTRING)
+    return;
+  lua_pop(L, 1);
+  lua_pushlstring(L, field->name, field->namelen);
+  lua_pushvalue(L, -1);
+  lua_rawseti(L, names, k);
+}
+
+static void push_record(lua_State *L, const lmv_view *v, int names,
                         const mv_record *record, ptrdiff_t off) {
   lua_Integer position = 0;
-  luaL_checkstack(L, 4, "record nested too deep");
-  new_table(L, record->nvalues, record->nfields);
+  luaL_checkstack(L, 5, "record nested too deep");
+  new_table(L, record->nunnamed, record->nvalues - record->nunnamed);
   lmv_base(L, v); /* padding alone has no field that would ask */
   for (size_t f = 0; f < record->nfields; f++) {
     const mv_field *field = &record->fields[f];
     ptrdiff_t at = off + (ptrdiff_t)field->offset;
     if (field->name != NULL) {
-      lua_pushlstring(L, field->name, field->namelen);
-      push_array(L, v, field, 0, at);
+      push_name(L, v, names, field);
+      push_array(L, v, names, field, 0, at);
       lua_rawset(L, -3);
       continue;
     }
     for (size_t k = 0; k < field->count; k++) {
-      push_array(L, v, field, 0, at + (ptrdiff_t)(k * field->size));
+      push_array(L, v, names, field, 0, at + (ptrdiff_t)(k * field->size));
       lua_rawseti(L, -2, ++position);
     }
   }
 }
 
-void lmv_pushitem(lua_State *L, const lmv_view *v, const mv_item *item,
-                  ptrdiff_t off) {
+static inline void push_value(lua_State *L, const lmv_view *v, int names,
+                              const mv_item *item, ptrdiff_t off) {
   unsigned plain = lmv_plain(item);
   if (plain)
     push_quick(L, plain, lmv_base(L, v) + off);
   else if (item->kind != MV_RECORD)
     push_scalar(L, item, lmv_base(L, v) + off);
   else if (item->record->sole)
-    push_array(L, v, item->record->fields, 0,
+    push_array(L, v, names, item->record->fields, 0,
                off + (ptrdiff_t)item->record->fields[0].offset);
   else
-    push_record(L, v, item->record, off);
+    push_record(L, v, names, item->record, off);
+}
+
+void lmv_pushitem(lua_State *L, const lmv_view *v, int idx, ptrdiff_t off) {
+  const mv_item *item = &v->format->item;
+  if (item->kind != MV_RECORD || !v->compound) { /* no names */
+    push_value(L, v, 0, item, off);
+    return;
+  }
+  luaL_checkstack(L, 4, "record nested too deep");
+  lua_getiuservalue(L, idx, 2);
+  lua_getiuservalue(L, -1, 1);
+  push_value(L, v, lua_gettop(L), item, off);
+  lua_replace(L, -3);
+  lua_pop(L, 1);
 }
 
 /* ---- comparing -----------------------------------------------------------*/

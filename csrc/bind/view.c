@@ -116,10 +116,8 @@ void lmv_derive1(lua_State *L, int idx, const mv_format *format,
 
 /* ---- views of bytes-likes ------------------------------------------------*/
 
-/* Pushes a view of all bytes of the lease at index owner. */
-static lmv_view *view_of_lease(lua_State *L, int meta, int owner,
-                               lmv_lease *lease) {
-  lmv_view *v = new_view(L, 1, 2);
+/* Makes the new view one of all bytes of the lease. */
+static void see_all(lmv_view *v, lmv_lease *lease) {
   v->lease = lease;
   v->generation = lease->generation;
   v->format = &lmv_byteformat;
@@ -131,26 +129,36 @@ static lmv_view *view_of_lease(lua_State *L, int meta, int owner,
   v->quick = 1 + MV_U8;
   v->dims[0] = (ptrdiff_t)lease->size;
   v->dims[1] = 1;
-  lua_pushvalue(L, owner);
-  finish(L, v, meta);
-  return v;
 }
 
-/* Pushes a lease of the string at idx, which it anchors. */
-static lmv_lease *push_string_lease(lua_State *L, int idx) {
-  lmv_lease *lease = lua_newuserdatauv(L, sizeof *lease, 1);
+/* Where in the userdata of a string's view the lease is, aligned. */
+#define LEASE_AT ((sizeof(lmv_view) + 2 * sizeof(ptrdiff_t) + 7) / 8 * 8)
+
+/*
+** Pushes a view of the string at idx. One userdata holds view and lease, so it
+** is its own user value 1; user value 2 is the string.
+*/
+static lmv_view *push_string_view(lua_State *L, int idx, int meta) {
+  lmv_view *v = lua_newuserdatauv(L, LEASE_AT + sizeof(lmv_lease), 2);
+  lmv_lease *lease = (void *)((char *)v + LEASE_AT);
   size_t len;
   const char *s = lua_tolstring(L, idx, &len);
   lmv_lease_init(lease, LMV_STRING, (void *)s, len);
   lease->readonly = true;
+  see_all(v, lease);
   lua_pushvalue(L, idx);
-  lua_setiuservalue(L, -2, 1);
-  return lease;
+  lua_setiuservalue(L, -2, 2);
+  lua_pushvalue(L, -1);
+  finish(L, v, meta);
+  return v;
 }
 
 lmv_view *lmv_pushowned(lua_State *L, int meta, int owner) {
   lmv_lease *lease = lua_touserdata(L, owner);
-  lmv_view *v = view_of_lease(L, meta, owner, lease);
+  lmv_view *v = new_view(L, 1, 2);
+  see_all(v, lease);
+  lua_pushvalue(L, owner);
+  finish(L, v, meta);
   if (!lease->alive) /* asked now, as finalizers may have ended it meanwhile */
     luaL_error(L, "attempt to use a %s",
                lease->source == LMV_MAP ? "closed map" : "released bytearray");
@@ -158,15 +166,12 @@ lmv_view *lmv_pushowned(lua_State *L, int meta, int owner) {
 }
 
 lmv_view *lmv_pushview(lua_State *L, int idx, int meta) {
-  lmv_view *v = lmv_toview(L, idx, meta);
+  lmv_view *v;
+  if (lua_type(L, idx) == LUA_TSTRING)
+    return push_string_view(L, idx, meta);
+  v = lmv_toview(L, idx, meta);
   if (v != NULL) {
     lua_pushvalue(L, idx);
-    return v;
-  }
-  if (lua_type(L, idx) == LUA_TSTRING) {
-    lmv_lease *lease = push_string_lease(L, idx);
-    v = view_of_lease(L, meta, lua_gettop(L), lease);
-    lua_remove(L, -2);
     return v;
   }
   if (lmv_toowner(L, idx, LMV_BYTEARRAY) || lmv_toowner(L, idx, LMV_MAP))
@@ -182,10 +187,17 @@ lmv_view *lmv_asview(lua_State *L, int arg) {
   return v;
 }
 
+void lmv_viewspan(const lmv_view *v, lmv_span *span) {
+  span->view = v;
+  span->format = v->format;
+  lmv_layout(v, &span->lay);
+}
+
 bool lmv_optspan(lua_State *L, int arg, lmv_span *span) {
-  span->view = lmv_toview(L, arg, LMV_META);
-  if (span->view == NULL && lua_type(L, arg) == LUA_TSTRING) {
+  lmv_view *v;
+  if (lua_type(L, arg) == LUA_TSTRING) {
     size_t len;
+    span->view = NULL;
     span->string = (const unsigned char *)lua_tolstring(L, arg, &len);
     span->format = &lmv_byteformat;
     span->lay.offset = 0;
@@ -196,14 +208,14 @@ bool lmv_optspan(lua_State *L, int arg, lmv_span *span) {
     span->lay.strides[0] = 1;
     return true;
   }
-  if (span->view == NULL) {
-    span->view = lmv_pushview(L, arg, LMV_META);
-    if (span->view == NULL)
+  v = lmv_toview(L, arg, LMV_META);
+  if (v == NULL) {
+    v = lmv_pushview(L, arg, LMV_META);
+    if (v == NULL)
       return false;
     lua_replace(L, arg);
   }
-  span->format = span->view->format;
-  lmv_layout(span->view, &span->lay);
+  lmv_viewspan(v, span);
   return true;
 }
 

@@ -263,6 +263,12 @@ static ptrdiff_t first(int order, const unsigned char *a, const mv_layout *alay,
   pair p;
   ptrdiff_t done = 0;
   set_pair(&p, aitem, bitem);
+  if (alay->ndim == 1 && !alay->indirect && !blay->indirect) {
+    ptrdiff_t n = alay->shape[0];
+    ptrdiff_t i = first_of_run(&p, a + alay->offset, alay->strides[0],
+                               b + blay->offset, blay->strides[0], n);
+    return i < n ? i : -1;
+  }
   mv_walk2(&w, order, (unsigned char *)a, alay, (unsigned char *)b, blay);
   while (mv_walk_next(&w)) {
     ptrdiff_t i =

@@ -36,7 +36,8 @@ static size_t agreement(const search *s, size_t i) {
 /* These return whether s->at is the answer; if not, they give up there. */
 
 static bool by_first_byte(search *s) {
-  ptrdiff_t credit = CREDIT;
+  /* the filter has no use for less than a vector of starts */
+  ptrdiff_t credit = s->end < VECTOR ? VECTOR * DEAR : CREDIT;
   while (s->at < s->end && credit > 0) {
     const unsigned char *p =
         memchr(s->hay + s->at, s->needle[0], s->end - s->at);

@@ -143,6 +143,8 @@ bool mv_layout_contiguous(const mv_layout *lay, char order) {
   ptrdiff_t stride = lay->itemsize;
   if (lay->indirect)
     return false;
+  if (lay->ndim == 1) /* strides of few items are normalised */
+    return lay->strides[0] == stride;
   if (mv_layout_count(lay) == 0)
     return true;
   for (int k = 0; k < lay->ndim; k++) {

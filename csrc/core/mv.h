@@ -127,10 +127,11 @@ typedef struct mv_field {
 typedef struct mv_record {
   const mv_field *fields;
   size_t nfields;
-  size_t nvalues; /* the sum of the fields' counts */
-  size_t size;    /* without trailing padding */
-  size_t align;   /* 1 except in native mode */
-  bool sole;      /* a whole format of one unnamed value: read as that value */
+  size_t nvalues;  /* the sum of the fields' counts */
+  size_t nunnamed; /* of those, in fields without a name */
+  size_t size;     /* without trailing padding */
+  size_t align;    /* 1 except in native mode */
+  bool sole;       /* a whole format of one unnamed value: read as that value */
 } mv_record;
 
 /*
@@ -172,6 +173,15 @@ void mv_explain(const mv_fault *fault, char *out, size_t size);
 /* The field of that name; or NULL. */
 const mv_field *mv_field_named(const mv_record *record, const char *name,
                                size_t len);
+
+/*
+** The number, from 1, of a field of a built format among all fields that it
+** has, those of nested records included: they follow it in its block.
+*/
+static inline ptrdiff_t mv_field_number(const mv_format *format,
+                                        const mv_field *field) {
+  return field - (const mv_field *)(format + 1) + 1;
+}
 
 /*
 ** The field that holds the value at position k (from 0, unnamed and named

@@ -282,6 +282,8 @@ static bool place(mv_parser *s, mv_record *record, mv_field *field,
   if (!grow(&record->size, field->count, field->size))
     return fail(s, MV_ETOOBIG, at);
   record->nvalues += field->count; /* a byte each, or one code: no overflow */
+  if (field->name == NULL)
+    record->nunnamed += field->count;
   if (align > record->align)
     record->align = align;
   if (field->count == 0)
