@@ -35,6 +35,14 @@
 #define tell_file ftello
 #endif
 
+/* What tells the state of a file handle's buffer: of glibc and musl, say. */
+#if defined(__has_include)
+#if __has_include(<stdio_ext.h>)
+#include <stdio_ext.h>
+#define HAVE_STDIO_EXT 1
+#endif
+#endif
+
 #define PIECE ((size_t)1 << 20) /* faster than all at once */
 
 typedef struct channel channel;
@@ -125,14 +133,30 @@ static ptrdiff_t write_file(channel *c, unsigned char *p, size_t n) {
   return fwrite(p, 1, n, c->file) == n ? (ptrdiff_t)n : -1;
 }
 
+/* Whether the next n bytes can follow the last without a look at the file: it
+** was read last; or written, and they fit into its buffer. */
+static bool goes_on(const channel *c, size_t n) {
+#if defined(HAVE_STDIO_EXT)
+  if (!c->out)
+    return __freading(c->file);
+  return __fwriting(c->file) && !__flbf(c->file) &&
+         n < __fbufsize(c->file) - __fpending(c->file);
+#else
+  (void)c, (void)n;
+  return false;
+#endif
+}
+
 /*
-** Seeks where it shall read or write; C demands a seek also between the two.
-** What cannot seek is written to by its descriptor, so that an interrupted
-** write can go on. 0 or an errno.
+** Gets the file ready for n bytes. Seeks where it shall read or write; C
+** demands a seek also between the two. What cannot seek is written to by its
+** descriptor, so that an interrupted write can go on. 0 or an errno.
 */
-static int open_file(channel *c) {
+static int open_file(channel *c, size_t n) {
   c->move = c->out ? write_file : read_file;
   clearerr(c->file);
+  if (c->at < 0 && goes_on(c, n))
+    return 0;
   if (c->at >= 0) {
     c->home = tell_file(c->file);
     if (c->home < 0 || seek_file(c->file, c->at, SEEK_SET) != 0)
@@ -293,7 +317,7 @@ static size_t run_channel(channel *c, unsigned char *base, const mv_layout *lay,
     open_fd(c);
   else
 #endif
-    c->err = open_file(c);
+    c->err = open_file(c, n);
   if (c->err == 0 && n > 0)
     done = buffer != NULL ? move_layout(c, base, lay, buffer, n)
                           : move_bytes(c, base + lay->offset, n);
