@@ -84,6 +84,54 @@ static void add_items(lua_State *L, const char *name, lua_CFunction index,
   lua_setfield(L, -2, name);
 }
 
+/* count(n, i): the iterator that does least, "for x in count, n, 0". */
+static int count_up(lua_State *L) {
+  lua_Integer i = lua_tointeger(L, 2);
+  if (i >= lua_tointeger(L, 1))
+    return 0;
+  lua_pushinteger(L, i + 1);
+  return 1;
+}
+
+/*
+** slice(block, ...): what a slice allocates, and nothing in it: a userdata of
+** the size of a view, with a metatable and an owner.
+*/
+static int new_slice(lua_State *L) {
+  lua_newuserdatauv(L, 64, 1);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, 1);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_setmetatable(L, -2);
+  return 1;
+}
+
+static int do_nothing(lua_State *L) {
+  (void)L;
+  return 0;
+}
+
+static int find_nothing(lua_State *L) {
+  lua_pushcfunction(L, do_nothing);
+  return 1;
+}
+
+/* object(): its __index, a C function, finds a method that does nothing. */
+static int new_object(lua_State *L) {
+  lua_newuserdatauv(L, 1, 0);
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, find_nothing);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
+  return 1;
+}
+
+/* string(block, n): the block's first n bytes. */
+static int to_string(lua_State *L) {
+  lua_pushlstring(L, lua_touserdata(L, 1), (size_t)luaL_checkinteger(L, 2));
+  return 1;
+}
+
 static int copy(lua_State *L) {
   memcpy(lua_touserdata(L, 1), lua_touserdata(L, 2),
          (size_t)luaL_checkinteger(L, 3));
@@ -123,9 +171,13 @@ int luaopen_floor(lua_State *L) {
   const luaL_Reg functions[] = {
       {"clock", clock_ns}, {"random", random_bytes}, {"memcpy", copy},
       {"memset", fill},    {"memcmp", equal},        {"read", read_file},
+      {"count", count_up}, {"object", new_object},   {"string", to_string},
       {NULL, NULL},
   };
   luaL_newlib(L, functions);
+  lua_newtable(L);
+  lua_pushcclosure(L, new_slice, 1);
+  lua_setfield(L, -2, "slice");
   add_items(L, "u8", u8_index, u8_newindex);
   add_items(L, "i32", i32_index, i32_newindex);
   add_items(L, "f64", f64_index, f64_newindex);

@@ -129,7 +129,7 @@ describe("cast", function()
     local v = mview(bytes)
     local rows = {
       {"#1 to 'cast' (string expected, got number)", 1},
-      {"#1 to 'cast' (string expected, got nil)"},
+      {"#1 to 'cast' (string expected, got no value)"},
       {"#1 to 'cast' (string expected, got mview.view)", v},
       {"#1 to 'cast' (unknown format 'k' at position 1)", "k"},
       {"#2 to 'cast' (table expected, got number)", "B", 24},

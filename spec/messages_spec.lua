@@ -99,7 +99,7 @@ local rows = {
   {"view:slice(9)", "index 9 out of range [1, 5]"},
   {"view:slice({'a'})", "bad argument #1 to 'slice' (integer expected at "
     .. "position 1 of the selector)"},
-  {"view:cast()", "bad argument #1 to 'cast' (string expected, got nil)"},
+  {"view:cast()", "bad argument #1 to 'cast' (string expected, got no value)"},
   {"view:cast('k')",
     "bad argument #1 to 'cast' (unknown format 'k' at position 1)"},
   {"view:cast('h')", "bad argument #1 to 'cast' (5 bytes are not a multiple "

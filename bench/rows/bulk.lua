@@ -30,6 +30,8 @@ local function tobytes(row)
     {"lua", "s:sub(2)", "local s = random($n + 1)", "local t = s:sub(2)",
       small = 1.00, large = 0.60, chart = true},
     {"cpython", "mv.tobytes()", MEMORYVIEW, "s = mv.tobytes()"},
+    {"c", "lua_pushlstring", "local v = floor.u8(random($n))",
+      "local s = floor.string(v, $n)"},
   })
   local atmost = {u8 = 0.06, i32 = 0.20, f64 = 0.40}
   for _, t in ipairs(types) do
@@ -87,6 +89,9 @@ local function copyfrom(row)
       {"numpy", "b[:] = a[::2]", ARRAY ..
         "[::2]; b = np.zeros(len(a), '$numpy')", "b[:] = a",
         large = atmost[t.type], chart = true},
+      {"c", "memcpy of as much traffic",
+        STRING .. "local a, b = floor.u8(s), floor.u8(s)",
+        "floor.memcpy(a, b, $n * 3 // 4)"},
     })
   end
 end

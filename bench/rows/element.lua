@@ -51,6 +51,7 @@ local function loops(row, t)
     {"cpython", "for x in mv", MEMORYVIEW, "for x in mv: pass",
       script = true, atmost = 0.82, chart = t.type == "u8"},
     {"numpy", "for x in a", ARRAY, "for x in a: pass"},
+    {"c", "an iterator that counts", "", "for x in floor.count, $n, 0 do end"},
   }
   row {name = "for i, x in pairs(v), $type", items = N.n, with = {t, N},
     {"mview", "for i, x in pairs(v)", VIEW, "for i, x in pairs(v) do end"},
@@ -58,6 +59,16 @@ local function loops(row, t)
       atmost = 1.15, chart = t.type == "u8"},
     {"cpython", "for i, x in enumerate(mv)", MEMORYVIEW,
       "for i, x in enumerate(mv): pass"},
+  }
+end
+
+-- What no method of a userdata can be faster than.
+local function methods(row)
+  row {name = "a call of a method", items = N.n, with = {types[1], N},
+    {"mview", "v:len()", VIEW, "for i = 1, $n do local n = v:len() end"},
+    {"lua", "s:len()", STRING, "for i = 1, $n do local n = s:len() end"},
+    {"c", "a method that does nothing", "local v = floor.object()",
+      "for i = 1, $n do v:nothing() end"},
   }
 end
 
@@ -148,6 +159,7 @@ end
 return function(row)
   for _, t in ipairs(types) do elements(row, t) end
   for _, t in ipairs(types) do loops(row, t) end
+  methods(row)
   several(row)
   records(row)
 end

@@ -56,6 +56,8 @@ assert mv == mw]], "same = mv == mw", large = 0.25, chart = true},
 a, b = np.frombuffer(random($n), "f8"), np.frombuffer(random($n), "f8")
 assert np.array_equal(a, b)]], "same = np.array_equal(a, b)", large = 0.60,
       chart = true},
+    {"c", "memcmp", "local a, b = floor.u8(random($n)), floor.u8(random($n))",
+      "local same = floor.memcmp(a, b, $n)"},
   })
   sized(row, SIZES, {name = "==, h against i, $bytes of i",
     {"mview", "v == w", [[

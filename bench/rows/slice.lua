@@ -5,6 +5,7 @@ local N = {n = 200000}
 local VIEW = "local v = mview(random($n + 15))"
 local STRING = "local s = random($n + 15)"
 local MEMORYVIEW = "mv = memoryview(random($n + 15))"
+local BLOCK = "local v = floor.u8(random($n + 15))"
 local LIVE_TABLES = " local live = {} for i = 1, 300000 do live[i] = {} end"
 local LIVE_LISTS = "\nlive = [[] for _ in range(300000)]"
 local LOCAL_CALL = "for i = 1, $n do local w = sub(v, i, i + 15) end"
@@ -29,6 +30,8 @@ local function slices(row)
     {"cpython", "mv[i:i + 16]", MEMORYVIEW,
       "for i in range($n): w = mv[i:i + 16]",
       script = true, atmost = 0.87, chart = true},
+    {"c", "a userdata alone", BLOCK .. " local slice = floor.slice",
+      "for i = 1, $n do local w = slice(v, i, i + 15) end"},
   }
   row {name = "slice beside 300,000 live tables", items = N.n, with = {N},
     {"mview", "sub(v, i, i + 15)", VIEW .. LIVE_TABLES .. " local sub = v.sub",
@@ -84,6 +87,7 @@ local function made(row)
       script = true, atmost = 1.60, chart = true},
     {"numpy", "np.frombuffer(b, 'u1')", "b = random(1024)",
       "for i in range($n): v = np.frombuffer(b, 'u1')"},
+    {"c", "a userdata alone", BLOCK, "for i = 1, $n do floor.slice(v) end"},
   }
   row {name = "cast", items = N.n, with = {N},
     {"mview", "v:cast('I')", "local v = mview(random(1024))",
@@ -93,6 +97,7 @@ local function made(row)
       script = true, atmost = 1.40, chart = true},
     {"numpy", "a.view('u4')", "a = np.zeros(1024, 'u1')",
       "for i in range($n): w = a.view('u4')"},
+    {"c", "a userdata alone", BLOCK, "for i = 1, $n do floor.slice(v) end"},
   }
 end
 

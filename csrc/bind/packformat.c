@@ -137,6 +137,8 @@ bool lmv_nextoption(reader *r, size_t at, option *o) {
   if (*r->p == '\0')
     return false;
   *o = take(r);
+  if (r->maxalign == 1 && o->kind != ALIGNMENT)
+    return true;
   align = alignment(r, o);
   if (align > 1 && o->kind != CHARS) {
     if (align > r->maxalign)

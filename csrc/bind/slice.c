@@ -245,7 +245,8 @@ static void push_cast(lua_State *L, int idx, int arg) {
   lmv_spec spec;
   mv_layout lay;
   mv_status status;
-  lmv_checkstring(L, arg, NULL);
+  if (lua_type(L, arg) != LUA_TSTRING)
+    lmv_typeerror(L, arg, "string");
   if (!lua_isnoneornil(L, arg + 1))
     ndim = lmv_checkshape(L, arg + 1, shape);
   lmv_base(L, v);
@@ -273,7 +274,6 @@ static lmv_view *push_same(lua_State *L, const lmv_view *v) {
 /* v:cast(format [, shape]): other items over the same contiguous bytes. */
 static int view_cast(lua_State *L) {
   lmv_checkview(L, 1);
-  lua_settop(L, 3);
   push_cast(L, 1, 2);
   return 1;
 }
