@@ -62,7 +62,7 @@ static int view_tobytes(lua_State *L) {
 
 /* Lists of so many numbers are made by a Lua function, from its arguments. */
 #define FEW 16
-#define MANY 50000
+#define MANY 250000
 
 static const char list_key;
 
@@ -90,7 +90,7 @@ static ptrdiff_t follow(lua_State *L, const lmv_view *v, const mv_layout *lay,
 static void push_numbers(lua_State *L, const lmv_view *v, ptrdiff_t n,
                          ptrdiff_t stride, ptrdiff_t off) {
   unsigned plain = lmv_plain(&v->format->item);
-  if (n >= FEW && n <= MANY && lua_checkstack(L, (int)n + 1)) {
+  if (n >= FEW && n <= MANY && lua_checkstack(L, 2 * (int)n + FEW)) {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key);
     push_quick_run(L, plain, lmv_base(L, v) + off, stride, n);
     lua_call(L, (int)n, 1);
