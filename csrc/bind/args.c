@@ -153,20 +153,19 @@ lmv_view *lmv_checkview(lua_State *L, int arg) {
   return v;
 }
 
-lmv_lease *lmv_toowner(lua_State *L, int idx, lmv_source source) {
+lmv_lease *lmv_toowner(lua_State *L, int idx) {
   lmv_lease *lease = lua_touserdata(L, idx);
-  bool same;
+  bool own;
   if (lease == NULL || !lua_getmetatable(L, idx))
     return NULL;
-  lua_rawgetp(L, -1, &lmv_ownerkey);
-  same = lua_tointeger(L, -1) == 1 + (lua_Integer)source;
+  own = lua_rawgetp(L, -1, &lmv_ownerkey) != LUA_TNIL;
   lua_pop(L, 2);
-  return same ? lease : NULL;
+  return own ? lease : NULL;
 }
 
 lmv_lease *lmv_checkowner(lua_State *L, int arg, lmv_source source) {
-  lmv_lease *lease = lmv_toowner(L, arg, source);
-  if (lease == NULL)
+  lmv_lease *lease = lmv_toowner(L, arg);
+  if (lease == NULL || lease->source != source)
     lmv_typeerror(L, arg, source == LMV_MAP ? "mview.map" : "mview.bytearray");
   return lease;
 }

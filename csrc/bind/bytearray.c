@@ -153,18 +153,24 @@ static void list_to_string(lua_State *L, int arg) {
 ** a byte, a string, or a view. Returns its bytes.
 */
 static size_t prepare(lua_State *L, int arg) {
-  lmv_span span;
+  mv_layout lay;
+  lmv_view *v;
   if (lua_type(L, arg) == LUA_TNUMBER) {
     check_byte(L, arg, arg);
     return 1;
   }
-  if (!lmv_optspan(L, arg, &span)) {
+  if (lua_type(L, arg) == LUA_TSTRING)
+    return (size_t)lua_rawlen(L, arg);
+  v = lmv_pushview(L, arg, LMV_META);
+  if (v == NULL) {
     if (lua_type(L, arg) != LUA_TTABLE)
       lmv_typeerror(L, arg, "bytes-like, list of bytes or integer");
     list_to_string(L, arg);
     return (size_t)lua_rawlen(L, arg);
   }
-  return (size_t)mv_layout_nbytes(&span.lay);
+  lua_replace(L, arg);
+  lmv_layout(v, &lay);
+  return (size_t)mv_layout_nbytes(&lay);
 }
 
 /* Copies the bytes of a prepared argument to p; returns how many. */

@@ -243,27 +243,32 @@ static int view_hash(lua_State *L) {
 
 /* ---- as a string ---------------------------------------------------------*/
 
+/* Pushes the bytes start to start + n - 1 of the living view, in C order. */
+static void push_bytes(lua_State *L, const lmv_view *v, const mv_layout *lay,
+                       ptrdiff_t start, ptrdiff_t n) {
+  const unsigned char *base = lmv_base(L, v);
+  unsigned char bytes[64];
+  for (ptrdiff_t some; n > 0; start += some, n -= some) {
+    some = n < (ptrdiff_t)sizeof bytes ? n : (ptrdiff_t)sizeof bytes;
+    mv_read(base, lay, (size_t)start, (size_t)some, bytes);
+    for (ptrdiff_t k = 0; k < some; k++)
+      lua_pushinteger(L, bytes[k]);
+  }
+}
+
 /* v:byte([i [, j]]): bytes as numbers, as string.byte. */
 static int view_byte(lua_State *L) {
   lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, i);
   lmv_view *v = lmv_checkview(L, 1);
   mv_layout lay;
-  ptrdiff_t start, n, some;
-  const unsigned char *base;
+  ptrdiff_t start, n;
   lmv_base(L, v);
   lmv_layout(v, &lay);
   mv_range(mv_layout_nbytes(&lay), i, j, 1, &start, &n);
   if (n >= INT_MAX)
     luaL_error(L, "too many results");
   luaL_checkstack(L, (int)n, "too many results");
-  base = lmv_base(L, v);
-  for (ptrdiff_t k = 0; k < n; k += some) {
-    unsigned char bytes[64];
-    some = n - k < (ptrdiff_t)sizeof bytes ? n - k : (ptrdiff_t)sizeof bytes;
-    mv_read(base, &lay, (size_t)(start + k), (size_t)some, bytes);
-    for (ptrdiff_t b = 0; b < some; b++)
-      lua_pushinteger(L, bytes[b]);
-  }
+  push_bytes(L, v, &lay, start, n);
   return (int)n;
 }
 

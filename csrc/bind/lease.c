@@ -199,13 +199,17 @@ bool lmv_unpin(lua_State *L, int idx) {
 
 /* ---- dead views ----------------------------------------------------------*/
 
+int lmv_expirederror(lua_State *L, const lmv_lease *lease) {
+  return luaL_error(L, "attempt to use an expired view (its %s shrank)",
+                    lease->source == LMV_MAP ? "map" : "bytearray");
+}
+
 int lmv_deaderror(lua_State *L, const lmv_view *v) {
   if (v->generation == 0)
     return luaL_error(L, "attempt to use a released view");
   if (!v->lease->alive)
     return luaL_error(L, "attempt to use a view of revoked memory");
-  return luaL_error(L, "attempt to use an expired view (its %s shrank)",
-                    v->lease->source == LMV_MAP ? "map" : "bytearray");
+  return lmv_expirederror(L, v->lease);
 }
 
 unsigned char *lmv_writable(lua_State *L, const lmv_view *v) {

@@ -166,9 +166,10 @@ lmv_view *lmv_toview(lua_State *L, int idx, int meta);
 /* The same; raises for anything else. */
 lmv_view *lmv_checkview(lua_State *L, int arg);
 
-/* The bytearray or map (by source) at idx, NULL or raising for anything else.
- */
-lmv_lease *lmv_toowner(lua_State *L, int idx, lmv_source source);
+/* The bytearray or map at idx, dead or alive; NULL: it is neither. */
+lmv_lease *lmv_toowner(lua_State *L, int idx);
+
+/* The one of that source; raises for anything else. */
 lmv_lease *lmv_checkowner(lua_State *L, int arg, lmv_source source);
 
 /* Pushes nil, "path: strerror(err)", err, as io.open does; returns 3. path may
@@ -243,8 +244,9 @@ void lmv_release(lmv_view *v);
 void lmv_open_lease(lua_State *L);
 void lmv_pushleasemeta(lua_State *L);
 
-/* Raises the named error of a dead view. */
+/* Raises the named error of a dead view; of one that dies by a shrink. */
 int lmv_deaderror(lua_State *L, const lmv_view *v) LMV_RAISES;
+int lmv_expirederror(lua_State *L, const lmv_lease *lease) LMV_RAISES;
 
 static inline bool lmv_alive(const lmv_view *v) {
   return v->generation == v->lease->generation;
@@ -322,6 +324,9 @@ void lmv_derive1(lua_State *L, int idx, const mv_format *format,
 /* Pushes row i (from 0, in range) of the view at idx, of one dimension less. */
 lmv_view *lmv_pushrow(lua_State *L, int idx, ptrdiff_t i);
 
+/* Raises when the bytearray or map has ended. */
+void lmv_checkalive(lua_State *L, const lmv_lease *owner);
+
 /* Pushes a view of the bytearray or map at owner; raises when it has ended. */
 lmv_view *lmv_pushowned(lua_State *L, int meta, int owner);
 
@@ -359,17 +364,23 @@ ptrdiff_t lmv_wrap(ptrdiff_t n, lua_Integer i);
 int lmv_indexerror(lua_State *L, lua_Integer i, ptrdiff_t n, int dim,
                    int ndim) LMV_RAISES;
 
-/* A bytes-like value as an operand: for a string no view is made. */
+/*
+** A bytes-like value as an operand. For strings, bytearrays and maps, which are
+** meant as a whole, no view is made.
+*/
 typedef struct lmv_span {
-  const lmv_view *view; /* NULL: a string */
-  const unsigned char *string;
+  const lmv_view *view;
+  const lmv_lease *owner;      /* if there is no view: the bytearray or map, */
+  uint64_t generation;         /* as it was then */
+  const unsigned char *string; /* if there is no owner either */
   const mv_format *format;
   mv_layout lay;
 } lmv_span;
 
 /*
-** Fills span from the bytes-like argument, which is replaced by a view of it;
-** opt: false for anything else, check: raises.
+** Fills span from the bytes-like argument, which stays where it is, or is
+** replaced by a view of it, as long as the span is used; opt: false for
+** anything else, check: raises.
 */
 bool lmv_optspan(lua_State *L, int arg, lmv_span *span);
 void lmv_checkspan(lua_State *L, int arg, lmv_span *span);

@@ -70,7 +70,7 @@ void lmv_newownermeta(lua_State *L, lmv_source source, const char *name,
   lmv_setfuncs(L, methods);
   lua_newtable(L);
   protect(L, name);
-  lua_pushinteger(L, 1 + (lua_Integer)source);
+  lua_pushboolean(L, 1);
   lua_rawsetp(L, -2, &lmv_ownerkey);
   lmv_setfuncs(L, lmv_compare_metamethods);
   lmv_setfuncs(L, lmv_bulk_metamethods);

@@ -153,15 +153,19 @@ static lmv_view *push_string_view(lua_State *L, int idx, int meta) {
   return v;
 }
 
+void lmv_checkalive(lua_State *L, const lmv_lease *owner) {
+  if (!owner->alive)
+    luaL_error(L, "attempt to use a %s",
+               owner->source == LMV_MAP ? "closed map" : "released bytearray");
+}
+
 lmv_view *lmv_pushowned(lua_State *L, int meta, int owner) {
   lmv_lease *lease = lua_touserdata(L, owner);
   lmv_view *v = new_view(L, 1, 2);
   see_all(v, lease);
   lua_pushvalue(L, owner);
   finish(L, v, meta);
-  if (!lease->alive) /* asked now, as finalizers may have ended it meanwhile */
-    luaL_error(L, "attempt to use a %s",
-               lease->source == LMV_MAP ? "closed map" : "released bytearray");
+  lmv_checkalive(L, lease); /* now, as finalizers may have ended it meanwhile */
   return v;
 }
 
@@ -174,7 +178,7 @@ lmv_view *lmv_pushview(lua_State *L, int idx, int meta) {
     lua_pushvalue(L, idx);
     return v;
   }
-  if (lmv_toowner(L, idx, LMV_BYTEARRAY) || lmv_toowner(L, idx, LMV_MAP))
+  if (lmv_toowner(L, idx) != NULL)
     return lmv_pushowned(L, meta, idx);
   return lmv_acquire(L, idx, meta);
 }
@@ -193,22 +197,33 @@ void lmv_viewspan(const lmv_view *v, lmv_span *span) {
   lmv_layout(v, &span->lay);
 }
 
+/* Fills in a span of n bytes that is not of a view. */
+static bool span_bytes(lmv_span *span, size_t n) {
+  span->view = NULL;
+  span->format = &lmv_byteformat;
+  span->lay.offset = 0;
+  span->lay.itemsize = 1;
+  span->lay.ndim = 1;
+  span->lay.indirect = false;
+  span->lay.shape[0] = (ptrdiff_t)n;
+  span->lay.strides[0] = 1;
+  return true;
+}
+
 bool lmv_optspan(lua_State *L, int arg, lmv_span *span) {
   lmv_view *v;
+  span->owner = NULL;
   if (lua_type(L, arg) == LUA_TSTRING) {
-    size_t len;
-    span->view = NULL;
-    span->string = (const unsigned char *)lua_tolstring(L, arg, &len);
-    span->format = &lmv_byteformat;
-    span->lay.offset = 0;
-    span->lay.itemsize = 1;
-    span->lay.ndim = 1;
-    span->lay.indirect = false;
-    span->lay.shape[0] = (ptrdiff_t)len;
-    span->lay.strides[0] = 1;
-    return true;
+    size_t n;
+    span->string = (const unsigned char *)lua_tolstring(L, arg, &n);
+    return span_bytes(span, n);
   }
   v = lmv_toview(L, arg, LMV_META);
+  if (v == NULL && (span->owner = lmv_toowner(L, arg)) != NULL) {
+    lmv_checkalive(L, span->owner);
+    span->generation = span->owner->generation;
+    return span_bytes(span, span->owner->size);
+  }
   if (v == NULL) {
     v = lmv_pushview(L, arg, LMV_META);
     if (v == NULL)
@@ -225,5 +240,12 @@ void lmv_checkspan(lua_State *L, int arg, lmv_span *span) {
 }
 
 const unsigned char *lmv_spanbase(lua_State *L, const lmv_span *span) {
-  return span->view == NULL ? span->string : lmv_base(L, span->view);
+  if (span->view != NULL)
+    return lmv_base(L, span->view);
+  if (span->owner == NULL)
+    return span->string;
+  lmv_checkalive(L, span->owner);
+  if (span->owner->generation != span->generation)
+    lmv_expirederror(L, span->owner);
+  return span->owner->base;
 }
