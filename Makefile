@@ -37,7 +37,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL = build
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: bench build support demo test check asan valgrind rock lint lint-lua \
+.PHONY: bench instructions build support demo test check asan valgrind rock lint lint-lua \
 	lint-format lint-compile lint-tidy install uninstall clean help \
 	amalgamation host torture fuzz run-fuzz coverage \
 	portability
@@ -163,6 +163,10 @@ ROWS =
 bench: ## measure against the rivals that are installed; ROWS=slice: a part
 	@$(NEED) gcc
 	@$(LUA) bench/run.lua "$(ROWS)"
+
+instructions: ## count them for small work in Lua and C; ROWS as for bench
+	@$(NEED) gcc valgrind
+	@$(LUA) bench/instructions.lua "$(ROWS)"
 
 # ---- lint ----
 

@@ -49,13 +49,17 @@ function host.versions()
   return versions
 end
 
+function host.compiler()
+  return output(CC .. " --version") .. ", -O2 -fPIC"
+end
+
 -- One line for each thing that the figures depend on.
 function host.facts(versions)
   local facts = {
     os.date("!%Y-%m-%d"),
     ("%s, %s cores, %s"):format(processor(), output("nproc"),
       output("uname -srm")),
-    output(CC .. " --version") .. ", -O2 -fPIC",
+    host.compiler(),
   }
   for _, name in ipairs {"lua", "cpython", "numpy", "luajit"} do
     local version = versions[name] and versions[name]:gsub(" +[-C].*", "")

@@ -1,0 +1,99 @@
+-- Counts instructions: lua5.4 bench/instructions.lua [pattern], from the
+-- project's root. Under valgrind's callgrind, so the same on each run, however
+-- busy the machine is. For the rows of single items, slices and small sizes
+-- whose "group: name" has the pattern in it, in Lua and C: what one item takes,
+-- and mview's ratio to each. All of them also write bench/instructions.md.
+
+package.path = "bench/?.lua;" .. package.path
+
+local host = require "host"
+local languages = require "languages"
+local rows = require "rows"
+
+local pattern = arg[1] or ""
+local COUNTED = {mview = true, lua = true, c = true}
+local SMALL = {"^element", "^slice: slice of 16", "^slice: slice as",
+  "^slice: view", "^slice: cast", ", 16 bytes", ", [12] x 2$"}
+
+local SCRIPT = [[
+package.cpath = "build/bench/?.so"
+local floor = require "floor"
+local random = floor.random
+%s%s
+for _ = 1, %d do %s end
+]]
+
+-- All that a process executes that runs the body so often.
+local function executed(subject, runs)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write(SCRIPT:format(languages[subject.language].prelude, subject.setup,
+    runs, subject.body))
+  file:close()
+  local lua = languages.lua.version:match("^%S+")
+  local pipe = assert(io.popen(("valgrind --tool=callgrind " ..
+    "--callgrind-out-file=/dev/null %s %s 2>&1"):format(lua, path)))
+  local text = pipe:read("a")
+  pipe:close()
+  os.remove(path)
+  return assert(tonumber(text:match("Collected : (%d+)")), text)
+end
+
+-- Of one item: a long run, less a shorter one, so less the start and the end.
+local function per_item(row, subject)
+  local runs = row.items > 1 and 1 or 10000
+  local few, many = executed(subject, runs), executed(subject, 3 * runs)
+  return (many - few) / (2 * runs * row.items)
+end
+
+local function is_small(row)
+  local name = row.group .. ": " .. row.name
+  for _, small in ipairs(SMALL) do
+    if name:find(small) then return row.memory ~= "only" end
+  end
+  return false
+end
+
+-- Calls add(line) for each subject of the row.
+local function count(row, add)
+  local own = per_item(row, row[1])
+  for k, subject in ipairs(row) do
+    if COUNTED[subject.language] then
+      local n = k == 1 and own or per_item(row, subject)
+      add(("| %s | %s `%s` | %.0f | %s |"):format(k == 1 and row.name or "",
+        languages[subject.language].title, subject.label, n,
+        k == 1 and "" or ("%.2f"):format(own / n)))
+    end
+  end
+end
+
+local HEAD = [[
+# Instructions
+
+Written by `make instructions`: what one item executes, counted by valgrind's
+callgrind with the same modules as [the times](results.md), garbage collection
+included; and the ratio of mview's count to each.
+
+- %s
+- %s
+
+| work | in | instructions | ratio |
+|---|---|---|---|]]
+
+host.build()
+local lines = {HEAD:format(host.versions().lua:gsub(" +[-C].*", ""),
+  host.compiler())}
+print(lines[1])
+for _, row in ipairs(rows.matching(pattern)) do
+  if is_small(row) then
+    count(row, function(line)
+      lines[#lines + 1] = line
+      print(line)
+    end)
+  end
+end
+if pattern == "" then
+  local file = assert(io.open("bench/instructions.md", "w"))
+  file:write(table.concat(lines, "\n"), "\n")
+  file:close()
+end
