@@ -41,7 +41,7 @@ end
 
 -- Of one item: a long run, less a shorter one, so less the start and the end.
 local function per_item(row, subject)
-  local runs = row.items > 1 and 1 or 10000
+  local runs = math.ceil(10000 / row.items)
   local few, many = executed(subject, runs), executed(subject, 3 * runs)
   return (many - few) / (2 * runs * row.items)
 end

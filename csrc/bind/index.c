@@ -177,22 +177,29 @@ static void check_indices(lua_State *L, const lmv_view *v, int n) {
 ** -1: the general way is to be taken, which also tells what is wrong.
 */
 static inline ptrdiff_t locate_quick(lua_State *L, const lmv_view *v) {
-  ptrdiff_t off = 0;
-  if (v->indirect || lua_gettop(L) - 1 != v->ndim)
+  const ptrdiff_t *shape = v->dims, *strides = v->dims + v->ndim;
+  ptrdiff_t off = v->offset;
+  int ndim = v->ndim;
+  if (v->indirect || lua_gettop(L) - 1 != ndim)
     return -1;
-  for (int d = 0; d < v->ndim; d++) {
+  for (int d = 0; d < ndim; d++) {
     lua_Unsigned i = (lua_Unsigned)lua_tointeger(L, d + 2) - 1;
-    if (i >= (lua_Unsigned)v->dims[d] || !lua_isinteger(L, d + 2))
+    if (i >= (lua_Unsigned)shape[d] || !lua_isinteger(L, d + 2))
       return -1;
-    off += (ptrdiff_t)i * v->dims[v->ndim + d];
+    off += (ptrdiff_t)i * strides[d];
   }
-  return v->offset + off;
+  return off;
 }
 
 /* v(i, j, ...): the strict read of one item. */
 static int view_call(lua_State *L) {
   const lmv_view *v = lua_touserdata(L, 1);
   ptrdiff_t off = locate_quick(L, v);
+  unsigned plain = lmv_plain(&v->format->item);
+  if (off >= 0 && plain) {
+    push_quick(L, plain, lmv_base(L, v) + off);
+    return 1;
+  }
   if (off < 0) {
     if (lua_gettop(L) == 3 && lua_isnil(L, 2)) /* for x in v do */
       luaL_error(L, "a view is no iterator, use view:iter() or pairs(view)");
