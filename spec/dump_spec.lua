@@ -1,5 +1,6 @@
 local mview = require "mview"
 local dump = require "mview.dump"
+local lend = require "lend"
 local shell = require "shell"
 
 local function installed(program)
@@ -148,6 +149,13 @@ describe("dump", function()
         .. " got %s)"):format(option, value), message)
     end)
   end
+
+  it("takes no options but a table", function()
+    local ok, message = pcall(dump, "abc", 16)
+    assert.is_false(ok)
+    assert.equal("bad argument #2 to 'dump' (table expected, got number)",
+      message)
+  end)
 
   it("blames the line that called it", function()
     local line = debug.getinfo(1, "l").currentline + 1
@@ -303,5 +311,35 @@ describe("dump of records", function()
     assert.equal(dump(view), dump(grid))
     assert.equal(dump(mview("abefcdgh", "T{B:a:B:b:}")),
       dump(grid:transpose()))
+  end)
+
+  it("tells a code with padding as a field", function()
+    assert.equal(lines("00000000  [1]  <H  1", "00000003  [1]  <H  2"),
+      dump(mview("\1\0.\2\0.", "<Hx")))
+    assert.equal(lines('00000002  [1]  2s  "ab"'), dump(mview("..ab", "2x2s")))
+  end)
+
+  it("skips padding that only the exporter of the records knows", function()
+    local view = lend.lend {data = "\1\0..\2\0..\3\0..",
+      format = "T{<H:id:}", itemsize = 4, shape = {3}}
+    local shown = {"00000000  id  <H  1", "00000004  id  <H  2",
+      "00000008  id  <H  3"}
+    assert.equal(lines(table.unpack(shown)), dump(view))
+    assert.equal(lines(shown[1], shown[2]), dump(view, {limit = 11}))
+    assert.equal(lines("00000000  id  <H  3", "00000004  id  <H  1"),
+      dump(view:sub(-1, 1, -2)))
+  end)
+
+  it("tells fields of no bytes", function()
+    local view = lend.lend {data = "", format = "(0)i", shape = {2}}
+    assert.equal(lines("00000000  [1]  i  {}", "00000000  [1]  i  {}"),
+      dump(view))
+  end)
+
+  it("looks at no record behind the limit", function()
+    local view = lend.lend {data = "ab", format = "T{B:a:B:b:}",
+      shape = {1 << 40}, strides = {0}}
+    assert.equal(lines("00000000  a  B  97", "00000001  b  B  98"),
+      dump(view, {limit = 2}))
   end)
 end)

@@ -106,6 +106,12 @@ describe("A map", function()
       assert.equal(255, m:view()[1])
     end)
 
+    it("refuses to undo changes where there are none, too", function()
+      local m <close> = assert(mview.map(path, "c", #content))
+      assert.has_error(function() m:advise("dontneed") end, "bad argument #1" ..
+        " to 'advise' ('dontneed' would undo the changes of a map of mode 'c')")
+    end)
+
     it("keeps anonymous memory", function()
       local m <close> = assert(mview.map(nil, "r+", 0, 10000))
       m:view():fill(7)

@@ -1,6 +1,7 @@
 local files = require "files"
 local mview = require "mview"
 local shell = require "shell"
+local states = require "states"
 local unix = require "unix"
 
 local NOBODY = 65534
@@ -282,6 +283,20 @@ describe("mview.map", function()
       write(path, content)
     end
   end)
+
+  it("ends with its state, made by a finalizer at the close of that, too",
+    function()
+      local code = ([[
+        local mview = require "mview"
+        for _, mode in ipairs {"r", "r+", "c"} do
+          local function make() _G[mode] = mview.map(%q, mode) end
+          make()
+          setmetatable({}, {__gc = make})
+        end
+      ]]):format(path)
+      assert.equal(0, states.sequence(3, code))
+      assert.is_nil(read("/proc/self/maps"):find(path, 1, true))
+    end)
 
   describe("with wrong arguments", function()
     for _, row in ipairs {

@@ -66,6 +66,10 @@ describe("slice", function()
     raises("index 0 out of range [1, 3] in dimension 1", v.slice, v, 0)
   end)
 
+  it("takes floats of integer value, in ranges as alone", function()
+    assert.are.same({12, 14}, grid():slice(1.0, {2.0, 4.0, 2.0}):tolist())
+  end)
+
   it("refuses what is no selector", function()
     local v = grid()
     local refused = {

@@ -504,6 +504,16 @@ describe("reader", function()
     assert.equal(reason, select(2, pcall(reader, source)))
   end)
 
+  it("blames its caller for gaps between items that are no bytes", function()
+    for _, source in ipairs {mview.new("<H", 4):sub(1, -1, 2),
+      mview.new("B", 3, 2):transpose()} do
+      local line = debug.getinfo(1, "l").currentline + 1
+      local _, message = pcall(function() reader(source) end)
+      assert.equal("spec/reader_spec.lua:" .. line ..
+        ": bad argument #1 to 'reader' (memory is not contiguous)", message)
+    end
+  end)
+
   it("takes no other byte order", function()
     for _, order in ipairs {"=", "le", "", 1} do
       local ok, message = pcall(reader, "", order)

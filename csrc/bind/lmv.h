@@ -201,8 +201,9 @@ void lmv_lease_expire(lmv_lease *lease);
 void lmv_lease_kill(lmv_lease *lease);
 
 /*
-** A lease that somebody waits for to end: a host, a foreign exporter. The state
-** knows it by a number that no other gets, and forgets none when it is closed.
+** A lease that somebody waits for to end: a host, a foreign exporter, the
+** system that maps a file. The state knows it by a number that no other gets,
+** and forgets none when it is closed.
 */
 typedef struct lmv_debt {
   lmv_lease lease; /* its end calls lmv_settle */

@@ -76,7 +76,10 @@ static const map_mode modes[] = {
     {"c", O_RDONLY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE}};
 
 typedef struct map {
-  lmv_lease lease;
+  union {
+    lmv_lease lease;
+    lmv_debt debt; /* for maps that finalizers make while the state closes */
+  };
   const map_mode *mode;
   int64_t offset; /* of the first byte in the file */
   int fd;         /* of the file, if it can be resized; else -1 */
@@ -130,6 +133,7 @@ static void close_file(map *m) {
 /* The end of the lease. */
 static void map_end(lmv_lease *lease) {
   map *m = (map *)lease;
+  lmv_settle(lease);
   unmap_bytes(m, lease->base, lease->size);
   close_file(m);
 }
@@ -179,12 +183,12 @@ static map *new_map(lua_State *L, const request *r) {
   map *m = lua_newuserdatauv(L, sizeof *m, 0);
   lmv_lease_init(&m->lease, LMV_MAP, NULL, 0);
   m->lease.readonly = !(r->mode->protection & PROT_WRITE);
-  m->lease.end = map_end;
   m->mode = r->mode;
   m->offset = r->offset;
   m->fd = -1;
   lmv_pushownermeta(L, LMV_MAP);
   lua_setmetatable(L, -2);
+  lmv_owe(L, &m->debt, map_end);
   return m;
 }
 
@@ -330,11 +334,11 @@ static int check_hint(lua_State *L, int arg) {
 static int map_advise(lua_State *L) {
   map *m = check_open(L);
   int advice = check_hint(L, 2);
-  if (m->lease.size == 0)
-    return outcome(L, 0);
   if (m->mode->flags & MAP_PRIVATE && advice == ADVICE(DONTNEED))
     lmv_argerror(L, 2,
                  "'dontneed' would undo the changes of a map of mode 'c'");
+  if (m->lease.size == 0)
+    return outcome(L, 0);
   if (madvise(m->lease.base - margin(m), margin(m) + m->lease.size, advice))
     return outcome(L, errno);
   return outcome(L, 0);

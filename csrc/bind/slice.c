@@ -85,12 +85,9 @@ int lmv_indexerror(lua_State *L, lua_Integer i, ptrdiff_t n, int dim,
 static lua_Integer selector_number(lua_State *L, int arg, int key,
                                    lua_Integer def) {
   lua_Integer i = def;
-  if (lua_rawgeti(L, arg, key) != LUA_TNIL) {
-    if (!lua_isinteger(L, -1))
-      lmv_argerror(L, arg, "integer expected at position %d of the selector",
-                   key);
-    i = lua_tointeger(L, -1);
-  }
+  if (lua_rawgeti(L, arg, key) != LUA_TNIL && !lmv_tokey(L, -1, &i))
+    lmv_argerror(L, arg, "integer expected at position %d of the selector",
+                 key);
   lua_pop(L, 1);
   return i;
 }

@@ -15,8 +15,8 @@ A view of records is told field by field: offset, name, format, value.
     00000000  id  <I  7
     00000004  x   <f  1.5
 
-Any other view is dumped as its bytes, in C order. A view that is not
-contiguous is copied first.
+Any other view is dumped as its bytes, in C order; what of it is not contiguous
+is copied first.
 ]]
 
 local mview = require "mview"
@@ -113,7 +113,8 @@ end
 -- stands behind the record's own to index it.
 local function fields(record)
   local names, list, unnamed = {}, {}, 0
-  for key in pairs(record:get()) do
+  local value = record:get() -- of one code and padding: no table
+  for key in pairs(type(value) == "table" and value or {}) do
     if type(key) == "string" then names[place(record:field(key))] = key end
   end
   for i = 1, math.huge do
@@ -151,12 +152,30 @@ local function align(rows, column)
   end
 end
 
-local function record_lines(records, start, color)
-  local rows = {}
-  for i = 1, #records do add_rows(rows, records:slice(i), "") end
-  for _, row in ipairs(rows) do
-    row.offset = ("%08x"):format(start + row.offset - records.offset)
+-- Adds the rows of at most `count` records of the view, in C order; the first
+-- one's offset is shown as `start`. Returns how many records that is.
+local function add_records(rows, view, start, count)
+  if view.ndim > 0 then
+    local done = 0
+    for i = 1, #view do
+      if done == count then break end
+      done = done + add_records(rows, view:slice(i),
+        start + done * view.itemsize, count - done)
+    end
+    return done
   end
+  local first = #rows + 1
+  add_rows(rows, view, "")
+  for k = first, #rows do
+    rows[k].offset = ("%08x"):format(start + rows[k].offset - view.offset)
+  end
+  return 1
+end
+
+local function record_lines(records, start, limit, color)
+  local rows, size = {}, records.itemsize
+  add_records(rows, records, start,
+    limit and size > 0 and limit // size or math.huge)
   align(rows, "name")
   align(rows, "format")
   for i, row in ipairs(rows) do
@@ -199,6 +218,10 @@ end
 ---@param options? mview.dump.options
 ---@return string
 return function(source, options)
+  if options ~= nil and type(options) ~= "table" then
+    error("bad argument #2 to 'dump' (table expected, got " .. type(options)
+      .. ")", 2)
+  end
   options = options or {}
   local start = number_of_bytes(options, "offset", 0)
   local limit = number_of_bytes(options, "limit")
@@ -209,13 +232,12 @@ return function(source, options)
     local text = type(view) == "string"
     error(text and view:gsub("'mview'", "'dump'") or view, 2)
   end
-  local bytes = view.c_contiguous and view:cast("B") or mview(view:tobytes())
-  if limit then bytes = bytes:sub(1, limit) end
   local lines
   if is_record(view) then
-    local whole = #bytes - #bytes % view.itemsize
-    lines = record_lines(bytes:sub(1, whole):cast(view.format), start, color)
+    lines = record_lines(view, start, limit, color)
   else
+    local bytes = view.c_contiguous and view:cast("B") or mview(view:tobytes())
+    if limit then bytes = bytes:sub(1, limit) end
     lines = hex_lines(bytes, start, options.squeeze ~= false, color)
   end
   lines[#lines + 1] = ""

@@ -275,6 +275,11 @@ return function(source, order)
     local text = type(view) == "string"
     error(text and view:gsub("'mview'", "'reader'") or view, 2)
   end
-  if view.ndim ~= 1 or view.format ~= "B" then view = view:cast("B") end
+  if view.ndim ~= 1 or view.format ~= "B" then
+    if not view.c_contiguous then
+      error(bad_argument("reader", "memory is not contiguous"), 2)
+    end
+    view = view:cast("B")
+  end
   return setmetatable({view = view, pos = 1, stop = #view + 1}, metatable)
 end
