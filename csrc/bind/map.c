@@ -20,14 +20,13 @@
 #include "lmv.h"
 
 #include <errno.h>
-#include <stdarg.h>
 
 /* Pushes what a function returns that failed. */
 static int failure(lua_State *L, int err, const char *message, ...) {
   va_list args;
   lua_pushnil(L);
   va_start(args, message);
-  lua_pushvfstring(L, message, args);
+  lmv_pushmessage(L, message, args);
   va_end(args);
   lua_pushinteger(L, err);
   return 3;
