@@ -1,14 +1,15 @@
 # mview: build, check, install. `make help` lists the targets.
 #
-# To be set by whoever calls: LUA (the interpreter), LUA_INCDIR (its headers),
-# CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR, LUA_VERSION (of the folders to install
-# to), SPEC (the specs to run: files or a folder), BUILD (where the built goes).
+# To be set by whoever calls: LUA_VERSION, which says what these are if they are
+# not given: LUA (the interpreter), LUA_INCDIR (its headers), LUA_LIBS (to embed
+# it); CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR, SPEC (the specs to run: files or a
+# folder), RELEASES (of `make versions`), BUILD (where the built goes).
 
-LUA = lua5.4
-LUA_INCDIR := $(patsubst -I%,%,$(firstword \
-	$(shell pkg-config --cflags-only-I lua5.4 2>/dev/null) \
-	/usr/include/lua5.4))
 LUA_VERSION = 5.4
+LUA = lua$(LUA_VERSION)
+LUA_INCDIR := $(patsubst -I%,%,$(firstword \
+	$(shell pkg-config --cflags-only-I lua$(LUA_VERSION) 2>/dev/null) \
+	/usr/include/lua$(LUA_VERSION)))
 CFLAGS = -O2
 PREFIX = /usr/local
 BUILD = build
@@ -39,8 +40,7 @@ MAKEFLAGS += --no-print-directory
 .SECONDARY:
 .PHONY: bench instructions build support demo test check asan valgrind rock lint lint-lua \
 	lint-format lint-compile lint-tidy install uninstall clean help \
-	amalgamation host torture fuzz run-fuzz coverage \
-	portability
+	amalgamation host torture fuzz run-fuzz coverage portability versions
 
 # ---- build ----
 
@@ -80,7 +80,8 @@ $(BUILD)/amalgamation/mview.c: csrc/amalgamate.lua LICENSE $(AMALGAMATION)
 	$(LUA) csrc/amalgamate.lua LICENSE $(AMALGAMATION) >$@
 	cp csrc/mview.h $(@D)
 
-LUA_LIBS := $(or $(shell pkg-config --libs lua5.4 2>/dev/null),-llua5.4)
+LUA_LIBS := $(or $(shell pkg-config --libs lua$(LUA_VERSION) 2>/dev/null),\
+	-llua$(LUA_VERSION))
 HOSTS = $(BUILD)/host/c $(BUILD)/host/c++
 
 host: ## build and run programs in C and C++ that embed mview
@@ -109,9 +110,12 @@ $(BUILD)/host/c++:
 
 NEED = .ci/need "$(CC)" "$(LUA)" "$(LUA_INCDIR)/lua.h"
 NEED_TEST = $(NEED) busted cmake g++ nm readelf hexdump pngcheck identify
-FROM_BUILD = LUA_PATH="lua/?.lua;lua/?/init.lua;spec/support/?.lua;;" \
+FOR_SPECS = LUA="$(LUA)" LUA_INCDIR="$(LUA_INCDIR)"
+FROM_BUILD = $(FOR_SPECS) \
+	LUA_PATH="lua/?.lua;lua/?/init.lua;spec/support/?.lua;;" \
 	LUA_CPATH="$(BUILD)/?.so;$(BUILD)/support/?.so;;"
-FROM_ROCK = LUA_PATH="$(TREE)/share/lua/$(LUA_VERSION)/?.lua;$\
+FROM_ROCK = $(FOR_SPECS) \
+	LUA_PATH="$(TREE)/share/lua/$(LUA_VERSION)/?.lua;$\
 	spec/support/?.lua;;" \
 	LUA_CPATH="$(TREE)/lib/lua/$(LUA_VERSION)/?.so;$(BUILD)/support/?.so;;"
 BUSTED = $(LUA) "$$(command -v busted)" $(SPEC)
@@ -131,7 +135,7 @@ check: support
 	@status=0; for test in $(CORE_TESTS); do \
 	  echo "---- $$test"; $(WRAP) "$$test" || status=1; done; \
 	echo "---- busted $(SPEC)"; \
-	$(FROM_BUILD) LUA="$(LUA)" $(WRAP) $(LEAKS) $(BUSTED) || status=1; \
+	$(FROM_BUILD) $(WRAP) $(LEAKS) $(BUSTED) || status=1; \
 	exit $$status
 
 asan: ## the same tests under the address and undefined-behaviour sanitizers
@@ -156,7 +160,7 @@ rock: ## build the rock into build/rock and run the specs against it
 	cd $(BUILD)/rock && luarocks --lua-version $(LUA_VERSION) make \
 	  --tree "$$PWD/tree" rockspec/mview-scm-1.rockspec \
 	  LUA_INCDIR="$(LUA_INCDIR)"
-	@$(FROM_ROCK) LUA="$(LUA)" $(BUSTED)
+	@$(FROM_ROCK) $(BUSTED)
 
 ROWS =
 
@@ -178,20 +182,27 @@ lint: ## check style and find mistakes in C, Lua, shell and rockspec
 lint-lua:
 	luacheck -q csrc lua spec bench examples rockspec
 	for spec in rockspec/*.rockspec; do luarocks lint $$spec || exit 1; done
-	shellcheck .ci/need .ci/run
+	shellcheck .ci/need .ci/run spec/torture/fetch_lua \
+	  spec/torture/portability spec/torture/versions
 
 lint-format:
 	$(CLANG_FORMAT) --dry-run -Werror $(C_FILES)
 
 HEADER_FLAGS = $(WARN) -Wno-unused-function -Werror -fsyntax-only $(INCLUDE)
 
-# Strictest with both compilers; the public header as C99 and as C++.
+MINGW = x86_64-w64-mingw32-gcc
+
+# Strictest with both compilers; the public header as C99 and as C++; for
+# Windows where there is a compiler for it (whose isnan is inexact on purpose).
 lint-compile:
 	@set -e; for cc in gcc clang; do echo "strict $$cc"; \
 	  $(MAKE) -s support BUILD=$(BUILD)/lint-$$cc CC=$$cc \
 	    CFLAGS="-std=gnu11 -O2 -Werror"; done
 	clang -x c -std=c99 $(HEADER_FLAGS) csrc/mview.h
 	clang -x c++ -std=c++11 $(HEADER_FLAGS) csrc/mview.h
+	@if command -v $(MINGW) >/dev/null; then echo "strict $(MINGW)"; \
+	  set -e; for file in $(CORE) $(BIND); do \
+	    $(MINGW) $(HEADER_FLAGS) -O2 -Wno-float-conversion $$file; done; fi
 
 # What cppcheck is not asked for: it misreads hexadecimal floats, and does not
 # follow paths as clang-tidy's analyzer does.
@@ -221,7 +232,7 @@ torture: ## fail all allocations; run the specs under a hostile collector
 	  $(wildcard spec/torture_*_spec.lua)
 	@set -e; for how in $(HOSTILE); do for spec in $(TORTURED); do \
 	  echo "---- $$how, $$spec"; set -- $$how; \
-	  $(FROM_BUILD) LUA="$(LUA)" MVIEW_ROUNDS=50 $(LUA) -e \
+	  $(FROM_BUILD) MVIEW_ROUNDS=50 $(LUA) -e \
 	    "collectgarbage '$$1' require 'collector'.start('$$2', $$3)" \
 	    "$$(command -v busted)" --filter-out="its buffer's allocation" \
 	    $$spec; done; done
@@ -252,7 +263,8 @@ run-fuzz:
 	  -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 \
 	  -artifact_prefix=$(BUILD)/fuzz/$(NAME)- \
 	  $(BUILD)/fuzz/found/$(NAME) spec/torture/corpus/$(NAME) 2>&1 | \
-	  tee $(BUILD)/fuzz/$(NAME).log | grep -v -e '^stat::[^n]' -e '^INFO' -e '^["#]' ; \
+	  tee $(BUILD)/fuzz/$(NAME).log | \
+	  grep -v -e '^stat::[^n]' -e '^INFO' -e '^["#]' ; \
 	grep -q '^stat::number_of_executed_units' $(BUILD)/fuzz/$(NAME).log && \
 	! grep -q '^SUMMARY' $(BUILD)/fuzz/$(NAME).log
 
@@ -271,6 +283,11 @@ portability: ## run tests on 32-bit and big-endian machines, by qemu
 	  gcc-s390x-linux-gnu lua-busted
 	@mkdir -p $(BUILD)/portability
 	spec/torture/portability $(BUILD)/portability
+
+versions: ## run tests with other releases of Lua, built from their sources
+	@$(NEED_TEST)
+	@mkdir -p $(BUILD)/versions
+	spec/torture/versions $(BUILD)/versions $(RELEASES)
 
 # ---- coverage ----
 

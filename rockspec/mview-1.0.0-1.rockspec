@@ -2,7 +2,7 @@ rockspec_format = "3.0"
 package = "mview"
 version = "1.0.0-1"
 source = {
-  url = "git+https://example.org/mview.git",
+  url = "git+https://github.com/mview/mview.git",
   tag = "v1.0.0",
 }
 description = {

@@ -2,7 +2,7 @@ rockspec_format = "3.0"
 package = "mview"
 version = "scm-1"
 source = {
-  url = "git+https://example.org/mview.git",
+  url = "git+https://github.com/mview/mview.git",
 }
 description = {
   summary = "Python's memoryview for Lua",

@@ -1,6 +1,7 @@
 -- Pins: memory that C code borrows stays, until the pin ends in whatever way.
 
 local capi = require "capi"
+local eager = require "eager"
 local lend = require "lend"
 local mview = require "mview"
 local raises = require "raises"
@@ -239,12 +240,11 @@ describe("Pinned memory", function()
 end)
 
 describe("borrow while a finalizer ends the memory", function()
-  -- From now on each allocation collects all garbage.
   before_each(function()
-    collectgarbage("incremental", 1, 1000, 30)
+    eager.start()
     collectgarbage()
   end)
-  after_each(function() collectgarbage("incremental", 200, 100, 13) end)
+  after_each(eager.stop)
 
   -- What comes of borrowing a view of "abc", and of the bytearray itself.
   local expired = "attempt to use an expired view (its bytearray shrank)"

@@ -338,7 +338,7 @@ describe("An index", function()
   local keys = {
     {1.5, "index must be an integer, got 1.5"},
     {math.huge, "index must be an integer, got inf"},
-    {2.0 ^ 63, "index must be an integer, got 9.2233720368548e+18"},
+    {2.0 ^ 63, "index must be an integer, got " .. 2.0 ^ 63},
     {true, "index must be an integer, got boolean"},
     {{}, "index must be an integer, got table"},
     {print, "index must be an integer, got function"},

@@ -74,6 +74,10 @@ describe("A script of lighttpd", function()
     pending("answers ranges: " .. missing .. " is not installed")
     return
   end
+  if _VERSION ~= "Lua 5.4" then
+    pending("answers ranges: mod_magnet is of Lua 5.4")
+    return
+  end
 
   local folder, port
   local content = files.bytes(3 << 20)

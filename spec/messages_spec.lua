@@ -4,10 +4,13 @@
 local mview = require "mview"
 local names = require "names"
 local raises = require "raises"
+local reader = require "mview.reader"
 
 local data = mview.bytearray("hello")
 local view = data:view()
 local text = mview("hello")
+local records = mview.new("h:x:h:y:", 1)
+local map = mview.map(nil, "r+", 0, 5)
 local grid = mview.new("B", 2, 3)
 
 local BYTES = "string, view or other bytes-like expected, got "
@@ -113,10 +116,19 @@ local rows = {
   {"grid:transpose(1, 1)",
     "bad argument #2 to 'transpose' (dimension 1 given twice)"},
   {"view:field('x')", "the items have no fields"},
-  {"mview('abcd', 'h:x:h:y:'):field('z')",
-    "bad argument #1 to 'field' (no field 'z')"},
-  {"mview('abcd', 'h:x:h:y:'):field(3)",
+  {"records:field('z')", "bad argument #1 to 'field' (no field 'z')"},
+  {"records:field(3)",
     "bad argument #1 to 'field' (field 3 out of range [1, 2])"},
+  {"records:field()",
+    "bad argument #1 to 'field' (name or number expected, got no value)"},
+  {"records:field {}",
+    "bad argument #1 to 'field' (name or number expected, got table)"},
+  {"records[1] = 5", "table expected, got number"},
+  {"records[1] = {1}", "no field '1' in the format"},
+  {"records[1] = {x = 1}", "y: integer expected, got nil"},
+  {"records[1] = {x = 1, y = 2, z = 3}", "no field 'z' in the format"},
+  {"records[1] = {x = 1, y = 40000}", "y: value 40000 out of range [-32768, "
+    .. "32767] for format 'h:x:h:y:'"},
 
   -- all at once
   {"view:copyfrom('hi')",
@@ -189,6 +201,45 @@ local rows = {
   {"data:resize(-1)", "bad argument #1 to 'resize' (size -1 " .. SIZE .. ")"},
   {"data:sub(1)", "attempt to call a nil value (method 'sub')"},
 
+  -- maps
+  {"mview.map('file', 'rw')", "bad argument #2 to 'map' (invalid mode 'rw', "
+    .. "expected 'r', 'r+' or 'c')"},
+  {"mview.map('file', 'r', -1)",
+    "bad argument #3 to 'map' (negative offset -1)"},
+  {"mview.map(nil)", "bad argument #2 to 'map' (anonymous memory needs mode "
+    .. "'r+', got 'r')"},
+  {"map[1]", "a map has no items, use map:view()"},
+  {"map[1] = 5", "attempt to assign to a map, use map:view()"},
+  {"map.size = 5", "attempt to assign to a map, use map:view()"},
+  {"map:sub(1)", "attempt to call a nil value (method 'sub')"},
+  {"map:advise()",
+    "bad argument #1 to 'advise' (string expected, got no value)"},
+  {"map:advise('fast')", "bad argument #1 to 'advise' (invalid hint 'fast', "
+    .. "expected 'normal', 'sequential', 'random', 'willneed' or 'dontneed')"},
+  {"map:resize()",
+    "bad argument #1 to 'resize' (number expected, got no value)"},
+
+  -- the reader
+  {"reader()", "bad argument #1 to 'reader' (" .. BYTES .. "nil)"},
+  {"reader(view, 'little')",
+    "bad argument #2 to 'reader' ('<' or '>' expected, got 'little')"},
+  {"bytes:u64()", "need 8 bytes at position 1, 5 left"},
+  {"bytes:bytes()",
+    "bad argument #1 to 'bytes' (number of bytes expected, got nil)"},
+  {"bytes:bytes(-1)",
+    "bad argument #1 to 'bytes' (number of bytes expected, got -1)"},
+  {"bytes:seek(9)",
+    "bad argument #1 to 'seek' (position 9 out of range [1, 6])"},
+  {"bytes:u128()", "attempt to call a nil value (method 'u128')"},
+
+  -- dump
+  {"dump()", "bad argument #1 to 'dump' (" .. BYTES .. "nil)"},
+  {"dump(view, 8)", "bad argument #2 to 'dump' (table expected, got number)"},
+  {"dump(view, {width = 8})", "bad argument #2 to 'dump' (unknown option "
+    .. "'width', expected 'offset', 'limit', 'squeeze' or 'color')"},
+  {"dump(view, {limit = 'all'})", "bad argument #2 to 'dump' (limit must be a "
+    .. "number of bytes, got all)"},
+
   -- . for :
   {"view.sub()",
     "bad argument #1 to 'sub' (mview.view expected, got no value)"},
@@ -202,10 +253,26 @@ local rows = {
     "bad argument #1 to 'append' (mview.bytearray expected, got string)"},
   {"data.resize(view, 5)",
     "bad argument #1 to 'resize' (mview.bytearray expected, got mview.view)"},
+  {"map.flush(1)",
+    "bad argument #1 to 'flush' (mview.map expected, got number)"},
 }
 
+-- The reader's methods, which are Lua's own.
+for _, name in ipairs {"left", "seek", "skip", "bytes", "string", "cstring",
+  "peek", "u8", "i16", "f64", "u24be", "varint", "zigzag", "sleb128",
+  "unpack"} do
+  rows[#rows + 1] = {("bytes.%s()"):format(name), ("bad argument #1 to '%s' "
+    .. "(mview.reader expected, got no value)"):format(name)}
+end
+rows[#rows + 1] = {"bytes.bytes(4)",
+  "bad argument #1 to 'bytes' (mview.reader expected, got number)"}
+rows[#rows + 1] = {"bytes.u16(view)",
+  "bad argument #1 to 'u16' (mview.reader expected, got mview.view)"}
+
 local globals = setmetatable({mview = mview, data = data, view = view,
-  text = text, grid = grid}, {__index = _G})
+  text = text, grid = grid, records = records, map = map,
+  dump = require "mview.dump", reader = reader, bytes = reader(view)},
+  {__index = _G})
 
 describe("A message", function()
   for _, row in ipairs(rows) do
@@ -279,7 +346,7 @@ describe("The function of a message", function()
         .. "value)"):format(name), err)
       for _, self in ipairs {5, "text", true, {}, print, io.stdout, data,
         coroutine.create(print), mview} do
-        _, err = pcall(f, self, 1, 1)
+        err = select(2, pcall(f, self, 1, 1))
         local type_name = self == io.stdout and "FILE*"
           or self == data and "mview.bytearray" or type(self)
         assert.are.equal(("bad argument #1 to '%s' (mview.view expected, got "

@@ -350,11 +350,14 @@ describe("Every parameter that is a number", function()
     it(("is of no other type, %s %d"):format(name, i), function()
       local wrong = {true, "x", "", {}, print, v}
       if name == "slice" then table.remove(wrong, 4) end
-      if name == "field" then wrong = {true, {}, print, v} end -- or a name
+      local kind = "number"
+      if name == "field" then
+        wrong, kind = {true, {}, print, v}, "name or number"
+      end
       for _, x in ipairs(wrong) do
         local type_name = mview.isview(x) and "mview.view" or type(x)
-        assert.are.equal(("bad argument to '%s' (number expected, got %s)")
-          :format(name, type_name),
+        assert.are.equal(("bad argument to '%s' (%s expected, got %s)")
+          :format(name, kind, type_name),
           (outcome(use, v, x)[2]:gsub("#%d ", "")))
       end
       assert.are.equal("##abcd##", tostring(data))

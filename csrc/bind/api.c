@@ -27,8 +27,7 @@ static void give_back(lmv_lease *lease) {
 
 /*
 ** Pushes the view of a new loan. It is entered last of all: as long as
-*something
-** may raise, give_back must not be called.
+** something may raise, give_back must not be called.
 */
 static int push_loan(lua_State *L) {
   const mview_buffer *buf = lua_touserdata(L, 1);

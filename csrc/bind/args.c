@@ -6,7 +6,6 @@
 */
 #include "lmv.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 /* The name of the running function if it is one of ours, else NULL. */
@@ -27,12 +26,19 @@ static bool hides_self(lua_State *L, const char *name) {
          strcmp(ar.namewhat, "method") == 0;
 }
 
+const char *lmv_pushmessage(lua_State *L, const char *message, va_list args) {
+  const char *text = lua_pushvfstring(L, message, args);
+  if (text == NULL) /* without memory, Lua 5.5 leaves the raising to us */
+    lua_error(L);
+  return text;
+}
+
 int lmv_argerror(lua_State *L, int arg, const char *message, ...) {
   va_list args;
   const char *name, *text;
   luaL_checkstack(L, 8, NULL);
   va_start(args, message);
-  text = lua_pushvfstring(L, message, args);
+  text = lmv_pushmessage(L, message, args);
   va_end(args);
   if (arg == 0)
     return luaL_error(L, "%s", text);

@@ -7,19 +7,18 @@
 */
 #include "lmv.h"
 
-#include <stdarg.h>
-
 /* ---- geometry ------------------------------------------------------------*/
 
 /* message is a format of lua_pushfstring. */
 static void malformed(lua_State *L, const char *message, ...) LMV_RAISES;
 
 static void malformed(lua_State *L, const char *message, ...) {
+  const char *text;
   va_list args;
   va_start(args, message);
-  lua_pushvfstring(L, message, args);
+  text = lmv_pushmessage(L, message, args);
   va_end(args);
-  luaL_error(L, "malformed buffer: %s", lua_tostring(L, -1));
+  luaL_error(L, "malformed buffer: %s", text);
 }
 
 /* Bytes without a shape: one dimension of them. */

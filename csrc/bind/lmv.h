@@ -22,6 +22,7 @@
 
 #include <lauxlib.h>
 #include <limits.h>
+#include <stdarg.h>
 
 /*
 ** The functions of the hot paths, called through the table of addresses alone
@@ -121,6 +122,9 @@ static inline unsigned char lmv_plain(const mv_item *item) {
 
 /* ---- args.c: arguments and errors ----------------------------------------*/
 
+/* As lua_pushvfstring, but raises where there is no memory in every version. */
+const char *lmv_pushmessage(lua_State *L, const char *message, va_list args);
+
 /*
 ** Raises "bad argument #arg to 'name' (message)". The name is that of the
 ** closure (so it is right through pcall, too), or of the C function of others
@@ -211,8 +215,7 @@ typedef struct lmv_debt {
   struct lmv_debt *next, **previous; /* those that share a bucket */
 } lmv_debt;
 
-/* Enters the debt, to be ended by end. Raises when the state is being closed.
- */
+/* Enters the debt, to be ended by end. Raises while the state is closed. */
 void lmv_owe(lua_State *L, lmv_debt *debt, void (*end)(lmv_lease *lease));
 
 /* Takes the debt, whose lease ends, off the books. */
@@ -284,8 +287,7 @@ void lmv_pushformats(lua_State *L);
 
 void lmv_open_formats(lua_State *L);
 
-/* ---- view.c, slice.c: making views
- * ------------------------------------------------*/
+/* ---- view.c, slice.c: making views ---------------------------------------*/
 
 /* What a new view is to be. */
 typedef struct lmv_spec {
@@ -475,8 +477,8 @@ extern const char lmv_ownerkey;
 /*
 ** Makes the metatable of bytearrays or maps: __name, methods, metamethods (and
 ** the shared ones), and what lmv_toowner looks for. Methods are found by
-*__index, unless that is
-** among the metamethods (a closure with the methods' table as last upvalue).
+** __index, unless that is among the metamethods (a closure with the methods'
+** table as last upvalue).
 */
 void lmv_newownermeta(lua_State *L, lmv_source source, const char *name,
                       const luaL_Reg *methods, const luaL_Reg *metamethods);

@@ -20,14 +20,13 @@
 #include "lmv.h"
 
 #include <errno.h>
-#include <stdarg.h>
 
 /* Pushes what a function returns that failed. */
 static int failure(lua_State *L, int err, const char *message, ...) {
   va_list args;
   lua_pushnil(L);
   va_start(args, message);
-  lua_pushvfstring(L, message, args);
+  lmv_pushmessage(L, message, args);
   va_end(args);
   lua_pushinteger(L, err);
   return 3;
@@ -272,6 +271,20 @@ static map *check_open(lua_State *L) {
   return (map *)lease;
 }
 
+/* __index: the method of that name, in the last upvalue; __newindex. Items are
+** for views to have. */
+static int map_index(lua_State *L) {
+  if (lua_type(L, 2) == LUA_TNUMBER)
+    luaL_error(L, "a map has no items, use map:view()");
+  lua_settop(L, 2);
+  lua_rawget(L, lua_upvalueindex(LMV_NUP + 1));
+  return 1;
+}
+
+static int map_newindex(lua_State *L) {
+  return luaL_error(L, "attempt to assign to a map, use map:view()");
+}
+
 /* m:view(): a view of all its bytes. */
 static int map_view(lua_State *L) {
   lmv_checkowner(L, 1, LMV_MAP);
@@ -449,7 +462,9 @@ void lmv_open_map(lua_State *L) {
   static const luaL_Reg methods[] = {
       {"view", map_view},     {"flush", map_flush}, {"advise", map_advise},
       {"resize", map_resize}, {"close", map_close}, {NULL, NULL}};
-  static const luaL_Reg metamethods[] = {{"__len", map_len},
+  static const luaL_Reg metamethods[] = {{"__index", map_index},
+                                         {"__newindex", map_newindex},
+                                         {"__len", map_len},
                                          {"__tostring", map_tostring},
                                          {"__close", map_close},
                                          {"__gc", map_gc},

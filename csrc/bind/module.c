@@ -1,10 +1,10 @@
 /*
 ** module.c - opens mview: metatables, and the module's table
 */
-#if defined(__GNUC__) /* the one symbol that the shared object shows */
-#define MVIEW_PUBLIC __attribute__((visibility("default")))
-#elif defined(_WIN32)
+#if defined(_WIN32) /* the one symbol that the shared object shows */
 #define MVIEW_PUBLIC __declspec(dllexport)
+#elif defined(__GNUC__)
+#define MVIEW_PUBLIC __attribute__((visibility("default")))
 #endif
 
 #include "lmv.h"

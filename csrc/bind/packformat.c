@@ -46,11 +46,7 @@ static option take(reader *r) {
   struct native {
     char c;
     union {
-      lua_Number n;
-      double d;
-      void *p;
-      lua_Integer i;
-      long l;
+      LUAI_MAXALIGN; /* with Lua 5.5 a long double's */
     } most;
   };
   char c = *r->p++;

@@ -302,7 +302,7 @@ static int view_toreadonly(lua_State *L) {
 
 static const mv_field *check_field(lua_State *L, const mv_item *item,
                                    size_t *nth) {
-  const mv_field *field;
+  const mv_field *field = NULL;
   *nth = 0;
   if (item->kind != MV_RECORD)
     luaL_error(L, "the items have no fields");
@@ -312,6 +312,8 @@ static const mv_field *check_field(lua_State *L, const mv_item *item,
     field = mv_field_named(item->record, name, len);
     if (field == NULL)
       lmv_argerror(L, 2, "no field '%s'", name);
+  } else if (lua_type(L, 2) != LUA_TNUMBER) {
+    lmv_typeerror(L, 2, "name or number");
   } else {
     lua_Integer i = lmv_checkinteger(L, 2);
     lua_Integer n = (lua_Integer)item->record->nvalues;
@@ -346,8 +348,8 @@ static int view_field(lua_State *L) {
   lmv_spec spec;
   mv_layout lay;
   lmv_base(L, v);
-  lua_settop(L, 2);
   field = check_field(L, &v->format->item, &nth);
+  lua_settop(L, 2);
   spec = spec_of(v);
   spec.format = push_field_format(L, field, &spec.compound);
   lmv_layout(v, &lay);

@@ -386,8 +386,7 @@ typedef struct mv_walker {
   ptrdiff_t index[MV_MAXDIM];
   ptrdiff_t strides[2][MV_MAXDIM];
   ptrdiff_t suboffsets[2][MV_MAXDIM];     /* if indirect */
-  unsigned char *level[2][MV_MAXDIM + 1]; /* if indirect: each dimension's start
-                                           */
+  unsigned char *level[2][MV_MAXDIM + 1]; /* if indirect: where each starts */
 } mv_walker;
 
 void mv_walk(mv_walker *w, int order, unsigned char *base,

@@ -188,6 +188,22 @@ local function record_lines(records, start, limit, color)
   return rows
 end
 
+local known = {offset = true, limit = true, squeeze = true, color = true}
+
+-- Raises unless it is a table of known options.
+local function check_options(options)
+  if type(options) ~= "table" then
+    error(("bad argument #2 to 'dump' (table expected, got %s)")
+      :format(type(options)), 3)
+  end
+  for name in pairs(options) do
+    if not known[name] then
+      error(("bad argument #2 to 'dump' (unknown option '%s', expected "
+        .. "'offset', 'limit', 'squeeze' or 'color')"):format(name), 3)
+    end
+  end
+end
+
 -- The option `name`, a number of bytes.
 local function number_of_bytes(options, name, default)
   local value = options[name]
@@ -223,6 +239,7 @@ return function(source, options)
       .. ")", 2)
   end
   options = options or {}
+  check_options(options)
   local start = number_of_bytes(options, "offset", 0)
   local limit = number_of_bytes(options, "limit")
   local color = options.color

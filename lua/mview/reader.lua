@@ -51,21 +51,36 @@ local function bad_argument(name, reason)
   return ("bad argument #1 to '%s' (%s)"):format(name, reason)
 end
 
+-- The position of `self`. What is no reader, as when a method was called by
+-- `r.u8()`, raises for the caller of `name`.
+local function position(self, name, level)
+  local pos = type(self) == "table" and self.pos
+  if not pos then
+    local kind = self == nil and "no value"
+      or mview.isview(self) and "mview.view" or type(self)
+    error(bad_argument(name, "mview.reader expected, got " .. kind), level + 1)
+  end
+  return pos
+end
+
 -- The position after the next `n` bytes. Raises for the caller of `name`.
 local function after(r, n, name)
   local count = math.tointeger(n)
   if not count or count < 0 then
+    position(r, name, 3)
     error(bad_argument(name, "number of bytes expected, got "
       .. tostring(n)), 3)
   end
-  if count > r:left() then error(shortage(r, count), 3) end
-  return r.pos + count
+  local pos = r and r.pos or position(r, name, 3)
+  if count > r.stop - pos then error(shortage(r, count), 3) end
+  return pos + count
 end
 
 ---The number of bytes from the position to the end.
 ---@return integer
 function methods:left()
-  return self.stop - self.pos
+  local pos = self and self.pos or position(self, "left", 2)
+  return self.stop - pos
 end
 
 ---Moves to `pos`, in bytes from 1; negative counts from the end, and the
@@ -73,11 +88,12 @@ end
 ---@param pos integer
 ---@return mview.reader self
 function methods:seek(pos)
+  local stop = position(self, "seek", 2) and self.stop
   local to = math.tointeger(pos)
-  if to and to < 0 then to = to + self.stop end
-  if not to or to < 1 or to > self.stop then
+  if to and to < 0 then to = to + stop end
+  if not to or to < 1 or to > stop then
     error(bad_argument("seek", ("position %s out of range [1, %d]"):format(
-      pos, self.stop)), 2)
+      pos, stop)), 2)
   end
   self.pos = to
   return self
@@ -114,7 +130,8 @@ end
 ---The bytes up to the next zero byte as a string; moves past the zero.
 ---@return string
 function methods:cstring()
-  local view, pos = self.view, self.pos
+  local pos = self and self.pos or position(self, "cstring", 2)
+  local view = self.view
   local zero = find(view, "\0", pos)
   if not zero then error(shortage(self, self:left() + 1), 2) end
   local text = tobytes(sub(view, pos, zero - 1))
@@ -135,17 +152,17 @@ end
 
 ---@return integer
 function methods:u8()
-  local pos = self.pos
+  local pos = self and self.pos or position(self, "u8", 2)
   local byte = self.view[pos]
   if not byte then error(shortage(self, 1), 2) end
   self.pos = pos + 1
   return byte
 end
 
--- A method that reads `size` bytes by `load(view, format, position)`.
-local function scalar(load, format, size)
+-- The method `name`: reads `size` bytes by `load(view, format, position)`.
+local function scalar(name, load, format, size)
   return function(self)
-    local pos = self.pos
+    local pos = self and self.pos or position(self, name, 2)
     if pos + size > self.stop then error(shortage(self, size), 2) end
     local value = load(self.view, format, pos)
     self.pos = pos + size
@@ -158,7 +175,7 @@ local function load_half(view, format, pos)
   return mview(tobytes(sub(view, pos, pos + 1)), format)[1]
 end
 
-methods.i8 = scalar(view_unpack, "b", 1)
+methods.i8 = scalar("i8", view_unpack, "b", 1)
 
 local formats = {
   u16 = "I2", u24 = "I3", u32 = "I4", u64 = "I8",
@@ -166,17 +183,23 @@ local formats = {
   f16 = "e", f32 = "f", f64 = "d",
 }
 
-for name, format in pairs(formats) do
+-- The method `name` for what `code` names in `formats`, in that byte order.
+local function ordered(name, order, code)
+  local format = formats[code]
   local load = format == "e" and load_half or view_unpack
-  local size = name:match("%d+") // 8
-  methods[name .. "le"] = scalar(load, "<" .. format, size)
-  methods[name .. "be"] = scalar(load, ">" .. format, size)
+  return scalar(name, load, order .. format, code:match("%d+") // 8)
+end
+
+for code in pairs(formats) do
+  methods[code .. "le"] = ordered(code .. "le", "<", code)
+  methods[code .. "be"] = ordered(code .. "be", ">", code)
 end
 
 -- The bits of a LEB128 number and how many it spells, at most 70. The tenth
 -- byte has one bit of a 64-bit number: it must be 0 or `last`.
-local function leb128(r, last)
-  local view, pos = r.view, r.pos
+local function leb128(r, name, last)
+  local pos = r and r.pos or position(r, name, 3)
+  local view = r.view
   local bits, count = 0, 0
   repeat
     local byte = view[pos]
@@ -195,21 +218,21 @@ end
 ---From 2^63 on, the 64 bits as `u64` gives them.
 ---@return integer
 function methods:varint()
-  local bits = leb128(self, 1)
+  local bits = leb128(self, "varint", 1)
   return bits
 end
 
 ---A signed number that is zigzag-coded in a varint (Protocol Buffers' sint).
 ---@return integer
 function methods:zigzag()
-  local bits = leb128(self, 1)
+  local bits = leb128(self, "zigzag", 1)
   return bits >> 1 ~ -(bits & 1)
 end
 
 ---A signed LEB128 number, as in WebAssembly and DWARF.
 ---@return integer
 function methods:sleb128()
-  local bits, count = leb128(self, 127)
+  local bits, count = leb128(self, "sleb128", 127)
   local negative = bits >> (math.min(count, 64) - 1) == 1
   return negative and bits | -1 << count or bits
 end
@@ -242,6 +265,7 @@ end
 ---@param format string
 ---@return any ...
 function methods:unpack(format)
+  position(self, "unpack", 2)
   if type(format) ~= "string" then
     error(bad_argument("unpack", "string expected, got " .. type(format)), 2)
   end
@@ -251,14 +275,14 @@ function methods:unpack(format)
 end
 
 -- The metatable of the readers of one byte order.
-local function class(order, suffix)
+local function class(order)
   local index = {order = order}
   for name, method in pairs(methods) do index[name] = method end
-  for name in pairs(formats) do index[name] = methods[name .. suffix] end
+  for code in pairs(formats) do index[code] = ordered(code, order, code) end
   return {__index = index, __name = "mview.reader"}
 end
 
-local classes = {["<"] = class("<", "le"), [">"] = class(">", "be")}
+local classes = {["<"] = class "<", [">"] = class ">"}
 
 ---A reader at the first byte of `source`.
 ---@param source any bytes-like; contiguous, or a one-dimensional view of bytes

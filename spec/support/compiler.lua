@@ -5,8 +5,10 @@ local shell = require "shell"
 
 local compiler = {}
 
-compiler.lua_include = shell "pkg-config --cflags-only-I lua5.4 2>/dev/null"
-  :match "%S+" or "-I/usr/include/lua5.4"
+local folder = os.getenv "LUA_INCDIR"
+compiler.lua_include = folder and "-I" .. folder
+  or shell "pkg-config --cflags-only-I lua5.4 2>/dev/null":match "%S+"
+  or "-I/usr/include/lua5.4"
 
 function compiler.is_installed(name)
   return select(2, shell("command -v " .. name)) == 0

@@ -20,7 +20,9 @@ local function methods_of(index)
   while type(index) == "function" do
     local name, value = debug.getupvalue(index, i)
     assert(name, "no table of methods")
-    if type(value) == "table" and value.release then return value end
+    if type(value) == "table" and (value.view or value.sub) then
+      return value
+    end
     i = i + 1
   end
   return index
@@ -56,6 +58,7 @@ function docnames.real()
   add_object(names, "v", mview "x")
   add_object(names, "b", mview.bytearray())
   add_object(names, "m", assert(mview.map(nil, "r+", 0, 1)))
+  names["m __index"], names["m __newindex"] = nil, nil -- they refuse
   add_reader(names)
   return names
 end

@@ -21,6 +21,13 @@ local formats, often, pick = chance.formats, chance.often, chance.pick
 local random = math.random
 local MAXVIEWS = 18
 
+-- The last index: ranges have holes, where any may be a border.
+local function length(list)
+  local n = 0
+  for k in pairs(list) do n = math.type(k) and math.max(n, k) or n end
+  return n
+end
+
 -- Lua source of a value, in printable characters.
 local function literal(x)
   if type(x) == "string" then
@@ -28,8 +35,8 @@ local function literal(x)
       return c == "\n" and "n" or ("\\%03d"):format(c:byte())
     end))
   elseif type(x) ~= "table" then return ("%q"):format(x) end
-  local parts, n = {}, #x
-  for i = 1, n do parts[i] = literal(x[i]) end
+  local parts = {}
+  for i = 1, length(x) do parts[i] = literal(x[i]) end
   for k, value in pairs(x) do
     if type(k) == "string" then
       parts[#parts + 1] = ("%s = %s"):format(k, literal(value))

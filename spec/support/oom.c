@@ -1,14 +1,15 @@
 /*
 ** oom.c - scripts that run out of memory when they ask for it
 ** A script runs in a state of its own, whose allocator counts blocks and bytes
-** and fails as the script says, and for large blocks. It takes care of what the
-*failure left behind;
-** what the state itself leaves behind is returned.
+** and fails as the script says, and for large blocks. The script looks at what
+** the failure left behind; what the state itself leaves behind is returned.
 */
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
 #include <stdlib.h>
+
+#include "state.h"
 
 #define LIMIT ((size_t)1 << 24) /* no block is larger */
 
@@ -107,7 +108,7 @@ static int run_inside(lua_State *L, lua_State *inner) {
 */
 static int run(lua_State *L) {
   account a = {0};
-  lua_State *inner = lua_newstate(allocate, &a);
+  lua_State *inner = new_state(allocate, &a);
   int failed;
   if (inner == NULL)
     return luaL_error(L, "no state");

@@ -6,6 +6,7 @@
 -- file: `/* screen.c */`.
 
 local clean = require "clean"
+local compiler = require "compiler"
 local shell = require "shell"
 
 local snippets = {}
@@ -52,9 +53,8 @@ end
 function snippets.compile(path, folder, include)
   for _, name in ipairs(snippets.files(path, "c", folder)) do
     clean(("%s -std=c99 -Wall -Wextra -Wpedantic -Werror -shared -fPIC -I%q "
-      .. "-I%s %s/%s -o %s/%s"):format(os.getenv("CC") or "cc", include,
-      os.getenv("LUA_INCDIR") or "/usr/include/lua5.4", folder, name, folder,
-      name:gsub("c$", "so")))
+      .. "%s %s/%s -o %s/%s"):format(os.getenv("CC") or "cc", include,
+      compiler.lua_include, folder, name, folder, name:gsub("c$", "so")))
   end
 end
 

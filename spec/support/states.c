@@ -9,6 +9,8 @@
 #include <lua.h>
 #include <lualib.h>
 
+#include "state.h"
+
 typedef struct account {
   size_t bytes; /* allocated now */
   long left;    /* allocations until all fail; below 0: none does */
@@ -48,7 +50,7 @@ static lua_State *open_state(lua_State *L, account *a) {
   lua_State *inner;
   a->bytes = 0;
   a->left = -1;
-  inner = lua_newstate(allocate, a);
+  inner = new_state(allocate, a);
   luaL_openlibs(inner);
   lua_getglobal(L, "package");
   lua_getfield(L, -1, "path");

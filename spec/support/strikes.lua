@@ -9,6 +9,7 @@ says what happened, or it gives the right answer; memory that was let go of is
 in other hands by then, and stays as those leave it.
 ]]
 
+local eager = require "eager"
 local mview = require "mview"
 
 local strikes = {}
@@ -197,7 +198,7 @@ function strikes.run(name)
   local b = mview.bytearray(BYTES)
   local answer = text(operation[2](b:view():cast(operation[1])))
   local after = tostring(b)
-  collectgarbage("incremental", 1, 1000, 63)
+  eager.start()
   for way in pairs(ways) do
     local n = 0
     repeat

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -119,7 +120,7 @@ static int unix_fork(lua_State *L) {
     int failed = lua_pcall(L, 0, 1, 0) != LUA_OK ||
                  (lua_isboolean(L, -1) && !lua_toboolean(L, -1));
     if (failed)
-      lua_writestringerror("child: %s\n", luaL_tolstring(L, -1, NULL));
+      fprintf(stderr, "child: %s\n", luaL_tolstring(L, -1, NULL));
     execlp(failed ? "false" : "true", "child", (char *)NULL);
     _exit(2);
   }

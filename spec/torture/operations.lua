@@ -289,6 +289,11 @@ row("map:resize", function(w) return w.map:resize(10) end,
   function(w) return w.map:resize(100) end)
 row("map:close", function(w) w.map:close() end)
 row("map:__close", function(w) local _ <close> = w.map end)
+row("map:__newindex", function(w)
+  local ok, err = pcall(function() w.map[1] = 65 end)
+  assert(not ok)
+  if err == "not enough memory" then error(err, 0) end
+end)
 row("map:__len", function(w) return #w.map end)
 row("map:__tostring", function(w) return tostring(w.map) end)
 row("map:__eq", function(w) return w.map == w.view end)
