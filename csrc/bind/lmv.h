@@ -114,10 +114,18 @@ typedef struct lmv_view {
   ptrdiff_t dims[];
 } lmv_view;
 
-/* Of a plain number, in the machine's byte order: 1 + mv_kind; else 0. */
+/*
+** What kind of plain number an item is: from 1 on as mv_kind from 0; those
+*whose
+** bytes are swapped follow, LMV_SWAPPED further on. 0: something else.
+*/
+#define LMV_SWAPPED (MV_F64 + 1)
+
 static inline unsigned char lmv_plain(const mv_item *item) {
-  return item->swap || item->kind > MV_F64 ? 0
-                                           : (unsigned char)(item->kind + 1);
+  if (item->kind > MV_F64)
+    return 0;
+  return (unsigned char)(1 + item->kind +
+                         (item->swap && item->size > 1 ? LMV_SWAPPED : 0));
 }
 
 /* ---- args.c: arguments and errors ----------------------------------------*/

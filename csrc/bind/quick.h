@@ -1,12 +1,14 @@
 /*
 ** quick.h - plain numbers to and from the Lua stack
-** For views whose quick field is set: native numbers in one direct dimension.
-** quick is 1 + the mv_kind. Inline, as this is what element access is made of;
-** the general ways (value.c, store.c) give the same results.
+** For views whose quick field is set: numbers in one direct dimension, in
+** either byte order. quick is what lmv_plain says. Inline, as this is what
+** element access is made of; the general ways (value.c, store.c) give the same
+** results.
 */
 #ifndef LMV_QUICK_H
 #define LMV_QUICK_H
 
+#include "bytes.h"
 #include "lmv.h"
 
 #include <math.h>
@@ -14,23 +16,42 @@
 
 /* ---- reading -------------------------------------------------------------*/
 
-/* Runs ACT for each kind, with the C type and the way to push it. */
-#define LMV_QUICK_KINDS(ACT)                                                   \
-  ACT(MV_U8, uint8_t, lua_pushinteger, lua_Integer)                            \
-  ACT(MV_I8, int8_t, lua_pushinteger, lua_Integer)                             \
-  ACT(MV_U16, uint16_t, lua_pushinteger, lua_Integer)                          \
-  ACT(MV_I16, int16_t, lua_pushinteger, lua_Integer)                           \
-  ACT(MV_U32, uint32_t, lua_pushinteger, lua_Integer)                          \
-  ACT(MV_I32, int32_t, lua_pushinteger, lua_Integer)                           \
-  ACT(MV_U64, uint64_t, lua_pushinteger, lua_Integer)                          \
-  ACT(MV_I64, int64_t, lua_pushinteger, lua_Integer)                           \
-  ACT(MV_F32, float, lua_pushnumber, lua_Number)                               \
-  ACT(MV_F64, double, lua_pushnumber, lua_Number)
+/* Reverses the bytes of a number, or does not. */
+static inline void keep(void *p) { (void)p; }
 
-#define PUSH_ONE(kind, type, push, as)                                         \
-  case kind: {                                                                 \
+#define TURN(bits)                                                             \
+  static inline void turn##bits(void *p) {                                     \
+    mv_put##bits(p, false, mv_get##bits(p, true));                             \
+  }
+
+TURN(16)
+TURN(32)
+TURN(64)
+
+#undef TURN
+
+/* Runs ACT for each kind, with the C type, its turn and the way to push it. */
+#define LMV_QUICK_KINDS(ACT)                                                   \
+  ACT(1 + MV_U8, uint8_t, keep, lua_pushinteger, lua_Integer)                  \
+  ACT(1 + MV_I8, int8_t, keep, lua_pushinteger, lua_Integer)                   \
+  LMV_QUICK_WIDE(ACT, 1, keep, keep, keep)                                     \
+  LMV_QUICK_WIDE(ACT, 1 + LMV_SWAPPED, turn16, turn32, turn64)
+
+#define LMV_QUICK_WIDE(ACT, from, turn2, turn4, turn8)                         \
+  ACT(from + MV_U16, uint16_t, turn2, lua_pushinteger, lua_Integer)            \
+  ACT(from + MV_I16, int16_t, turn2, lua_pushinteger, lua_Integer)             \
+  ACT(from + MV_U32, uint32_t, turn4, lua_pushinteger, lua_Integer)            \
+  ACT(from + MV_I32, int32_t, turn4, lua_pushinteger, lua_Integer)             \
+  ACT(from + MV_U64, uint64_t, turn8, lua_pushinteger, lua_Integer)            \
+  ACT(from + MV_I64, int64_t, turn8, lua_pushinteger, lua_Integer)             \
+  ACT(from + MV_F32, float, turn4, lua_pushnumber, lua_Number)                 \
+  ACT(from + MV_F64, double, turn8, lua_pushnumber, lua_Number)
+
+#define PUSH_ONE(code, type, turn, push, as)                                   \
+  case code: {                                                                 \
     type x;                                                                    \
     memcpy(&x, p, sizeof x);                                                   \
+    turn(&x);                                                                  \
     push(L, (as)x);                                                            \
     break;                                                                     \
   }
@@ -38,14 +59,15 @@
 /* Pushes the number at p. */
 static inline void push_quick(lua_State *L, unsigned quick,
                               const unsigned char *p) {
-  switch (quick - 1) { LMV_QUICK_KINDS(PUSH_ONE) }
+  switch (quick) { LMV_QUICK_KINDS(PUSH_ONE) }
 }
 
-#define PUSH_RUN(kind, type, push, as)                                         \
-  case kind:                                                                   \
+#define PUSH_RUN(code, type, turn, push, as)                                   \
+  case code:                                                                   \
     for (; n > 0; n--, p += step) {                                            \
       type x;                                                                  \
       memcpy(&x, p, sizeof x);                                                 \
+      turn(&x);                                                                \
       push(L, (as)x);                                                          \
     }                                                                          \
     break;
@@ -54,14 +76,15 @@ static inline void push_quick(lua_State *L, unsigned quick,
 static inline void push_quick_run(lua_State *L, unsigned quick,
                                   const unsigned char *p, ptrdiff_t step,
                                   ptrdiff_t n) {
-  switch (quick - 1) { LMV_QUICK_KINDS(PUSH_RUN) }
+  switch (quick) { LMV_QUICK_KINDS(PUSH_RUN) }
 }
 
-#define SET_RUN(kind, type, push, as)                                          \
-  case kind:                                                                   \
+#define SET_RUN(code, type, turn, push, as)                                    \
+  case code:                                                                   \
     for (lua_Integer i = 1; i <= n; i++, p += step) {                          \
       type x;                                                                  \
       memcpy(&x, p, sizeof x);                                                 \
+      turn(&x);                                                                \
       push(L, (as)x);                                                          \
       lua_rawseti(L, -2, i);                                                   \
     }                                                                          \
@@ -74,36 +97,38 @@ static inline void push_quick_run(lua_State *L, unsigned quick,
 static inline void set_quick_run(lua_State *L, unsigned quick,
                                  const unsigned char *p, ptrdiff_t step,
                                  ptrdiff_t n) {
-  switch (quick - 1) { LMV_QUICK_KINDS(SET_RUN) }
+  switch (quick) { LMV_QUICK_KINDS(SET_RUN) }
 }
 
 /* ---- writing -------------------------------------------------------------*/
 
-#define STORE(type, value)                                                     \
+#define STORE(type, turn, value)                                               \
   {                                                                            \
     type x = (type)(value);                                                    \
+    if (swap)                                                                  \
+      turn(&x);                                                                \
     memcpy(p, &x, sizeof x);                                                   \
     return true;                                                               \
   }
 
-#define STORE_SIGNED(type, lo, hi)                                             \
+#define STORE_SIGNED(type, turn, lo, hi)                                       \
   if (i < (lo) || i > (hi))                                                    \
     return false;                                                              \
-  STORE(type, i)
+  STORE(type, turn, i)
 
-#define STORE_UNSIGNED(type, hi)                                               \
+#define STORE_UNSIGNED(type, turn, hi)                                         \
   if ((lua_Unsigned)i > (hi))                                                  \
     return false;                                                              \
-  STORE(type, i)
+  STORE(type, turn, i)
 
-static inline bool store_float(lua_State *L, int idx, unsigned quick,
+static inline bool store_float(lua_State *L, int idx, unsigned quick, bool swap,
                                unsigned char *p) {
   double f = (double)lua_tonumber(L, idx);
   if (quick == 1 + MV_F64)
-    STORE(double, f)
+    STORE(double, turn64, f)
   if (!(fabs(f) <= 3.402823466e+38))
     return false; /* the general way decides */
-  STORE(float, f)
+  STORE(float, turn32, f)
 }
 
 /*
@@ -112,30 +137,33 @@ static inline bool store_float(lua_State *L, int idx, unsigned quick,
 */
 static inline bool store_typed(lua_State *L, int idx, int type, unsigned quick,
                                unsigned char *p) {
+  bool swap = quick > LMV_SWAPPED;
   lua_Integer i;
   int isint;
   if (type != LUA_TNUMBER)
     return false;
+  if (swap)
+    quick -= LMV_SWAPPED;
   if (quick > MV_I64 + 1)
-    return store_float(L, idx, quick, p);
+    return store_float(L, idx, quick, swap, p);
   i = lua_tointegerx(L, idx, &isint);
   if (!isint)
     return false;
   switch ((mv_kind)(quick - 1)) {
   case MV_U8:
-    STORE_UNSIGNED(uint8_t, UINT8_MAX)
+    STORE_UNSIGNED(uint8_t, keep, UINT8_MAX)
   case MV_I8:
-    STORE_SIGNED(int8_t, INT8_MIN, INT8_MAX)
+    STORE_SIGNED(int8_t, keep, INT8_MIN, INT8_MAX)
   case MV_U16:
-    STORE_UNSIGNED(uint16_t, UINT16_MAX)
+    STORE_UNSIGNED(uint16_t, turn16, UINT16_MAX)
   case MV_I16:
-    STORE_SIGNED(int16_t, INT16_MIN, INT16_MAX)
+    STORE_SIGNED(int16_t, turn16, INT16_MIN, INT16_MAX)
   case MV_U32:
-    STORE_UNSIGNED(uint32_t, UINT32_MAX)
+    STORE_UNSIGNED(uint32_t, turn32, UINT32_MAX)
   case MV_I32:
-    STORE_SIGNED(int32_t, INT32_MIN, INT32_MAX)
+    STORE_SIGNED(int32_t, turn32, INT32_MIN, INT32_MAX)
   default: /* 64 bits of either sign: the same bytes */
-    STORE(int64_t, i)
+    STORE(int64_t, turn64, i)
   }
 }
 
