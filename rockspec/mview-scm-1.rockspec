@@ -38,6 +38,7 @@ build = {
         "csrc/bind/lease.c",
         "csrc/bind/make.c",
         "csrc/bind/map.c",
+        "csrc/bind/mapping.c",
         "csrc/bind/module.c",
         "csrc/bind/pack.c",
         "csrc/bind/packformat.c",

@@ -1,3 +1,4 @@
+local files = require "files"
 local shell = require "shell"
 
 local LUA = os.getenv("LUA") or "lua5.4"
@@ -49,10 +50,7 @@ describe("examples/elf.lua", function()
   before_each(function() path = os.tmpname() end)
   after_each(function() os.remove(path) end)
 
-  local function write(bytes)
-    local file <close> = assert(io.open(path, "wb"))
-    file:write(bytes)
-  end
+  local function write(bytes) files.write(path, bytes) end
 
   it("lists the sections of the interpreter as readelf does", function()
     local lua = shell("readlink -fn \"$(command -v " .. LUA .. ")\"")

@@ -1,4 +1,5 @@
 local makepng = require "makepng"
+local files = require "files"
 local shell = require "shell"
 
 local LUA = os.getenv("LUA") or "lua5.4"
@@ -62,10 +63,7 @@ describe("examples/png.lua", function()
   before_each(function() path = os.tmpname() end)
   after_each(function() os.remove(path) end)
 
-  local function write(bytes)
-    local file <close> = assert(io.open(path, "wb"))
-    file:write(bytes)
-  end
+  local function write(bytes) files.write(path, bytes) end
 
   local function example()
     return shell(LUA .. " examples/png.lua " .. path)

@@ -1,0 +1,220 @@
+/*
+** mapping.c - files, and anonymous shared memory, mapped by the system
+** Mappings start on a page: on the one that holds the first byte asked for,
+** where base points to.
+*/
+/* NOLINTBEGIN(bugprone-reserved-identifier) */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#define _FILE_OFFSET_BITS 64
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+#include "mapping.h"
+
+const lmv_mapmode lmv_mapmodes[3] = {
+    {"r", false, false}, {"r+", true, true}, {"c", true, false}};
+
+#if !defined(_WIN32)
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef MAP_ANONYMOUS
+#define MAP_ANONYMOUS MAP_ANON
+#endif
+
+#ifndef MAP_NORESERVE
+#define MAP_NORESERVE 0
+#endif
+
+static size_t pagesize(void) { return (size_t)sysconf(_SC_PAGESIZE); }
+
+/* Bytes of the first page before the first byte of the map. */
+static size_t margin(const lmv_map *m) {
+  return (size_t)(m->offset % (int64_t)pagesize());
+}
+
+static int protection(const lmv_mapmode *mode) {
+  return mode->writes ? PROT_READ | PROT_WRITE : PROT_READ;
+}
+
+/* For a copy of the whole file there need not be swap space. */
+static int sharing(const lmv_mapmode *mode) {
+  return mode->writes && !mode->shares ? MAP_PRIVATE | MAP_NORESERVE
+                                       : MAP_SHARED;
+}
+
+/* Maps n bytes from the map's offset on. *base is NULL for 0. */
+static int map_bytes(const lmv_map *m, size_t n, unsigned char **base) {
+  int flags = sharing(m->mode) | (m->fd < 0 ? MAP_ANONYMOUS : 0);
+  size_t skip = margin(m);
+  unsigned char *p;
+  *base = NULL;
+  if (n == 0)
+    return 0;
+  p = mmap(NULL, skip + n, protection(m->mode), flags, m->fd,
+           (m->offset - (int64_t)skip));
+  if (p == MAP_FAILED)
+    return errno;
+  *base = p + skip;
+  return 0;
+}
+
+static void unmap_bytes(const lmv_map *m, unsigned char *base, size_t n) {
+  if (n > 0)
+    munmap(base - margin(m), margin(m) + n);
+}
+
+static void close_file(lmv_map *m) {
+  if (m->fd >= 0)
+    close(m->fd);
+  m->fd = -1;
+}
+
+void lmv_map_end(lmv_lease *lease) {
+  lmv_map *m = (lmv_map *)lease;
+  lmv_settle(lease);
+  unmap_bytes(m, lease->base, lease->size);
+  close_file(m);
+}
+
+/* ---- opening -------------------------------------------------------------*/
+
+/* Opens the file; what is none must not block. */
+static int open_file(lmv_map *m, lmv_maprequest *r) {
+  struct stat st;
+  m->fd = open(r->path, (r->mode->shares ? O_RDWR : O_RDONLY) | O_CLOEXEC |
+                            O_NONBLOCK | O_NOCTTY);
+  if (m->fd < 0 || fstat(m->fd, &st) != 0)
+    return errno;
+  r->filesize = st.st_size;
+  if (S_ISDIR(st.st_mode))
+    return EISDIR;
+  return S_ISREG(st.st_mode) ? 0 : LMV_NOT_REGULAR;
+}
+
+/* Settles the length. */
+static int fit_range(lmv_maprequest *r) {
+  int64_t left = r->filesize - r->offset;
+  if (left < 0 || r->length > left)
+    return LMV_BEYOND_END;
+  if (r->length < 0)
+    r->length = left;
+  return r->length > PTRDIFF_MAX ? EFBIG : 0;
+}
+
+int lmv_map_open(lmv_map *m, lmv_maprequest *r) {
+  unsigned char *base;
+  int err = 0;
+  if (r->path != NULL) {
+    err = open_file(m, r);
+    if (err == 0)
+      err = fit_range(r);
+  }
+  if (err == 0)
+    err = map_bytes(m, (size_t)r->length, &base);
+  if (err == 0)
+    lmv_lease_move(&m->lease, base, (size_t)r->length);
+  if (!r->mode->shares)
+    close_file(m);
+  return err;
+}
+
+/* ---- while it is open ----------------------------------------------------*/
+
+int lmv_map_flush(const lmv_map *m, ptrdiff_t start, ptrdiff_t count) {
+  unsigned char *p = m->lease.base + start;
+  size_t skip = (uintptr_t)p % pagesize();
+  return msync(p - skip, skip + (size_t)count, MS_SYNC) != 0 ? errno : 0;
+}
+
+#ifdef MADV_NORMAL
+
+int lmv_map_advise(const lmv_map *m, lmv_hint hint) {
+  static const int advice[] = {MADV_NORMAL, MADV_SEQUENTIAL, MADV_RANDOM,
+                               MADV_WILLNEED, MADV_DONTNEED};
+  size_t skip = margin(m);
+  if (m->lease.size == 0)
+    return 0;
+  return madvise(m->lease.base - skip, skip + m->lease.size, advice[hint]) != 0
+             ? errno
+             : 0;
+}
+
+#else /* advice need not be taken */
+
+int lmv_map_advise(const lmv_map *m, lmv_hint hint) {
+  (void)m, (void)hint;
+  return 0;
+}
+
+#endif
+
+/* ---- resizing ------------------------------------------------------------*/
+
+/* The map has n bytes at base now. */
+static void set_bytes(lmv_map *m, unsigned char *base, size_t n) {
+  if (n < m->lease.size)
+    lmv_lease_expire(&m->lease);
+  lmv_lease_move(&m->lease, base, n);
+}
+
+static int truncate_file(const lmv_map *m, int64_t size) {
+  return ftruncate(m->fd, size) != 0 ? errno : 0;
+}
+
+/* Maps n bytes of the file anew. */
+static int resize_file(lmv_map *m, size_t n) {
+  struct stat st;
+  int64_t end = m->offset + (int64_t)n;
+  bool grows, shrinks;
+  unsigned char *base;
+  int err;
+  if (fstat(m->fd, &st) != 0)
+    return errno;
+  grows = end > st.st_size;
+  shrinks = end < st.st_size &&
+            m->offset + (int64_t)m->lease.size >= (int64_t)st.st_size;
+  err = grows ? truncate_file(m, end) : 0;
+  if (err != 0)
+    return err;
+  err = map_bytes(m, n, &base);
+  if (err == 0 && shrinks) {
+    err = truncate_file(m, end);
+    if (err != 0)
+      unmap_bytes(m, base, n);
+  }
+  if (err != 0) {
+    if (grows)
+      (void)truncate_file(m, st.st_size);
+    return err;
+  }
+  unmap_bytes(m, m->lease.base, m->lease.size);
+  set_bytes(m, base, n);
+  return 0;
+}
+
+/* Gives whole pages back. (More memory that the same processes share is not to
+** be had.) */
+static int shrink_anonymous(lmv_map *m, size_t n) {
+  size_t page = pagesize(), keep = (n + page - 1) / page * page;
+  if (m->lease.size > keep &&
+      munmap(m->lease.base + keep, m->lease.size - keep) != 0)
+    return errno;
+  set_bytes(m, n > 0 ? m->lease.base : NULL, n);
+  return 0;
+}
+
+int lmv_map_resize(lmv_map *m, size_t n) {
+  if ((int64_t)n > INT64_MAX - m->offset)
+    return EFBIG;
+  if (m->fd >= 0)
+    return resize_file(m, n);
+  return n > m->lease.size ? ENOTSUP : shrink_anonymous(m, n);
+}
+
+#endif

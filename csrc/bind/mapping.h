@@ -1,0 +1,76 @@
+/*
+** mapping.h - the system's side of maps: mapping.c does it, map.c tells Lua
+** These functions call nothing of Lua. What they return is 0, an errno, or one
+** of the two that no errno says; but for 0 nothing has changed.
+*/
+#ifndef MAPPING_H
+#define MAPPING_H
+
+#include "lmv.h"
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+enum { LMV_NOT_REGULAR = -1, LMV_BEYOND_END = -2 };
+
+typedef struct lmv_mapmode {
+  const char *name;
+  bool writes; /* its bytes may be written */
+  bool shares; /* what is written reaches the file, which can be resized */
+} lmv_mapmode;
+
+/* "r", "r+" and "c". */
+extern const lmv_mapmode lmv_mapmodes[3];
+
+typedef struct lmv_map {
+  union {
+    lmv_lease lease;
+    lmv_debt debt; /* for maps that finalizers make while the state closes */
+  };
+  const lmv_mapmode *mode;
+  int64_t offset; /* of the first byte in the file */
+  int fd;         /* of the file, if it can be resized; else -1 */
+} lmv_map;
+
+/* What mview.map was asked for. */
+typedef struct lmv_maprequest {
+  const char *path; /* NULL: anonymous memory */
+  const lmv_mapmode *mode;
+  int64_t offset;
+  int64_t length;   /* below 0: to the end of the file */
+  int64_t filesize; /* once it is known */
+} lmv_maprequest;
+
+typedef enum lmv_hint {
+  LMV_NORMAL,
+  LMV_SEQUENTIAL,
+  LMV_RANDOM,
+  LMV_WILLNEED,
+  LMV_DONTNEED
+} lmv_hint;
+
+/* Opens and maps what was asked for, in a map of no bytes; which is to be ended
+** whatever comes of it. */
+int lmv_map_open(lmv_map *m, lmv_maprequest *r);
+
+/* The end of the lease. */
+void lmv_map_end(lmv_lease *lease);
+
+/* Writes count bytes, more than none, from start on to the disk, and waits. */
+int lmv_map_flush(const lmv_map *m, ptrdiff_t start, ptrdiff_t count);
+
+int lmv_map_advise(const lmv_map *m, lmv_hint hint);
+
+/*
+** Makes it n bytes from its offset on; of mode "r+", not pinned. The file grows
+** if they end behind it, and shrinks if the map reached to its end: bytes that
+** were not mapped are not cut off. Anonymous memory can only shrink.
+*/
+int lmv_map_resize(lmv_map *m, size_t n);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#endif
