@@ -424,6 +424,20 @@ describe("A state that is closed", function()
     end)
   end
 
+  it("lends nothing any more to the finalizer that comes last", function()
+    local path, before = os.tmpname(), select(2, capi.counts())
+    assert.equal(0, states.sequence(1, ([[
+      last = setmetatable({}, {__gc = function()
+        io.open(%q, "w"):write(select(2, pcall(capi.lend, 10))):close()
+      end})
+      capi = require "capi"
+      capi.lend(10)
+    ]]):format(path)))
+    assert.equal("the state is being closed", files.read(path))
+    assert.equal(before + 2, (select(2, capi.counts())))
+    os.remove(path)
+  end)
+
   it("leaves nothing, ten thousand times", function()
     local n = watched and 100 or 10000
     collect()

@@ -116,6 +116,7 @@ describe("A malformed format", function()
     {"99999999999999999999s", "size too large at position 1"},
     {"h9223372036854775807d", "size too large at position 2"},
     {"9223372036854775807ss", "size too large at position 21"},
+    {"9223372036854775807x2x", "size too large at position 21"},
     {"(4294967296,4294967296)b", "size too large at position 1"},
     {"(3037000500,3037000500)T{7s}", "size too large at position 1"},
   }
