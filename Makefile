@@ -262,9 +262,8 @@ $(BUILD)/fuzz/%: spec/torture/fuzz_%.c $(CORE) $(wildcard csrc/core/*.h)
 	$(FUZZ) -o $@ $(filter %.c,$^) -lm
 
 portability: ## run tests on 32-bit and big-endian machines, by qemu
-	@command -v qemu-i386 i686-linux-gnu-gcc s390x-linux-gnu-gcc busted \
-	  >/dev/null || .ci/need qemu-user gcc-i686-linux-gnu \
-	  gcc-s390x-linux-gnu lua-busted
+	@.ci/need qemu-i386 i686-linux-gnu-gcc s390x-linux-gnu-gcc busted \
+	  /usr/i686-linux-gnu/lib/crt1.o /usr/s390x-linux-gnu/lib/crt1.o
 	@mkdir -p $(BUILD)/portability
 	spec/torture/portability $(BUILD)/portability
 
