@@ -241,7 +241,7 @@ end)
 describe("borrow while a finalizer ends the memory", function()
   -- From now on each allocation collects all garbage.
   before_each(function()
-    collectgarbage("incremental", 1, 1000, 30)
+    collectgarbage("incremental", 1, 1000, 20)
     collectgarbage()
   end)
   after_each(function() collectgarbage("incremental", 200, 100, 13) end)

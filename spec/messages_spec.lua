@@ -4,6 +4,7 @@
 local mview = require "mview"
 local names = require "names"
 local raises = require "raises"
+local sizes = require "sizes"
 
 local data = mview.bytearray("hello")
 local view = data:view()
@@ -11,7 +12,7 @@ local text = mview("hello")
 local grid = mview.new("B", 2, 3)
 
 local BYTES = "string, view or other bytes-like expected, got "
-local SIZE = "out of range [0, 9223372036854775807]"
+local SIZE = "out of range [0, " .. sizes.most .. "]"
 
 -- what is written, the message
 local rows = {
