@@ -2,11 +2,16 @@ local capi = require "capi"
 local mview = require "mview"
 local agree = require "agree"
 local raises = require "raises"
+local sizes = require "sizes"
 
 local MIN, MAX = math.mininteger, math.maxinteger
 local released = "attempt to use a released bytearray"
 local expired = "attempt to use an expired view (its bytearray shrank)"
 local revoked = "attempt to use a view of revoked memory"
+
+-- Sizes of memory that is not to be had.
+local unavailable = {sizes.most, sizes.most - 1}
+if sizes.wide then unavailable[3], unavailable[4] = 1 << 62, MAX - 64 end
 
 -- Asserts that f raises the error of Lua for memory that is not to be had.
 local function raises_memory(f, ...)
@@ -48,7 +53,7 @@ describe("A new bytearray", function()
     assert.are.equal("Abc", tostring(copy))
   end)
 
-  local range = "size %s out of range [0, 9223372036854775807]"
+  local range = "size %s out of range [0, " .. sizes.most .. "]"
   local refused = {
     {-1, range:format(-1)}, {MIN, range:format(MIN)},
     {1.5, "number has no integer representation"},
@@ -81,7 +86,7 @@ describe("A new bytearray", function()
   end)
 
   it("is not larger than memory", function()
-    for _, n in ipairs {1 << 62, MAX, MAX - 1, MAX - 64} do
+    for _, n in ipairs(unavailable) do
       raises_memory(mview.bytearray, n)
     end
   end)
@@ -261,8 +266,8 @@ describe("resize, reserve and clear", function()
     assert.are.equal(("\0"):rep(2000), tostring(b:resize(2000)))
   end)
 
-  local range = "size %d out of range [0, 9223372036854775807]"
-  local sizes = {
+  local range = "size %d out of range [0, " .. sizes.most .. "]"
+  local wrong = {
     {-1, range:format(-1)}, {MIN, range:format(MIN)},
     {1.5, "number has no integer representation"},
     {0 / 0, "number has no integer representation"},
@@ -273,7 +278,7 @@ describe("resize, reserve and clear", function()
     it(("take sizes alone, %s"):format(name), function()
       local b = mview.bytearray("abc")
       local v = b:view()
-      for _, row in ipairs(sizes) do
+      for _, row in ipairs(wrong) do
         raises(("bad argument #2 to '%s' (%s)"):format(name, row[2]),
           b[name], b, row[1])
       end
@@ -286,7 +291,7 @@ describe("resize, reserve and clear", function()
       function()
         local b = mview.bytearray("abc")
         local v = b:view()
-        for _, n in ipairs {1 << 62, MAX, MAX - 1, MAX - 64} do
+        for _, n in ipairs(unavailable) do
           raises_memory(b[name], b, n)
         end
         assert.are.equal("abc", v:tobytes())

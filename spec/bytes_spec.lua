@@ -92,7 +92,7 @@ describe("byte", function()
   local s = "\1\250\3\252\5\254"
   for name, v in pairs(views(s)) do
     it("is string.byte: " .. name, function()
-      local positions = {table.unpack(hostile.integers)}
+      local positions = {table.unpack(hostile.positions)}
       for i = -#s - 2, #s + 2 do positions[#positions + 1] = i end
       for _, i in ipairs(positions) do
         agree(s:byte(i), v:byte(i), "byte(%s)", i)

@@ -5,6 +5,7 @@ local files = require "files"
 local lend = require "lend"
 local mview = require "mview"
 local raises = require "raises"
+local sizes = require "sizes"
 local states = require "states"
 
 local revoked = "attempt to use a view of revoked memory"
@@ -113,7 +114,7 @@ end)
 
 describe("lend refuses", function()
   -- options or capi.malformed's name, the message
-  local big = 1 << 62
+  local big = sizes.most // 2 + 1
   local rows = {
     {{data = "", format = "k"}, "unknown format 'k' at position 1"},
     {{data = "", format = "T{i:a:"}, "unclosed 'T{' at position 1"},
@@ -126,15 +127,15 @@ describe("lend refuses", function()
     {{data = "abcd", itemsize = 4, shape = {1}},
       "malformed buffer: item size 4, but 'B' takes 1 bytes"},
     {{data = "abc", shape = {-1}}, "malformed buffer: size -1 in dimension 1"},
-    {{data = "abc", shape = {1, math.mininteger}},
-      "malformed buffer: size -9223372036854775808 in dimension 2"},
+    {{data = "abc", shape = {1, -sizes.most - 1}},
+      ("malformed buffer: size %d in dimension 2"):format(-sizes.most - 1)},
     {{data = "abc", shape = {big, big}}, "malformed buffer: size too large"},
     {{data = "abc", shape = {0, big, big}}, "malformed buffer: size too large"},
-    {{data = "abc", format = "<I", shape = {1 << 61}},
+    {{data = "abc", format = "<I", shape = {big // 2}},
       "malformed buffer: size too large"},
     {{data = "abc", shape = {3}, strides = {big}},
       "malformed buffer: size too large"},
-    {{data = "abc", shape = {3}, strides = {math.mininteger}},
+    {{data = "abc", shape = {3}, strides = {-sizes.most - 1}},
       "malformed buffer: size too large"},
     {{data = "abc", shape = {2, 2}, strides = {big, -big - 1}},
       "malformed buffer: size too large"},
@@ -423,6 +424,20 @@ describe("A state that is closed", function()
       assert.equal(before + 3 * row[3], (select(2, capi.counts())))
     end)
   end
+
+  it("lends nothing any more to the finalizer that comes last", function()
+    local path, before = os.tmpname(), select(2, capi.counts())
+    assert.equal(0, states.sequence(1, ([[
+      last = setmetatable({}, {__gc = function()
+        io.open(%q, "w"):write(select(2, pcall(capi.lend, 10))):close()
+      end})
+      capi = require "capi"
+      capi.lend(10)
+    ]]):format(path)))
+    assert.equal("the state is being closed", files.read(path))
+    assert.equal(before + 2, (select(2, capi.counts())))
+    os.remove(path)
+  end)
 
   it("leaves nothing, ten thousand times", function()
     local n = watched and 100 or 10000

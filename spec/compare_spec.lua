@@ -97,6 +97,12 @@ describe("equals, == and mismatch", function()
     end
   end)
 
+  it("say of 0 dimensions only that they differ", function()
+    local v, w = mview("ab"):slice(1), mview("ab"):slice(2)
+    assert.is_true(v:mismatch(w))
+    assert.is_nil((v:mismatch(v)))
+  end)
+
   it("hold numbers and other values to be different", function()
     local rows = {
       {"B", "?", 1, "\2\0"}, {"B", "?", nil, "\0\1"}, {"B", "c", 1, "a"},

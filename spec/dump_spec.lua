@@ -223,6 +223,27 @@ describe("dump in color", function()
       assert.equal(dump("A"), (shell(program)))
     end)
 
+    it("is what the terminal and NO_COLOR say", function()
+      local getenv, execute = os.getenv, os.execute
+      local color, refused, terminal = {color = "auto"}, nil, nil
+      finally(function()
+        rawset(os, "getenv", getenv)
+        rawset(os, "execute", execute)
+      end)
+      rawset(os, "getenv", function(name)
+        return name == "NO_COLOR" and refused or nil
+      end)
+      rawset(os, "execute", function(command)
+        assert.equal("test -t 1", command)
+        return terminal
+      end)
+      assert.equal(dump("A"), dump("A", color))
+      terminal = true
+      assert.equal(dump("A", {color = true}), dump("A", color))
+      refused = "1"
+      assert.equal(dump("A"), dump("A", color))
+    end)
+
     local on_terminal = installed("script") and it or pending
 
     on_terminal("is on where the output is a terminal", function()

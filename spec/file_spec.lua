@@ -131,6 +131,13 @@ describe("v:readfrom and v:writeto", function()
         {mview("x"):writeto(full)})
     end)
 
+    it("tell what keeps the handle's own buffer from being written", function()
+      local full <close> = open("/dev/full", "wb")
+      full:write("more than nothing")
+      assert.same({nil, "No space left on device", ENOSPC},
+        {mview("x"):writeto(full)})
+    end)
+
     for _, row in ipairs {{"no"}, {"full", 1}, {"full", 16}, {"full", 4096},
       {"full", 1 << 16}, {"line", 64}} do
       local title = table.concat(row, " ")

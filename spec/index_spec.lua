@@ -425,7 +425,7 @@ describe("values", function()
   it("gives the items that string.byte gives, for all ranges", function()
     local s = "\1\2\3\4\5"
     local spread = "\1\0\2\0\3\0\4\0\5"
-    local positions = {table.unpack(hostile.integers)}
+    local positions = {table.unpack(hostile.positions)}
     for i = -7, 7 do positions[#positions + 1] = i end
     for _, v in ipairs {mview(s), mview(spread):sub(1, -1, 2),
       mview.from("<h", {1, 2, 3, 4, 5}), mview.from(">d", {1, 2, 3, 4, 5})} do

@@ -2,6 +2,7 @@ local capi = require "capi"
 local files = require "files"
 local mview = require "mview"
 local shell = require "shell"
+local sizes = require "sizes"
 local unix = require "unix"
 
 local LUA = os.getenv("LUA") or "lua5.4"
@@ -269,7 +270,7 @@ describe("A map", function()
         "bad argument #1 to 'resize' (number expected, got no value)")
       assert.has_error(function() map:resize(-1) end,
         "bad argument #1 to 'resize' (size -1 out of range" ..
-        " [0, 9223372036854775807])")
+        (" [0, %d])"):format(sizes.most))
     end)
   end)
 

@@ -121,6 +121,18 @@ describe("A view of more bytes than there is memory", function()
   end)
 end)
 
+describe("A view of all that there can be", function()
+  local v = lend.lend {data = "x", format = "B", shape = {math.maxinteger},
+    strides = {0}}
+
+  it("is not made more of", function()
+    local b = mview.bytearray("ab")
+    raises("bytearray too large", b.append, b, v)
+    raises("result too large", v.hex, v, ":")
+    assert.are.equal("ab", tostring(b))
+  end)
+end)
+
 describe("A view of a TiB", function()
   local SIZE <const> = 1 << 40
   local path, map

@@ -5,6 +5,7 @@ local mview = require "mview"
 local names = require "names"
 local raises = require "raises"
 local reader = require "mview.reader"
+local sizes = require "sizes"
 
 local data = mview.bytearray("hello")
 local view = data:view()
@@ -14,7 +15,7 @@ local map = mview.map(nil, "r+", 0, 5)
 local grid = mview.new("B", 2, 3)
 
 local BYTES = "string, view or other bytes-like expected, got "
-local SIZE = "out of range [0, 9223372036854775807]"
+local SIZE = "out of range [0, " .. sizes.most .. "]"
 
 -- what is written, the message
 local rows = {

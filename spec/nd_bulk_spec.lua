@@ -1,5 +1,6 @@
 local mview = require "mview"
 local raises = require "raises"
+local sizes = require "sizes"
 
 -- 2 x 3 x 2, items 1 to 12
 local function cube(format)
@@ -287,18 +288,19 @@ describe("mview.from and mview.new", function()
     assert.is_false(v.readonly)
   end)
 
-  local sizes = {
-    {{-1}, "#2 to 'new' (size -1 out of range [0, 9223372036854775807])"},
+  local most, half = sizes.most, 1 << sizes.bits // 2 - 1
+  local refused = {
+    {{-1}, ("#2 to 'new' (size -1 out of range [0, %d])"):format(most)},
     {{math.mininteger}, "#2 to 'new' (size -9223372036854775808 out of range "
-      .. "[0, 9223372036854775807])"},
-    {{1 << 62}, "#2 to 'new' (size too large)"},
-    {{1 << 31, 1 << 31}, "#3 to 'new' (size too large)"},
-    {{math.maxinteger, math.maxinteger}, "#3 to 'new' (size too large)"},
+      .. ("[0, %d])"):format(most)},
+    {{most // 2 + 1}, "#2 to 'new' (size too large)"},
+    {{half, half}, "#3 to 'new' (size too large)"},
+    {{most, most}, "#3 to 'new' (size too large)"},
     {{2, 1.5}, "#3 to 'new' (number has no integer representation)"},
     {{"x"}, "#2 to 'new' (number expected, got string)"},
     {{}, "#2 to 'new' (number expected, got no value)"},
   }
-  for i, row in ipairs(sizes) do
+  for i, row in ipairs(refused) do
     it(("refuse sizes that no memory has, %d"):format(i), function()
       raises("bad argument " .. row[2], function()
         local _ = mview.new("d", table.unpack(row[1]))

@@ -132,3 +132,39 @@ describe("A view whose first dimension is pointers", function()
     end
   end)
 end)
+
+describe("A view whose second dimension is pointers", function()
+  -- 2 tables of 2 rows of 3 items, each row a block of its own
+  local function tables()
+    return lend.pil {blocks = {"abc", "def", "ghi", "jkl"}, format = "c",
+      shape = {2, 2, 3}, depth = 2}
+  end
+
+  it("reads items, tables, rows and all of it", function()
+    local v = tables()
+    assert.are.same({-1, 0, -1}, v.suboffsets)
+    assert.are.equal("abcdefghijkl", v:tobytes())
+    assert.are.equal("k", v(2, 2, 2))
+    assert.are.same({0, -1}, v[2].suboffsets)
+    assert.are.equal("ghijkl", v[2]:tobytes())
+    assert.are.equal("jkl", v[2][2]:tobytes())
+  end)
+
+  it("keeps its pointers where one of them is picked in each", function()
+    local v = tables():slice({}, 2)
+    assert.are.same({2, 3}, v.shape)
+    assert.are.same({0, -1}, v.suboffsets)
+    assert.are.equal("defjkl", v:tobytes())
+    assert.are.equal("el", v:slice({}, 2):sub(1, 1):tobytes()
+      .. v:slice(2, {3, 3}):tobytes())
+  end)
+end)
+
+describe("A view of pointers to pointers", function()
+  it("refuses the slice that would follow two at once", function()
+    local v = lend.lend {data = ("\0"):rep(32), format = "B",
+      shape = {2, 2, 4}, strides = {16, 8, 1}, suboffsets = {0, 0, -1}}
+    raises("this slice of memory with suboffsets cannot be described",
+      v.slice, v, {}, 1)
+  end)
+end)

@@ -125,6 +125,14 @@ describe("v:unpack", function()
     assert.same({2, 3}, {mview("\1\2"):unpack("b", -1)})
   end)
 
+  it("gives as many values as the format has", function()
+    local numbers = {}
+    for i = 1, 200 do numbers[i] = i - 101 end
+    local got = {mview.from("b", numbers):unpack(("b"):rep(200))}
+    assert.equal(201, table.remove(got))
+    assert.same(numbers, got)
+  end)
+
   it("counts alignment from the first byte of the view", function()
     local view = mview("\0\0\0\0\5\0\0\0")
     assert.same({5, 9}, {view:unpack("!4 <i4", 2)})
@@ -167,6 +175,26 @@ describe("v:pack", function()
       "bad argument #2 to 'pack' (4 bytes at position 3, 3 left)")
     assert.same({0, 0, 0, 0, 0}, view:tolist())
   end)
+
+  local refusals = {
+    {{"f", 1, "one"}, "#3 to 'pack' (number expected, got string)"},
+    {{"d", 1, {}}, "#3 to 'pack' (number expected, got table)"},
+    {{"s1", 1, {}}, "#3 to 'pack' (string expected, got table)"},
+    {{"s1", 1, ("x"):rep(256)},
+      "#3 to 'pack' (string length does not fit in given size)"},
+    {{"z", 1, "a\0"}, "#3 to 'pack' (string contains zeros)"},
+    {{"c2", 1, "abc"}, "#3 to 'pack' (string longer than given size)"},
+    {{"bb", 1, 1}, "#4 to 'pack' (value expected, got no value)"},
+    {{{}, 1}, "#1 to 'pack' (string expected, got table)"},
+  }
+  for _, row in ipairs(refusals) do
+    it("says of a value " .. row[2], function()
+      local view = mview.new("B", 5)
+      assert.has_error(function() view:pack(table.unpack(row[1])) end,
+        "bad argument " .. row[2])
+      assert.same({0, 0, 0, 0, 0}, view:tolist())
+    end)
+  end
 
   it("refuses read-only and dead views", function()
     assert.has_error(function() mview("abc"):pack("b", 1, 1) end,

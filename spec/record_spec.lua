@@ -197,6 +197,15 @@ describe("field", function()
     assert.are.equal(7, v:slice(2, 3):field("id"):get())
   end)
 
+  it("may not have more than 64 dimensions with its own", function()
+    local shape = {}
+    for d = 1, 63 do shape[d] = 1 end
+    local v = mview.new("(1)B", table.unpack(shape))
+    assert.are.equal(64, v:field(1).ndim)
+    v = mview.new("(1)B", 1, table.unpack(shape))
+    raises("more than 64 dimensions", v.field, v, 1)
+  end)
+
   it("inherits read-only", function()
     local id = points():toreadonly():field("id")
     assert.is_true(id.readonly)

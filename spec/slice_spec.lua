@@ -121,7 +121,7 @@ describe("sub", function()
   it("takes numbers as string.sub does", function()
     local s = "abcde"
     local v = mview(s)
-    for _, x in ipairs(hostile.integers) do
+    for _, x in ipairs(hostile.positions) do
       agree(s:sub(x), v:sub(x):tobytes(), "sub(%s)", x)
       agree(s:sub(1, x), v:sub(1, x):tobytes(), "sub(1, %s)", x)
     end

@@ -68,8 +68,6 @@ static const char *wanted(const mv_item *item) {
   case MV_CF32:
   case MV_CF64:
     return "list of two numbers";
-  case MV_RECORD:
-    return "table";
   default:
     return "number";
   }

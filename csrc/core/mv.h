@@ -321,7 +321,7 @@ void mv_range(ptrdiff_t n, int64_t i, int64_t j, int64_t step, ptrdiff_t *start,
 /*
 ** Keeps count items of dimension dim from start on, each step items apart. The
 ** range comes from mv_range. MV_EINDIRECT where the suboffset that takes up the
-** start would get negative.
+** start would get negative, which is never in dimension 0.
 */
 mv_status mv_layout_slice(mv_layout *lay, int dim, ptrdiff_t start,
                           ptrdiff_t count, ptrdiff_t step);
@@ -329,7 +329,8 @@ mv_status mv_layout_slice(mv_layout *lay, int dim, ptrdiff_t start,
 /*
 ** Keeps index k (in range) of dimension dim and drops the dimension. base is
 ** the start of the block, for dimension 0 with suboffsets (its pointer is
-** followed now). MV_EINDIRECT where no suboffsets can express the rest.
+** followed now). MV_EINDIRECT where no suboffsets can express the rest, which
+** is never in dimension 0.
 */
 mv_status mv_layout_index(mv_layout *lay, const unsigned char *base, int dim,
                           ptrdiff_t k);

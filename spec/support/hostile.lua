@@ -1,9 +1,22 @@
 -- Numbers that break careless arithmetic. Each of `integers` is one, or a float
 -- or a string that Lua converts to one; what `others` has is no integer.
 
-return {
+local sizes = require "sizes"
+
+local hostile = {
   integers = {0, 1, -1, 2, 2.0, -3.0, 1 << 31, -(1 << 31), 1 << 32, 1 << 62,
     -(1 << 62), math.maxinteger, math.mininteger, math.maxinteger - 1,
     math.mininteger + 1, -2.0 ^ 63, "1", "-2", "0x7fffffffffffffff"},
   others = {1.5, -0.5, 0 / 0, math.huge, -math.huge, 2.0 ^ 63, 1e300, "1.5"},
 }
+
+-- Those that the functions of string take for what they are: where a size is
+-- shorter than an integer, they lose the upper bits of a position.
+hostile.positions = {}
+for _, x in ipairs(hostile.integers) do
+  if sizes.wide or math.tointeger(tonumber(x)) < 1 << sizes.bits then
+    table.insert(hostile.positions, x)
+  end
+end
+
+return hostile

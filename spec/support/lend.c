@@ -185,24 +185,28 @@ static int lend_lend(lua_State *L) {
 }
 
 /*
-** pil{blocks =, format =, shape =, readonly =}: as an array of pointers to
-** rows, the layout of the Python Imaging Library. The blocks, all of one size,
-** are the rows along the first dimension, each in C order.
+** pil{blocks =, format =, shape =, depth =, readonly =}: as an array of
+** pointers to rows, the layout of the Python Imaging Library. The blocks, all
+** of one size, are what lies behind the first depth (1) dimensions, each in C
+** order.
 */
 static int lend_pil(lua_State *L) {
   mview_buffer buf;
   geometry g = {{0}, {0}, {0}};
-  size_t len = 0;
+  size_t len = 0, nrows = 1;
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   read_geometry(L, &buf, &g);
-  luaL_argcheck(L, buf.ndim > 1, 1, "a shape of 2 dimensions or more expected");
+  int depth = (int)read_integer(L, "depth", 1);
+  luaL_argcheck(L, buf.ndim > depth, 1, "a shape of more dimensions expected");
   lua_getfield(L, 1, "blocks");
   luaL_checktype(L, -1, LUA_TTABLE);
   if (lua_rawgeti(L, -1, 1) != LUA_TNIL)
     luaL_checklstring(L, -1, &len);
   lua_pop(L, 1);
-  handle *h = new_handle(L, (size_t)g.shape[0], len);
+  for (int i = 0; i < depth; i++)
+    nrows *= (size_t)g.shape[i];
+  handle *h = new_handle(L, nrows, len);
   for (size_t i = 0; i < h->block->nrows; i++) {
     size_t size;
     lua_rawgeti(L, -2, (lua_Integer)i + 1);
@@ -214,12 +218,12 @@ static int lend_pil(lua_State *L) {
   g.strides[buf.ndim - 1] =
       (ptrdiff_t)(buf.itemsize > 0 ? buf.itemsize : calcsize(L, buf.format));
   for (int i = buf.ndim - 1; i > 0; i--) {
+    g.strides[i - 1] = i == depth ? (ptrdiff_t)sizeof(unsigned char *)
+                                  : g.strides[i] * g.shape[i];
     g.suboffsets[i] = -1;
-    if (i > 1)
-      g.strides[i - 1] = g.strides[i] * g.shape[i];
   }
-  g.strides[0] = (ptrdiff_t)sizeof(unsigned char *);
-  g.suboffsets[0] = 0;
+  g.suboffsets[0] = -1;
+  g.suboffsets[depth - 1] = 0;
   buf.strides = g.strides;
   buf.suboffsets = g.suboffsets;
   buf.data = h->block->rows;

@@ -6,6 +6,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* NOLINT(bugprone-reserved-identifier) */
 #endif
+#define _FILE_OFFSET_BITS 64 /* NOLINT(bugprone-reserved-identifier) */
 
 #include <errno.h>
 #include <fcntl.h>

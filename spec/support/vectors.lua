@@ -52,12 +52,27 @@ local holds = {
   lp64 = string.packsize("l") == 8,
 }
 
--- Whether a case is true of this machine.
+-- Whether a format in the table x has items that C sizes or aligns otherwise on
+-- machines of 32 bits, or counts more than there is memory for.
+local function is_wide(x)
+  if type(x) == "string" then
+    return x:find "^[^=<>!^]+[dqQ]" or x:find "@.*[dqQlLnNP]"
+      or x:find(("%d"):rep(10))
+  elseif type(x) ~= "table" then return false end
+  if is_wide(x.fmt) or x[1] == "cast" and is_wide(x[2]) then return true end
+  for _, value in pairs(x) do
+    if type(value) == "table" and is_wide(value) then return true end
+  end
+  return false
+end
+
+-- Whether a case is true of this machine. Not all that need one of 64 bits say
+-- so.
 function vectors.applies(case)
   for _, need in ipairs(case.need or {}) do
     if not holds[need] then return false end
   end
-  return true
+  return holds.lp64 or not is_wide(case)
 end
 
 -- Checking ---------------------------------------------------------------

@@ -3,12 +3,15 @@ integers.lua - numbers that break careless arithmetic, wherever one is taken
 
 Runs in a state that has no memory for more than a few megabytes. Each call
 works or says what is wrong with the number; the memory around stays. Returns
-what went wrong. (Indices and positions of views are the business of other
-specs.)
+what went wrong, a line for each, then the names of all uses, a "\1" in front of
+each. A use is named after what it calls: "view:sub step".
 ]]
 
 local capi = require "capi"
+local dump = require "mview.dump"
+local lend = require "lend"
 local mview = require "mview"
+local reader = require "mview.reader"
 
 local numbers = {0, 1, 2, 3, -1, -2, 255, 256, 4095, 4096, 1 << 31,
   -(1 << 31), (1 << 31) - 1, 1 << 32, (1 << 32) + 1, 1 << 61, 1 << 62,
@@ -20,78 +23,143 @@ local numbers = {0, 1, 2, 3, -1, -2, 255, 256, 4095, 4096, 1 << 31,
 local w
 
 local uses = {
-  ["new"] = function(x) mview.new("B", x) end,
-  ["new of records"] = function(x) mview.new("T{<H:a:3s:b:}", x) end,
-  ["new in the second dimension"] = function(x) mview.new("d", 3, x) end,
-  ["new in both dimensions"] = function(x) mview.new("<I", x, x) end,
-  ["new with nothing in the first"] = function(x) mview.new("<I", 0, x, x) end,
-  ["bytearray"] = function(x) mview.bytearray(x) end,
-  ["bytearray of a list"] = function(x) mview.bytearray {1, x} end,
-  ["append"] = function(x) w.bytes:append(x) end,
-  ["append of a list"] = function(x) w.bytes:append("a", {x}) end,
-  ["resize"] = function(x) w.bytes:resize(x) end,
-  ["reserve"] = function(x) w.bytes:reserve(x) end,
-  ["reading a byte"] = function(x) return w.bytes[x] end,
-  ["writing a byte"] = function(x) w.bytes[x] = 45 end,
-  ["writing as a byte"] = function(x) w.bytes[1] = x end,
-  ["a cast's shape"] = function(x) w.view:cast("<H", {x}) end,
-  ["a cast's shape of two"] = function(x) w.view:cast("B", {x, x}) end,
-  ["a cast's second dimension"] = function(x) w.view:cast("B", {2, x}) end,
-  ["an empty cast"] = function(x) w.view:sub(1, 0):cast("B", {0, x, x}) end,
-  ["mview's shape"] = function(x) mview(w.bytes, "B", {x, 4}) end,
-  ["a selector"] = function(x) w.grid:slice(x, x) end,
-  ["a selector's first"] = function(x) w.grid:slice({x}, {x, -1}) end,
-  ["a selector's last"] = function(x) w.grid:slice({1, x}, {-1, x, -1}) end,
-  ["a selector's step"] = function(x) w.grid:slice({1, -1, x}, {-1, 1, x}) end,
-  ["a selector of nothing but"] = function(x) w.grid:slice {x, x, x} end,
-  ["get"] = function(x) w.grid:get(x, 1) end,
-  ["get, second"] = function(x) w.grid:get(1, x) end,
-  ["set"] = function(x) w.grid:set(1, x, 1) end,
-  ["set to"] = function(x) w.grid:set(1, 1, x) end,
-  ["transpose"] = function(x) w.grid:transpose(x, 1) end,
-  ["fill"] = function(x) w.grid:fill(x) end,
-  ["copyfrom"] = function(x)
+  ["mview.new n"] = function(x) mview.new("B", x) end,
+  ["mview.new n, records"] = function(x) mview.new("T{<H:a:3s:b:}", x) end,
+  ["mview.new n2"] = function(x) mview.new("d", 3, x) end,
+  ["mview.new n1 and n2"] = function(x) mview.new("<I", x, x) end,
+  ["mview.new n2 and n3 of nothing"] = function(x) mview.new("<I", 0, x, x) end,
+  ["mview.bytearray n"] = function(x) mview.bytearray(x) end,
+  ["mview.bytearray list"] = function(x) mview.bytearray {1, x} end,
+  ["bytearray:append byte"] = function(x) w.bytes:append(x) end,
+  ["bytearray:append list"] = function(x) w.bytes:append("a", {x}) end,
+  ["bytearray:resize n"] = function(x) w.bytes:resize(x) end,
+  ["bytearray:reserve n"] = function(x) w.bytes:reserve(x) end,
+  ["bytearray:__index i"] = function(x) return w.bytes[x] end,
+  ["bytearray:__newindex i"] = function(x) w.bytes[x] = 45 end,
+  ["bytearray:__newindex x"] = function(x) w.bytes[1] = x end,
+  ["view:cast shape"] = function(x) w.view:cast("<H", {x}) end,
+  ["view:cast shape of two"] = function(x) w.view:cast("B", {x, x}) end,
+  ["view:cast second dimension"] = function(x) w.view:cast("B", {2, x}) end,
+  ["view:cast shape of nothing"] = function(x)
+    w.view:sub(1, 0):cast("B", {0, x, x})
+  end,
+  ["mview.__call shape"] = function(x) mview(w.bytes, "B", {x, 4}) end,
+  ["view:slice index"] = function(x) w.grid:slice(x, x) end,
+  ["view:slice first"] = function(x) w.grid:slice({x}, {x, -1}) end,
+  ["view:slice last"] = function(x) w.grid:slice({1, x}, {-1, x, -1}) end,
+  ["view:slice step"] = function(x) w.grid:slice({1, -1, x}, {-1, 1, x}) end,
+  ["view:slice all three"] = function(x) w.grid:slice {x, x, x} end,
+  ["view:get i"] = function(x) w.grid:get(x, 1) end,
+  ["view:get j"] = function(x) w.grid:get(1, x) end,
+  ["view:set j"] = function(x) w.grid:set(1, x, 1) end,
+  ["view:set x"] = function(x) w.grid:set(1, 1, x) end,
+  ["view:transpose d"] = function(x) w.grid:transpose(x, 1) end,
+  ["view:fill x"] = function(x) w.grid:fill(x) end,
+  ["view:copyfrom list"] = function(x)
     w.grid:copyfrom {{1, 2, 3, 4, 5, 6, 7, 8}, {1, 2, 3, 4, 5, 6, 7, x}}
   end,
-  ["count"] = function(x) w.grid:count(x) end,
-  ["index"] = function(x) w.grid:index(x, x, x) end,
-  ["values"] = function(x) w.view:values(x, x) end,
-  ["byte"] = function(x) w.grid:byte(x, x) end,
-  ["hex"] = function(x) w.view:hex(" ", x) end,
-  ["unpack"] = function(x) w.view:unpack("<i4", x) end,
-  ["pack"] = function(x) w.view:pack("<i4", x, 1) end,
-  ["pack of"] = function(x) w.view:pack("b", 1, x) end,
-  ["readfrom's offset"] = function(x) w.view:readfrom(w.file, x) end,
-  ["writeto's offset"] = function(x)
+  ["view:count x"] = function(x) w.grid:count(x) end,
+  ["view:index x, i and j"] = function(x) w.grid:index(x, x, x) end,
+  ["view:values i and j"] = function(x) w.view:values(x, x) end,
+  ["view:byte i and j"] = function(x) w.grid:byte(x, x) end,
+  ["view:hex group"] = function(x) w.view:hex(" ", x) end,
+  ["view:unpack pos"] = function(x) w.view:unpack("<i4", x) end,
+  ["view:pack pos"] = function(x) w.view:pack("<i4", x, 1) end,
+  ["view:pack x"] = function(x) w.view:pack("b", 1, x) end,
+  ["view:readfrom offset"] = function(x) w.view:readfrom(w.file, x) end,
+  ["view:writeto offset"] = function(x)
     local file <close> = io.open("/dev/null", "wb")
     w.view:writeto(file, x)
   end,
-  ["a descriptor"] = function(x)
+  ["view:readfrom descriptor"] = function(x)
     local fd = math.tointeger(x)
     if not fd or fd < 0 or fd > 1 << 20 then w.view:readfrom(x) end
   end,
-  ["map's offset"] = function(x) mview.map("README.md", "r", x) end,
-  ["map's length"] = function(x) mview.map("README.md", "r", 1, x) end,
-  ["map's both"] = function(x) mview.map("README.md", "r", x, x) end,
-  ["anonymous map"] = function(x) mview.map(nil, "r+", 0, x) end,
-  ["map:resize"] = function(x) w.map:resize(x) end,
-  ["map:flush"] = function(x) w.map:flush(x) end,
-  ["map:flush, last"] = function(x) w.map:flush(1, x) end,
-  ["a format's count"] = function(x)
+  ["mview.map offset"] = function(x) mview.map("README.md", "r", x) end,
+  ["mview.map length"] = function(x) mview.map("README.md", "r", 1, x) end,
+  ["mview.map both"] = function(x) mview.map("README.md", "r", x, x) end,
+  ["mview.map length, anonymous"] = function(x) mview.map(nil, "r+", 0, x) end,
+  ["map:resize n"] = function(x) w.map:resize(x) end,
+  ["map:flush i"] = function(x) w.map:flush(x) end,
+  ["map:flush j"] = function(x) w.map:flush(1, x) end,
+  ["mview.calcsize count"] = function(x)
     mview.calcsize(("%ss"):format(x))
   end,
-  ["a format's sub-array"] = function(x)
+  ["mview.calcsize sub-array"] = function(x)
     mview.calcsize(("(%s)i"):format(x))
   end,
-  ["a format's sub-array of two"] = function(x)
+  ["mview.calcsize sub-array of two"] = function(x)
     mview.calcsize(("T{(2,%s)i:a:2d:b:}"):format(x))
   end,
-  ["unpack's sizes"] = function(x) w.view:unpack(("<i%s"):format(x)) end,
-  ["unpack's string"] = function(x) w.view:unpack(("c%s"):format(x)) end,
-  ["pack's alignment"] = function(x) w.view:pack(("!%s i"):format(x), 1, 1) end,
-  ["revoke"] = function(x)
+  ["view:unpack size"] = function(x) w.view:unpack(("<i%s"):format(x)) end,
+  ["view:unpack length"] = function(x) w.view:unpack(("c%s"):format(x)) end,
+  ["view:pack alignment"] = function(x)
+    w.view:pack(("!%s i"):format(x), 1, 1)
+  end,
+  ["api.revoke loan"] = function(x)
     if math.type(x) == "integer" then capi.revoke(x) end
   end,
+  ["api.borrow flags"] = function(x)
+    local flags = math.tointeger(x)
+    if flags and flags == flags << 32 >> 32 then capi.borrow(w.view, flags) end
+  end,
+  ["api.lend shape"] = function(x) lend.lend {data = "abc", shape = {x}} end,
+  ["api.lend shape of two"] = function(x)
+    lend.lend {data = "abc", format = "<H", shape = {x, 2, x}}
+  end,
+  ["api.lend stride"] = function(x)
+    lend.lend {data = "abcd", format = "B", shape = {2, 2}, strides = {x, x}}
+  end,
+  ["api.lend suboffset"] = function(x)
+    lend.lend {data = ("-"):rep(32), format = "B", shape = {2, 2},
+      strides = {8, 1}, suboffsets = {x, -1}}
+  end,
+  ["api.lend item size"] = function(x)
+    lend.lend {data = "abcd", shape = {2}, itemsize = x}
+  end,
+  ["mview.from x"] = function(x) mview.from("b", {1, x}) end,
+  ["mview.from x, unsigned"] = function(x) mview.from("Q", {1, x}) end,
+  ["view:sub i"] = function(x) w.view:sub(x) end,
+  ["view:sub j"] = function(x) w.view:sub(2, x) end,
+  ["view:sub step"] = function(x) w.view:sub(-1, 1, x) end,
+  ["view:sub all three"] = function(x) w.grid:sub(x, x, x) end,
+  ["view:__index i"] = function(x) return w.view[x], w.grid[x] end,
+  ["view:__newindex i"] = function(x) w.view[x] = 45 end,
+  ["view:__newindex row"] = function(x) w.grid[x] = w.grid[1] end,
+  ["view:__newindex x"] = function(x) w.view[1] = x end,
+  ["view:__call i"] = function(x) return w.grid(x, 1) end,
+  ["view:__call j"] = function(x) return w.grid(-1, x) end,
+  ["view:field index"] = function(x)
+    return w.view:cast("T{b:a:h:b:}"):field(x)
+  end,
+  ["view:find init"] = function(x) return w.view:find("-", x) end,
+  ["view:find init, strided"] = function(x)
+    return w.view:sub(-1, 1, -2):find("--", x)
+  end,
+  ["view:index i"] = function(x) return w.view:index(45, x) end,
+  ["view:index j"] = function(x) return w.view:index(45, 1, x) end,
+  ["view:values i"] = function(x) return w.view:values(x) end,
+  ["view:values j"] = function(x) return w.view:values(1, x) end,
+  ["view:byte i"] = function(x) return w.view:byte(x) end,
+  ["view:byte j"] = function(x) return w.view:byte(-1, x) end,
+  ["view:set i"] = function(x) w.grid:set(x, 1, 1) end,
+  ["view:transpose all"] = function(x) w.grid:transpose(x, x) end,
+  ["view:writeto descriptor"] = function(x)
+    local fd = math.tointeger(x)
+    if not fd or fd < 0 or fd > 1 << 20 then w.view:writeto(x) end
+  end,
+  ["mview.__call second dimension"] = function(x)
+    mview(w.bytes, "<H", {2, x})
+  end,
+  ["reader:seek pos"] = function(x) w.reader:seek(x) end,
+  ["reader:skip n"] = function(x) w.reader:skip(x) end,
+  ["reader:bytes n"] = function(x) w.reader:bytes(x) end,
+  ["reader:string n"] = function(x) w.reader:string(x) end,
+  ["reader:peek n"] = function(x) w.reader:peek(x) end,
+  ["reader:unpack size"] = function(x) w.reader:unpack(("i%s"):format(x)) end,
+  ["reader:unpack length"] = function(x) w.reader:unpack(("c%s"):format(x)) end,
+  ["dump offset"] = function(x) dump(w.view, {offset = x}) end,
+  ["dump limit"] = function(x) dump(w.view, {limit = x}) end,
 }
 
 -- All that may be said of a number.
@@ -102,7 +170,10 @@ local answers = {"no integer representation", "out of range",
   "initial position out of string", "data string too short", "given twice",
   "bytes at position", "format",
   "sub%-array", "out of limits", "missing size", "expected, got",
-  "too many results", "alignment not power of 2"}
+  "too many results", "alignment not power of 2", "malformed buffer: ",
+  "attempt to assign to '.*' of a view$",
+  "number of bytes", "no field", "unknown flags", "memory is", "memory has",
+  "need %d+ bytes at position"}
 
 local function is_answer(err)
   for _, answer in ipairs(answers) do
@@ -117,6 +188,7 @@ local function world()
   w.view = w.bytes:view():sub(17, 32)
   w.grid = w.view:cast("b", {2, 8})
   w.map = mview.map(nil, "r+", 0, 100)
+  w.reader = reader(w.view):skip(1)
   w.file = io.tmpfile()
   w.file:write(("x"):rep(100))
 end
@@ -137,4 +209,7 @@ for name, use in pairs(uses) do
     end
   end
 end
-return table.concat(wrong, "\n")
+
+local names = {}
+for name in pairs(uses) do names[#names + 1] = name end
+return table.concat(wrong, "\n") .. "\1" .. table.concat(names, "\1")
