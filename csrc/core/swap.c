@@ -60,10 +60,25 @@ static size_t number(const mv_item *item) {
   }
 }
 
+/* Whether reversing the bytes of its numbers can change the item. */
+static bool has_numbers(const mv_item *item) {
+  switch (item->kind) {
+  case MV_LONGDOUBLE:
+  case MV_CF32:
+  case MV_CF64:
+  case MV_RECORD:
+    return true;
+  default:
+    return number(item) > 0;
+  }
+}
+
 void mv_byteswap(unsigned char *dst, const mv_layout *dlay,
                  const mv_item *item) {
   size_t size = number(item);
   mv_walker w;
+  if (!has_numbers(item))
+    return;
   mv_walk(&w, MV_ANYORDER, dst, dlay);
   while (mv_walk_next(&w)) {
     if (size > 0)
