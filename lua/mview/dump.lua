@@ -234,11 +234,7 @@ end
 ---@param options? mview.dump.options
 ---@return string
 return function(source, options)
-  if options ~= nil and type(options) ~= "table" then
-    error("bad argument #2 to 'dump' (table expected, got " .. type(options)
-      .. ")", 2)
-  end
-  options = options or {}
+  if options == nil then options = {} end
   check_options(options)
   local start = number_of_bytes(options, "offset", 0)
   local limit = number_of_bytes(options, "limit")
