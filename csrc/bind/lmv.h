@@ -17,8 +17,8 @@
 #ifndef LMV_H
 #define LMV_H
 
+#include "lease.h"
 #include "mv.h"
-#include "mview.h"
 
 #include <lauxlib.h>
 #include <limits.h>
@@ -69,32 +69,6 @@ LMV_DIRECT(lua_pushlstring);
 #define LMV_FORMATS lua_upvalueindex(3) /* text -> simple format */
 #define LMV_NUP 3
 
-typedef enum lmv_source {
-  LMV_STRING,
-  LMV_BYTEARRAY,
-  LMV_MAP,
-  LMV_HOST,
-  LMV_FOREIGN
-} lmv_source;
-
-/*
-** Sits at the start of its userdata; a string's, in that of the first view of
-** it. Bytearrays and maps are leases themselves; the others' exporter, if it is
-** a Lua object, is user value 1, and a string user value 2.
-*/
-typedef struct lmv_lease {
-  unsigned char *base; /* never NULL */
-  size_t size;
-  uint64_t generation; /* goes up when views die: those made before it */
-  size_t views;        /* made and not released (collected ones are counted) */
-  int pins;
-  lmv_source source;
-  bool alive; /* false: the memory was ended, for good */
-  bool readonly;
-  /* gives the memory back; called once, at the end with no pin left */
-  void (*end)(struct lmv_lease *lease);
-} lmv_lease;
-
 /*
 ** A view. User value 1: the userdata of its lease. User value 2, only if the
 ** format is not one of the cached simple ones: the userdata of its format.
@@ -115,9 +89,8 @@ typedef struct lmv_view {
 } lmv_view;
 
 /*
-** What kind of plain number an item is: from 1 on as mv_kind from 0; those
-*whose
-** bytes are swapped follow, LMV_SWAPPED further on. 0: something else.
+** What kind of plain number an item is: 1 and up, as mv_kind from 0; those with
+** swapped bytes come LMV_SWAPPED behind. 0: it is something else.
 */
 #define LMV_SWAPPED (MV_F64 + 1)
 
@@ -191,53 +164,7 @@ int lmv_oserror(lua_State *L, int err, const char *path);
 /* Pushes a shape as "[3, 4]". */
 void lmv_pushshape(lua_State *L, int ndim, const ptrdiff_t *shape);
 
-/* ---- lease.c: leases, pins, generations, release -------------------------*/
-
-/*
-** Starts a lease in the memory of its userdata: alive, generation 1, no views.
-** base may be NULL when size is 0.
-*/
-void lmv_lease_init(lmv_lease *lease, lmv_source source, void *base,
-                    size_t size);
-
-/* Moves a living lease to other memory (a resize). */
-void lmv_lease_move(lmv_lease *lease, void *base, size_t size);
-
-/* Ends all views of the lease that exist; those made later live. */
-void lmv_lease_expire(lmv_lease *lease);
-
-/*
-** Ends the lease for good: every view of it is one of revoked memory. The
-** memory is given back now, or at the last unpin. Idempotent. Never raises.
-*/
-void lmv_lease_kill(lmv_lease *lease);
-
-/*
-** A lease that somebody waits for to end: a host, a foreign exporter, the
-** system that maps a file. The state knows it by a number that no other gets,
-** and forgets none when it is closed.
-*/
-typedef struct lmv_debt {
-  lmv_lease lease; /* its end calls lmv_settle */
-  uint64_t number;
-  struct lmv_debt *next, **previous; /* those that share a bucket */
-} lmv_debt;
-
-/* Enters the debt, to be ended by end. Raises while the state is closed. */
-void lmv_owe(lua_State *L, lmv_debt *debt, void (*end)(lmv_lease *lease));
-
-/* Takes the debt, whose lease ends, off the books. */
-void lmv_settle(lmv_lease *lease);
-
-/* The debt of that number; NULL: it is settled, or never was. */
-lmv_debt *lmv_find_debt(lua_State *L, uint64_t number);
-
-/* Raises "<what> is pinned by N borrowers" while it is. */
-void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
-                         const char *what);
-
-/* Gives the memory back at once: for the collector. */
-void lmv_lease_finish(lmv_lease *lease);
+/* ---- lease.c: pins of views, release, access -----------------------------*/
 
 /*
 ** Pushes a pin of the living view at idx, with room for n numbers (returned).
