@@ -44,6 +44,19 @@ local function elements(row, t)
   }
 end
 
+local function swapped(row, t)
+  row {name = "x = v[i], big-endian $type", items = N.n, with = {t, N},
+    {"mview", "v[i]", "local v = mview(random($n * $size), '>$format')",
+      "for i = 1, $n do local x = v[i] end"},
+    {"lua", "string.unpack at an offset", STRING, [[
+      for i = 1, $n do
+        local x = string.unpack(">$pack", s, $size * i - ($size - 1))
+      end]]},
+    {"numpy", "a[i]", "a = np.frombuffer(random($n * $size), '>$numpy')",
+      "for i in range($n): x = a[i]"},
+  }
+end
+
 local function loops(row, t)
   row {name = "for x in v:iter(), $type", items = N.n, with = {t, N},
     {"mview", "for x in v:iter()", VIEW, "for x in v:iter() do end"},
@@ -158,6 +171,7 @@ end
 
 return function(row)
   for _, t in ipairs(types) do elements(row, t) end
+  swapped(row, types[2])
   for _, t in ipairs(types) do loops(row, t) end
   methods(row)
   several(row)
