@@ -5,7 +5,6 @@ local sizes = require "sizes"
 local states = require "states"
 local unix = require "unix"
 
-local NOBODY = 65534
 local ENODEV, EISDIR, EINVAL, EFBIG = 19, 21, 22, 27
 local PAGE = 4096
 
@@ -15,11 +14,6 @@ local crowded = (os.getenv("LD_PRELOAD") or ""):find("vgpreload")
 local HUGE = crowded and 1 << 34 or 1 << 40
 
 local bytes, read, write = files.bytes, files.read, files.write
-
--- Runs f in a child and waits; f fails by raising.
-local function in_child(f)
-  assert.equal(0, unix.wait(unix.fork(f)))
-end
 
 describe("mview.map", function()
   local path
@@ -204,17 +198,6 @@ describe("mview.map", function()
       end)
     end
 
-    for _, row in ipairs {{"r", 0}, {"r+", 444}, {"c", 0}} do
-      it("says that access is denied with mode " .. row[1], function()
-        os.execute(("chmod %d %s"):format(row[2], path))
-        in_child(function()
-          unix.setuid(NOBODY)
-          assert.same({nil, path .. ": Permission denied", 13},
-            {mview.map(path, row[1])})
-        end)
-      end)
-    end
-
     it("says that a folder is none", function()
       assert.same({nil, "/tmp: Is a directory", EISDIR}, {mview.map("/tmp")})
     end)
@@ -264,34 +247,11 @@ describe("mview.map", function()
       assert.equal("", map:view():tobytes())
     end)
 
-    it("is shared with a forked child", function()
-      local map <close> = assert(mview.map(nil, "r+", 0, 100))
-      local numbers = map:view():cast("<i4")
-      numbers[1] = 7
-      in_child(function()
-        assert(numbers[1] == 7)
-        for i = 2, #numbers do numbers[i] = -i end
-        map:close()
-      end)
-      assert.equal(7, numbers[1])
-      for i = 2, 25 do assert.equal(-i, numbers[i]) end
-    end)
-
     it("is not to be had without an end", function()
       local map, message = mview.map(nil, "r+", 0, math.maxinteger)
       assert.is_nil(map)
       assert.is_string(message)
     end)
-  end)
-
-  it("shares a file with a forked child by mode", function()
-    for mode, expected in pairs {["r+"] = 0, c = 1} do
-      local map <close> = assert(mview.map(path, mode))
-      local view = map:view()
-      in_child(function() view[1] = 0 end)
-      assert.equal(expected, view[1])
-      write(path, content)
-    end
   end)
 
   it("ends with its state, made by a finalizer at the close of that, too",

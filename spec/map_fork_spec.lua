@@ -1,0 +1,50 @@
+local files = require "files"
+local mview = require "mview"
+local unix = require "unix"
+
+local NOBODY = 65534
+
+-- Runs f in a child and waits; f fails by raising.
+local function in_child(f)
+  assert.equal(0, unix.wait(unix.fork(f)))
+end
+
+describe("A map and a forked child", function()
+  it("share anonymous memory", function()
+    local map <close> = assert(mview.map(nil, "r+", 0, 100))
+    local numbers = map:view():cast("<i4")
+    numbers[1] = 7
+    in_child(function()
+      assert(numbers[1] == 7)
+      for i = 2, #numbers do numbers[i] = -i end
+      map:close()
+    end)
+    assert.equal(7, numbers[1])
+    for i = 2, 25 do assert.equal(-i, numbers[i]) end
+  end)
+
+  it("share a file by mode", function()
+    local path <const> = os.tmpname()
+    for mode, expected in pairs {["r+"] = 0, c = 98} do
+      files.write(path, "bytes")
+      local map <close> = assert(mview.map(path, mode))
+      local view = map:view()
+      in_child(function() view[1] = 0 end)
+      assert.equal(expected, view[1])
+    end
+    os.remove(path)
+  end)
+
+  for _, row in ipairs {{"r", 0}, {"r+", 444}, {"c", 0}} do
+    it("say that access is denied with mode " .. row[1], function()
+      local path = os.tmpname()
+      os.execute(("chmod %d %s"):format(row[2], path))
+      in_child(function()
+        unix.setuid(NOBODY)
+        assert.same({nil, path .. ": Permission denied", 13},
+          {mview.map(path, row[1])})
+      end)
+      os.remove(path)
+    end)
+  end
+end)
