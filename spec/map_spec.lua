@@ -251,9 +251,13 @@ describe("mview.map", function()
     end)
 
     it("is not to be had without an end", function()
-      local map, message = mview.map(nil, "r+", 0, sizes.most)
-      assert.is_nil(map)
+      local maps, message = {}, nil -- on 32 bits there may be room for one
+      for k = 1, 3 do
+        maps[k], message = mview.map(nil, "r+", 0, sizes.most)
+      end
+      assert.is_nil(maps[3])
       assert.is_string(message)
+      for _, map in pairs(maps) do map:close() end
     end)
   end)
 
