@@ -22,8 +22,10 @@ local function spread(list)
     high = quantile(sorted, 0.75)}
 end
 
--- How often the body is to run in one repetition.
+-- How often the body is to run in one repetition. The first run, for which the
+-- system has yet to find the memory, does not count.
 local function calibrate(worker)
+  worker:run(1)
   local n, took = 1, worker:run(1)
   while took < RELIABLE do
     n = n * 4

@@ -129,10 +129,11 @@ local HEAD = [[
 Written by `make bench`. A time is processor time, the median of %d repetitions,
 per item where the row has many. A ratio is mview's time divided by the rival's,
 so smaller is better: the median of the repetitions' ratios, then its quartiles.
-The rivals take turns, one repetition each, each in a process of its own. A full
-collection precedes each repetition and is not timed; during it the collector
-works as usual. Python runs in functions, so with fast locals, unless it is said
-to be in a script.
+The rivals take turns, one repetition each, each in a process of its own, all on
+one processor. A full collection precedes each repetition and is not timed;
+during it the collector works as usual. Python runs in functions, so with fast
+locals, unless it is said to be in a script. Why targets are missed is said
+[at the end](#what-is-missed-and-why).
 
 %s
 
@@ -181,7 +182,10 @@ function report.page(results, facts, repetitions)
   for _, result in ipairs(results) do
     if result.memory then memory_rows(add, result) end
   end
-  return table.concat(lines, "\n") .. "\n"
+  local missed = assert(io.open("bench/missed.md"))
+  lines[#lines + 1] = "\n" .. missed:read("a")
+  missed:close()
+  return table.concat(lines, "\n")
 end
 
 return report
