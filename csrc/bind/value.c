@@ -99,7 +99,10 @@ static void push_record(lua_State *L, const lmv_view *v, int names,
     ptrdiff_t at = off + (ptrdiff_t)field->offset;
     if (field->name != NULL) {
       push_name(L, v, names, field);
-      push_array(L, v, names, field, 0, at);
+      if (field->ndim == 0)
+        push_value(L, v, names, &field->item, at);
+      else
+        push_array(L, v, names, field, 0, at);
       lua_rawset(L, -3);
       continue;
     }
