@@ -5,7 +5,7 @@
 ** resolves anew.
 */
 #include "lmv.h"
-#include "quick.h"
+#include "numstack.h"
 
 #include <limits.h>
 #include <string.h>

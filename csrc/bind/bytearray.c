@@ -9,7 +9,7 @@
 ** nothing.
 */
 #include "lmv.h"
-#include "quick.h"
+#include "numstack.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define LMV_ASAN 1

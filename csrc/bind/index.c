@@ -7,7 +7,7 @@
 ** script can get hold of them: those that take nothing else trust their self.
 */
 #include "lmv.h"
-#include "quick.h"
+#include "numstack.h"
 
 #include <string.h>
 

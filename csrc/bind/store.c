@@ -5,7 +5,7 @@
 ** it the value is, what it is, and what would fit.
 */
 #include "lmv.h"
-#include "quick.h"
+#include "numstack.h"
 
 /* ---- errors of writing ---------------------------------------------------*/
 

@@ -4,7 +4,7 @@
 ** the view is asked anew after whatever can run a finalizer.
 */
 #include "lmv.h"
-#include "quick.h"
+#include "numstack.h"
 
 #include <limits.h>
 #include <string.h>

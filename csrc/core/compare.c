@@ -7,7 +7,7 @@
 ** hasten.
 */
 #include "mv.h"
-#include "run.h"
+#include "copyrun.h"
 
 #define CHUNK 16   /* items; constant, so that compilers use vectors */
 #define BLOCK 256  /* items at most, in whole chunks */

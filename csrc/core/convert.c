@@ -1,211 +1,189 @@
 /*
-** convert.c - items compared with items and stored as items, records too
-** Two items correspond when their structure does: values by position, each with
-** a value, a sub-array with one of the same shape, a record with one of as many
-** values. Names, offsets, padding and the formats of values may differ.
+** convert.c - stores items as items of another format
+** Numbers of the usual kinds are converted a block at a time: all to int64_t or
+** double, which hold what any of them holds, and from there to where they go.
+** A block in which one does not fit is left to mv_item_convert, so that there
+** is one place that says what fits and why not.
 */
 #include "mv.h"
+#include "copyrun.h"
 
-#include <string.h>
+#include <math.h>
 
-/* ------------------------------------------------------------------ pairs */
+enum { BLOCK = 64 };
 
-/* A value of a record or a whole item: what it is, and where. */
-typedef struct operand {
-  const mv_item *item;
-  const ptrdiff_t *shape;
-  int ndim;
-  const unsigned char *p;
-} operand;
+typedef struct block {
+  size_t n;
+  int64_t i[BLOCK]; /* the numbers while they are integers */
+  double f[BLOCK];  /* and while they are floats */
+} block;
 
-/* What is done with two single values; anything but MV_OK is the end. */
-typedef mv_status action(const mv_item *a, const unsigned char *pa,
-                         const mv_item *b, const unsigned char *pb);
+#define INTEGERS(X)                                                            \
+  X(MV_U8, uint8_t)                                                            \
+  X(MV_I8, int8_t)                                                             \
+  X(MV_U16, uint16_t)                                                          \
+  X(MV_I16, int16_t)                                                           \
+  X(MV_U32, uint32_t)                                                          \
+  X(MV_I32, int32_t)                                                           \
+  X(MV_U64, uint64_t)                                                          \
+  X(MV_I64, int64_t)
 
-static operand value_of(const mv_field *field, size_t nth,
-                        const unsigned char *p) {
-  return (operand){&field->item, field->shape, field->ndim,
-                   p + field->offset + nth * field->size};
+static bool is_float(const mv_item *item) {
+  return item->kind == MV_F32 || item->kind == MV_F64;
 }
 
-/* An item; a sole record as the value that it is read as. */
-static operand whole(const mv_item *item, const unsigned char *p) {
-  if (item->kind == MV_RECORD && item->record->sole)
-    return value_of(item->record->fields, 0, p);
-  return (operand){item, NULL, 0, p};
-}
-
-static bool same_shape(int ndim, const ptrdiff_t *a, const ptrdiff_t *b) {
-  for (int d = 0; d < ndim; d++)
-    if (a[d] != b[d])
-      return false;
-  return true;
-}
-
-static mv_status pair_values(action *act, operand a, operand b);
-
-static mv_status pair_records(action *act, const mv_record *a,
-                              const unsigned char *pa, const mv_record *b,
-                              const unsigned char *pb) {
-  const mv_field *fa = a->fields, *fb = b->fields;
-  size_t ka = 0, kb = 0;
-  if (a->nvalues != b->nvalues)
-    return MV_EFIELDS;
-  for (size_t i = 0; i < a->nvalues; i++) {
-    mv_status status =
-        pair_values(act, value_of(fa, ka, pa), value_of(fb, kb, pb));
-    if (status != MV_OK)
-      return status;
-    if (++ka == fa->count)
-      fa++, ka = 0;
-    if (++kb == fb->count)
-      fb++, kb = 0;
-  }
-  return MV_OK;
-}
-
-static mv_status pair_items(action *act, const mv_item *a,
-                            const unsigned char *pa, const mv_item *b,
-                            const unsigned char *pb) {
-  if (a->kind == MV_RECORD && b->kind == MV_RECORD)
-    return pair_records(act, a->record, pa, b->record, pb);
-  if (a->kind == MV_RECORD || b->kind == MV_RECORD)
-    return MV_EFIELDS;
-  return act(a, pa, b, pb);
-}
-
-static mv_status pair_values(action *act, operand a, operand b) {
-  size_t n = 1;
-  if (a.ndim != b.ndim || !same_shape(a.ndim, a.shape, b.shape))
-    return MV_EFIELDS;
-  for (int d = 0; d < a.ndim; d++)
-    n *= (size_t)a.shape[d];
-  for (; n > 0; n--, a.p += a.item->size, b.p += b.item->size) {
-    mv_status status = pair_items(act, a.item, a.p, b.item, b.p);
-    if (status != MV_OK)
-      return status;
-  }
-  return MV_OK;
-}
-
-/* --------------------------------------------------------------- equality */
-
-static mv_status compare(const mv_item *a, const unsigned char *pa,
-                         const mv_item *b, const unsigned char *pb) {
-  mv_value x, y;
-  mv_load(a, pa, &x);
-  mv_load(b, pb, &y);
-  return mv_value_equal(&x, &y) ? MV_OK : MV_EFIELDS;
-}
-
-bool mv_item_equal(const mv_item *a, const unsigned char *pa, const mv_item *b,
-                   const unsigned char *pb) {
-  return pair_values(compare, whole(a, pa), whole(b, pb)) == MV_OK;
-}
-
-static bool same_record(const mv_record *a, const mv_record *b) {
-  if (a->nfields != b->nfields || a->sole != b->sole)
-    return false;
-  for (size_t i = 0; i < a->nfields; i++) {
-    const mv_field *f = &a->fields[i], *g = &b->fields[i];
-    if (f->offset != g->offset || f->count != g->count || f->ndim != g->ndim ||
-        !same_shape(f->ndim, f->shape, g->shape) ||
-        !mv_item_same(&f->item, &g->item))
-      return false;
-  }
-  return true;
-}
-
-bool mv_item_same(const mv_item *a, const mv_item *b) {
-  return a->kind == b->kind && a->size == b->size && a->swap == b->swap &&
-         (a->kind != MV_RECORD || same_record(a->record, b->record));
-}
-
-/* Whether each value has one pattern of bytes, and no byte is padding. */
-static bool bytes_are_value(const mv_item *item) {
-  const mv_record *record = item->record;
-  size_t used = 0;
+static bool is_usual(const mv_item *item) {
   int64_t lo;
   uint64_t hi;
-  if (item->kind != MV_RECORD)
-    return item->kind == MV_CHAR || item->kind == MV_BYTES ||
-           mv_item_range(item, &lo, &hi);
-  for (size_t i = 0; i < record->nfields; i++) {
-    if (!bytes_are_value(&record->fields[i].item))
-      return false;
-    used += record->fields[i].count * record->fields[i].size;
-  }
-  return used == record->size;
+  return is_float(item) || mv_item_range(item, &lo, &hi);
 }
 
-bool mv_item_bitwise(const mv_item *a, const mv_item *b) {
-  return mv_item_same(a, b) && bytes_are_value(a);
-}
-
-/* ------------------------------------------------------------- conversion */
-
-static bool negative(const mv_value *value) {
-  return value->tag == MV_VFLOAT ? value->as.f < 0
-                                 : value->tag == MV_VINT && value->as.i < 0;
-}
-
-static mv_status convert(const mv_item *dst, const unsigned char *pd,
-                         const mv_item *src, const unsigned char *ps) {
-  unsigned char *out = (unsigned char *)pd; /* mv_item_convert's own */
-  mv_value value;
-  if (dst->kind == src->kind && dst->size == src->size) {
-    memcpy(out, ps, dst->size);
-    if (dst->swap != src->swap)
-      mv_item_byteswap(dst, out);
-    return MV_OK;
-  }
-  mv_load(src, ps, &value);
-  if (dst->kind == MV_U64 && negative(&value))
-    return MV_ERANGE; /* mv_store would keep its bits */
-  return mv_store(dst, out, &value);
-}
-
-mv_status mv_item_convert(const mv_item *dst, unsigned char *pd,
-                          const mv_item *src, const unsigned char *ps) {
-  return pair_values(convert, whole(dst, pd), whole(src, ps));
-}
-
-/* --------------------------------------------------------------- byteswap */
-
-static void reverse(unsigned char *p, size_t size) {
-  for (size_t i = 0; i < size / 2; i++) {
-    unsigned char byte = p[i];
-    p[i] = p[size - 1 - i];
-    p[size - 1 - i] = byte;
-  }
-}
-
-static void swap_record(const mv_record *record, unsigned char *p) {
-  for (size_t i = 0; i < record->nfields; i++) {
-    const mv_field *field = &record->fields[i];
-    unsigned char *at = p + field->offset;
-    unsigned char *end = at + field->count * field->size;
-    for (; at < end; at += field->item.size)
-      mv_item_byteswap(&field->item, at);
-  }
-}
-
-void mv_item_byteswap(const mv_item *item, unsigned char *p) {
-  switch (item->kind) {
-  case MV_BOOL:
-  case MV_CHAR:
-  case MV_BYTES:
-  case MV_PASCAL:
+static void load(block *b, mv_kind kind, const unsigned char *in) {
+  switch (kind) {
+#define LOAD(kind, type, to, wide)                                             \
+  case kind:                                                                   \
+    for (size_t k = 0; k < b->n; k++) {                                        \
+      type x;                                                                  \
+      memcpy(&x, in + k * sizeof x, sizeof x);                                 \
+      to[k] = (wide)x;                                                         \
+    }                                                                          \
     break;
-  case MV_CF32:
-  case MV_CF64:
-    reverse(p, item->size / 2);
-    reverse(p + item->size / 2, item->size / 2);
-    break;
-  case MV_RECORD:
-    swap_record(item->record, p);
-    break;
+#define LOAD_INTEGER(kind, type) LOAD(kind, type, b->i, int64_t)
+    INTEGERS(LOAD_INTEGER)
+    LOAD(MV_F32, float, b->f, double)
+    LOAD(MV_F64, double, b->f, double)
   default:
-    reverse(p, item->size);
+    break;
   }
+}
+
+static bool any_negative(const block *b) {
+  int64_t all = 0;
+  for (size_t k = 0; k < b->n; k++)
+    all |= b->i[k];
+  return all < 0;
+}
+
+static void to_floats(block *b) {
+  for (size_t k = 0; k < b->n; k++)
+    b->f[k] = (double)b->i[k];
+}
+
+/* False: one is no integer, or out of range. */
+static bool to_integers(block *b) {
+  bool fits = true;
+  for (size_t k = 0; k < b->n; k++) {
+    bool inside = b->f[k] >= -0x1p63 && b->f[k] < 0x1p63;
+    b->i[k] = inside ? (int64_t)b->f[k] : 0;
+    fits = fits && (double)b->i[k] == b->f[k];
+  }
+  return fits;
+}
+
+static bool store_f32(const block *b, unsigned char *out) {
+  bool fits = true;
+  for (size_t k = 0; k < b->n; k++) {
+    bool inside = !(fabs(b->f[k]) >= 0x1.ffffffp127); /* a NaN is, too */
+    float x = inside ? (float)b->f[k] : 0;
+    fits = fits && inside;
+    memcpy(out + k * sizeof x, &x, sizeof x);
+  }
+  return fits;
+}
+
+/* False: one is out of range. */
+static bool store(const block *b, mv_kind kind, unsigned char *out) {
+  bool fits = true;
+  switch (kind) {
+#define STORE_INTEGER(kind, type)                                              \
+  case kind:                                                                   \
+    for (size_t k = 0; k < b->n; k++) {                                        \
+      type x = (type)b->i[k];                                                  \
+      fits = fits && (int64_t)x == b->i[k];                                    \
+      memcpy(out + k * sizeof x, &x, sizeof x);                                \
+    }                                                                          \
+    return fits;
+    INTEGERS(STORE_INTEGER)
+  case MV_F32:
+    return store_f32(b, out);
+  default:
+    memcpy(out, b->f, b->n * sizeof b->f[0]);
+    return true;
+  }
+}
+
+/* Between numbers that lie side by side, in the byte order of the machine. */
+static bool convert_native(block *b, unsigned char *out, const mv_item *ditem,
+                           const unsigned char *in, const mv_item *sitem) {
+  bool u64 = ditem->kind == MV_U64 || sitem->kind == MV_U64;
+  if (ditem->kind == sitem->kind) {
+    memcpy(out, in, b->n * sitem->size);
+    return true;
+  }
+  load(b, sitem->kind, in);
+  if (is_float(sitem) && !is_float(ditem) && !to_integers(b))
+    return false;
+  if (u64 && any_negative(b)) /* or above INT64_MAX */
+    return false;
+  if (is_float(ditem) && !is_float(sitem))
+    to_floats(b);
+  return store(b, ditem->kind, out);
+}
+
+/* Converts n items, at most a block of them. False: not all fit. */
+static bool convert_block(unsigned char *out, const mv_item *ditem,
+                          const unsigned char *in, ptrdiff_t step,
+                          const mv_item *sitem, ptrdiff_t n) {
+  unsigned char packed[BLOCK * 8];
+  ptrdiff_t dsize = (ptrdiff_t)ditem->size, ssize = (ptrdiff_t)sitem->size;
+  block b = {.n = (size_t)n};
+  mv_copy_run(packed, in, (mv_axis){n, ssize, step}, sitem->size);
+  if (sitem->swap)
+    mv_swap_run(packed, ssize, n, sitem->size);
+  if (!convert_native(&b, out, ditem, packed, sitem))
+    return false;
+  if (ditem->swap)
+    mv_swap_run(out, dsize, n, ditem->size);
+  return true;
+}
+
+/* Adds to *at the number of items converted. */
+static mv_status convert_singly(unsigned char *out, const mv_item *ditem,
+                                ptrdiff_t dstep, const unsigned char *in,
+                                ptrdiff_t step, const mv_item *sitem,
+                                ptrdiff_t n, ptrdiff_t *at) {
+  for (ptrdiff_t k = 0; k < n; k++, ++*at) {
+    mv_status status =
+        mv_item_convert(ditem, out + k * dstep, sitem, in + k * step);
+    if (status != MV_OK)
+      return status;
+  }
+  return MV_OK;
+}
+
+mv_status mv_convert(unsigned char *out, const mv_item *ditem,
+                     ptrdiff_t ditemsize, const unsigned char *src,
+                     const mv_layout *slay, const mv_item *sitem,
+                     ptrdiff_t *at) {
+  bool usual = is_usual(ditem) && is_usual(sitem);
+  mv_walker w;
+  mv_walk(&w, MV_CORDER, (unsigned char *)src, slay);
+  *at = 0;
+  while (mv_walk_next(&w)) {
+    for (ptrdiff_t i = 0, n; i < w.n; i += n) {
+      const unsigned char *in = w.ptr[0] + i * w.step[0];
+      unsigned char *to = out + *at * ditemsize;
+      mv_status status;
+      n = w.n - i < BLOCK ? w.n - i : BLOCK;
+      if (usual && convert_block(to, ditem, in, w.step[0], sitem, n)) {
+        *at += n;
+        continue;
+      }
+      status =
+          convert_singly(to, ditem, ditemsize, in, w.step[0], sitem, n, at);
+      if (status != MV_OK)
+        return status;
+    }
+  }
+  return MV_OK;
 }

@@ -2,7 +2,7 @@
 ** item.c - one value, in and out of memory
 ** The one switch over all kinds for loading and the one for storing. A value is
 ** converted in full before the first byte is written, so a store that fails
-** has changed nothing. Records are the subject of convert.c.
+** has changed nothing. Records are the subject of record.c.
 */
 #include "bytes.h"
 #include "half.h"

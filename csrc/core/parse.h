@@ -1,5 +1,5 @@
 /*
-** parse.h - between format.c, parse.c and code.c
+** parse.h - between format.c, parse.c and typecode.c
 */
 #ifndef MV_PARSE_H
 #define MV_PARSE_H

@@ -6,7 +6,7 @@
 ** Items of other sizes and values of other sorts are compared one by one.
 */
 #include "mv.h"
-#include "run.h"
+#include "copyrun.h"
 
 #define CHUNK 64  /* items; constant, so that compilers use vectors */
 #define BLOCK 256 /* items of a strided run at once */

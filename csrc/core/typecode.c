@@ -1,5 +1,5 @@
 /*
-** code.c - what the codes of numbers, booleans and characters mean
+** typecode.c - what the codes of numbers, booleans and characters mean
 ** Native sizes and alignments are those of the compiler's types, standard sizes
 ** those of Python's struct.
 */

@@ -1,10 +1,10 @@
 /*
-** run.c - copies runs of items
+** copyrun.c - copies runs of items
 ** Runs of which a word or a vector holds several items have kernels of their
 ** own; all others are copied item by item, in a loop for each usual size.
 ** Pointers are only moved to items that exist.
 */
-#include "run.h"
+#include "copyrun.h"
 
 #include "mv.h"
 

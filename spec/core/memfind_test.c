@@ -1,5 +1,5 @@
 /*
-** find_test.c - finding bytes in bytes against looking everywhere
+** memfind_test.c - finding bytes in bytes against looking everywhere
 */
 #include "check.h"
 #include "sample.h"

@@ -1,5 +1,5 @@
 /*
-** run.h - kernels over items that lie a step apart
+** copyrun.h - kernels over items that lie a step apart
 */
 #ifndef MV_RUN_H
 #define MV_RUN_H

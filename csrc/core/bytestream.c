@@ -1,5 +1,5 @@
 /*
-** range.c - a range of a layout's bytes, as if the items lay in C order
+** bytestream.c - a range of a layout's bytes, as if the items lay in C order
 */
 #include "mv.h"
 

@@ -1,9 +1,9 @@
 /*
-** swap.c - reverses the bytes of numbers in place
+** byteswap.c - reverses the bytes of numbers in place
 */
 #include "bytes.h"
 #include "mv.h"
-#include "run.h"
+#include "copyrun.h"
 
 /* Blocks of a constant number, which compilers know how to vectorise. */
 #define SWAP(bits)                                                             \

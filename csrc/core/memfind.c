@@ -1,5 +1,5 @@
 /*
-** find.c - a sequence of bytes in another
+** memfind.c - a sequence of bytes in another
 ** Three ways, from the fastest to the surest: memchr for the first byte; a
 ** filter of four bytes, for first bytes that are common; and the two-way
 ** algorithm of Crochemore and Perrin, linear whatever the bytes are. The first

@@ -1,5 +1,5 @@
 /*
-** quick.h - plain numbers to and from the Lua stack
+** numstack.h - plain numbers to and from the Lua stack
 ** For views whose quick field is set: numbers in one direct dimension, in
 ** either byte order. quick is what lmv_plain says. Inline, as this is what
 ** element access is made of; the general ways (value.c, store.c) give the same

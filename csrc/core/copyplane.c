@@ -1,11 +1,11 @@
 /*
-** plane.c - copies planes: two dimensions of items at once
+** copyplane.c - copies planes: two dimensions of items at once
 ** A plane whose lines jump through the memory they read is copied in blocks, so
 ** that what the cache holds is used before it goes. Where that turns lines of
 ** small items into columns, squares of words are transposed.
 */
 #include "mv.h"
-#include "run.h"
+#include "copyrun.h"
 
 /* Exchanges the upper part of the lanes of *a with the lower of *b. */
 MV_INLINE void exchange(uint64_t *a, uint64_t *b, size_t bits, uint64_t lower) {

@@ -1,0 +1,211 @@
+/*
+** record.c - items compared with items and stored as items, records too
+** Two items correspond when their structure does: values by position, each with
+** a value, a sub-array with one of the same shape, a record with one of as many
+** values. Names, offsets, padding and the formats of values may differ.
+*/
+#include "mv.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------ pairs */
+
+/* A value of a record or a whole item: what it is, and where. */
+typedef struct operand {
+  const mv_item *item;
+  const ptrdiff_t *shape;
+  int ndim;
+  const unsigned char *p;
+} operand;
+
+/* What is done with two single values; anything but MV_OK is the end. */
+typedef mv_status action(const mv_item *a, const unsigned char *pa,
+                         const mv_item *b, const unsigned char *pb);
+
+static operand value_of(const mv_field *field, size_t nth,
+                        const unsigned char *p) {
+  return (operand){&field->item, field->shape, field->ndim,
+                   p + field->offset + nth * field->size};
+}
+
+/* An item; a sole record as the value that it is read as. */
+static operand whole(const mv_item *item, const unsigned char *p) {
+  if (item->kind == MV_RECORD && item->record->sole)
+    return value_of(item->record->fields, 0, p);
+  return (operand){item, NULL, 0, p};
+}
+
+static bool same_shape(int ndim, const ptrdiff_t *a, const ptrdiff_t *b) {
+  for (int d = 0; d < ndim; d++)
+    if (a[d] != b[d])
+      return false;
+  return true;
+}
+
+static mv_status pair_values(action *act, operand a, operand b);
+
+static mv_status pair_records(action *act, const mv_record *a,
+                              const unsigned char *pa, const mv_record *b,
+                              const unsigned char *pb) {
+  const mv_field *fa = a->fields, *fb = b->fields;
+  size_t ka = 0, kb = 0;
+  if (a->nvalues != b->nvalues)
+    return MV_EFIELDS;
+  for (size_t i = 0; i < a->nvalues; i++) {
+    mv_status status =
+        pair_values(act, value_of(fa, ka, pa), value_of(fb, kb, pb));
+    if (status != MV_OK)
+      return status;
+    if (++ka == fa->count)
+      fa++, ka = 0;
+    if (++kb == fb->count)
+      fb++, kb = 0;
+  }
+  return MV_OK;
+}
+
+static mv_status pair_items(action *act, const mv_item *a,
+                            const unsigned char *pa, const mv_item *b,
+                            const unsigned char *pb) {
+  if (a->kind == MV_RECORD && b->kind == MV_RECORD)
+    return pair_records(act, a->record, pa, b->record, pb);
+  if (a->kind == MV_RECORD || b->kind == MV_RECORD)
+    return MV_EFIELDS;
+  return act(a, pa, b, pb);
+}
+
+static mv_status pair_values(action *act, operand a, operand b) {
+  size_t n = 1;
+  if (a.ndim != b.ndim || !same_shape(a.ndim, a.shape, b.shape))
+    return MV_EFIELDS;
+  for (int d = 0; d < a.ndim; d++)
+    n *= (size_t)a.shape[d];
+  for (; n > 0; n--, a.p += a.item->size, b.p += b.item->size) {
+    mv_status status = pair_items(act, a.item, a.p, b.item, b.p);
+    if (status != MV_OK)
+      return status;
+  }
+  return MV_OK;
+}
+
+/* --------------------------------------------------------------- equality */
+
+static mv_status compare(const mv_item *a, const unsigned char *pa,
+                         const mv_item *b, const unsigned char *pb) {
+  mv_value x, y;
+  mv_load(a, pa, &x);
+  mv_load(b, pb, &y);
+  return mv_value_equal(&x, &y) ? MV_OK : MV_EFIELDS;
+}
+
+bool mv_item_equal(const mv_item *a, const unsigned char *pa, const mv_item *b,
+                   const unsigned char *pb) {
+  return pair_values(compare, whole(a, pa), whole(b, pb)) == MV_OK;
+}
+
+static bool same_record(const mv_record *a, const mv_record *b) {
+  if (a->nfields != b->nfields || a->sole != b->sole)
+    return false;
+  for (size_t i = 0; i < a->nfields; i++) {
+    const mv_field *f = &a->fields[i], *g = &b->fields[i];
+    if (f->offset != g->offset || f->count != g->count || f->ndim != g->ndim ||
+        !same_shape(f->ndim, f->shape, g->shape) ||
+        !mv_item_same(&f->item, &g->item))
+      return false;
+  }
+  return true;
+}
+
+bool mv_item_same(const mv_item *a, const mv_item *b) {
+  return a->kind == b->kind && a->size == b->size && a->swap == b->swap &&
+         (a->kind != MV_RECORD || same_record(a->record, b->record));
+}
+
+/* Whether each value has one pattern of bytes, and no byte is padding. */
+static bool bytes_are_value(const mv_item *item) {
+  const mv_record *record = item->record;
+  size_t used = 0;
+  int64_t lo;
+  uint64_t hi;
+  if (item->kind != MV_RECORD)
+    return item->kind == MV_CHAR || item->kind == MV_BYTES ||
+           mv_item_range(item, &lo, &hi);
+  for (size_t i = 0; i < record->nfields; i++) {
+    if (!bytes_are_value(&record->fields[i].item))
+      return false;
+    used += record->fields[i].count * record->fields[i].size;
+  }
+  return used == record->size;
+}
+
+bool mv_item_bitwise(const mv_item *a, const mv_item *b) {
+  return mv_item_same(a, b) && bytes_are_value(a);
+}
+
+/* ------------------------------------------------------------- conversion */
+
+static bool negative(const mv_value *value) {
+  return value->tag == MV_VFLOAT ? value->as.f < 0
+                                 : value->tag == MV_VINT && value->as.i < 0;
+}
+
+static mv_status convert(const mv_item *dst, const unsigned char *pd,
+                         const mv_item *src, const unsigned char *ps) {
+  unsigned char *out = (unsigned char *)pd; /* mv_item_convert's own */
+  mv_value value;
+  if (dst->kind == src->kind && dst->size == src->size) {
+    memcpy(out, ps, dst->size);
+    if (dst->swap != src->swap)
+      mv_item_byteswap(dst, out);
+    return MV_OK;
+  }
+  mv_load(src, ps, &value);
+  if (dst->kind == MV_U64 && negative(&value))
+    return MV_ERANGE; /* mv_store would keep its bits */
+  return mv_store(dst, out, &value);
+}
+
+mv_status mv_item_convert(const mv_item *dst, unsigned char *pd,
+                          const mv_item *src, const unsigned char *ps) {
+  return pair_values(convert, whole(dst, pd), whole(src, ps));
+}
+
+/* --------------------------------------------------------------- byteswap */
+
+static void reverse(unsigned char *p, size_t size) {
+  for (size_t i = 0; i < size / 2; i++) {
+    unsigned char byte = p[i];
+    p[i] = p[size - 1 - i];
+    p[size - 1 - i] = byte;
+  }
+}
+
+static void swap_record(const mv_record *record, unsigned char *p) {
+  for (size_t i = 0; i < record->nfields; i++) {
+    const mv_field *field = &record->fields[i];
+    unsigned char *at = p + field->offset;
+    unsigned char *end = at + field->count * field->size;
+    for (; at < end; at += field->item.size)
+      mv_item_byteswap(&field->item, at);
+  }
+}
+
+void mv_item_byteswap(const mv_item *item, unsigned char *p) {
+  switch (item->kind) {
+  case MV_BOOL:
+  case MV_CHAR:
+  case MV_BYTES:
+  case MV_PASCAL:
+    break;
+  case MV_CF32:
+  case MV_CF64:
+    reverse(p, item->size / 2);
+    reverse(p + item->size / 2, item->size / 2);
+    break;
+  case MV_RECORD:
+    swap_record(item->record, p);
+    break;
+  default:
+    reverse(p, item->size);
+  }
+}
