@@ -2,8 +2,8 @@
 ** byteswap.c - reverses the bytes of numbers in place
 */
 #include "bytes.h"
-#include "mv.h"
 #include "copyrun.h"
+#include "mv.h"
 
 /* Blocks of a constant number, which compilers know how to vectorise. */
 #define SWAP(bits)                                                             \

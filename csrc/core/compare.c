@@ -6,8 +6,8 @@
 ** that block: one by one, which is what equality means and the other two only
 ** hasten.
 */
-#include "mv.h"
 #include "copyrun.h"
+#include "mv.h"
 
 #define CHUNK 16   /* items; constant, so that compilers use vectors */
 #define BLOCK 256  /* items at most, in whole chunks */

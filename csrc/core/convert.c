@@ -5,8 +5,8 @@
 ** A block in which one does not fit is left to mv_item_convert, so that there
 ** is one place that says what fits and why not.
 */
-#include "mv.h"
 #include "copyrun.h"
+#include "mv.h"
 
 #include <math.h>
 

@@ -3,8 +3,8 @@
 ** A walker takes the layouts apart into planes and runs. Copying one item to
 ** all places is copying from a layout that does not move.
 */
-#include "mv.h"
 #include "copyrun.h"
+#include "mv.h"
 
 static mv_axis plain_run(const mv_layout *dlay, const mv_layout *slay) {
   return (mv_axis){dlay->shape[0], dlay->strides[0], slay->strides[0]};

@@ -4,8 +4,8 @@
 ** that what the cache holds is used before it goes. Where that turns lines of
 ** small items into columns, squares of words are transposed.
 */
-#include "mv.h"
 #include "copyrun.h"
+#include "mv.h"
 
 /* Exchanges the upper part of the lanes of *a with the lower of *b. */
 MV_INLINE void exchange(uint64_t *a, uint64_t *b, size_t bits, uint64_t lower) {

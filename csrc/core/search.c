@@ -5,8 +5,8 @@
 ** not the whole truth (0 and -0; a true byte) a mask or a negation makes it so.
 ** Items of other sizes and values of other sorts are compared one by one.
 */
-#include "mv.h"
 #include "copyrun.h"
+#include "mv.h"
 
 #define CHUNK 64  /* items; constant, so that compilers use vectors */
 #define BLOCK 256 /* items of a strided run at once */
