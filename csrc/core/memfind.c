@@ -198,3 +198,13 @@ ptrdiff_t mv_find(const unsigned char *hay, size_t n,
     return (ptrdiff_t)s.at;
   return -1;
 }
+
+ptrdiff_t mv_rfind(const unsigned char *hay, size_t n,
+                   const unsigned char *needle, size_t m) {
+  if (m > n)
+    return -1;
+  for (size_t i = n - m + 1; i-- > 0;)
+    if (m == 0 || memcmp(hay + i, needle, m) == 0)
+      return (ptrdiff_t)i;
+  return -1;
+}

@@ -463,6 +463,11 @@ ptrdiff_t mv_count(const unsigned char *a, const mv_layout *lay,
 ptrdiff_t mv_find(const unsigned char *hay, size_t n,
                   const unsigned char *needle, size_t m);
 
+/* The offset of the last needle in hay, or -1; of an empty one: n. The last one
+** that starts at or before k is the last one in the first k + m bytes. */
+ptrdiff_t mv_rfind(const unsigned char *hay, size_t n,
+                   const unsigned char *needle, size_t m);
+
 /* A hash of n bytes; equal bytes, equal hash. */
 uint64_t mv_hash(const unsigned char *p, size_t n);
 

@@ -12,6 +12,14 @@ static ptrdiff_t model(const unsigned char *hay, size_t n,
   return -1;
 }
 
+static ptrdiff_t last_model(const unsigned char *hay, size_t n,
+                            const unsigned char *needle, size_t m) {
+  for (size_t i = n + 1; i-- > 0;)
+    if (m <= n - i && memcmp(hay + i, needle, m) == 0)
+      return (ptrdiff_t)i;
+  return -1;
+}
+
 /* In blocks of exactly that size. */
 static void find(const unsigned char *hay, size_t n,
                  const unsigned char *needle, size_t m) {
@@ -21,6 +29,10 @@ static void find(const unsigned char *hay, size_t n,
   ptrdiff_t expected = model(h, n, x, m), got = mv_find(h, n, x, m);
   if (!CHECK(expected == got))
     fprintf(stderr, "%zu bytes in %zu: at %td, not %td\n", m, n, got, expected);
+  expected = last_model(h, n, x, m);
+  got = mv_rfind(h, n, x, m);
+  if (!CHECK(expected == got))
+    fprintf(stderr, "last %zu in %zu: at %td, not %td\n", m, n, got, expected);
   free(h);
   free(x);
 }
