@@ -1,7 +1,7 @@
 /*
 ** bytestream.c - a range of a layout's bytes, as if the items lay in C order
 */
-#include "mv.h"
+#include "kernels.h"
 
 #include <string.h>
 

@@ -3,7 +3,8 @@
 */
 #include "bytes.h"
 #include "copyrun.h"
-#include "mv.h"
+#include "kernels.h"
+#include "walk.h"
 
 /* Blocks of a constant number, which compilers know how to vectorise. */
 #define SWAP(bits)                                                             \

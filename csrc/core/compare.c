@@ -7,7 +7,8 @@
 ** hasten.
 */
 #include "copyrun.h"
-#include "mv.h"
+#include "kernels.h"
+#include "walk.h"
 
 #define CHUNK 16   /* items; constant, so that compilers use vectors */
 #define BLOCK 256  /* items at most, in whole chunks */

@@ -6,7 +6,8 @@
 ** is one place that says what fits and why not.
 */
 #include "copyrun.h"
-#include "mv.h"
+#include "kernels.h"
+#include "walk.h"
 
 #include <math.h>
 

@@ -4,7 +4,8 @@
 ** all places is copying from a layout that does not move.
 */
 #include "copyrun.h"
-#include "mv.h"
+#include "kernels.h"
+#include "walk.h"
 
 static mv_axis plain_run(const mv_layout *dlay, const mv_layout *slay) {
   return (mv_axis){dlay->shape[0], dlay->strides[0], slay->strides[0]};

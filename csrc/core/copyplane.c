@@ -5,7 +5,7 @@
 ** small items into columns, squares of words are transposed.
 */
 #include "copyrun.h"
-#include "mv.h"
+#include "format.h"
 
 /* Exchanges the upper part of the lanes of *a with the lower of *b. */
 MV_INLINE void exchange(uint64_t *a, uint64_t *b, size_t bits, uint64_t lower) {

@@ -5,8 +5,7 @@
 ** Pointers are only moved to items that exist.
 */
 #include "copyrun.h"
-
-#include "mv.h"
+#include "format.h"
 
 /* ---- one item again and again --------------------------------------------*/
 

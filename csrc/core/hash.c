@@ -7,7 +7,7 @@
 ** mixed in last. Not for use against somebody who chooses the bytes to collide,
 ** and not the same on machines of another byte order.
 */
-#include "mv.h"
+#include "kernels.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 ** compilers turn into vectors; what is left of one, and text with anything but
 ** digits in it, goes byte by byte, by table.
 */
-#include "mv.h"
+#include "kernels.h"
 #include "simd.h"
 
 #include <string.h>

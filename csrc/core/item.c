@@ -4,9 +4,9 @@
 ** converted in full before the first byte is written, so a store that fails
 ** has changed nothing. Records are the subject of record.c.
 */
+#include "item.h"
 #include "bytes.h"
 #include "half.h"
-#include "mv.h"
 
 #include <float.h>
 #include <math.h>

@@ -4,7 +4,7 @@
 ** its block. Products of a valid layout (count, size, (shape - 1) * stride)
 ** therefore fit a ptrdiff_t, and only the makers of layouts check for overflow.
 */
-#include "mv.h"
+#include "layout.h"
 
 #include <string.h>
 

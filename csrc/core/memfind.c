@@ -7,7 +7,7 @@
 ** costs what it took to refute it, and whoever runs out of credit leaves the
 ** rest to the next way. So all of it is linear.
 */
-#include "mv.h"
+#include "kernels.h"
 #include "simd.h"
 
 #include <string.h>

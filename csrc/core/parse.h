@@ -4,7 +4,7 @@
 #ifndef MV_PARSE_H
 #define MV_PARSE_H
 
-#include "mv.h"
+#include "format.h"
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)

@@ -4,7 +4,7 @@
 ** a value, a sub-array with one of the same shape, a record with one of as many
 ** values. Names, offsets, padding and the formats of values may differ.
 */
-#include "mv.h"
+#include "item.h"
 
 #include <string.h>
 

@@ -6,7 +6,8 @@
 ** Items of other sizes and values of other sorts are compared one by one.
 */
 #include "copyrun.h"
-#include "mv.h"
+#include "kernels.h"
+#include "walk.h"
 
 #define CHUNK 64  /* items; constant, so that compilers use vectors */
 #define BLOCK 256 /* items of a strided run at once */

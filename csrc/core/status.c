@@ -3,7 +3,7 @@
 ** Every status has its text in mv.h. A fault in a format adds where it is, and
 ** the character there where that is what is wrong.
 */
-#include "mv.h"
+#include "format.h"
 
 #include <stdio.h>
 

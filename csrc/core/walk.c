@@ -5,7 +5,7 @@
 ** one item and merges neighbours, so that contiguous memory is a single run
 ** whatever its shape. Pointers are only moved to items that exist.
 */
-#include "mv.h"
+#include "walk.h"
 
 #include <string.h>
 

@@ -1,0 +1,146 @@
+/*
+** format.h - what an item is: formats, parsed from their text
+*/
+#ifndef MV_FORMAT_H
+#define MV_FORMAT_H
+
+#include "status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+#define MV_MAXDIM 64   /* as NumPy and PEP 3118 */
+#define MV_MAXDEPTH 64 /* nesting of T{...} */
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define MV_BIGENDIAN 1
+#else
+#define MV_BIGENDIAN 0
+#endif
+
+typedef enum mv_kind {
+  MV_U8,
+  MV_I8,
+  MV_U16,
+  MV_I16,
+  MV_U32,
+  MV_I32,
+  MV_U64,
+  MV_I64,
+  MV_F32,
+  MV_F64,
+  MV_F16,
+  MV_LONGDOUBLE,
+  MV_BOOL,
+  MV_CHAR,   /* 'c': one byte, as a string */
+  MV_BYTES,  /* 's': size bytes */
+  MV_PASCAL, /* 'p': a length byte, then up to size - 1 bytes */
+  MV_CF32,   /* 'Zf': two floats */
+  MV_CF64,   /* 'Zd' */
+  MV_RECORD  /* several values: record says which */
+} mv_kind;
+
+struct mv_record;
+
+/* One value: how many bytes, and what they mean. */
+typedef struct mv_item {
+  size_t size;
+  const struct mv_record *record; /* of a MV_RECORD, else NULL */
+  mv_kind kind;
+  bool swap; /* its bytes are in the order that the machine has not */
+} mv_item;
+
+/*
+** A field of a record: count values one behind the other (count is above 1 only
+** for unnamed ones, which have a position each), each an array of shape (of
+** ndim 0: a single item) in C order.
+*/
+typedef struct mv_field {
+  const char *name; /* not terminated; NULL: known by position */
+  size_t namelen;
+  size_t offset; /* from the start of the record */
+  size_t count;
+  size_t size; /* of one value: item.size times the shape */
+  mv_item item;
+  const ptrdiff_t *shape;
+  int ndim;
+  char order; /* the byte order in force at its code; @ if none was given */
+  const char *text; /* the code in the format's text: "f", "4s", "T{...}" */
+  size_t textlen;
+} mv_field;
+
+typedef struct mv_record {
+  const mv_field *fields;
+  size_t nfields;
+  size_t nvalues;  /* the sum of the fields' counts */
+  size_t nunnamed; /* of those, in fields without a name */
+  size_t size;     /* without trailing padding */
+  size_t align;    /* 1 except in native mode */
+  bool sole;       /* a whole format of one unnamed value: read as that value */
+} mv_record;
+
+/*
+** A parsed format. item is what a view's items are: a single code, a T{...}
+** that stands alone, else the record of all that the format names.
+*/
+typedef struct mv_format {
+  const char *text; /* normalised and terminated */
+  size_t len;
+  mv_item item;
+  mv_record record;
+} mv_format;
+
+/* Where a format is malformed: 1-based, and the character there (0: the end).*/
+typedef struct mv_fault {
+  mv_status status;
+  size_t position;
+  char what;
+} mv_fault;
+
+/*
+** Parses the format s of len bytes. Returns the bytes of memory that
+** mv_format_build needs for it; 0 when it is malformed, and then *fault says
+** why. Grammar: PEP 3118 with the codes of Python's struct; and a format that
+** is one integer in the spelling of string.pack (i4 <I2 j J).
+*/
+size_t mv_format_measure(const char *s, size_t len, mv_fault *fault);
+
+/*
+** Builds the format in block, of the size that mv_format_measure returned and
+** aligned as for malloc. s is copied. Pointers inside refer to the block, which
+** must therefore not move.
+*/
+const mv_format *mv_format_build(const char *s, size_t len, void *block);
+
+/* Writes why a format is malformed: "unknown format 'k' at position 1". */
+void mv_explain(const mv_fault *fault, char *out, size_t size);
+
+/* The field of that name; or NULL. */
+const mv_field *mv_field_named(const mv_record *record, const char *name,
+                               size_t len);
+
+/*
+** The number, from 1, of a field of a built format among all fields that it
+** has, those of nested records included: they follow it in its block.
+*/
+static inline ptrdiff_t mv_field_number(const mv_format *format,
+                                        const mv_field *field) {
+  return field - (const mv_field *)(format + 1) + 1;
+}
+
+/*
+** The field that holds the value at position k (from 0, unnamed and named
+** counted alike) and in *nth which of its count values; or NULL.
+*/
+const mv_field *mv_field_at(const mv_record *record, size_t k, size_t *nth);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#endif

@@ -1,0 +1,118 @@
+/*
+** layout.h - where the items of a view lie
+*/
+#ifndef MV_LAYOUT_H
+#define MV_LAYOUT_H
+
+#include "format.h"
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+/*
+** Where the items of a view lie in a block. Dimensions of 0 or 1 items have
+** the stride that C order would give them, so equal geometry has equal numbers.
+*/
+typedef struct mv_layout {
+  ptrdiff_t offset; /* of the first item from the start of the block */
+  ptrdiff_t itemsize;
+  int ndim;
+  bool indirect; /* suboffsets has a meaning */
+  ptrdiff_t shape[MV_MAXDIM];
+  ptrdiff_t strides[MV_MAXDIM];
+  ptrdiff_t suboffsets[MV_MAXDIM]; /* below 0: no pointer to follow */
+} mv_layout;
+
+/* a * b in *out; false on overflow of ptrdiff_t. a and b are not negative. */
+bool mv_mul(ptrdiff_t a, ptrdiff_t b, ptrdiff_t *out);
+
+/*
+** Sets a C-contiguous layout at offset 0. *nbytes gets its size. MV_ETOOBIG,
+** MV_EDIMS. shape's values are not negative.
+*/
+mv_status mv_layout_set(mv_layout *lay, ptrdiff_t itemsize, int ndim,
+                        const ptrdiff_t *shape, ptrdiff_t *nbytes);
+
+/*
+** Gives the layout the strides for order 'C' or 'F' over its shape and drops
+** offset and suboffsets. The size must have been checked.
+*/
+void mv_layout_order(mv_layout *lay, char order);
+
+/* Normalises the strides of dimensions of 0 or 1 items. */
+void mv_layout_normalise(mv_layout *lay);
+
+/*
+** The lowest byte and the one behind the highest that direct items reach,
+** relative to the block. Empty layouts: both are the offset. MV_ETOOBIG.
+*/
+mv_status mv_layout_extent(const mv_layout *lay, ptrdiff_t *lo, ptrdiff_t *hi);
+
+/* Items in all; bytes in all. (Neither overflows for a valid layout.) */
+ptrdiff_t mv_layout_count(const mv_layout *lay);
+ptrdiff_t mv_layout_nbytes(const mv_layout *lay);
+
+/* PEP 3118: empty layouts are contiguous in both orders; suboffsets in none. */
+bool mv_layout_contiguous(const mv_layout *lay, char order);
+
+bool mv_layout_same_shape(const mv_layout *a, const mv_layout *b);
+
+/*
+** Resolves a range by the rules of string.sub: i and j are 1-based, inclusive,
+** negative from the end, and clipped; step (not 0) backwards walks from i down
+** to j. *start is 0-based and meaningless when *count is 0.
+*/
+void mv_range(ptrdiff_t n, int64_t i, int64_t j, int64_t step, ptrdiff_t *start,
+              ptrdiff_t *count);
+
+/*
+** Keeps count items of dimension dim from start on, each step items apart. The
+** range comes from mv_range. MV_EINDIRECT where the suboffset that takes up the
+** start would get negative, which is never in dimension 0.
+*/
+mv_status mv_layout_slice(mv_layout *lay, int dim, ptrdiff_t start,
+                          ptrdiff_t count, ptrdiff_t step);
+
+/*
+** Keeps index k (in range) of dimension dim and drops the dimension. base is
+** the start of the block, for dimension 0 with suboffsets (its pointer is
+** followed now). MV_EINDIRECT where no suboffsets can express the rest, which
+** is never in dimension 0.
+*/
+mv_status mv_layout_index(mv_layout *lay, const unsigned char *base, int dim,
+                          ptrdiff_t k);
+
+/* Permutes: new dimension d is old dimension perm[d]. Not for suboffsets. */
+void mv_layout_transpose(mv_layout *lay, const int *perm);
+
+/*
+** Other item size and shape over the same bytes. ndim < 0: no shape, 1-D. The
+** layout must be C-contiguous and the shape as large as its bytes; or the shape
+** differs from the old one in the last dimension alone, which is contiguous and
+** keeps its bytes: then the outer dimensions may be strided.
+** MV_ENOTCONTIGUOUS, MV_EDIVIDE, MV_ESIZE, MV_EINDIRECT, MV_EDIMS, MV_ETOOBIG,
+** MV_EZEROITEM. On an error the layout is as before.
+*/
+mv_status mv_layout_cast(mv_layout *lay, ptrdiff_t itemsize, int ndim,
+                         const ptrdiff_t *shape);
+
+/*
+** Narrows the layout to one field, whose shape becomes further dimensions.
+** nth says which of the field's count values. MV_EDIMS.
+*/
+mv_status mv_layout_field(mv_layout *lay, const mv_field *field, size_t nth);
+
+/* The address of the item at idx (ndim numbers, each in range). */
+unsigned char *mv_layout_at(const mv_layout *lay, unsigned char *base,
+                            const ptrdiff_t *idx);
+
+/* Turns the number of an item in C order into its ndim indices; the number
+** behind the last one gives a first index behind its last. */
+void mv_layout_unravel(const mv_layout *lay, ptrdiff_t k, ptrdiff_t *idx);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#endif

@@ -1,0 +1,60 @@
+/*
+** status.h - what can go wrong
+**
+** The headers of the library hide what they declare: the shared object shows
+** luaopen_mview alone, also where it is built without -fvisibility=hidden, as
+** LuaRocks does.
+*/
+#ifndef MV_STATUS_H
+#define MV_STATUS_H
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+/*
+** What can go wrong, with the words for it. Where a message needs a value or a
+** position, whoever reports adds it.
+*/
+#define MV_STATUSES(X)                                                         \
+  X(MV_OK, "no error")                                                         \
+  X(MV_ETOOBIG, "size too large")                                              \
+  X(MV_EDIMS, "more than 64 dimensions")                                       \
+  X(MV_EOUTSIDE, "items outside the memory")                                   \
+  X(MV_ESIZE, "size of the shape differs from the size of the memory")         \
+  X(MV_EDIVIDE, "length is not a multiple of the item size")                   \
+  X(MV_ENOTCONTIGUOUS, "not contiguous")                                       \
+  X(MV_EINDIRECT, "memory with suboffsets")                                    \
+  X(MV_EZEROITEM, "items of size 0")                                           \
+  X(MV_ETYPE, "wrong type of value")                                           \
+  X(MV_ERANGE, "value out of range")                                           \
+  X(MV_EINEXACT, "number has no integer representation")                       \
+  X(MV_ELENGTH, "string too long")                                             \
+  X(MV_EFIELDS, "different fields")                                            \
+  X(MV_EUNKNOWN, "unknown format")                                             \
+  X(MV_EREFUSED, "unsupported format")                                         \
+  X(MV_EINTSIZE, "integer size other than 1, 2, 4 or 8")                       \
+  X(MV_ENATIVE, "no standard size for format")                                 \
+  X(MV_ECOUNT, "count without a format")                                       \
+  X(MV_EORDER, "misplaced byte order")                                         \
+  X(MV_ENAME, "malformed field name")                                          \
+  X(MV_ETWICE, "field name used twice")                                        \
+  X(MV_ESUBARRAY, "malformed sub-array shape")                                 \
+  X(MV_EUNCLOSED, "unclosed 'T{'")                                             \
+  X(MV_EBRACE, "unexpected '}'")                                               \
+  X(MV_EDEPTH, "records nested too deep")
+
+typedef enum mv_status {
+#define X(name, text) name,
+  MV_STATUSES(X)
+#undef X
+} mv_status;
+
+/* The words of a status. */
+const char *mv_message(mv_status status);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#endif
