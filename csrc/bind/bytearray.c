@@ -112,7 +112,7 @@ static void resize(lua_State *L, int idx, size_t n) {
     b = reserve(L, idx, roomy(b, n));
   old = b->lease.size;
   if (n < old)
-    lmv_lease_expire(&b->lease);
+    lmv_lease_expire(&b->lease, "bytearray shrank");
   set_size(b, b->lease.base, n);
   if (n > old)
     memset(b->lease.base + old, 0, n - old);
@@ -246,7 +246,7 @@ static void drop_block(lua_State *L, bytearray *b) {
 static int bytearray_clear(lua_State *L) {
   bytearray *b = check_free(L, 1);
   if (b->lease.size > 0)
-    lmv_lease_expire(&b->lease);
+    lmv_lease_expire(&b->lease, "bytearray shrank");
   drop_block(L, b);
   lua_settop(L, 1);
   return 1;

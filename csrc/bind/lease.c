@@ -31,6 +31,7 @@ void lmv_lease_init(lmv_lease *lease, lmv_source source, void *base,
   lease->source = source;
   lease->alive = true;
   lease->readonly = false;
+  lease->expiry = "";
   lease->end = NULL;
   lmv_lease_move(lease, base, size);
 }
@@ -40,7 +41,10 @@ void lmv_lease_move(lmv_lease *lease, void *base, size_t size) {
   lease->size = size;
 }
 
-void lmv_lease_expire(lmv_lease *lease) { lease->generation++; }
+void lmv_lease_expire(lmv_lease *lease, const char *expiry) {
+  lease->generation++;
+  lease->expiry = expiry;
+}
 
 void lmv_lease_finish(lmv_lease *lease) {
   void (*end)(lmv_lease *) = lease->end;
@@ -54,7 +58,7 @@ void lmv_lease_kill(lmv_lease *lease) {
   if (!lease->alive)
     return;
   lease->alive = false;
-  lmv_lease_expire(lease);
+  lease->generation++;
   if (lease->pins == 0)
     lmv_lease_finish(lease);
 }
@@ -200,8 +204,8 @@ bool lmv_unpin(lua_State *L, int idx) {
 /* ---- dead views ----------------------------------------------------------*/
 
 int lmv_expirederror(lua_State *L, const lmv_lease *lease) {
-  return luaL_error(L, "attempt to use an expired view (its %s shrank)",
-                    lease->source == LMV_MAP ? "map" : "bytearray");
+  return luaL_error(L, "attempt to use an expired view (its %s)",
+                    lease->expiry);
 }
 
 int lmv_deaderror(lua_State *L, const lmv_view *v) {

@@ -37,6 +37,7 @@ typedef struct lmv_lease {
   lmv_source source;
   bool alive; /* false: the memory was ended, for good */
   bool readonly;
+  const char *expiry; /* why views expired, for messages: the latest reason */
   /* gives the memory back; called once, at the end with no pin left */
   void (*end)(struct lmv_lease *lease);
 } lmv_lease;
@@ -51,8 +52,11 @@ void lmv_lease_init(lmv_lease *lease, lmv_source source, void *base,
 /* Moves a living lease to other memory (a resize). */
 void lmv_lease_move(lmv_lease *lease, void *base, size_t size);
 
-/* Ends all views of the lease that exist; those made later live. */
-void lmv_lease_expire(lmv_lease *lease);
+/*
+** Ends all views of the lease that exist; those made later live. expiry: what
+** happened to the exporter, such as "bytearray shrank".
+*/
+void lmv_lease_expire(lmv_lease *lease, const char *expiry);
 
 /*
 ** Ends the lease for good: every view of it is one of revoked memory. The

@@ -159,7 +159,7 @@ int lmv_map_advise(const lmv_map *m, lmv_hint hint) {
 /* The map has n bytes at base now. */
 static void set_bytes(lmv_map *m, unsigned char *base, size_t n) {
   if (n < m->lease.size)
-    lmv_lease_expire(&m->lease);
+    lmv_lease_expire(&m->lease, "map shrank");
   lmv_lease_move(&m->lease, base, n);
 }
 
