@@ -5,7 +5,12 @@
 ** A loan is a debt until its memory is given back; a number that is none is
 ** over.
 */
-#include "lmv.h"
+#include "api.h"
+
+#include "exporter.h"
+#include "operand.h"
+#include "registry.h"
+#include "view.h"
 
 #include <string.h>
 

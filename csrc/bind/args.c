@@ -4,7 +4,9 @@
 ** its own even where Lua does not know it (through pcall, say), and nothing is
 ** taken for a string that is not one.
 */
-#include "lmv.h"
+#include "args.h"
+
+#include "registry.h"
 
 #include <string.h>
 
@@ -138,44 +140,6 @@ int lmv_checkshape(lua_State *L, int arg, ptrdiff_t *shape) {
   return (int)n;
 }
 
-static inline lmv_view *to_view(lua_State *L, int idx, int meta) {
-  lmv_view *v = lua_touserdata(L, idx);
-  bool same;
-  if (v == NULL || !lua_getmetatable(L, idx))
-    return NULL;
-  same = lua_rawequal(L, -1, meta);
-  lua_pop(L, 1);
-  return same ? v : NULL;
-}
-
-lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
-  return to_view(L, idx, meta);
-}
-
-lmv_view *lmv_checkview(lua_State *L, int arg) {
-  lmv_view *v = to_view(L, arg, LMV_META);
-  if (v == NULL)
-    lmv_typeerror(L, arg, "mview.view");
-  return v;
-}
-
-lmv_lease *lmv_toowner(lua_State *L, int idx) {
-  lmv_lease *lease = lua_touserdata(L, idx);
-  bool own;
-  if (lease == NULL || !lua_getmetatable(L, idx))
-    return NULL;
-  own = lua_rawgetp(L, -1, &lmv_ownerkey) != LUA_TNIL;
-  lua_pop(L, 2);
-  return own ? lease : NULL;
-}
-
-lmv_lease *lmv_checkowner(lua_State *L, int arg, lmv_source source) {
-  lmv_lease *lease = lmv_toowner(L, arg);
-  if (lease == NULL || lease->source != source)
-    lmv_typeerror(L, arg, source == LMV_MAP ? "mview.map" : "mview.bytearray");
-  return lease;
-}
-
 int lmv_oserror(lua_State *L, int err, const char *path) {
   lua_pushnil(L);
   if (path != NULL)
@@ -198,4 +162,21 @@ void lmv_pushshape(lua_State *L, int ndim, const ptrdiff_t *shape) {
   }
   luaL_addchar(&b, ']');
   luaL_pushresult(&b);
+}
+
+ptrdiff_t lmv_wrap(ptrdiff_t n, lua_Integer i) {
+  if ((lua_Unsigned)i - 1 < (lua_Unsigned)n)
+    return (ptrdiff_t)(i - 1);
+  if (i < 0 && i >= -(lua_Integer)n)
+    return (ptrdiff_t)(n + i);
+  return -1;
+}
+
+int lmv_indexerror(lua_State *L, lua_Integer i, ptrdiff_t n, int dim,
+                   int ndim) {
+  if (ndim > 1)
+    return luaL_error(L, "index %I out of range [1, %I] in dimension %d",
+                      (LUAI_UACINT)i, (LUAI_UACINT)n, dim + 1);
+  return luaL_error(L, "index %I out of range [1, %I]", (LUAI_UACINT)i,
+                    (LUAI_UACINT)n);
 }

@@ -3,7 +3,11 @@
 ** The table of methods maps their names to numbers (where it maps the names of
 ** methods to functions), so that looking a name up is one access.
 */
-#include "lmv.h"
+#include "attr.h"
+
+#include "args.h"
+#include "registry.h"
+#include "view.h"
 
 typedef enum attribute {
   FORMAT = 1,

@@ -4,40 +4,21 @@
 ** the core do the work; where Lua values are made on the way, each step
 ** resolves anew.
 */
-#include "lmv.h"
+#include "bulk.h"
+
+#include "args.h"
+#include "mv.h"
 #include "numstack.h"
+#include "operand.h"
+#include "registry.h"
+#include "store.h"
+#include "value.h"
+#include "view.h"
 
 #include <limits.h>
 #include <string.h>
 
 /* ---- out -----------------------------------------------------------------*/
-
-void lmv_pushbytes(lua_State *L, const lmv_span *span, char order) {
-  size_t n = (size_t)mv_layout_nbytes(&span->lay);
-  if (mv_layout_contiguous(&span->lay, order)) { /* copied before any __gc */
-    lua_pushlstring(L, (const char *)lmv_spanbase(L, span) + span->lay.offset,
-                    n);
-  } else {
-    luaL_Buffer b;
-    char *out = luaL_buffinitsize(L, &b, n);
-    mv_gather((unsigned char *)out, lmv_spanbase(L, span), &span->lay, order);
-    luaL_pushresultsize(&b, n);
-  }
-}
-
-const unsigned char *lmv_flatten(lua_State *L, const lmv_span *span) {
-  unsigned char *copy;
-  if (mv_layout_contiguous(&span->lay, 'C'))
-    return NULL;
-  copy = lua_newuserdatauv(L, (size_t)mv_layout_nbytes(&span->lay), 0);
-  mv_gather(copy, lmv_spanbase(L, span), &span->lay, 'C');
-  return copy;
-}
-
-const unsigned char *lmv_flat(lua_State *L, const lmv_span *span,
-                              const unsigned char *copy) {
-  return copy != NULL ? copy : lmv_spanbase(L, span) + span->lay.offset;
-}
 
 static char check_order(lua_State *L, int arg) {
   size_t len;

@@ -8,8 +8,18 @@
 ** changed meanwhile, and the new length is set last: what fails changes
 ** nothing.
 */
-#include "lmv.h"
+#include "bytearray.h"
+
+#include "args.h"
+#include "container.h"
+#include "formats.h"
+#include "mv.h"
 #include "numstack.h"
+#include "operand.h"
+#include "registry.h"
+#include "store.h"
+#include "value.h"
+#include "view.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define LMV_ASAN 1

@@ -4,7 +4,14 @@
 ** others are items. Memory that is not contiguous is copied aside where a
 ** function wants it in one piece.
 */
-#include "lmv.h"
+#include "compare.h"
+
+#include "args.h"
+#include "mv.h"
+#include "operand.h"
+#include "registry.h"
+#include "value.h"
+#include "view.h"
 
 /* ---- equality ------------------------------------------------------------*/
 

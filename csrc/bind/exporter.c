@@ -5,7 +5,12 @@
 ** module. The lease, which will release it, exists before it is acquired; from
 ** then on the collector sees to the release whatever raises.
 */
-#include "lmv.h"
+#include "exporter.h"
+
+#include "args.h"
+#include "formats.h"
+#include "registry.h"
+#include "view.h"
 
 /* ---- geometry ------------------------------------------------------------*/
 
@@ -207,7 +212,7 @@ static lmv_view *view_of(lua_State *L, int idx, int meta) {
   lmv_spec spec;
   mv_layout lay;
   if (v == NULL)
-    return lmv_pushview(L, idx, meta);
+    return lmv_pushknown(L, idx, meta);
   lmv_base(L, v);
   spec =
       (lmv_spec){v->lease, v->generation, v->format, v->compound, v->readonly};

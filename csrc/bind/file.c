@@ -18,7 +18,12 @@
 #define _FILE_OFFSET_BITS 64
 /* NOLINTEND(bugprone-reserved-identifier) */
 
-#include "lmv.h"
+#include "file.h"
+
+#include "args.h"
+#include "mv.h"
+#include "registry.h"
+#include "view.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -4,18 +4,25 @@
 ** format: a strong one for short texts, of which there are few (so views of
 ** them anchor nothing), and a weak one for all others.
 */
-#include "lmv.h"
+#include "formats.h"
 
-static const char simple_key, compound_key;
+#include "args.h"
+#include "registry.h"
+
+static const char compound_key;
 
 /* What is kept for ever: a code with its byte order, in any spelling. */
 static bool is_simple(const mv_format *format, size_t len) {
   return format->len <= 2 && len <= 3;
 }
 
-/* Pushes what the table at the registry's key has for the string at idx. */
-static const mv_format *look_up(lua_State *L, int idx, const void *key) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, key);
+static void push_compound(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &compound_key);
+}
+
+/* Stack: [table] -> [its value for the string at idx]. NULL: it has none, and
+** the table is popped. */
+static const mv_format *look_up(lua_State *L, int idx) {
   lua_pushvalue(L, idx);
   lua_rawget(L, -2);
   lua_remove(L, -2);
@@ -51,17 +58,23 @@ static const mv_format *parse(lua_State *L, int idx, int arg) {
 
 const mv_format *lmv_pushformat(lua_State *L, int idx, int arg,
                                 bool *compound) {
-  const mv_format *format = look_up(L, idx, &simple_key);
+  const mv_format *format;
   *compound = false;
+  lmv_pushformats(L);
+  format = look_up(L, idx);
   if (format != NULL)
     return format;
   *compound = true;
-  format = look_up(L, idx, &compound_key);
+  push_compound(L);
+  format = look_up(L, idx);
   if (format != NULL)
     return format;
   format = parse(L, idx, arg);
   *compound = !is_simple(format, lua_rawlen(L, idx));
-  lua_rawgetp(L, LUA_REGISTRYINDEX, *compound ? &compound_key : &simple_key);
+  if (*compound)
+    push_compound(L);
+  else
+    lmv_pushformats(L);
   lua_pushvalue(L, idx);
   lua_pushvalue(L, -3);
   lua_rawset(L, -3);
@@ -80,10 +93,6 @@ static const mv_field byte_field = {.count = 1,
 const mv_format lmv_byteformat = {
     "B", 1, {1, NULL, MV_U8, false}, {&byte_field, 1, 1, 1, 1, 1, true}};
 
-void lmv_pushformats(lua_State *L) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &simple_key);
-}
-
 void lmv_open_formats(lua_State *L) {
   lua_newtable(L);
   lua_createtable(L, 0, 1);
@@ -91,6 +100,4 @@ void lmv_open_formats(lua_State *L) {
   lua_setfield(L, -2, "__mode");
   lua_setmetatable(L, -2);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &compound_key);
-  lua_newtable(L);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &simple_key);
 }

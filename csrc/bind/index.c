@@ -6,8 +6,18 @@
 ** The virtual machine calls metamethods with their own object only, and no
 ** script can get hold of them: those that take nothing else trust their self.
 */
-#include "lmv.h"
+#include "index.h"
+
+#include "args.h"
+#include "attr.h"
+#include "bulk.h"
 #include "numstack.h"
+#include "operand.h"
+#include "registry.h"
+#include "slice.h"
+#include "store.h"
+#include "value.h"
+#include "view.h"
 
 #include <string.h>
 

@@ -9,7 +9,7 @@
 ** A pin is a userdata with __close and __gc. User value 1 is the pinned view,
 ** user value 2 the coroutine on whose stack it is.
 */
-#include "lmv.h"
+#include "lease.h"
 
 #include <limits.h>
 #include <string.h>

@@ -1,12 +1,15 @@
 /*
 ** lease.h - who may use memory, and who may end it
-** A lease is one acquisition of one exporter's memory. It ends once, never
-*under
-** a pin; views compare its generation with their own to know whether they live.
+** A lease is one acquisition of one exporter's memory. It ends once,
+** never under a pin; views compare its generation with their own to know
+*whether
+** they live.
 */
 #ifndef LMV_LEASE_H
 #define LMV_LEASE_H
 
+#include "format.h"
+#include "luaapi.h"
 #include "mview.h"
 
 #include <stdbool.h>
@@ -90,6 +93,67 @@ void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
 
 /* Gives the memory back at once: for the collector. */
 void lmv_lease_finish(lmv_lease *lease);
+
+/* ---- views of a lease ----------------------------------------------------*/
+
+/*
+** A view. User value 1: the userdata of its lease. User value 2, only if the
+** format is not one of the cached simple ones: the userdata of its format.
+** dims: ndim shapes, ndim strides, and if indirect ndim suboffsets.
+*/
+typedef struct lmv_view {
+  lmv_lease *lease;
+  uint64_t generation; /* of the lease when it was made; 0: released */
+  const mv_format *format;
+  ptrdiff_t offset;
+  ptrdiff_t itemsize;
+  unsigned char ndim;
+  bool readonly;
+  bool indirect;
+  bool compound;       /* user value 2 holds the format */
+  unsigned char quick; /* lmv_plain if it is 1-D and direct; else 0 */
+  ptrdiff_t dims[];
+} lmv_view;
+
+static inline bool lmv_alive(const lmv_view *v) {
+  return v->generation == v->lease->generation;
+}
+
+/* Raises the named error of a dead view; of one that dies by a shrink. */
+int lmv_deaderror(lua_State *L, const lmv_view *v) LMV_RAISES;
+int lmv_expirederror(lua_State *L, const lmv_lease *lease) LMV_RAISES;
+
+/*
+** Where the view's block starts now; raises if the view is dead. Valid until
+** the next call that allocates.
+*/
+static inline unsigned char *lmv_base(lua_State *L, const lmv_view *v) {
+  if (!lmv_alive(v))
+    lmv_deaderror(L, v);
+  return v->lease->base;
+}
+
+/* The same for writing: raises if the view is read-only. */
+unsigned char *lmv_writable(lua_State *L, const lmv_view *v);
+
+/* Ends one view; the exporter's memory, too, if nobody else uses it. */
+void lmv_release(lmv_view *v);
+
+/* ---- pins ----------------------------------------------------------------*/
+
+/*
+** Pushes a pin of the living view at idx, with room for n numbers (returned).
+** The caller marks it to be closed at once, by lua_toclose, where it finally
+** lies on the stack. Raises if the view died.
+*/
+ptrdiff_t *lmv_pushpin(lua_State *L, int idx, size_t n);
+
+/* Ends the pin at idx early; false: it is not a pin. */
+bool lmv_unpin(lua_State *L, int idx);
+
+/* The lease's and pins' metatables; __gc of leases that own something. */
+void lmv_open_lease(lua_State *L);
+void lmv_pushleasemeta(lua_State *L);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

@@ -1,8 +1,17 @@
 /*
-** make.c - mview.new and mview.from: views over fresh memory
-** The memory is a bytearray's, which is the view's obj.
+** make.c - mview(...), and mview.new and mview.from: views over fresh memory
+** That memory is a bytearray's, which is the view's obj.
 */
-#include "lmv.h"
+#include "make.h"
+
+#include "args.h"
+#include "bytearray.h"
+#include "formats.h"
+#include "operand.h"
+#include "registry.h"
+#include "slice.h"
+#include "store.h"
+#include "view.h"
 
 /*
 ** Pushes a view of format (its userdata is at fmt) and shape over a new
@@ -95,6 +104,36 @@ static int make_from(lua_State *L) {
   lmv_layout(v, &lay);
   lmv_fromlist(L, 2, 2, v->format, &lay, lmv_base(L, v));
   return 1;
+}
+
+/* ---- mview(...) ----------------------------------------------------------*/
+
+/* The view at index 1 (or of the bytes-like there), cast by what follows. */
+static int make_view(lua_State *L) {
+  lmv_view *v = lmv_toview(L, 1, LMV_META);
+  if (v == NULL)
+    lmv_asview(L, 1);
+  lua_settop(L, 3);
+  if (!lua_isnil(L, 2)) {
+    lmv_pushcast(L, 1, 2);
+  } else if (!lua_isnil(L, 3)) {
+    lmv_typeerror(L, 2, "string");
+  } else if (v != NULL) { /* a view of its own, to be released on its own */
+    lmv_pushsame(L, v);
+  } else {
+    lua_settop(L, 1);
+  }
+  return 1;
+}
+
+/* __call of the module: mview(obj [, format [, shape]]) */
+int lmv_make(lua_State *L) {
+  if (lua_gettop(L) == 2 && lua_type(L, 2) == LUA_TSTRING) {
+    lmv_pushview(L, 2, LMV_META); /* as below, in fewer steps */
+    return 1;
+  }
+  lua_remove(L, 1);
+  return make_view(L);
 }
 
 const luaL_Reg lmv_make_functions[] = {

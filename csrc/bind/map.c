@@ -9,7 +9,13 @@
 ** every mapping, and so is a write that finds the disk full; readfrom is the
 ** safe way to read such files. A file that is deleted stays while it is mapped.
 */
+#include "map.h"
+
+#include "args.h"
+#include "container.h"
 #include "mapping.h"
+#include "registry.h"
+#include "view.h"
 
 #include <errno.h>
 #include <string.h>

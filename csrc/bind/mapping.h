@@ -6,7 +6,7 @@
 #ifndef MAPPING_H
 #define MAPPING_H
 
-#include "lmv.h"
+#include "lease.h"
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)

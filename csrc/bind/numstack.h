@@ -9,7 +9,7 @@
 #define LMV_QUICK_H
 
 #include "bytes.h"
-#include "lmv.h"
+#include "view.h"
 
 #include <math.h>
 #include <string.h>

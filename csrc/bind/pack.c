@@ -5,8 +5,16 @@
 ** view can be read or written. Packing makes the whole result aside and writes
 ** it last, or not at all.
 */
+#include "pack.h"
+
+#include "args.h"
 #include "bytes.h"
+#include "mv.h"
+#include "operand.h"
 #include "packformat.h"
+#include "registry.h"
+#include "store.h"
+#include "view.h"
 
 #include <limits.h>
 #include <string.h>

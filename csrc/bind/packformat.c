@@ -4,6 +4,8 @@
 */
 #include "packformat.h"
 
+#include "args.h"
+
 #include <stddef.h>
 
 reader lmv_startformat(lua_State *L, int arg) {

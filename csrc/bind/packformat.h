@@ -4,7 +4,9 @@
 #ifndef LMV_PACKFORMAT_H
 #define LMV_PACKFORMAT_H
 
-#include "lmv.h"
+#include "luaapi.h"
+
+#include <stdbool.h>
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)

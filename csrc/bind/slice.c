@@ -4,7 +4,12 @@
 ** for rows of layouts with suboffsets, whose pointer is followed when the row
 ** is made.
 */
-#include "lmv.h"
+#include "slice.h"
+
+#include "args.h"
+#include "formats.h"
+#include "registry.h"
+#include "view.h"
 
 /* The spec of a view that differs from v in nothing yet. */
 static lmv_spec spec_of(const lmv_view *v) {
@@ -51,23 +56,6 @@ static int view_sub(lua_State *L) {
               count > 0 ? v->offset + start * stride : v->offset, count,
               count > 1 ? stride * (ptrdiff_t)step : v->itemsize);
   return 1;
-}
-
-ptrdiff_t lmv_wrap(ptrdiff_t n, lua_Integer i) {
-  if ((lua_Unsigned)i - 1 < (lua_Unsigned)n)
-    return (ptrdiff_t)(i - 1);
-  if (i < 0 && i >= -(lua_Integer)n)
-    return (ptrdiff_t)(n + i);
-  return -1;
-}
-
-int lmv_indexerror(lua_State *L, lua_Integer i, ptrdiff_t n, int dim,
-                   int ndim) {
-  if (ndim > 1)
-    return luaL_error(L, "index %I out of range [1, %I] in dimension %d",
-                      (LUAI_UACINT)i, (LUAI_UACINT)n, dim + 1);
-  return luaL_error(L, "index %I out of range [1, %I]", (LUAI_UACINT)i,
-                    (LUAI_UACINT)n);
 }
 
 /* Integer at key of the selector at arg; by raw access. */
@@ -131,7 +119,6 @@ static int view_slice(lua_State *L) {
   return 1;
 }
 
-/* Pushes the row i (0-based, in range) of the view at index 1. */
 lmv_view *lmv_pushrow(lua_State *L, int idx, ptrdiff_t i) {
   lmv_view *v = lua_touserdata(L, idx);
   mv_layout lay;
@@ -217,11 +204,7 @@ static bool flat_cast(lua_State *L, int idx, const lmv_view *v,
   return true;
 }
 
-/*
-** Pushes a cast of the view at idx by the format at arg and, if it is not nil,
-** the shape at arg + 1.
-*/
-static void push_cast(lua_State *L, int idx, int arg) {
+void lmv_pushcast(lua_State *L, int idx, int arg) {
   lmv_view *v = lua_touserdata(L, idx);
   ptrdiff_t shape[MV_MAXDIM];
   int ndim = -1;
@@ -246,8 +229,7 @@ static void push_cast(lua_State *L, int idx, int arg) {
   lmv_derive(L, idx, &lay, &spec, lua_gettop(L));
 }
 
-/* Pushes another view like the view v at index 1. */
-static lmv_view *push_same(lua_State *L, const lmv_view *v) {
+lmv_view *lmv_pushsame(lua_State *L, const lmv_view *v) {
   mv_layout lay;
   lmv_base(L, v);
   lmv_layout(v, &lay);
@@ -257,30 +239,13 @@ static lmv_view *push_same(lua_State *L, const lmv_view *v) {
 /* v:cast(format [, shape]): other items over the same contiguous bytes. */
 static int view_cast(lua_State *L) {
   lmv_checkview(L, 1);
-  push_cast(L, 1, 2);
-  return 1;
-}
-
-int lmv_make(lua_State *L) {
-  lmv_view *v = lmv_toview(L, 1, LMV_META);
-  if (v == NULL)
-    lmv_asview(L, 1);
-  lua_settop(L, 3);
-  if (!lua_isnil(L, 2)) {
-    push_cast(L, 1, 2);
-  } else if (!lua_isnil(L, 3)) {
-    lmv_typeerror(L, 2, "string");
-  } else if (v != NULL) { /* a view of its own, to be released on its own */
-    push_same(L, v);
-  } else {
-    lua_settop(L, 1);
-  }
+  lmv_pushcast(L, 1, 2);
   return 1;
 }
 
 /* v:toreadonly(): the same view, but read-only. */
 static int view_toreadonly(lua_State *L) {
-  push_same(L, lmv_checkview(L, 1))->readonly = true;
+  lmv_pushsame(L, lmv_checkview(L, 1))->readonly = true;
   return 1;
 }
 

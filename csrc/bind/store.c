@@ -4,8 +4,19 @@
 ** when any value of a record or list does not fit; and a message says where in
 ** it the value is, what it is, and what would fit.
 */
-#include "lmv.h"
+#include "store.h"
+
+#include "args.h"
 #include "numstack.h"
+#include "value.h"
+#include "view.h"
+
+unsigned char *lmv_pushblock(lua_State *L, size_t n) {
+  unsigned char *p = lua_newuserdatauv(L, n, 0);
+  if (n > 0)
+    memset(p, 0, n);
+  return p;
+}
 
 /* ---- errors of writing ---------------------------------------------------*/
 

@@ -3,18 +3,13 @@
 ** No pointer is held across an allocation: items are known by their offset, and
 ** the view is asked anew after whatever can run a finalizer.
 */
-#include "lmv.h"
+#include "value.h"
+
 #include "numstack.h"
+#include "view.h"
 
 #include <limits.h>
 #include <string.h>
-
-unsigned char *lmv_pushblock(lua_State *L, size_t n) {
-  unsigned char *p = lua_newuserdatauv(L, n, 0);
-  if (n > 0)
-    memset(p, 0, n);
-  return p;
-}
 
 /* ---- reading -------------------------------------------------------------*/
 

@@ -2,9 +2,29 @@
 ** view.c - the view: making one, and views of bytes-likes
 ** A view is one userdata without a finalizer, so that slices are cheap.
 */
-#include "lmv.h"
+#include "view.h"
+
+#include "args.h"
+#include "formats.h"
+#include "registry.h"
 
 #include <string.h>
+
+/* ---- arguments -----------------------------------------------------------*/
+
+lmv_view *lmv_checkview(lua_State *L, int arg) {
+  lmv_view *v = lmv_toview(L, arg, LMV_META);
+  if (v == NULL)
+    lmv_typeerror(L, arg, "mview.view");
+  return v;
+}
+
+lmv_lease *lmv_checkowner(lua_State *L, int arg, lmv_source source) {
+  lmv_lease *lease = lmv_toowner(L, arg);
+  if (lease == NULL || lease->source != source)
+    lmv_typeerror(L, arg, source == LMV_MAP ? "mview.map" : "mview.bytearray");
+  return lease;
+}
 
 /* ---- the view itself -----------------------------------------------------*/
 
@@ -169,7 +189,7 @@ lmv_view *lmv_pushowned(lua_State *L, int meta, int owner) {
   return v;
 }
 
-lmv_view *lmv_pushview(lua_State *L, int idx, int meta) {
+lmv_view *lmv_pushknown(lua_State *L, int idx, int meta) {
   lmv_view *v;
   if (lua_type(L, idx) == LUA_TSTRING)
     return push_string_view(L, idx, meta);
@@ -180,72 +200,5 @@ lmv_view *lmv_pushview(lua_State *L, int idx, int meta) {
   }
   if (lmv_toowner(L, idx) != NULL)
     return lmv_pushowned(L, meta, idx);
-  return lmv_acquire(L, idx, meta);
-}
-
-lmv_view *lmv_asview(lua_State *L, int arg) {
-  lmv_view *v = lmv_pushview(L, arg, LMV_META);
-  if (v == NULL)
-    lmv_typeerror(L, arg, "string, view or other bytes-like");
-  lua_replace(L, arg);
-  return v;
-}
-
-void lmv_viewspan(const lmv_view *v, lmv_span *span) {
-  span->view = v;
-  span->format = v->format;
-  lmv_layout(v, &span->lay);
-}
-
-/* Fills in a span of n bytes that is not of a view. */
-static bool span_bytes(lmv_span *span, size_t n) {
-  span->view = NULL;
-  span->format = &lmv_byteformat;
-  span->lay.offset = 0;
-  span->lay.itemsize = 1;
-  span->lay.ndim = 1;
-  span->lay.indirect = false;
-  span->lay.shape[0] = (ptrdiff_t)n;
-  span->lay.strides[0] = 1;
-  return true;
-}
-
-bool lmv_optspan(lua_State *L, int arg, lmv_span *span) {
-  lmv_view *v;
-  span->owner = NULL;
-  if (lua_type(L, arg) == LUA_TSTRING) {
-    size_t n;
-    span->string = (const unsigned char *)lua_tolstring(L, arg, &n);
-    return span_bytes(span, n);
-  }
-  v = lmv_toview(L, arg, LMV_META);
-  if (v == NULL && (span->owner = lmv_toowner(L, arg)) != NULL) {
-    lmv_checkalive(L, span->owner);
-    span->generation = span->owner->generation;
-    return span_bytes(span, span->owner->size);
-  }
-  if (v == NULL) {
-    v = lmv_pushview(L, arg, LMV_META);
-    if (v == NULL)
-      return false;
-    lua_replace(L, arg);
-  }
-  lmv_viewspan(v, span);
-  return true;
-}
-
-void lmv_checkspan(lua_State *L, int arg, lmv_span *span) {
-  if (!lmv_optspan(L, arg, span))
-    lmv_typeerror(L, arg, "string, view or other bytes-like");
-}
-
-const unsigned char *lmv_spanbase(lua_State *L, const lmv_span *span) {
-  if (span->view != NULL)
-    return lmv_base(L, span->view);
-  if (span->owner == NULL)
-    return span->string;
-  lmv_checkalive(L, span->owner);
-  if (span->owner->generation != span->generation)
-    lmv_expirederror(L, span->owner);
-  return span->owner->base;
+  return NULL;
 }

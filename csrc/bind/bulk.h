@@ -1,0 +1,28 @@
+/*
+** bulk.h - many items at once
+*/
+#ifndef LMV_BULK_H
+#define LMV_BULK_H
+
+#include "luaapi.h"
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+/*
+** Copies the bytes-like or list at src (absolute) into the view at dst, of the
+** same shape: all or nothing. arg: the argument to blame, 0: none.
+*/
+void lmv_copyfrom(lua_State *L, int dst, int src, int arg);
+
+extern const luaL_Reg lmv_bulk_methods[];
+extern const luaL_Reg lmv_bulk_metamethods[]; /* of containers, too */
+
+void lmv_open_bulk(lua_State *L);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#endif

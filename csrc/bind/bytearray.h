@@ -1,0 +1,24 @@
+/*
+** bytearray.h - growable bytes
+*/
+#ifndef LMV_BYTEARRAY_H
+#define LMV_BYTEARRAY_H
+
+#include "lease.h"
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+/* Pushes a new bytearray of n zero bytes. */
+lmv_lease *lmv_pushbytearray(lua_State *L, size_t n);
+
+extern const luaL_Reg lmv_bytearray_functions[];
+
+void lmv_open_bytearray(lua_State *L);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#endif

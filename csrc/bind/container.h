@@ -1,0 +1,26 @@
+/*
+** container.h - what bytearrays and maps have in common
+*/
+#ifndef LMV_CONTAINER_H
+#define LMV_CONTAINER_H
+
+#include "lease.h"
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+/*
+** Makes the metatable of bytearrays or maps: __name, methods, metamethods (and
+** the shared ones), and what lmv_toowner looks for. Methods are found by
+** __index, unless that is among the metamethods (a closure with the methods'
+** table as last upvalue).
+*/
+void lmv_newownermeta(lua_State *L, lmv_source source, const char *name,
+                      const luaL_Reg *methods, const luaL_Reg *metamethods);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#endif

@@ -1,0 +1,31 @@
+/*
+** exporter.h - memory that others describe: lent by hosts, offered by objects
+*/
+#ifndef LMV_EXPORTER_H
+#define LMV_EXPORTER_H
+
+#include "lease.h"
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+/*
+** Pushes a view of the value at idx, which has __buffer in its metatable. NULL,
+** and nothing pushed: it has not.
+*/
+lmv_view *lmv_acquire(lua_State *L, int idx, int meta);
+
+/*
+** Moves the living lease, whose userdata is at owner, to the memory that buf
+** describes, and pushes a view of it. Raises where format or geometry are
+** malformed.
+*/
+lmv_view *lmv_pushlent(lua_State *L, int meta, int owner, lmv_lease *lease,
+                       const mview_buffer *buf);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#endif

@@ -1,0 +1,31 @@
+/*
+** formats.h - formats by their text, parsed once
+*/
+#ifndef LMV_FORMATS_H
+#define LMV_FORMATS_H
+
+#include "format.h"
+#include "luaapi.h"
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+/*
+** Pushes the userdata of the format whose text is the string at idx, and
+** returns the format. arg: the argument to blame when it is malformed.
+** *compound: the format is not one of those that stay cached, whoever uses it
+** must anchor it.
+*/
+const mv_format *lmv_pushformat(lua_State *L, int idx, int arg, bool *compound);
+
+/* The format "B", which is always there. */
+extern const mv_format lmv_byteformat;
+
+void lmv_open_formats(lua_State *L);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#endif

@@ -1,0 +1,45 @@
+/*
+** luaapi.h - Lua's headers, and how the binding calls what they declare
+*/
+#ifndef LMV_LUAAPI_H
+#define LMV_LUAAPI_H
+
+#include <lauxlib.h>
+
+/*
+** The functions of the hot paths, called through the GOT and not through the
+** PLT, which saves a jump a call.
+*/
+#if defined(__GNUC__) && defined(__ELF__) && !defined(__clang__)
+#define LMV_DIRECT(f) extern __typeof__(f) f __attribute__((noplt))
+LMV_DIRECT(lua_gettop);
+LMV_DIRECT(lua_settop);
+LMV_DIRECT(lua_pushvalue);
+LMV_DIRECT(lua_type);
+LMV_DIRECT(lua_isinteger);
+LMV_DIRECT(lua_tointegerx);
+LMV_DIRECT(lua_tonumberx);
+LMV_DIRECT(lua_tolstring);
+LMV_DIRECT(lua_touserdata);
+LMV_DIRECT(lua_rawequal);
+LMV_DIRECT(lua_rawget);
+LMV_DIRECT(lua_rawgeti);
+LMV_DIRECT(lua_rawseti);
+LMV_DIRECT(lua_getmetatable);
+LMV_DIRECT(lua_setmetatable);
+LMV_DIRECT(lua_getiuservalue);
+LMV_DIRECT(lua_setiuservalue);
+LMV_DIRECT(lua_newuserdatauv);
+LMV_DIRECT(lua_pushinteger);
+LMV_DIRECT(lua_pushnumber);
+LMV_DIRECT(lua_pushlstring);
+#endif
+
+/* Tells clang's analyzer which functions never return. */
+#if defined(__clang__)
+#define LMV_RAISES __attribute__((analyzer_noreturn))
+#else
+#define LMV_RAISES
+#endif
+
+#endif
