@@ -1,9 +1,12 @@
 /*
-** bytearray.c - growable bytes
+** bytearray.c - bytes that grow and shrink at both ends
 ** A bytearray is its own lease; user value 1 is the block with the bytes, a
 ** userdata, so that the collector sees its size. Growing moves to a new block
 ** and moves the views along with it; shrinking ends the views that exist. Both
 ** are refused under a pin.
+** The block may have unused bytes in front of the first, too: where bytes were
+** removed. Appending uses them once the bytes can be moved there for less than
+** was removed, so that a queue costs a constant time per byte.
 ** A block is allocated before anything is looked at that a finalizer may have
 ** changed meanwhile, and the new length is set last: what fails changes
 ** nothing.
@@ -12,6 +15,7 @@
 
 #include "args.h"
 #include "container.h"
+#include "file.h"
 #include "formats.h"
 #include "mv.h"
 #include "numstack.h"
@@ -39,16 +43,31 @@
 
 typedef struct bytearray {
   lmv_lease lease;
+  size_t front;    /* unused bytes of the block before the first */
   size_t capacity; /* of the block */
 } bytearray;
 
 #define MAXSIZE ((size_t)PTRDIFF_MAX)
 
-/* Sets base and size, with the capacity as it is. */
-static void set_size(bytearray *b, unsigned char *base, size_t size) {
-  UNPOISON(base, b->capacity);
-  lmv_lease_move(&b->lease, b->capacity > 0 ? base : NULL, size);
-  POISON(base + size, b->capacity - size);
+static unsigned char *block_of(const bytearray *b) {
+  return b->lease.base - b->front;
+}
+
+/* Bytes of the block from the first on, used or not. */
+static size_t usable(const bytearray *b) { return b->capacity - b->front; }
+
+/* Says where in the block the bytes are: size of them, behind front others. */
+static void place(bytearray *b, unsigned char *block, size_t front,
+                  size_t size) {
+  UNPOISON(block, b->capacity);
+  b->front = front;
+  lmv_lease_move(&b->lease, b->capacity > 0 ? block + front : NULL, size);
+  POISON(block, front);
+  POISON(block + front + size, usable(b) - size);
+}
+
+static void set_size(bytearray *b, size_t size) {
+  place(b, block_of(b), b->front, size);
 }
 
 /* The bytearray that is at idx; raises when it is dead. */
@@ -76,56 +95,176 @@ static bytearray *check_free(lua_State *L, int arg) {
 static bytearray *push_bytearray(lua_State *L) {
   bytearray *b = lua_newuserdatauv(L, sizeof *b, 1);
   lmv_lease_init(&b->lease, LMV_BYTEARRAY, NULL, 0);
-  b->capacity = 0;
+  b->front = b->capacity = 0;
   lmv_pushownermeta(L, LMV_BYTEARRAY);
   lua_setmetatable(L, -2);
   return b;
 }
 
+/* Uses the bytes in front, too. */
+static void slide(bytearray *b) {
+  unsigned char *block = block_of(b);
+  UNPOISON(block, b->capacity);
+  memmove(block, b->lease.base, b->lease.size);
+  place(b, block, 0, b->lease.size);
+}
+
+/* Moves the bytes to another block of that capacity, which is on top of the
+** stack and is popped. */
+static void move_to(lua_State *L, int idx, unsigned char *block,
+                    size_t capacity) {
+  bytearray *b = lua_touserdata(L, idx);
+  size_t size = b->lease.size;
+  if (size > 0)
+    memcpy(block, b->lease.base, size);
+  UNPOISON(block_of(b), b->capacity);
+  b->capacity = capacity;
+  place(b, block, 0, size);
+  lua_setiuservalue(L, idx, 1);
+}
+
 /*
-** Gives the bytearray at index idx room for n bytes. Its size and bytes stay,
-** its base may move.
+** Gives the bytearray at index idx room for n bytes in all. Its size and bytes
+** stay, its base may move.
 */
 static bytearray *reserve(lua_State *L, int idx, size_t n) {
   bytearray *b = get_free(L, idx);
   unsigned char *block;
-  if (n <= b->capacity)
+  if (n <= usable(b))
     return b;
+  if (n <= b->capacity && b->front >= b->lease.size) {
+    slide(b);
+    return b;
+  }
   if (n > MAXSIZE)
     luaL_error(L, "bytearray too large");
   block = lua_newuserdatauv(L, n, 0);
-  b = get_free(L, idx);   /* finalizers may have done anything to it: */
-  if (n <= b->capacity) { /* filled it with more than the block takes, say */
+  b = get_free(L, idx); /* finalizers may have done anything to it: */
+  if (n <= usable(b))   /* filled it with more than the block takes, say */
     lua_pop(L, 1);
-    return b;
-  }
-  if (b->lease.size > 0)
-    memcpy(block, b->lease.base, b->lease.size);
-  UNPOISON(b->lease.base, b->capacity);
-  b->capacity = n;
-  set_size(b, block, b->lease.size);
-  lua_setiuservalue(L, idx, 1);
+  else
+    move_to(L, idx, block, n);
   return b;
 }
 
-/* The capacity to ask for when size bytes are wanted: doubling is linear. */
+/* The room to ask for when size bytes are wanted: doubling is linear. */
 static size_t roomy(const bytearray *b, size_t size) {
-  size_t twice = b->capacity > MAXSIZE / 2 ? MAXSIZE : b->capacity * 2;
-  return size <= b->capacity || size > twice ? size : twice;
+  size_t twice = usable(b) > MAXSIZE / 2 ? MAXSIZE : usable(b) * 2;
+  return size <= usable(b) || size > twice ? size : twice;
 }
 
 /* Sets the size to n; new bytes are zero. */
 static void resize(lua_State *L, int idx, size_t n) {
   bytearray *b = get_free(L, idx);
   size_t old;
-  if (n > b->capacity)
+  if (n > usable(b))
     b = reserve(L, idx, roomy(b, n));
   old = b->lease.size;
   if (n < old)
     lmv_lease_expire(&b->lease, "bytearray shrank");
-  set_size(b, b->lease.base, n);
+  set_size(b, n);
   if (n > old)
     memset(b->lease.base + old, 0, n - old);
+}
+
+/* Room for n more bytes. */
+static bytearray *make_room(lua_State *L, int idx, size_t n) {
+  bytearray *b = get_free(L, idx);
+  if (n > MAXSIZE - b->lease.size)
+    luaL_error(L, "bytearray too large");
+  while (usable(b) - b->lease.size < n) { /* again if finalizers grew it */
+    b = reserve(L, idx, roomy(b, b->lease.size + n));
+    if (n > MAXSIZE - b->lease.size)
+      luaL_error(L, "bytearray too large");
+  }
+  UNPOISON(b->lease.base + b->lease.size, n);
+  return b;
+}
+
+unsigned char *lmv_makeroom(lua_State *L, int idx, size_t n) {
+  const bytearray *b = make_room(L, idx, n);
+  return b->lease.base + b->lease.size;
+}
+
+unsigned char *lmv_room(lua_State *L, lmv_lease *lease, size_t n) {
+  bytearray *b = (bytearray *)lease;
+  lmv_lease_checkpins(L, lease, "bytearray");
+  if (n > usable(b) - lease->size)
+    return NULL;
+  UNPOISON(lease->base + lease->size, n);
+  return lease->base + lease->size;
+}
+
+void lmv_grow(lmv_lease *lease, size_t n) {
+  bytearray *b = (bytearray *)lease;
+  set_size(b, lease->size + n);
+}
+
+/* ---- removing ------------------------------------------------------------*/
+
+#define LARGE ((size_t)1 << 20) /* a block that is worth giving back */
+
+/* Lets go of the block. */
+static void drop_block(lua_State *L, int idx) {
+  bytearray *b = lua_touserdata(L, idx);
+  UNPOISON(block_of(b), b->capacity);
+  b->front = b->capacity = 0;
+  lmv_lease_move(&b->lease, NULL, 0);
+  lua_pushnil(L);
+  lua_setiuservalue(L, idx, 1);
+}
+
+static int new_block(lua_State *L) {
+  lua_newuserdatauv(L, (size_t)lua_tointeger(L, 1), 0);
+  return 1;
+}
+
+/*
+** Gives a large block back that is unused in front by more than half. Where
+** there is no memory for a smaller one, it stays: removing does not fail.
+*/
+static void give_back(lua_State *L, int idx) {
+  bytearray *b = lua_touserdata(L, idx);
+  size_t n = b->capacity / 2;
+  if (b->capacity < LARGE || b->front <= n)
+    return;
+  if (b->lease.size < n / 2)
+    n = b->lease.size * 2;
+  lua_pushcfunction(L, new_block);
+  lua_pushinteger(L, (lua_Integer)n);
+  if (lua_pcall(L, 1, 1, 0) == LUA_OK && b->front > b->capacity / 2 &&
+      b->lease.pins == 0 && b->lease.size <= n)
+    move_to(L, idx, lua_touserdata(L, -1), n);
+  else
+    lua_pop(L, 1);
+}
+
+/* Moves the fewer of the bytes before and behind those that go. */
+static void close_gap(bytearray *b, size_t at, size_t n) {
+  unsigned char *p = b->lease.base;
+  size_t behind = b->lease.size - at - n;
+  if (at < behind) {
+    memmove(p + n, p, at);
+    place(b, block_of(b), b->front + n, b->lease.size - n);
+  } else {
+    memmove(p + at, p + at + n, behind);
+    set_size(b, b->lease.size - n);
+  }
+}
+
+void lmv_cut(lua_State *L, int idx, size_t at, size_t n) {
+  bytearray *b = get_free(L, idx);
+  if (n == 0)
+    return;
+  lmv_lease_expire(&b->lease, "bytearray was cut");
+  if (n < b->lease.size) {
+    close_gap(b, at, n);
+    give_back(L, idx);
+  } else if (b->capacity < LARGE) {
+    place(b, block_of(b), 0, 0);
+  } else {
+    drop_block(L, idx);
+  }
 }
 
 /* ---- appending -----------------------------------------------------------*/
@@ -205,24 +344,152 @@ static void append(lua_State *L, int idx, int first, int last) {
       luaL_error(L, "bytearray too large");
     total += n;
   }
-  b = get_free(L, idx);
-  if (total > MAXSIZE - b->lease.size)
-    luaL_error(L, "bytearray too large");
-  while (b->capacity < b->lease.size + total) /* again if finalizers grew it */
-    b = reserve(L, idx, roomy(b, b->lease.size + total));
+  b = make_room(L, idx, total);
   at = b->lease.size;
-  UNPOISON(b->lease.base, b->capacity);
   for (int arg = first; arg <= last; arg++)
     at += copy_prepared(L, arg, b->lease.base + at);
-  set_size(b, b->lease.base, at);
+  set_size(b, at);
+}
+
+/* Appends a string or byte that there is room for; false: it is something
+** else. */
+static bool append_quickly(lua_State *L, bytearray *b, int arg) {
+  unsigned char *end = b->lease.base + b->lease.size;
+  size_t n = 1, room = usable(b) - b->lease.size;
+  const char *s = NULL;
+  unsigned char byte = 0;
+  int type = lua_type(L, arg);
+  if (type == LUA_TSTRING)
+    s = lua_tolstring(L, arg, &n);
+  else if (type == LUA_TNUMBER)
+    byte = check_byte(L, arg, arg);
+  else
+    return false;
+  if (n > room)
+    return false;
+  UNPOISON(end, n);
+  if (s != NULL)
+    memcpy(end, s, n);
+  else
+    *end = byte;
+  b->lease.size += n;
+  return true;
+}
+
+/* ---- inserting -----------------------------------------------------------*/
+
+/* Makes a prepared argument one that is not of the bytearray at idx. */
+static void set_apart(lua_State *L, int arg, int idx) {
+  const lmv_lease *lease = lua_touserdata(L, idx);
+  const lmv_view *v = lua_touserdata(L, arg);
+  lmv_span span;
+  if (v == NULL || v->lease != lease)
+    return;
+  lmv_optspan(L, arg, &span);
+  lmv_pushbytes(L, &span, 'C');
+  lua_replace(L, arg);
+}
+
+/* The place (from 0) that position i names among n; negative from the end. */
+static size_t check_place(lua_State *L, int arg, lua_Integer i, size_t n,
+                          size_t size) {
+  /* wraps around where it is out of range */
+  lua_Unsigned at = i < 0 ? (lua_Unsigned)i + size : (lua_Unsigned)i - 1;
+  if (at >= n)
+    lmv_argerror(L, arg, "position %I out of range [1, %I]", (LUAI_UACINT)i,
+                 (LUAI_UACINT)n);
+  return (size_t)at;
+}
+
+/* The end of a range that position j names as its last byte; 0: no byte. */
+static size_t check_end(lua_State *L, int arg, lua_Integer j, size_t size) {
+  lua_Unsigned end = j < 0 ? (lua_Unsigned)j + size + 1 : (lua_Unsigned)j;
+  if (end > size)
+    lmv_argerror(L, arg, "position %I out of range [0, %I]", (LUAI_UACINT)j,
+                 (LUAI_UACINT)size);
+  return (size_t)end;
+}
+
+/* Makes room for n bytes at at, where there is room in front or behind. */
+static unsigned char *open_gap(bytearray *b, size_t at, size_t n) {
+  unsigned char *block = block_of(b), *p = b->lease.base;
+  size_t size = b->lease.size, behind = size - at;
+  UNPOISON(block, b->capacity);
+  if (b->front >= n && at < behind) {
+    memmove(p - n, p, at);
+    place(b, block, b->front - n, size + n);
+  } else {
+    memmove(p + at + n, p + at, behind);
+    place(b, block, b->front, size + n);
+  }
+  return b->lease.base + at;
+}
+
+/* b:insert(i, bytes): before byte i, or at the end; returns b. */
+static int bytearray_insert(lua_State *L) {
+  bytearray *b = check_free(L, 1);
+  lua_Integer i = lmv_checkinteger(L, 2);
+  size_t n, at;
+  check_place(L, 2, i, b->lease.size + 1, b->lease.size);
+  lua_settop(L, 3);
+  n = prepare(L, 3);
+  set_apart(L, 3, 1);
+  b = make_room(L, 1, n);
+  at = check_place(L, 2, i, b->lease.size + 1, b->lease.size);
+  if (lua_type(L, 3) == LUA_TUSERDATA)
+    lmv_base(L, lua_touserdata(L, 3)); /* raises before anything is moved */
+  if (n > 0) {
+    if (at < b->lease.size)
+      lmv_lease_expire(&b->lease, "bytearray was cut");
+    copy_prepared(L, 3, open_gap(b, at, n));
+  }
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* ---- reading files -------------------------------------------------------*/
+
+enum { LEAST = 1 << 16, MOST = 1 << 20 }; /* bytes to make room for at once */
+
+/* How many bytes to read next, of at most limit. */
+static size_t next_piece(const bytearray *b, size_t limit, bool limited) {
+  size_t n = limit, room = usable(b) - b->lease.size;
+  if (!limited)
+    n = room > LEAST ? room : LEAST;
+  return n < MOST ? n : MOST;
+}
+
+/*
+** b:appendfrom(file | fd | object [, n]): reads up to n bytes, or all there
+** are, to the end. Results as readfrom's.
+*/
+static int bytearray_appendfrom(lua_State *L) {
+  bytearray *b = check_free(L, 1);
+  bool limited = !lua_isnoneornil(L, 3), more = true;
+  size_t limit = limited ? (size_t)lmv_checksize(L, 3) : MAXSIZE, done = 0;
+  lmv_input in = lmv_checkinput(L);
+  lmv_reading last = {0, 0, false};
+  lua_settop(L, 3);
+  b = get_free(L, 1);
+  while (more && done < limit) {
+    size_t n = next_piece(b, limit - done, limited);
+    b = make_room(L, 1, n);
+    last = lmv_read(L, &in, b->lease.base + b->lease.size, n);
+    set_size(b, b->lease.size + last.n);
+    done += last.n;
+    more =
+        last.err == 0 && last.n > 0 && (last.partial ? !limited : last.n == n);
+  }
+  return lmv_pushtransfer(L, done, last.err);
 }
 
 /* ---- methods -------------------------------------------------------------*/
 
 /* b:append(...): bytes-likes, lists of bytes, and bytes; returns b. */
 static int bytearray_append(lua_State *L) {
-  check_free(L, 1);
-  append(L, 1, 2, lua_gettop(L));
+  bytearray *b = check_free(L, 1);
+  if (lua_gettop(L) != 2 || !append_quickly(L, b, 2))
+    append(L, 1, 2, lua_gettop(L));
   lua_settop(L, 1);
   return 1;
 }
@@ -243,13 +510,23 @@ static int bytearray_reserve(lua_State *L) {
   return 1;
 }
 
-/* Lets go of the block. */
-static void drop_block(lua_State *L, bytearray *b) {
-  UNPOISON(b->lease.base, b->capacity);
-  b->capacity = 0;
-  lmv_lease_move(&b->lease, NULL, 0);
-  lua_pushnil(L);
-  lua_setiuservalue(L, 1, 1);
+/*
+** b:remove(i [, j]): removes bytes i to j, by default byte i; returns b.
+*/
+static int bytearray_remove(lua_State *L) {
+  const bytearray *b = check_free(L, 1);
+  lua_Integer i = lmv_checkinteger(L, 2), j = lmv_optinteger(L, 3, i);
+  size_t size = b->lease.size, at, end;
+  if (lua_isnoneornil(L, 3)) {
+    at = check_place(L, 2, i, size, size);
+    end = at + 1;
+  } else {
+    at = check_place(L, 2, i, size + 1, size);
+    end = check_end(L, 3, j, size);
+  }
+  lmv_cut(L, 1, at, end > at ? end - at : 0);
+  lua_settop(L, 1);
+  return 1;
 }
 
 /* b:clear(): no bytes, no block; ends all views; returns b. */
@@ -257,7 +534,7 @@ static int bytearray_clear(lua_State *L) {
   bytearray *b = check_free(L, 1);
   if (b->lease.size > 0)
     lmv_lease_expire(&b->lease, "bytearray shrank");
-  drop_block(L, b);
+  drop_block(L, 1);
   lua_settop(L, 1);
   return 1;
 }
@@ -266,7 +543,7 @@ static int bytearray_clear(lua_State *L) {
 static int bytearray_release(lua_State *L) {
   bytearray *b = (bytearray *)lmv_checkowner(L, 1, LMV_BYTEARRAY);
   lmv_lease_checkpins(L, &b->lease, "bytearray");
-  drop_block(L, b);
+  drop_block(L, 1);
   lmv_lease_kill(&b->lease);
   return 0;
 }
@@ -326,13 +603,12 @@ static int bytearray_tostring(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg methods[] = {{"append", bytearray_append},
-                                   {"resize", bytearray_resize},
-                                   {"reserve", bytearray_reserve},
-                                   {"clear", bytearray_clear},
-                                   {"release", bytearray_release},
-                                   {"view", bytearray_view},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {
+    {"append", bytearray_append}, {"appendfrom", bytearray_appendfrom},
+    {"insert", bytearray_insert}, {"remove", bytearray_remove},
+    {"resize", bytearray_resize}, {"reserve", bytearray_reserve},
+    {"clear", bytearray_clear},   {"release", bytearray_release},
+    {"view", bytearray_view},     {NULL, NULL}};
 
 static const luaL_Reg metamethods[] = {
     {"__index", bytearray_index},   {"__newindex", bytearray_newindex},

@@ -313,16 +313,21 @@ static int64_t check_offset(lua_State *L, int arg) {
   return offset;
 }
 
-/* Moves the n bytes of the layout. Calls nothing of Lua. */
-static size_t run_channel(channel *c, unsigned char *base, const mv_layout *lay,
-                          unsigned char *buffer, size_t n) {
-  size_t done = 0;
+/* Gets the channel ready for n bytes; what prevents that is in c->err. */
+static void open_channel(channel *c, size_t n) {
 #if !defined(_WIN32)
   if (c->file == NULL)
     open_fd(c);
   else
 #endif
     c->err = open_file(c, n);
+}
+
+/* Moves the n bytes of the layout. Calls nothing of Lua. */
+static size_t run_channel(channel *c, unsigned char *base, const mv_layout *lay,
+                          unsigned char *buffer, size_t n) {
+  size_t done = 0;
+  open_channel(c, n);
   if (c->err == 0 && n > 0)
     done = buffer != NULL ? move_layout(c, base, lay, buffer, n)
                           : move_bytes(c, base + lay->offset, n);
@@ -333,30 +338,60 @@ static size_t run_channel(channel *c, unsigned char *base, const mv_layout *lay,
 
 static bool would_block(int err) { return err == EAGAIN || err == EWOULDBLOCK; }
 
+int lmv_pushtransfer(lua_State *L, size_t n, int err) {
+  if (err != 0 && !(would_block(err) && n > 0))
+    return lmv_oserror(L, err, NULL);
+  lua_pushinteger(L, (lua_Integer)n);
+  return 1;
+}
+
+lmv_input lmv_checkinput(lua_State *L) {
+  lmv_input in = {luaL_testudata(L, 2, LUA_FILEHANDLE), -1};
+  if (in.stream == NULL)
+    in.fd = check_fd(L);
+  return in;
+}
+
+/* The FILE of a handle; raises if it was closed. */
+static FILE *open_handle(lua_State *L, const luaL_Stream *stream) {
+  if (stream->closef == NULL)
+    lmv_argerror(L, 2, "attempt to use a closed file");
+  return stream->f;
+}
+
+lmv_reading lmv_read(lua_State *L, const lmv_input *in, unsigned char *p,
+                     size_t n) {
+  channel c = {NULL, NULL, in->fd, -1, -1, false, false, 0};
+  lmv_reading result = {0, 0, false};
+  if (in->stream != NULL)
+    c.file = open_handle(L, in->stream);
+  open_channel(&c, n);
+  if (c.err == 0)
+    result.n = move_bytes(&c, p, n);
+  result.err = c.err;
+  result.partial = c.once;
+  return result;
+}
+
 static int transfer(lua_State *L, bool out) {
   lmv_view *v = lmv_checkview(L, 1);
-  luaL_Stream *stream = luaL_testudata(L, 2, LUA_FILEHANDLE);
   unsigned char *base, *buffer = NULL;
   mv_layout lay;
   channel c = {NULL, NULL, -1, -1, -1, out, false, 0};
+  lmv_input file;
   size_t n, done;
   c.at = check_offset(L, 3);
-  if (stream == NULL)
-    c.fd = check_fd(L);
+  file = lmv_checkinput(L);
+  c.fd = file.fd;
   lmv_layout(v, &lay);
   n = (size_t)mv_layout_nbytes(&lay);
   if (!mv_layout_contiguous(&lay, 'C'))
     buffer = lua_newuserdatauv(L, n < PIECE ? n : PIECE, 0);
   base = out ? lmv_base(L, v) : lmv_writable(L, v);
-  if (stream != NULL && stream->closef == NULL)
-    lmv_argerror(L, 2, "attempt to use a closed file");
-  if (stream != NULL)
-    c.file = stream->f;
+  if (file.stream != NULL)
+    c.file = open_handle(L, file.stream);
   done = run_channel(&c, base, &lay, buffer, n);
-  if (c.err != 0 && !(would_block(c.err) && done > 0))
-    return lmv_oserror(L, c.err, NULL);
-  lua_pushinteger(L, (lua_Integer)done);
-  return 1;
+  return lmv_pushtransfer(L, done, c.err);
 }
 
 /*
