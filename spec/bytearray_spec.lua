@@ -444,8 +444,8 @@ end)
 describe("A bytearray as an object", function()
   it("has its methods, and nothing else", function()
     local b = mview.bytearray("abc")
-    for _, name in ipairs {"append", "clear", "release", "reserve", "resize",
-      "view"} do
+    for _, name in ipairs {"append", "appendfrom", "clear", "insert",
+      "release", "remove", "reserve", "resize", "view"} do
       assert.are.equal("function", type(b[name]))
       for _, self in ipairs {"abc", mview("abc"), io.stdout, 5, {}} do
         local type_name = self == io.stdout and "FILE*"

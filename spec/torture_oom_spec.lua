@@ -49,6 +49,22 @@ describe("Without memory", function()
     assert.is_true(n > 100)
   end)
 
+  it("a large bytearray loses bytes, and keeps its block", function()
+    local removing = [[
+      local mview = require "mview"
+      local function remove(b) b:remove(1, 3 << 20) end
+      starve(100, 0, remove, mview.bytearray(4 << 20)) -- Lua's stack has grown
+      local b = mview.bytearray(3 << 20):append("rest")
+      local v = b:view()
+      local refused, ok, err = starve(..., math.maxinteger, remove, b)
+      assert(ok, err)
+      assert(tostring(b) == "rest" and not v.valid)
+      return refused
+    ]]
+    assert.is_true(run(removing, 1) > 0)
+    assert.equal(0, run(removing, 2))
+  end)
+
   it("nothing else has an operation", function()
     local names = {}
     for _, name in ipairs(operations.names()) do names[name] = true end

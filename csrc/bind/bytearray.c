@@ -220,20 +220,21 @@ static int new_block(lua_State *L) {
 }
 
 /*
-** Gives a large block back that is unused in front by more than half. Where
+** Gives a large block back of which more is unused in front than used. Where
 ** there is no memory for a smaller one, it stays: removing does not fail.
 */
 static void give_back(lua_State *L, int idx) {
   bytearray *b = lua_touserdata(L, idx);
   size_t n = b->capacity / 2;
-  if (b->capacity < LARGE || b->front <= n)
+  if (b->capacity < LARGE || b->front <= b->lease.size)
     return;
   if (b->lease.size < n / 2)
     n = b->lease.size * 2;
   lua_pushcfunction(L, new_block);
   lua_pushinteger(L, (lua_Integer)n);
-  if (lua_pcall(L, 1, 1, 0) == LUA_OK && b->front > b->capacity / 2 &&
-      b->lease.pins == 0 && b->lease.size <= n)
+  if (lua_pcall(L, 1, 1, 0) == LUA_OK && b->lease.pins == 0 &&
+      b->lease.size <= n &&
+      n < b->capacity) /* finalizers may have changed it */
     move_to(L, idx, lua_touserdata(L, -1), n);
   else
     lua_pop(L, 1);

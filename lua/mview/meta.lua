@@ -313,6 +313,26 @@ function bytearray:view() end
 ---@return mview.bytearray self
 function bytearray:append(...) end
 
+---Reads a file to its end, or up to `n` bytes, behind the last byte.
+---@param file mview.channel
+---@param n? integer bytes; default: all there are
+---@return integer? bytes 0 at the end of the file; nil when the system fails
+---@return string? message
+---@return integer? errno
+function bytearray:appendfrom(file, n) end
+
+---Puts bytes before byte `i`. Ends all views, but at the end.
+---@param i integer negative counts from the end; one behind the last appends
+---@param bytes mview.byteslike | integer | integer[]
+---@return mview.bytearray self
+function bytearray:insert(i, bytes) end
+
+---Removes bytes `i` to `j`, and ends all views.
+---@param i integer negative counts from the end
+---@param j? integer default i
+---@return mview.bytearray self
+function bytearray:remove(i, j) end
+
 ---Sets the size. New bytes are zero; shrinking ends all views.
 ---@param n integer bytes
 ---@return mview.bytearray self

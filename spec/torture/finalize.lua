@@ -42,11 +42,12 @@ local strikes = {
 
 local reasons = {"^attempt to use a released view$",
   "^attempt to use a view of revoked memory$",
-  "^attempt to use an expired view %(its %a+ shrank%)$",
+  "^attempt to use an expired view %(its %a+ [%a ]+%)$",
   "^attempt to use a released bytearray$", "^attempt to use a closed map$",
   "attempt to use a closed file", "^%a+ is pinned by %d+ borrowers?$",
   "^attempt to use a closed file$", "data string too short",
-  "shape %[%d+%] expected, got %[%d+%]", "shape does not fit %d+ bytes",
+  "shape %[%d+%] expected, got %[%d+%]", "position %-?%d+ out of range",
+  "shape does not fit %d+ bytes",
   "%d bytes are not a multiple of the item size"}
 
 local function is_reason(err)

@@ -34,6 +34,15 @@ local uses = {
   ["bytearray:append list"] = function(x) w.bytes:append("a", {x}) end,
   ["bytearray:resize n"] = function(x) w.bytes:resize(x) end,
   ["bytearray:reserve n"] = function(x) w.bytes:reserve(x) end,
+  ["bytearray:insert i"] = function(x) w.bytes:insert(x, "") end,
+  ["bytearray:insert byte"] = function(x) w.bytes:insert(49, x) end,
+  ["bytearray:remove i"] = function(x) w.bytes:remove(x, 48):resize(1) end,
+  ["bytearray:remove j"] = function(x) w.bytes:remove(49, x) end,
+  ["bytearray:remove both"] = function(x) w.bytes:remove(x, x):resize(1) end,
+  ["bytearray:appendfrom n"] = function(x)
+    w.file:seek("set", 99)
+    w.bytes:appendfrom(w.file, x)
+  end,
   ["bytearray:__index i"] = function(x) return w.bytes[x] end,
   ["bytearray:__newindex i"] = function(x) w.bytes[x] = 45 end,
   ["bytearray:__newindex x"] = function(x) w.bytes[1] = x end,

@@ -262,6 +262,17 @@ each("view:writeto", "view strided numbers rows mapped lent string",
 row("bytearray:append", function(w) w.bytes:append("more") end,
   function(w) w.bytes:append(1, {2, 3}, w.strided, w.bytes, w.object) end,
   function(w) w.bytes:append(w.map, w.foreign) end)
+row("bytearray:appendfrom", function(w) return w.bytes:appendfrom(w.file) end,
+  function(w) return w.bytes:appendfrom(w.file, 10) end)
+row("bytearray:insert", function(w) w.bytes:insert(3, "more") end,
+  function(w) w.bytes:insert(1, w.strided) end,
+  function(w) w.bytes:insert(-1, w.bytes) end,
+  function(w) w.bytes:insert(5, {1, 2}) end,
+  function(w) w.bytes:insert(5, w.map) end,
+  function(w) w.bytes:insert(-5, w.foreign) end)
+row("bytearray:remove", function(w) w.bytes:remove(3) end,
+  function(w) w.bytes:remove(1, 20) end,
+  function(w) w.bytes:remove(1, -1) end)
 row("bytearray:resize", function(w) w.bytes:resize(1000) end,
   function(w) w.bytes:resize(3) end)
 row("bytearray:reserve", function(w) w.bytes:reserve(5000) end)

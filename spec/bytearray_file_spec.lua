@@ -1,0 +1,157 @@
+-- b:appendfrom: files straight into a bytearray.
+
+local capi = require "capi"
+local files = require "files"
+local mview = require "mview"
+local raises = require "raises"
+local unix = require "unix"
+
+local EAGAIN, EBADF = 11, 9
+local bytes, write = files.bytes, files.write
+
+describe("appendfrom", function()
+  local path, b
+  local content = bytes(300007)
+
+  before_each(function()
+    path = os.tmpname()
+    write(path, content)
+    b = mview.bytearray("head")
+  end)
+  after_each(function() os.remove(path) end)
+
+  -- What there is to read the file with: a handle, a descriptor, an object.
+  local function each(f)
+    local handle <close> = assert(io.open(path, "rb"))
+    f(handle)
+    local fd = unix.open(path)
+    f(fd)
+    unix.close(fd)
+    fd = unix.open(path)
+    f(setmetatable({}, {__index = {fileno = function() return fd end}}))
+    unix.close(fd)
+  end
+
+  it("reads all there is", function()
+    each(function(file)
+      b = mview.bytearray("head")
+      assert.equal(#content, b:appendfrom(file))
+      assert.is_true(b:view():equals("head" .. content))
+      assert.equal(0, b:appendfrom(file))
+      assert.equal(4 + #content, #b)
+    end)
+  end)
+
+  it("reads as much as it is told", function()
+    each(function(file)
+      b = mview.bytearray("head")
+      assert.equal(5, b:appendfrom(file, 5))
+      assert.equal(0, b:appendfrom(file, 0))
+      assert.equal(100000, b:appendfrom(file, 100000.0))
+      assert.is_true(b:view():equals("head" .. content:sub(1, 100005)))
+      assert.equal(#content - 100005, b:appendfrom(file, math.maxinteger >> 1))
+      assert.is_true(b:view():equals("head" .. content))
+    end)
+  end)
+
+  it("reads what a handle has in its buffer, and goes on behind", function()
+    local file <close> = assert(io.open(path, "rb"))
+    file:read(10)
+    assert.equal(20, b:appendfrom(file, 20))
+    assert.equal(content:sub(31, 40), file:read(10))
+    assert.equal("head" .. content:sub(11, 30), tostring(b))
+  end)
+
+  it("makes room for no more than comes", function()
+    local file <close> = assert(io.open(path, "rb"))
+    collectgarbage()
+    local before = collectgarbage("count")
+    b:appendfrom(file, 1 << 40)
+    collectgarbage()
+    assert.is_true(collectgarbage("count") - before < 4 * #content / 1024)
+  end)
+
+  it("reads a pipe to its end, or what it has", function()
+    local r, w = unix.pipe()
+    unix.write(w, "short")
+    assert.equal(5, b:appendfrom(r, 100))
+    unix.write(w, "more")
+    unix.close(w)
+    assert.equal(4, b:appendfrom(r))
+    assert.equal(0, b:appendfrom(r))
+    assert.equal(0, b:appendfrom(r, 10))
+    unix.close(r)
+    assert.equal("headshortmore", tostring(b))
+  end)
+
+  it("reads the output of a program to its end", function()
+    local pipe <close> = assert(io.popen("printf '%300000d' 7"))
+    assert.equal(300000, b:appendfrom(pipe))
+    assert.equal(("head"), tostring(b):sub(1, 4))
+    assert.equal("7", tostring(b):sub(-1))
+  end)
+
+  it("says that more would block, and gives what came before", function()
+    local r, w = unix.pipe()
+    unix.nonblock(r)
+    local n, message, errno = b:appendfrom(r)
+    assert.is_nil(n)
+    assert.equal("string", type(message))
+    assert.equal(EAGAIN, errno)
+    unix.write(w, "some")
+    assert.equal(4, b:appendfrom(r))
+    assert.equal("headsome", tostring(b))
+    unix.close(r, w)
+  end)
+
+  it("tells what the system says", function()
+    local fd = unix.open(path, "w")
+    local n, _, errno = b:appendfrom(fd)
+    assert.is_nil(n)
+    assert.equal(EBADF, errno)
+    unix.close(fd)
+    assert.equal("head", tostring(b))
+  end)
+
+  it("keeps the views", function()
+    local v = b:view()
+    local file <close> = assert(io.open(path, "rb"))
+    b:appendfrom(file)
+    assert.equal("head", v:tobytes())
+  end)
+
+  it("is refused under a pin", function()
+    local file <close> = assert(io.open(path, "rb"))
+    capi.borrow(b, 0, function()
+      raises("bytearray is pinned by 1 borrower", b.appendfrom, b, file)
+    end)
+    assert.equal(0, file:seek())
+  end)
+
+  for _, row in ipairs {
+    {"bad argument #2 to 'appendfrom' (file or descriptor expected, got nil)"},
+    {"bad argument #2 to 'appendfrom' (file or descriptor expected, got table)",
+      {}},
+    {"bad argument #3 to 'appendfrom' (size -1 out of range [0, "
+      .. math.maxinteger .. "])", 0, -1},
+    {"bad argument #3 to 'appendfrom' (number has no integer representation)",
+      0, 1.5},
+  } do
+    it("raises " .. row[1], function()
+      raises(row[1], b.appendfrom, b, row[2], row[3])
+      assert.equal("head", tostring(b))
+    end)
+  end
+
+  it("takes no closed file", function()
+    local file = assert(io.open(path, "rb"))
+    file:close()
+    raises("bad argument #2 to 'appendfrom' (attempt to use a closed file)",
+      b.appendfrom, b, file)
+  end)
+
+  it("is of no use once the bytearray is released", function()
+    b:release()
+    raises("attempt to use a released bytearray", b.appendfrom, b, 0)
+  end)
+end)
