@@ -38,7 +38,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL = build
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: bench instructions build support demo test check asan valgrind rock lint lint-lua \
+.PHONY: bench instructions build support demo test check asan apicheck valgrind rock lint lint-lua \
 	lint-format lint-compile lint-tidy install uninstall clean help \
 	amalgamation host torture fuzz run-fuzz coverage portability versions
 
@@ -146,6 +146,16 @@ asan: ## the same tests under the address and undefined-behaviour sanitizers
 	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 \
 	  LD_PRELOAD=$$(gcc -print-file-name=libasan.so)"
 
+# A Lua that ends the process where more is pushed than there is room for, a
+# wrong index used, or the collector's state is out of order.
+CHECKED = $(abspath $(BUILD)/apicheck/lua/src)
+
+apicheck: ## the same tests on a Lua that checks how its API is used
+	@$(NEED_TEST)
+	@spec/torture/checked_lua $(BUILD)/apicheck
+	@$(MAKE) check BUILD=$(BUILD)/apicheck LUA="$(CHECKED)/lua" \
+	  LUA_INCDIR="$(CHECKED)" LUA_LIBS="$(CHECKED)/liblua.a -ldl"
+
 valgrind: ## the same tests under valgrind
 	@$(NEED_TEST) valgrind
 	@$(MAKE) check BUILD=$(BUILD)/valgrind CFLAGS="-O1 -g" \
@@ -182,8 +192,8 @@ lint: ## check style and find mistakes in C, Lua, shell and rockspec
 lint-lua:
 	luacheck -q csrc lua spec bench examples rockspec
 	for spec in rockspec/*.rockspec; do luarocks lint $$spec || exit 1; done
-	shellcheck .ci/need .ci/run spec/torture/fetch_lua \
-	  spec/torture/portability spec/torture/versions
+	shellcheck .ci/need .ci/run spec/torture/checked_lua \
+	  spec/torture/fetch_lua spec/torture/portability spec/torture/versions
 
 lint-format:
 	$(CLANG_FORMAT) --dry-run -Werror $(C_FILES)

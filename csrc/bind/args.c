@@ -8,6 +8,7 @@
 
 #include "registry.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* The name of the running function if it is one of ours, else NULL. */
@@ -138,6 +139,12 @@ int lmv_checkshape(lua_State *L, int arg, ptrdiff_t *shape) {
     lua_pop(L, 1);
   }
   return (int)n;
+}
+
+void lmv_checkresults(lua_State *L, ptrdiff_t n) {
+  if (n > INT_MAX - LUA_MINSTACK)
+    luaL_error(L, "too many results");
+  luaL_checkstack(L, (int)n + LUA_MINSTACK, "too many results");
 }
 
 int lmv_oserror(lua_State *L, int err, const char *path) {

@@ -50,6 +50,9 @@ const char *lmv_checkstring(lua_State *L, int arg, size_t *len);
 */
 int lmv_checkshape(lua_State *L, int arg, ptrdiff_t *shape);
 
+/* Room on the stack for n results and what is pushed to make one of them. */
+void lmv_checkresults(lua_State *L, ptrdiff_t n);
+
 /* The type of the value for messages: __name, or Lua's; may push a string. */
 const char *lmv_typename(lua_State *L, int idx);
 

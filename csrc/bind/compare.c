@@ -57,7 +57,7 @@ static int view_equals(lua_State *L) {
 /* Pushes the indices of item number k in C order; returns how many. */
 static int push_indices(lua_State *L, const mv_layout *lay, ptrdiff_t k) {
   ptrdiff_t idx[MV_MAXDIM];
-  luaL_checkstack(L, lay->ndim, NULL);
+  lmv_checkresults(L, lay->ndim);
   mv_layout_unravel(lay, k, idx);
   for (int d = 0; d < lay->ndim; d++)
     lua_pushinteger(L, idx[d] + 1);
@@ -271,9 +271,7 @@ static int view_byte(lua_State *L) {
   lmv_base(L, v);
   lmv_layout(v, &lay);
   mv_range(mv_layout_nbytes(&lay), i, j, 1, &start, &n);
-  if (n >= INT_MAX)
-    luaL_error(L, "too many results");
-  luaL_checkstack(L, (int)n, "too many results");
+  lmv_checkresults(L, n);
   push_bytes(L, v, &lay, start, n);
   return (int)n;
 }

@@ -247,10 +247,8 @@ static int view_values(lua_State *L) {
   if (v->ndim == 0)
     lmv_argerror(L, 1, "0 dimensions");
   mv_range(v->dims[0], i, j, 1, &start, &n);
-  if (n >= INT_MAX)
-    luaL_error(L, "too many results");
-  if (n > LUA_MINSTACK - 3)
-    luaL_checkstack(L, (int)n, "too many results");
+  if (n > LUA_MINSTACK / 2)
+    lmv_checkresults(L, n);
   if (v->quick) { /* pushing numbers allocates nothing */
     const unsigned char *p = lmv_base(L, v) + v->offset;
     push_quick_run(L, v->quick, p + start * v->dims[1], v->dims[1], n);

@@ -132,7 +132,8 @@ int lmv_make(lua_State *L) {
     lmv_pushview(L, 2, LMV_META); /* as below, in fewer steps */
     return 1;
   }
-  lua_remove(L, 1);
+  if (lua_gettop(L) > 0)
+    lua_remove(L, 1);
   return make_view(L);
 }
 

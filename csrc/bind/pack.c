@@ -211,7 +211,7 @@ static int view_unpack(lua_State *L) {
     at += o.padding;
     need(L, &s, at, o.size);
     if (results > LUA_MINSTACK / 2)
-      luaL_checkstack(L, 4, "too many results");
+      lmv_checkresults(L, 1);
     at += push_option(&r, &s, &o, at);
     if (o.kind <= ZSTRING)
       results++;

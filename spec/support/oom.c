@@ -59,12 +59,15 @@ static void *allocate(void *ud, void *block, size_t old, size_t size) {
 */
 static int starve(lua_State *L) {
   account *a;
+  int status;
   lua_getallocf(L, (void **)&a);
   a->wait = (long)luaL_checkinteger(L, 1) - 1;
   a->fail = (long)luaL_checkinteger(L, 2);
   a->refused = 0;
-  lua_pushboolean(L, lua_pcall(L, lua_gettop(L) - 3, LUA_MULTRET, 0) == LUA_OK);
+  status = lua_pcall(L, lua_gettop(L) - 3, LUA_MULTRET, 0);
   a->wait = a->fail = 0;
+  luaL_checkstack(L, 2, NULL); /* the results may have taken what there was */
+  lua_pushboolean(L, status == LUA_OK);
   lua_pushinteger(L, a->refused);
   lua_replace(L, 1);
   lua_replace(L, 2);
@@ -91,6 +94,7 @@ static int run_inside(lua_State *L, lua_State *inner) {
   lua_register(inner, "starve", starve);
   if (luaL_loadbuffer(inner, code, len, "=script") != LUA_OK)
     return LUA_ERRSYNTAX;
+  luaL_checkstack(inner, lua_gettop(L), NULL);
   for (int i = 2; i <= lua_gettop(L); i++)
     if (lua_isinteger(L, i))
       lua_pushinteger(inner, lua_tointeger(L, i));
