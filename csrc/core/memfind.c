@@ -1,132 +1,422 @@
 /*
-** memfind.c - a sequence of bytes in another
-** Three ways, from the fastest to the surest: memchr for the first byte; a
-** filter of four bytes, for first bytes that are common; and the two-way
-** algorithm of Crochemore and Perrin, linear whatever the bytes are. The first
-** two have a credit. Ground that is covered earns some, each false candidate
-** costs what it took to refute it, and whoever runs out of credit leaves the
-** rest to the next way. So all of it is linear.
+** memfind.c - a sequence of bytes in another, the first or the last one
+** Five ways to look, from the fastest on common data to the surest:
+**   1. memchr for the byte of the needle that is rarest in common data;
+**   2. vectors that compare two rare bytes of the needle, at their distance,
+**      with the hay, for 64 starts at a time;
+**   3. the same with four bytes, and 4. with eight, which are learned: where a
+**      candidate turns out to differ, that byte takes the place of another;
+**   5. the two-way algorithm of Crochemore and Perrin with a table of shifts.
+** A start that passes a filter is a candidate, and compared with the needle.
+**
+** The search is linear in the worst case. Ways 1 to 4 have a budget. It begins
+** with BUDGET; every start that is passed over adds 1; every candidate takes a
+** constant, MISS, for being found and refuted, and an eighth of the bytes that
+** agreed, which are compared eight at a time. A way that has spent its budget
+** leaves the rest of the starts to the next one. So the work of each way is at
+** most a constant times (BUDGET + starts + bytes of the needle), and way 5 is
+** linear by itself: it makes at most 2n comparisons, and a shift by its table
+** passes over at least one start at a constant cost.
+**
+** A search backwards is the same with all directions reversed, without way 1,
+** as C has no memchr from the end.
 */
-#include "kernels.h"
+#include "mv.h"
 #include "simd.h"
 
 #include <string.h>
 
-#define CREDIT 256 /* to begin with */
-#define DEAR 64    /* bytes that memchr covers in the time of a candidate */
-#define CHEAP 4    /* bytes that two_way does */
-#define SIEVE 4    /* bytes of the needle in the filter */
-#define PIECE 512  /* starts that the filter looks at together */
-#define VECTOR 64
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(MV_PORTABLE)
+#include <immintrin.h>
+#define HAS_SSE2 1
+#endif
 
-/* A search: the starts from at on, before end, are still to be looked at. */
+#if defined(__clang__) || !defined(__GNUC__)
+#define UNROLL /* clang does so unasked */
+#else
+#define UNROLL _Pragma("GCC unroll 8")
+#endif
+
+#if !defined(MV_HAS_AVX2) && defined(HAS_SSE2) && !defined(_WIN32) &&          \
+    !defined(NO_AVX2)
+#define MV_HAS_AVX2 1
+#define MV_AVX2 __attribute__((target("avx2")))
+static inline bool mv_avx2(void) { return __builtin_cpu_supports("avx2"); }
+#endif
+
+#define STARTS 64 /* starts that a scanner looks at together */
+#define FILTER 8  /* bytes of the needle in a filter */
+#define BUDGET 2048
+#define MISS 256     /* the work of a scanner on so many starts */
+#define LAST_MISS 16 /* the work of two_way on so many starts */
+#define CHOICE 256   /* bytes of the needle that are looked at for rare ones */
+
+/*
+** How common each byte is, from 0 for the rarest: by counts in texts, sources
+** of programs, web pages, message catalogues and machine code.
+*/
+static const unsigned char rank[256] = {
+    254, 211, 186, 166, 174, 161, 141, 148, 198, 202, 243, 106, 139, 147, 145,
+    206, 167, 119, 159, 85,  118, 100, 59,  61,  143, 50,  26,  28,  65,  39,
+    25,  158, 255, 108, 229, 171, 199, 165, 79,  191, 225, 219, 194, 169, 216,
+    232, 235, 221, 227, 228, 213, 192, 190, 182, 179, 164, 180, 185, 218, 156,
+    222, 209, 224, 54,  183, 226, 178, 201, 203, 217, 177, 172, 234, 212, 122,
+    146, 215, 187, 200, 184, 196, 63,  195, 223, 208, 175, 142, 135, 163, 96,
+    129, 151, 150, 157, 86,  241, 144, 251, 230, 244, 242, 253, 237, 233, 236,
+    249, 155, 205, 245, 240, 248, 247, 238, 134, 246, 250, 252, 239, 210, 204,
+    207, 220, 149, 111, 130, 115, 38,  20,  162, 127, 114, 188, 168, 176, 60,
+    66,  110, 214, 35,  197, 67,  181, 29,  44,  131, 14,  8,   27,  89,  51,
+    17,  18,  88,  19,  11,  5,   62,  34,  76,  46,  128, 78,  33,  47,  123,
+    49,  91,  77,  83,  40,  58,  42,  56,  32,  6,   30,  138, 72,  84,  45,
+    80,  105, 107, 69,  137, 70,  120, 82,  97,  99,  136, 116, 173, 113, 124,
+    160, 132, 92,  104, 133, 74,  90,  10,  2,   3,   0,   22,  4,   193, 153,
+    101, 21,  16,  36,  9,   53,  125, 94,  7,   55,  1,   23,  24,  98,  170,
+    140, 95,  102, 43,  57,  64,  71,  189, 154, 48,  121, 112, 81,  87,  126,
+    103, 12,  37,  31,  15,  13,  109, 75,  117, 41,  73,  68,  52,  93,  152,
+    231};
+
+/*
+** A search: the starts numbered from at on, before end, are still to be looked
+** at; they are numbered in the direction of the search.
+*/
 typedef struct search {
   const unsigned char *hay, *needle;
   size_t m, at, end;
+  bool backwards;
 } search;
 
-/* How many bytes of the needle the hay at i agrees with. */
-static size_t agreement(const search *s, size_t i) {
+/* Where the start of that number is; or, of n starts, the first in memory. */
+static const unsigned char *where(const search *s, size_t t, size_t n) {
+  return s->hay + (s->backwards ? s->end - t - n : t);
+}
+
+/* How many bytes of the needle agree with those at p. */
+static size_t agreement(const search *s, const unsigned char *p) {
+  uint64_t a, b;
   size_t k = 0;
-  while (k < s->m && s->hay[i + k] == s->needle[k])
+  for (; s->m - k >= sizeof a; k += sizeof a) {
+    memcpy(&a, p + k, sizeof a);
+    memcpy(&b, s->needle + k, sizeof b);
+    if (a != b)
+      break;
+  }
+  while (k < s->m && p[k] == s->needle[k])
     k++;
   return k;
 }
 
+/* ---- by one byte ---------------------------------------------------------*/
+
+/* The next start whose byte at that offset agrees, or end. */
+static size_t next_byte(const search *s, size_t offset) {
+  const unsigned char *p = s->hay + offset, *q;
+  unsigned char x = s->needle[offset];
+  size_t t = s->at;
+  if (s->backwards) {
+    while (t < s->end && p[s->end - 1 - t] != x)
+      t++;
+    return t;
+  }
+  q = memchr(p + t, x, s->end - t);
+  return q ? (size_t)(q - p) : s->end;
+}
+
 /* These return whether s->at is the answer; if not, they give up there. */
 
-static bool by_first_byte(search *s) {
-  /* the filter has no use for less than a vector of starts */
-  ptrdiff_t credit = s->end < VECTOR ? VECTOR * DEAR : CREDIT;
-  while (s->at < s->end && credit > 0) {
-    const unsigned char *p =
-        memchr(s->hay + s->at, s->needle[0], s->end - s->at);
-    size_t i = p ? (size_t)(p - s->hay) : s->end, k;
-    credit += (ptrdiff_t)(i - s->at);
-    s->at = i;
-    if (!p)
+static bool by_byte(search *s, size_t offset, ptrdiff_t budget) {
+  while (s->at < s->end && budget >= 0) {
+    size_t t = next_byte(s, offset), k;
+    budget += (ptrdiff_t)(t - s->at);
+    s->at = t;
+    if (t == s->end)
       return false;
-    k = agreement(s, i);
+    k = agreement(s, where(s, t, 1));
     if (k == s->m)
       return true;
-    credit -= (ptrdiff_t)k + DEAR;
+    budget -= MISS + (ptrdiff_t)(k / 8);
     s->at++;
   }
   return false;
 }
 
+/* ---- by several bytes ----------------------------------------------------*/
+
+/* Bytes of the needle and where in it they are. */
+typedef struct filter {
+  size_t offset[FILTER];
+  unsigned char byte[FILTER];
+  int n, oldest;
+} filter;
+
 /*
-** Chooses bytes of the needle: the first, and from its end as many others as
-** differ; if these are few, some more.
+** Looks at blocks of 64 starts, the first at *p and each step bytes from the
+** one before. Returns the candidates in the first block that has any, a bit
+** for each start, the lowest for the lowest address; *p gets the address of the
+** block, or where the next one would be.
 */
-static void choose(const search *s, size_t *offset) {
-  size_t n = 1;
-  offset[0] = 0;
-  for (size_t i = s->m; i-- > 0 && n < SIEVE;) {
-    size_t k = 0;
-    while (k < n && s->needle[offset[k]] != s->needle[i])
-      k++;
-    if (k == n)
-      offset[n++] = i;
+typedef uint64_t scanner(const filter *f, const unsigned char **p,
+                         size_t blocks, ptrdiff_t step);
+
+/*
+** Defines a scanner for n bytes with what a machine calls 64 bytes, all of them
+** compared with a byte, the conjunction of two, whether any is true, and bits.
+*/
+#define SCANNER(machine, attributes, n)                                        \
+  attributes static uint64_t scan##n##_##machine(                              \
+      const filter *f, const unsigned char **p, size_t blocks,                 \
+      ptrdiff_t step) {                                                        \
+    const unsigned char *q = *p;                                               \
+    uint64_t found = 0;                                                        \
+    for (; blocks > 0; blocks--, q += step) {                                  \
+      lanes_##machine c = equal_##machine(q + f->offset[0], f->byte[0]);       \
+      UNROLL                                                                   \
+      for (int k = 1; k < n; k++)                                              \
+        c = both_##machine(c, equal_##machine(q + f->offset[k], f->byte[k]));  \
+      if (any_##machine(c)) {                                                  \
+        found = bits_##machine(c);                                             \
+        break;                                                                 \
+      }                                                                        \
+    }                                                                          \
+    *p = q;                                                                    \
+    return found;                                                              \
   }
-  for (; n < SIEVE; n++)
-    offset[n] = s->m - 1 - (s->m - 1) / n / 2;
+
+#define SCANNERS(machine, attributes)                                          \
+  SCANNER(machine, attributes, 2)                                              \
+  SCANNER(machine, attributes, 4)                                              \
+  SCANNER(machine, attributes, 8)
+
+#if defined(HAS_SSE2)
+
+typedef struct lanes_sse2 {
+  __m128i a, b, c, d;
+} lanes_sse2;
+
+MV_INLINE __m128i equal16(const unsigned char *p, __m128i x) {
+  return _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), x);
 }
 
-/* out[i] is 0 where the start p + i is a candidate; n starts, whole vectors. */
-MV_CLONES static void filter(unsigned char *restrict out,
-                             const unsigned char *p, size_t n,
-                             const unsigned char *needle,
-                             const size_t *offset) {
-  const unsigned char *p1 = p + offset[1], *p2 = p + offset[2];
-  const unsigned char *p3 = p + offset[3], x0 = needle[0];
-  unsigned char x1 = needle[offset[1]], x2 = needle[offset[2]];
-  unsigned char x3 = needle[offset[3]];
-  for (; n > 0; n -= VECTOR) {
-    for (size_t i = 0; i < VECTOR; i++)
-      out[i] = (unsigned char)((p[i] ^ x0) | (p1[i] ^ x1) | (p2[i] ^ x2) |
-                               (p3[i] ^ x3));
-    out += VECTOR;
-    p += VECTOR;
-    p1 += VECTOR;
-    p2 += VECTOR;
-    p3 += VECTOR;
-  }
+MV_INLINE lanes_sse2 equal_sse2(const unsigned char *p, unsigned char byte) {
+  __m128i x = _mm_set1_epi8((char)byte);
+  return (lanes_sse2){equal16(p, x), equal16(p + 16, x), equal16(p + 32, x),
+                      equal16(p + 48, x)};
 }
 
-static bool by_four_bytes(search *s) {
-  unsigned char out[PIECE];
-  size_t offset[SIEVE], n, k;
-  ptrdiff_t credit = CREDIT;
-  choose(s, offset);
-  for (; s->end >= VECTOR && s->at < s->end; s->at += n) {
-    const unsigned char *hit = out;
-    if (s->end - s->at < VECTOR)
-      s->at = s->end - VECTOR; /* some starts once more */
-    n = (s->end - s->at) / VECTOR * VECTOR;
-    n = n < PIECE ? n : PIECE;
-    filter(out, s->hay + s->at, n, s->needle, offset);
-    for (; (hit = memchr(hit, 0, n - (size_t)(hit - out))) != NULL; hit++) {
-      k = agreement(s, s->at + (size_t)(hit - out));
-      if (k < s->m && (credit -= (ptrdiff_t)k + CHEAP) > 0)
-        continue;
-      s->at += (size_t)(hit - out);
-      return k == s->m;
+MV_INLINE lanes_sse2 both_sse2(lanes_sse2 x, lanes_sse2 y) {
+  return (lanes_sse2){_mm_and_si128(x.a, y.a), _mm_and_si128(x.b, y.b),
+                      _mm_and_si128(x.c, y.c), _mm_and_si128(x.d, y.d)};
+}
+
+MV_INLINE bool any_sse2(lanes_sse2 x) {
+  return _mm_movemask_epi8(
+             _mm_or_si128(_mm_or_si128(x.a, x.b), _mm_or_si128(x.c, x.d))) != 0;
+}
+
+MV_INLINE uint64_t bits16(__m128i x) {
+  return (uint64_t)(unsigned)_mm_movemask_epi8(x);
+}
+
+MV_INLINE uint64_t bits_sse2(lanes_sse2 x) {
+  return bits16(x.a) | bits16(x.b) << 16 | bits16(x.c) << 32 |
+         bits16(x.d) << 48;
+}
+
+SCANNERS(sse2, )
+
+#endif
+#if defined(MV_HAS_AVX2) && defined(HAS_SSE2)
+
+typedef struct lanes_avx2 {
+  __m256i a, b;
+} lanes_avx2;
+
+MV_AVX2 MV_INLINE __m256i equal32(const unsigned char *p, __m256i x) {
+  return _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)p),
+                           x);
+}
+
+MV_AVX2 MV_INLINE lanes_avx2 equal_avx2(const unsigned char *p,
+                                        unsigned char byte) {
+  __m256i x = _mm256_set1_epi8((char)byte);
+  return (lanes_avx2){equal32(p, x), equal32(p + 32, x)};
+}
+
+MV_AVX2 MV_INLINE lanes_avx2 both_avx2(lanes_avx2 x, lanes_avx2 y) {
+  return (lanes_avx2){_mm256_and_si256(x.a, y.a), _mm256_and_si256(x.b, y.b)};
+}
+
+MV_AVX2 MV_INLINE bool any_avx2(lanes_avx2 x) {
+  return _mm256_movemask_epi8(_mm256_or_si256(x.a, x.b)) != 0;
+}
+
+MV_AVX2 MV_INLINE uint64_t bits_avx2(lanes_avx2 x) {
+  return (uint64_t)(unsigned)_mm256_movemask_epi8(x.a) |
+         (uint64_t)(unsigned)_mm256_movemask_epi8(x.b) << 32;
+}
+
+SCANNERS(avx2, MV_AVX2)
+
+#endif
+
+#if !defined(HAS_SSE2)
+
+/* For any machine: a constant number of bytes, which compilers vectorise. */
+static bool differing(const filter *f, const unsigned char *p,
+                      unsigned char *restrict out) {
+  unsigned char none = 0;
+  for (int i = 0; i < STARTS; i++)
+    out[i] = 0;
+  for (int k = 0; k < f->n; k++) {
+    const unsigned char *q = p + f->offset[k];
+    unsigned char x = f->byte[k];
+    for (int i = 0; i < STARTS; i++)
+      out[i] = (unsigned char)(out[i] | (q[i] ^ x));
+  }
+  for (int i = 0; i < STARTS; i++)
+    none = (unsigned char)(none | (out[i] == 0));
+  return none == 0;
+}
+
+static uint64_t scan_portable(const filter *f, const unsigned char **p,
+                              size_t blocks, ptrdiff_t step) {
+  unsigned char out[STARTS];
+  uint64_t found = 0;
+  for (; blocks > 0 && differing(f, *p, out); blocks--)
+    *p += step;
+  for (int i = 0; blocks > 0 && i < STARTS; i++)
+    found |= (uint64_t)(out[i] == 0) << i;
+  return found;
+}
+
+#endif
+
+/* The fastest scanner for n bytes that the machine has. */
+static scanner *choose_scanner(int n) {
+#if defined(MV_HAS_AVX2) && defined(HAS_SSE2)
+  if (mv_avx2())
+    return n == 2 ? scan2_avx2 : n == 4 ? scan4_avx2 : scan8_avx2;
+#endif
+#if defined(HAS_SSE2)
+  return n == 2 ? scan2_sse2 : n == 4 ? scan4_sse2 : scan8_sse2;
+#else
+  (void)n;
+  return scan_portable;
+#endif
+}
+
+/* The offset of the rarest byte of another value than the one at *other, if
+ * given. */
+static size_t rarest(const search *s, const size_t *other) {
+  size_t n = s->m < CHOICE ? s->m : CHOICE, best = 0;
+  int low = 256;
+  if (other)
+    best = s->m - 1 - *other; /* if all are equal: far from it, mostly */
+  for (size_t i = 0; i < n; i++) {
+    unsigned char x = s->needle[i];
+    if (rank[x] < low && !(other && x == s->needle[*other])) {
+      low = rank[x];
+      best = i;
     }
-    credit += (ptrdiff_t)n;
+  }
+  return best;
+}
+
+static void put(filter *f, int k, const search *s, size_t offset) {
+  f->offset[k] = offset;
+  f->byte[k] = s->needle[offset];
+}
+
+/* Makes the filter one of n bytes: the further ones are spread evenly. */
+static void widen(filter *f, const search *s, int n) {
+  f->oldest = f->n;
+  for (; f->n < n; f->n++)
+    put(f, f->n, s,
+        (size_t)((uint64_t)(s->m - 1) * (unsigned)(f->n - 1) /
+                 (unsigned)(n - 1)));
+}
+
+/* Puts the byte by which a candidate was refuted in the place of the oldest. */
+static void learn(filter *f, const search *s, size_t offset) {
+  put(f, f->oldest, s, offset);
+  f->oldest = (f->oldest + 1) % f->n;
+}
+
+/* The number of zeros before the first one in the direction of the search. */
+static size_t first_bit(const search *s, uint64_t bits) {
+#if defined(__GNUC__)
+  return (size_t)(s->backwards ? __builtin_clzll(bits) : __builtin_ctzll(bits));
+#else
+  size_t i = 0;
+  while ((bits >> (s->backwards ? STARTS - 1 - i : i) & 1) == 0)
+    i++;
+  return i;
+#endif
+}
+
+/* Advances to the next candidate, or to the end. */
+static bool next_candidate(search *s, const filter *f, scanner *scan) {
+  ptrdiff_t step = s->backwards ? -STARTS : STARTS;
+  size_t blocks = (s->end - s->at) / STARTS;
+  uint64_t found = 0;
+  if (blocks > 0) {
+    const unsigned char *from = where(s, s->at, STARTS), *p = from;
+    found = scan(f, &p, blocks, step);
+    s->at += (size_t)(s->backwards ? from - p : p - from);
+  }
+  if (found == 0 && s->at < s->end) { /* with some that are known before them */
+    size_t known = STARTS - (s->end - s->at);
+    const unsigned char *p = where(s, s->end - STARTS, STARTS);
+    found = scan(f, &p, 1, step);
+    found = s->backwards ? found << known : found >> known;
+  }
+  if (found == 0)
+    s->at = s->end;
+  else
+    s->at += first_bit(s, found);
+  return found != 0;
+}
+
+static bool by_filter(search *s, filter *f, int n, ptrdiff_t miss) {
+  ptrdiff_t budget = BUDGET;
+  scanner *scan = choose_scanner(n);
+  widen(f, s, n);
+  while (s->at < s->end && budget >= 0) {
+    size_t from = s->at, k;
+    if (!next_candidate(s, f, scan))
+      return false;
+    k = agreement(s, where(s, s->at, 1));
+    if (k == s->m)
+      return true;
+    budget += (ptrdiff_t)(s->at - from) - miss - (ptrdiff_t)(k / 8);
+    if (n > 2)
+      learn(f, s, k);
+    s->at++;
   }
   return false;
 }
 
+static bool by_bytes(search *s) {
+  filter f = {.n = 2};
+  size_t first = rarest(s, NULL);
+  put(&f, 0, s, first);
+  put(&f, 1, s, rarest(s, &first));
+  return by_filter(s, &f, 2, MISS) ||
+         (s->at < s->end && by_filter(s, &f, 4, MISS)) ||
+         (s->at < s->end && by_filter(s, &f, 8, LAST_MISS));
+}
+
+/* ---- two-way -------------------------------------------------------------*/
+
 /*
 ** Where the greatest suffix of x begins, by the order of bytes or by the
-** reverse of it; and its period.
+** reverse of it; and its period. The bytes of x are d apart.
 */
-static size_t greatest_suffix(const unsigned char *x, size_t m, bool reverse,
-                              size_t *period) {
+MV_INLINE size_t greatest_suffix(const unsigned char *x, size_t m, ptrdiff_t d,
+                                 bool reverse, size_t *period) {
   size_t start = 0, j = 1, k = 0, p = 1; /* x[j + k] against x[start + k] */
   while (j + k < m) {
-    unsigned char a = x[j + k], b = x[start + k];
+    unsigned char a = x[d * (ptrdiff_t)(j + k)];
+    unsigned char b = x[d * (ptrdiff_t)(start + k)];
     if (a == b) {
       if (++k == p) {
         j += p;
@@ -147,38 +437,71 @@ static size_t greatest_suffix(const unsigned char *x, size_t m, bool reverse,
 }
 
 /*
+** Where a needle x splits, and its period p as two_way needs it: returns how
+** much of the needle is known to agree after a shift by p.
+*/
+MV_INLINE size_t split(const unsigned char *x, size_t m, ptrdiff_t d,
+                       size_t *cut, size_t *p) {
+  size_t q, other = greatest_suffix(x, m, d, true, &q), i = 0;
+  *cut = greatest_suffix(x, m, d, false, p);
+  if (other > *cut) {
+    *cut = other;
+    *p = q;
+  }
+  while (i < *cut && x[d * (ptrdiff_t)i] == x[d * (ptrdiff_t)(i + *p)])
+    i++;
+  if (i == *cut)
+    return m - *p;
+  *p = (*cut > m - *cut ? *cut : m - *cut) + 1;
+  return 0;
+}
+
+/* Of the last two bytes of the needle, or of those in their place. */
+#define PAIRS 256
+MV_INLINE unsigned pair(const unsigned char *last, ptrdiff_t d) {
+  return (last[0] ^ (unsigned)last[-d] << 3) % PAIRS;
+}
+
+/* How far a needle shifts at least for each pair that it meets at its end. */
+MV_INLINE void fill_shifts(uint16_t *shift, const unsigned char *x, size_t m,
+                           ptrdiff_t d) {
+  for (size_t i = 0; i < PAIRS; i++)
+    shift[i] = (uint16_t)(m - 1 < UINT16_MAX ? m - 1 : UINT16_MAX);
+  for (size_t i = m - 1 < UINT16_MAX ? 1 : m - UINT16_MAX; i < m; i++)
+    shift[pair(x + d * (ptrdiff_t)i, d)] = (uint16_t)(m - 1 - i);
+}
+
+/*
 ** Splits the needle where the period of its right part is that of the whole,
 ** or the left part is no part of the right one's repetition; compares the right
 ** part forwards, then the left one backwards. After a shift by the period, what
-** is known to agree is not compared again.
+** is known to agree is not compared again; where nothing is known, the needle
+** may shift at once. m is above 1; d is 1, or -1 for a search backwards.
 */
-static bool two_way(search *s) {
-  const unsigned char *x = s->needle;
-  size_t p, q, m = s->m, known = 0, keep = 0;
-  size_t cut = greatest_suffix(x, m, false, &p);
-  size_t other = greatest_suffix(x, m, true, &q);
-  if (other > cut) {
-    cut = other;
-    p = q;
-  }
-  if (memcmp(x, x + p, cut) == 0)
-    keep = m - p;
-  else
-    p = (cut > m - cut ? cut : m - cut) + 1;
+MV_INLINE bool two_way(search *s, ptrdiff_t d) {
+  size_t m = s->m, behind = d < 0 ? m - 1 : 0, known = 0, cut, p;
+  const unsigned char *x = s->needle + behind;
+  size_t keep = split(x, m, d, &cut, &p);
+  uint16_t shift[PAIRS];
+  fill_shifts(shift, x, m, d);
   while (s->at < s->end) {
-    const unsigned char *y = s->hay + s->at;
-    size_t i = cut > known ? cut : known;
-    while (i < m && x[i] == y[i])
+    const unsigned char *y = where(s, s->at, 1) + behind;
+    ptrdiff_t i = (ptrdiff_t)(cut > known ? cut : known);
+    size_t skip = known > 0 ? 0 : shift[pair(y + d * (ptrdiff_t)(m - 1), d)];
+    s->at += skip;
+    if (skip > 0)
+      continue;
+    while (i < (ptrdiff_t)m && x[d * i] == y[d * i])
       i++;
-    if (i < m) {
-      s->at += i - cut + 1;
+    if (i < (ptrdiff_t)m) {
+      s->at += (size_t)i - cut + 1;
       known = 0;
       continue;
     }
-    i = cut;
-    while (i > known && x[i - 1] == y[i - 1])
+    i = (ptrdiff_t)cut;
+    while (i > (ptrdiff_t)known && x[d * (i - 1)] == y[d * (i - 1)])
       i--;
-    if (i <= known)
+    if (i <= (ptrdiff_t)known)
       return true;
     s->at += p;
     known = keep;
@@ -186,25 +509,44 @@ static bool two_way(search *s) {
   return false;
 }
 
+static bool two_way_forwards(search *s) { return two_way(s, 1); }
+static bool two_way_backwards(search *s) { return two_way(s, -1); }
+
+/* ---- all together --------------------------------------------------------*/
+
+/* Scanners need a block of starts. */
+static bool by_filters(search *s) {
+  if (s->end < STARTS)
+    return by_byte(s, 0, STARTS * MISS);
+  if (!s->backwards && by_byte(s, rarest(s, NULL), BUDGET))
+    return true;
+  return s->at < s->end && by_bytes(s);
+}
+
+static bool find_start(search *s) {
+  if (by_filters(s))
+    return true;
+  if (s->at >= s->end)
+    return false;
+  return s->backwards ? two_way_backwards(s) : two_way_forwards(s);
+}
+
 ptrdiff_t mv_find(const unsigned char *hay, size_t n,
                   const unsigned char *needle, size_t m) {
-  search s = {hay, needle, m, 0, n - m + 1};
+  search s = {hay, needle, m, 0, n - m + 1, false};
   if (m == 0)
     return 0;
-  if (m > n)
+  if (m > n || !find_start(&s))
     return -1;
-  if (by_first_byte(&s) || (s.at < s.end && by_four_bytes(&s)) ||
-      (s.at < s.end && two_way(&s)))
-    return (ptrdiff_t)s.at;
-  return -1;
+  return (ptrdiff_t)s.at;
 }
 
 ptrdiff_t mv_rfind(const unsigned char *hay, size_t n,
                    const unsigned char *needle, size_t m) {
-  if (m > n)
+  search s = {hay, needle, m, 0, n - m + 1, true};
+  if (m == 0)
+    return (ptrdiff_t)n;
+  if (m > n || !find_start(&s))
     return -1;
-  for (size_t i = n - m + 1; i-- > 0;)
-    if (m == 0 || memcmp(hay + i, needle, m) == 0)
-      return (ptrdiff_t)i;
-  return -1;
+  return (ptrdiff_t)(n - m - s.at);
 }

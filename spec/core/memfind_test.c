@@ -1,8 +1,14 @@
 /*
 ** memfind_test.c - finding bytes in bytes against looking everywhere
+** Included by the tests of the code for other machines, which find with that.
 */
 #include "check.h"
 #include "sample.h"
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
 
 static ptrdiff_t model(const unsigned char *hay, size_t n,
                        const unsigned char *needle, size_t m) {
@@ -93,18 +99,109 @@ static void try_hostile(void) {
     memset(x, 'a', m);
     x[places[i]] = 'b';
     CHECK(mv_find(h, n, x, m) == -1);
+    CHECK(mv_rfind(h, n, x, m) == -1);
     h[n - m + places[i]] = 'b';
     CHECK(mv_find(h, n, x, m) == (ptrdiff_t)(n - m));
+    CHECK(mv_rfind(h, n, x, m) == (ptrdiff_t)(n - m));
     h[n - m + places[i]] = 'a';
+    h[places[i]] = 'b';
+    CHECK(mv_find(h, n, x, m) == 0);
+    CHECK(mv_rfind(h, n, x, m) == 0);
+    h[places[i]] = 'a';
   }
   for (size_t i = 0; i < n; i++)
     h[i] = i % 64 < 32 || i % (m / 2) == 100 ? 'a' : 'b';
   for (size_t i = 0; i < m; i++)
     x[i] = i % 64 < 32 ? 'a' : 'b';
   CHECK(mv_find(h, n, x, m) == -1);
+  CHECK(mv_rfind(h, n, x, m) == -1);
   free(h);
   free(x);
 }
+
+/* Periods in the needle that a hay breaks now and then: no filter holds long,
+** and the needle shifts by its period and by the table in turns. */
+static void try_broken_periods(void) {
+  for (size_t period = 1; period < 70; period += 1 + period / 8)
+    for (unsigned gap = 20; gap < 2000; gap *= 3) {
+      const size_t n = sizeof hay, m = 3 + sample_below(600);
+      for (size_t i = 0; i < n; i++)
+        hay[i] = i < period ? (unsigned char)sample_below(2) : hay[i - period];
+      memcpy(needle, hay + sample_below(64), m);
+      for (size_t i = sample_below(gap); i < n; i += 1 + sample_below(gap))
+        hay[i] ^= 1;
+      find(hay, n, needle, m);
+      needle[sample_below((uint32_t)m)] ^= 1;
+      find(hay, n, needle, m);
+      memcpy(hay + sample_below((uint32_t)(n - m)), needle, m);
+      find(hay, n, needle, m);
+    }
+}
+
+/* Each length of the hay, at each address, with the needle at each place. */
+static void try_places(void) {
+  static unsigned char block[400];
+  for (size_t n = 1; n < 300; n += 1 + n / 24)
+    for (size_t shift = 0; shift < 64; shift += 7)
+      for (size_t m = 1; m <= 20 && m <= n; m += 4)
+        for (size_t at = 0; at + m <= n; at += 1 + n / 40) {
+          unsigned char *h = block + shift;
+          memset(block, 'y', sizeof block); /* so around the hay, too */
+          memset(h, 'x', n);
+          memset(h + at, 'y', m);
+          memset(needle, 'y', m);
+          CHECK(mv_find(h, n, needle, m) == (ptrdiff_t)at);
+          CHECK(mv_rfind(h, n, needle, m) == (ptrdiff_t)at);
+          h[at + m / 2] = 'x';
+          CHECK(mv_find(h, n, needle, m) == -1);
+          CHECK(mv_rfind(h, n, needle, m) == -1);
+        }
+}
+
+/* Prefixes, as lines of a log have them: one byte tells the needle apart. */
+static void try_prefixes(void) {
+  static const char line[] = "2024-05-01 12:00:00 INFO [worker-1] done\n";
+  const size_t size = sizeof line - 1, n = sizeof hay / size * size;
+  for (size_t i = 0; i < n; i++)
+    hay[i] = (unsigned char)line[i % size];
+  for (size_t from = 0; from < size; from++)
+    for (size_t i = 0; i < 2 * size; i += 3) {
+      memcpy(needle, hay + from, 2 * size);
+      needle[i] = 'X';
+      find(hay, n, needle, 2 * size);
+      hay[n - 3 * size + from + i] = 'X';
+      find(hay, n, needle, 2 * size);
+      hay[n - 3 * size + from + i] = (unsigned char)line[(from + i) % size];
+    }
+}
+
+#if defined(MAP_ANONYMOUS)
+/* In a page between two that cannot be read: at its start and at its end. */
+static void try_pages(void) {
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  unsigned char *p = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (!CHECK(p != MAP_FAILED))
+    return;
+  mprotect(p, page, PROT_NONE);
+  mprotect(p + 2 * page, page, PROT_NONE);
+  memset(p + page, 'a', page);
+  memset(needle, 'a', 40);
+  for (size_t m = 2; m <= 40; m++)
+    for (size_t n = m; n <= 300 && n <= page; n++) {
+      unsigned char *places[] = {p + page, p + 2 * page - n};
+      needle[n % m] = 'b';
+      for (int i = 0; i < 2; i++) {
+        CHECK(mv_find(places[i], n, needle, m) == -1);
+        CHECK(mv_rfind(places[i], n, needle, m) == -1);
+      }
+      needle[n % m] = 'a';
+    }
+  munmap(p, 3 * page);
+}
+#else
+static void try_pages(void) {}
+#endif
 
 int main(void) {
   for (size_t n = 0; n <= 130; n++)
@@ -121,5 +218,9 @@ int main(void) {
       try_periodic(3000 + sample_below(9000), 1 + sample_below(900), period);
   try_words();
   try_hostile();
+  try_broken_periods();
+  try_places();
+  try_prefixes();
+  try_pages();
   return check_report();
 }

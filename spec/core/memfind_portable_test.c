@@ -1,0 +1,9 @@
+/*
+** memfind_portable_test.c - memfind_test.c with the code for any machine
+*/
+#define MV_PORTABLE
+#define mv_find portable_find
+#define mv_rfind portable_rfind
+#include "memfind.c"
+
+#include "memfind_test.c"
