@@ -77,6 +77,7 @@ build = {
   },
   install = {
     conf = {
+      ["LICENSE"] = "LICENSE",
       ["include/mview.h"] = "csrc/mview.h",
     },
   },

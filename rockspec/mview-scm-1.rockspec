@@ -76,6 +76,7 @@ build = {
   },
   install = {
     conf = {
+      ["LICENSE"] = "LICENSE",
       ["include/mview.h"] = "csrc/mview.h",
     },
   },

@@ -2,6 +2,7 @@
 
 local compiler = require "compiler"
 local files = require "files"
+local make = require "make"
 local shell = require "shell"
 
 -- The specs that look at the module alone; in short for a second compiler.
@@ -17,7 +18,7 @@ describe("make amalgamation", function()
 
   lazy_setup(function()
     folder = shell "mktemp -d":gsub("\n", "")
-    local output = compiler.run "make -s amalgamation"
+    local output = make "amalgamation"
     shell(("cp %s %s"):format(output:match "(%S+mview.c %S+mview.h)%s*$",
       folder))
   end)

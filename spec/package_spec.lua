@@ -1,6 +1,9 @@
 -- What is packaged: the shared object, the rock, the installed files.
 
 local clean = require "clean"
+local compiler = require "compiler"
+local files = require "files"
+local make = require "make"
 local shell = require "shell"
 local snippets = require "snippets"
 
@@ -26,7 +29,8 @@ describe("the shared object", function()
   it("exports luaopen_mview alone", function()
     local path = assert(package.searchpath("mview", package.cpath))
     local symbols = {}
-    for name in shell("nm -D --defined-only " .. path):gmatch("%S+\n") do
+    local list = shell(("nm -D --defined-only %q"):format(path))
+    for name in list:gmatch("%S+\n") do
       symbols[#symbols + 1] = name
     end
     assert.same({"luaopen_mview\n"}, symbols)
@@ -58,6 +62,10 @@ describe("the rockspec", function()
     end
     table.sort(listed)
     assert.same(expected, listed)
+  end)
+
+  it("has the licence installed", function()
+    assert.equal("LICENSE", rockspec "scm".build.install.conf.LICENSE)
   end)
 
   it("is that of the release but for version and tag", function()
@@ -95,11 +103,11 @@ end)
 describe("make install", function()
   local folder
 
-  local function make(target)
-    clean(("make -s %s DESTDIR=%q PREFIX='/my lua'"):format(target, folder))
+  local function run(target)
+    make(("%s DESTDIR=%q PREFIX='/my lua'"):format(target, folder))
   end
 
-  local function files()
+  local function installed()
     return lines((shell(("cd %q && find . -type f | LC_ALL=C sort")
       :format(folder))))
   end
@@ -112,16 +120,17 @@ describe("make install", function()
       "./my lua/include/mview.h",
       "./my lua/lib/lua/5.4/mview.so",
       "./my lua/lib/pkgconfig/mview.pc",
+      "./my lua/share/doc/mview/LICENSE",
     }
     for _, file in ipairs(lines((shell("LC_ALL=C ls lua/mview/*.lua")))) do
       table.insert(expected, "./my lua/share/lua/5.4/" .. file:sub(5))
     end
-    make "install"
-    assert.same(expected, files())
+    run "install"
+    assert.same(expected, installed())
   end)
 
   it("installs what runs from there", function()
-    make "install"
+    run "install"
     local paths = {}
     for i, path in ipairs {"share/lua/5.4/?.lua", "lib/lua/5.4/?.so"} do
       paths[i] = folder .. "/my lua/" .. path
@@ -134,19 +143,38 @@ describe("make install", function()
   end)
 
   it("tells pkg-config the folder of the header and the version", function()
-    make "install"
+    run "install"
     local file = assert(io.open(folder .. "/my lua/lib/pkgconfig/mview.pc"))
     local text = file:read("a")
     file:close()
     assert.equal(header "MVIEW_VERSION", text:match("\nVersion: (%S+)\n"))
     assert.matches("prefix=/my lua\nincludedir=${prefix}/include\n", text, 1,
       true)
-    assert.matches("\nCflags: -I\"${includedir}\"\n", text, 1, true)
+    assert.matches("\nCflags: -I\"${includedir}\"", text, 1, true)
   end)
 
+  local include = os.getenv "LUA_INCDIR" or "/usr/include/lua5.4"
+  for how, target in pairs {
+    ["by pkg-config's own file of Lua"] = "install",
+    ["where the caller said it is"] =
+      ("install LUA_INCDIR=%q"):format(include),
+  } do
+    it("leads the compiler to lua.h, too, " .. how, function()
+      if not compiler.is_installed "pkg-config" then
+        pending "pkg-config is not installed"
+      end
+      local prefix = folder .. "/my lua"
+      make(("%s PREFIX=%q"):format(target, prefix))
+      files.write(folder .. "/use.c", "#include <mview.h>\nint used;\n")
+      assert.same({"", 0}, {compiler.run("PKG_CONFIG_PATH='%s/lib/pkgconfig' "
+        .. "sh -c 'eval cc -fsyntax-only $(pkg-config --cflags mview) %s'",
+        prefix, folder .. "/use.c")})
+    end)
+  end
+
   it("is undone by make uninstall", function()
-    make "install"
-    make "uninstall"
-    assert.same({}, files())
+    run "install"
+    run "uninstall"
+    assert.same({}, installed())
   end)
 end)

@@ -1,4 +1,4 @@
-local clean = require "clean"
+local make = require "make"
 local shell = require "shell"
 local snippets = require "snippets"
 
@@ -31,10 +31,12 @@ describe("README.md", function()
     tree = shell("mktemp -d"):gsub("\n", "") .. "/a tree"
     lua("examples/wav.lua " .. folder .. "/take1.wav")
     snippets.compile("README.md", folder, shell("pwd"):gsub("\n", "/csrc"))
-    clean(("make -s install PREFIX=%q"):format(tree))
+    make(("install PREFIX=%q"):format(tree))
   end)
 
-  teardown(function() shell(("rm -rf %s %q"):format(folder, tree)) end)
+  teardown(function()
+    shell(("rm -rf %s %q"):format(folder, tree:match "^(.*)/"))
+  end)
 
   for _, block in ipairs(snippets.of("README.md", "lua")) do
     local expected = snippets.expected(block.code)

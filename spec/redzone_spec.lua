@@ -34,8 +34,6 @@ int main(int argc, char **argv) {
 ]]
 
 local SANITIZE = "-g -O0 -fsanitize=address"
-local LIBRARIES = shell("pkg-config --libs lua5.4 || echo -llua5.4")
-  :gsub("\n", "") .. " -lm"
 
 describe("The room behind a bytearray's bytes", function()
   local folder, program
@@ -50,7 +48,7 @@ describe("The room behind a bytearray's bytes", function()
       :format(folder, SANITIZE, folder))
     clean(("gcc %s -Icsrc %s %s.c $(find %s/obj -name '*.o') -o %s %s")
       :format(SANITIZE, compiler.lua_include, program, folder, program,
-        LIBRARIES))
+        compiler.lua_libraries))
   end)
   lazy_teardown(function() shell("rm -r " .. folder) end)
 

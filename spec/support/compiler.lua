@@ -5,10 +5,11 @@ local shell = require "shell"
 
 local compiler = {}
 
-local folder = os.getenv "LUA_INCDIR"
-compiler.lua_include = folder and "-I" .. folder
-  or shell "pkg-config --cflags-only-I lua5.4 2>/dev/null":match "%S+"
-  or "-I/usr/include/lua5.4"
+-- The options for the headers of Lua, and to link a program with it; what make
+-- does not tell is where Debian has it.
+compiler.lua_include =
+  ("-I'%s'"):format(os.getenv "LUA_INCDIR" or "/usr/include/lua5.4")
+compiler.lua_libraries = (os.getenv "LUA_LIBS" or "-llua5.4") .. " -lm"
 
 function compiler.is_installed(name)
   return select(2, shell("command -v " .. name)) == 0
