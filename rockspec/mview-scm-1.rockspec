@@ -45,6 +45,7 @@ build = {
         "csrc/bind/pack.c",
         "csrc/bind/packformat.c",
         "csrc/bind/registry.c",
+        "csrc/bind/seed.c",
         "csrc/bind/slice.c",
         "csrc/bind/store.c",
         "csrc/bind/value.c",

@@ -316,6 +316,35 @@ describe("hash", function()
     end
   end)
 
+  it("tells quadruples of floats apart as a random function does", function()
+    for _, format in ipairs {"f", "d"} do
+      local seen, same = {}, 0
+      local v = mview.new(format, 4)
+      local readonly = v:toreadonly()
+      for i = 0, 65535 do
+        for k = 1, 4 do v[k] = (i >> 4 * (k - 1) & 15) / 4 - 2 end
+        local h = readonly:hash()
+        if seen[h] then same = same + 1 end
+        seen[h] = true
+      end
+      assert.are.equal(0, same, format)
+    end
+  end)
+
+  it("is another in another process", function()
+    local command = ("%s -e 'print(require([[mview]])([[abc]]):hash())'")
+      :format(os.getenv("LUA") or arg[-1])
+    local function run()
+      local pipe <close> = assert(io.popen(command))
+      return math.tointeger(tonumber(pipe:read("a")))
+    end
+    local first, others = assert(run()), 0
+    for _ = 1, 4 do
+      if run() ~= first then others = others + 1 end
+    end
+    assert.is_true(others > 0)
+  end)
+
   it("is refused where bytes may change", function()
     local v = mview.bytearray("abc"):view()
     raises("cannot hash a view that can be written to", v.hash, v)

@@ -10,6 +10,7 @@
 #include "mv.h"
 #include "operand.h"
 #include "registry.h"
+#include "seed.h"
 #include "value.h"
 #include "view.h"
 
@@ -242,8 +243,8 @@ static int view_hash(lua_State *L) {
     luaL_error(L, "cannot hash a view that can be written to");
   lmv_viewspan(v, &span);
   p = lmv_flat(L, &span, lmv_flatten(L, &span));
-  lua_pushinteger(L,
-                  (lua_Integer)mv_hash(p, (size_t)mv_layout_nbytes(&span.lay)));
+  lua_pushinteger(L, (lua_Integer)mv_hash(
+                         p, (size_t)mv_layout_nbytes(&span.lay), lmv_seed()));
   return 1;
 }
 

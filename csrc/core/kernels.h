@@ -80,8 +80,8 @@ ptrdiff_t mv_find(const unsigned char *hay, size_t n,
 ptrdiff_t mv_rfind(const unsigned char *hay, size_t n,
                    const unsigned char *needle, size_t m);
 
-/* A hash of n bytes; equal bytes, equal hash. */
-uint64_t mv_hash(const unsigned char *p, size_t n);
+/* XXH64 of n bytes. */
+uint64_t mv_hash(const unsigned char *p, size_t n, uint64_t seed);
 
 /*
 ** Hexadecimal, lower case. group: 0 for no separators, above 0: sep stands
