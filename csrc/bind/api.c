@@ -136,7 +136,7 @@ static void api_borrow(lua_State *L, int idx, int flags, mview_buffer *buf) {
     return; /* for those who cannot know that it is never reached */
   }
   lua_remove(L, -2);
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   lmv_layout(v, &lay);
   why = refusal(flags, v, &lay);
   if (why != NULL) {

@@ -33,7 +33,7 @@ static const char *const names[] = {
     "obj",    "contiguous", "c_contiguous", "f_contiguous",
     "valid",  "offset",     "pins",         NULL};
 
-static void push_list(lua_State *L, const ptrdiff_t *list, int n) {
+static void push_dims(lua_State *L, const ptrdiff_t *list, int n) {
   lua_createtable(L, n, 0);
   for (int d = 0; d < n; d++) {
     lua_pushinteger(L, list[d]);
@@ -71,7 +71,7 @@ void lmv_pushattribute(lua_State *L, const lmv_view *v, int id) {
     lua_pushboolean(L, lmv_alive(v));
     return;
   }
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   switch ((attribute)id) {
   case FORMAT:
     lua_pushlstring(L, v->format->text, v->format->len);
@@ -86,13 +86,13 @@ void lmv_pushattribute(lua_State *L, const lmv_view *v, int id) {
     lua_pushinteger(L, v->ndim);
     break;
   case SHAPE:
-    push_list(L, v->dims, v->ndim);
+    push_dims(L, v->dims, v->ndim);
     break;
   case STRIDES:
-    push_list(L, v->dims + v->ndim, v->ndim);
+    push_dims(L, v->dims + v->ndim, v->ndim);
     break;
   case SUBOFFSETS:
-    push_list(L, v->dims + 2 * v->ndim, v->indirect ? v->ndim : 0);
+    push_dims(L, v->dims + 2 * v->ndim, v->indirect ? v->ndim : 0);
     break;
   case READONLY:
     lua_pushboolean(L, v->readonly);

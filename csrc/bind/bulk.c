@@ -32,12 +32,12 @@ static char check_order(lua_State *L, int arg) {
 static int view_tobytes(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   char order = lua_isnoneornil(L, 2) ? 'C' : check_order(L, 2);
-  lmv_span span;
-  lmv_base(L, v);
-  lmv_viewspan(v, &span);
+  lmv_operand operand;
+  lmv_checklive(L, v);
+  lmv_viewoperand(v, &operand);
   if (order == 'A') /* the order that the memory has, else C */
-    order = mv_layout_contiguous(&span.lay, 'F') ? 'F' : 'C';
-  lmv_pushbytes(L, &span, order);
+    order = mv_layout_contiguous(&operand.lay, 'F') ? 'F' : 'C';
+  lmv_pushbytes(L, &operand, order);
   return 1;
 }
 
@@ -54,8 +54,8 @@ void lmv_open_bulk(lua_State *L) {
 }
 
 /* Follows the pointer of dimension dim, if it has one. */
-static ptrdiff_t follow(lua_State *L, const lmv_view *v, const mv_layout *lay,
-                        int dim, ptrdiff_t at) {
+static ptrdiff_t follow_pointer(lua_State *L, const lmv_view *v,
+                                const mv_layout *lay, int dim, ptrdiff_t at) {
   unsigned char *base, *p;
   if (!lay->indirect || lay->suboffsets[dim] < 0)
     return at;
@@ -70,14 +70,14 @@ static ptrdiff_t follow(lua_State *L, const lmv_view *v, const mv_layout *lay,
 */
 static void push_numbers(lua_State *L, const lmv_view *v, ptrdiff_t n,
                          ptrdiff_t stride, ptrdiff_t off) {
-  unsigned plain = lmv_plain(&v->format->item);
+  unsigned numkind = lmv_numkind(&v->format->item);
   if (n >= FEW && n <= MANY && lua_checkstack(L, 2 * (int)n + FEW)) {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key);
-    push_quick_run(L, plain, lmv_base(L, v) + off, stride, n);
+    push_number_run(L, numkind, lmv_base(L, v) + off, stride, n);
     lua_call(L, (int)n, 1);
   } else {
     lua_createtable(L, (int)n, 0);
-    set_quick_run(L, plain, lmv_base(L, v) + off, stride, n);
+    set_number_run(L, numkind, lmv_base(L, v) + off, stride, n);
   }
 }
 
@@ -88,13 +88,13 @@ static void push_list(lua_State *L, const lmv_view *v, const mv_layout *lay,
   ptrdiff_t n = lay->shape[dim], stride = lay->strides[dim];
   bool last = dim + 1 == lay->ndim;
   luaL_checkstack(L, 3, "list nested too deep");
-  if (last && lmv_plain(&v->format->item) && !lay->indirect && n <= INT_MAX) {
+  if (last && lmv_numkind(&v->format->item) && !lay->indirect && n <= INT_MAX) {
     push_numbers(L, v, n, stride, off);
     return;
   }
   lua_createtable(L, n > INT_MAX ? INT_MAX : (int)n, 0);
   for (ptrdiff_t i = 0; i < n; i++) {
-    ptrdiff_t at = follow(L, v, lay, dim, off + i * stride);
+    ptrdiff_t at = follow_pointer(L, v, lay, dim, off + i * stride);
     if (last)
       lmv_pushitem(L, v, 1, at);
     else
@@ -107,7 +107,7 @@ static void push_list(lua_State *L, const lmv_view *v, const mv_layout *lay,
 static int view_tolist(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   mv_layout lay;
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   lmv_layout(v, &lay);
   if (mv_layout_count(&lay) == 0)
     lay.indirect = false; /* pointers to no items may be none */
@@ -120,7 +120,7 @@ static int view_tolist(lua_State *L) {
 
 /* v:hex([sep [, bytes_per_sep]]): as Python's bytes.hex. */
 static int view_hex(lua_State *L) {
-  lmv_span span;
+  lmv_operand operand;
   const char *sep = "";
   size_t len = 0, n, size;
   const unsigned char *copy;
@@ -136,15 +136,15 @@ static int view_hex(lua_State *L) {
   }
   if (len == 0)
     group = 0;
-  lmv_base(L, v);
-  lmv_viewspan(v, &span);
-  n = (size_t)mv_layout_nbytes(&span.lay);
+  lmv_checklive(L, v);
+  lmv_viewoperand(v, &operand);
+  n = (size_t)mv_layout_nbytes(&operand.lay);
   size = mv_hex_size(n, group);
   if (size == 0 && n > 0)
     luaL_error(L, "result too large");
-  copy = lmv_flatten(L, &span);
+  copy = lmv_flatten(L, &operand);
   out = luaL_buffinitsize(L, &b, size);
-  mv_hex(out, lmv_flat(L, &span, copy), n, sep[0], group);
+  mv_hex(out, lmv_flat(L, &operand, copy), n, sep[0], group);
   luaL_pushresultsize(&b, size);
   return 1;
 }
@@ -152,7 +152,7 @@ static int view_hex(lua_State *L) {
 /* ---- in ------------------------------------------------------------------*/
 
 /* Raises the message on top of the stack. */
-static int refuse(lua_State *L, int arg) {
+static int copy_error(lua_State *L, int arg) {
   return lmv_argerror(L, arg, "%s", lua_tostring(L, -1));
 }
 
@@ -186,31 +186,33 @@ static void copy_list(lua_State *L, const lmv_view *v, int src, int arg) {
 
 /* Copies items of another format, each converted; all aside first. */
 static void copy_converted(lua_State *L, const lmv_view *v,
-                           const mv_layout *lay, const lmv_span *src, int arg) {
+                           const mv_layout *lay, const lmv_operand *src,
+                           int arg) {
   ptrdiff_t at = 0;
   mv_status status;
   unsigned char *in = lmv_pushblock(L, (size_t)mv_layout_nbytes(lay));
-  status = mv_convert(in, &v->format->item, lay->itemsize, lmv_spanbase(L, src),
-                      &src->lay, &src->format->item, &at);
+  status =
+      mv_convert(in, &v->format->item, lay->itemsize, lmv_operandbase(L, src),
+                 &src->lay, &src->format->item, &at);
   if (status != MV_OK) {
     lua_pushfstring(L, "item %I of format '%s' does not fit format '%s': %s",
                     (LUAI_UACINT)at + 1, src->format->text, v->format->text,
                     mv_message(status));
-    refuse(L, arg);
+    copy_error(L, arg);
   }
   write_items(L, v, lay, in);
 }
 
 static void copy_same(lua_State *L, const lmv_view *v, const mv_layout *lay,
-                      const lmv_span *src) {
+                      const lmv_operand *src) {
   unsigned char *base = lmv_writable(L, v);
-  const unsigned char *from = lmv_spanbase(L, src);
+  const unsigned char *from = lmv_operandbase(L, src);
   if (mv_layout_contiguous(lay, 'C') && mv_layout_contiguous(&src->lay, 'C')) {
     memmove(base + lay->offset, from + src->lay.offset,
             (size_t)mv_layout_nbytes(lay));
   } else if (mv_overlap(base, lay, from, &src->lay)) {
     unsigned char *in = lmv_pushblock(L, (size_t)mv_layout_nbytes(lay));
-    mv_gather(in, lmv_spanbase(L, src), &src->lay, 'C');
+    mv_gather(in, lmv_operandbase(L, src), &src->lay, 'C');
     mv_scatter(lmv_writable(L, v), lay, in);
   } else {
     mv_copy(base, lay, from, &src->lay);
@@ -225,31 +227,31 @@ static void check_shape(lua_State *L, const mv_layout *want,
   lmv_pushshape(L, got->ndim, got->shape);
   lua_pushfstring(L, "shape %s expected, got %s", lua_tostring(L, -2),
                   lua_tostring(L, -1));
-  refuse(L, arg);
+  copy_error(L, arg);
 }
 
 void lmv_copyfrom(lua_State *L, int dst, int src, int arg) {
   const lmv_view *v = lua_touserdata(L, dst);
-  lmv_span span;
+  lmv_operand operand;
   mv_layout lay;
-  lmv_writable(L, v);
-  if (!lmv_optspan(L, src, &span)) {
+  lmv_checkwritable(L, v);
+  if (!lmv_optoperand(L, src, &operand)) {
     if (lua_type(L, src) != LUA_TTABLE) {
       lua_pushfstring(L, "bytes-like or list expected, got %s",
                       lmv_typename(L, src));
-      refuse(L, arg);
+      copy_error(L, arg);
     }
     copy_list(L, v, src, arg);
     return;
   }
   lmv_layout(v, &lay);
-  lmv_spanbase(L, &span);
-  check_shape(L, &lay, &span.lay, arg);
-  if (lay.itemsize == span.lay.itemsize &&
-      mv_item_same(&v->format->item, &span.format->item))
-    copy_same(L, v, &lay, &span);
+  lmv_operandbase(L, &operand);
+  check_shape(L, &lay, &operand.lay, arg);
+  if (lay.itemsize == operand.lay.itemsize &&
+      mv_item_same(&v->format->item, &operand.format->item))
+    copy_same(L, v, &lay, &operand);
   else
-    copy_converted(L, v, &lay, &span, arg);
+    copy_converted(L, v, &lay, &operand, arg);
 }
 
 /* v:copyfrom(src): all items from a bytes-like or list of the same shape. */
@@ -267,15 +269,15 @@ static int view_fill(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   const mv_item *item = &v->format->item;
   unsigned char small[64] = {0}, *bytes = small, *base;
-  unsigned plain = lmv_plain(item);
+  unsigned numkind = lmv_numkind(item);
   mv_layout lay;
   mv_walker w;
   if (lua_gettop(L) < 2)
     lmv_typeerror(L, 2, "value");
-  lmv_writable(L, v);
+  lmv_checkwritable(L, v);
   if (v->itemsize > (ptrdiff_t)sizeof small)
     bytes = lmv_pushblock(L, (size_t)v->itemsize);
-  if (plain == 0 || !store_quick(L, 2, plain, bytes))
+  if (numkind == 0 || !store_number(L, 2, numkind, bytes))
     lmv_toitem(L, 2, 2, v->format, bytes);
   base = lmv_writable(L, v);
   lmv_layout(v, &lay);
@@ -305,13 +307,13 @@ static int view_byteswap(lua_State *L) {
 
 /* Turns the operand at idx into a string if it is bytes-like. */
 static void stringify(lua_State *L, int idx) {
-  lmv_span span;
+  lmv_operand operand;
   if (lua_isstring(L, idx))
     return; /* numbers, too, as for strings */
-  if (!lmv_optspan(L, idx, &span))
+  if (!lmv_optoperand(L, idx, &operand))
     luaL_error(L, "attempt to concatenate a %s value", lmv_typename(L, idx));
-  lmv_spanbase(L, &span);
-  lmv_pushbytes(L, &span, 'C');
+  lmv_operandbase(L, &operand);
+  lmv_pushbytes(L, &operand, 'C');
   lua_replace(L, idx);
 }
 

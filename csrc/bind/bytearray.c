@@ -66,12 +66,12 @@ static void place(bytearray *b, unsigned char *block, size_t front,
   POISON(block + front + size, usable(b) - size);
 }
 
-static void set_size(bytearray *b, size_t size) {
+static void set_bounds(bytearray *b, size_t size) {
   place(b, block_of(b), b->front, size);
 }
 
 /* The bytearray that is at idx; raises when it is dead. */
-static bytearray *get(lua_State *L, int idx) {
+static bytearray *live_bytearray(lua_State *L, int idx) {
   bytearray *b = lua_touserdata(L, idx);
   if (!b->lease.alive)
     luaL_error(L, "attempt to use a released bytearray");
@@ -79,16 +79,16 @@ static bytearray *get(lua_State *L, int idx) {
 }
 
 /* The same, to be resized. */
-static bytearray *get_free(lua_State *L, int idx) {
-  bytearray *b = get(L, idx);
+static bytearray *resizable_bytearray(lua_State *L, int idx) {
+  bytearray *b = live_bytearray(L, idx);
   lmv_lease_checkpins(L, &b->lease, "bytearray");
   return b;
 }
 
 /* The same of an argument, which may be anything. */
 static bytearray *check_free(lua_State *L, int arg) {
-  lmv_checkowner(L, arg, LMV_BYTEARRAY);
-  return get_free(L, arg);
+  lmv_checkcontainer(L, arg, LMV_BYTEARRAY);
+  return resizable_bytearray(L, arg);
 }
 
 /* Pushes a new empty bytearray. */
@@ -96,7 +96,7 @@ static bytearray *push_bytearray(lua_State *L) {
   bytearray *b = lua_newuserdatauv(L, sizeof *b, 1);
   lmv_lease_init(&b->lease, LMV_BYTEARRAY, NULL, 0);
   b->front = b->capacity = 0;
-  lmv_pushownermeta(L, LMV_BYTEARRAY);
+  lmv_pushcontainermeta(L, LMV_BYTEARRAY);
   lua_setmetatable(L, -2);
   return b;
 }
@@ -128,7 +128,7 @@ static void move_to(lua_State *L, int idx, unsigned char *block,
 ** stay, its base may move.
 */
 static bytearray *reserve(lua_State *L, int idx, size_t n) {
-  bytearray *b = get_free(L, idx);
+  bytearray *b = resizable_bytearray(L, idx);
   unsigned char *block;
   if (n <= usable(b))
     return b;
@@ -139,8 +139,9 @@ static bytearray *reserve(lua_State *L, int idx, size_t n) {
   if (n > MAXSIZE)
     luaL_error(L, "bytearray too large");
   block = lua_newuserdatauv(L, n, 0);
-  b = get_free(L, idx); /* finalizers may have done anything to it: */
-  if (n <= usable(b))   /* filled it with more than the block takes, say */
+  b = resizable_bytearray(L,
+                          idx); /* finalizers may have done anything to it: */
+  if (n <= usable(b)) /* filled it with more than the block takes, say */
     lua_pop(L, 1);
   else
     move_to(L, idx, block, n);
@@ -155,21 +156,21 @@ static size_t roomy(const bytearray *b, size_t size) {
 
 /* Sets the size to n; new bytes are zero. */
 static void resize(lua_State *L, int idx, size_t n) {
-  bytearray *b = get_free(L, idx);
+  bytearray *b = resizable_bytearray(L, idx);
   size_t old;
   if (n > usable(b))
     b = reserve(L, idx, roomy(b, n));
   old = b->lease.size;
   if (n < old)
     lmv_lease_expire(&b->lease, "bytearray shrank");
-  set_size(b, n);
+  set_bounds(b, n);
   if (n > old)
     memset(b->lease.base + old, 0, n - old);
 }
 
 /* Room for n more bytes. */
 static bytearray *make_room(lua_State *L, int idx, size_t n) {
-  bytearray *b = get_free(L, idx);
+  bytearray *b = resizable_bytearray(L, idx);
   if (n > MAXSIZE - b->lease.size)
     luaL_error(L, "bytearray too large");
   while (usable(b) - b->lease.size < n) { /* again if finalizers grew it */
@@ -197,7 +198,7 @@ unsigned char *lmv_room(lua_State *L, lmv_lease *lease, size_t n) {
 
 void lmv_grow(lmv_lease *lease, size_t n) {
   bytearray *b = (bytearray *)lease;
-  set_size(b, lease->size + n);
+  set_bounds(b, lease->size + n);
 }
 
 /* ---- removing ------------------------------------------------------------*/
@@ -249,12 +250,12 @@ static void close_gap(bytearray *b, size_t at, size_t n) {
     place(b, block_of(b), b->front + n, b->lease.size - n);
   } else {
     memmove(p + at, p + at + n, behind);
-    set_size(b, b->lease.size - n);
+    set_bounds(b, b->lease.size - n);
   }
 }
 
 void lmv_cut(lua_State *L, int idx, size_t at, size_t n) {
-  bytearray *b = get_free(L, idx);
+  bytearray *b = resizable_bytearray(L, idx);
   if (n == 0)
     return;
   lmv_lease_expire(&b->lease, "bytearray was cut");
@@ -325,14 +326,14 @@ static size_t prepare(lua_State *L, int arg) {
 
 /* Copies the bytes of a prepared argument to p; returns how many. */
 static size_t copy_prepared(lua_State *L, int arg, unsigned char *p) {
-  lmv_span span;
+  lmv_operand operand;
   if (lua_type(L, arg) == LUA_TNUMBER) {
     *p = check_byte(L, arg, arg);
     return 1;
   }
-  lmv_optspan(L, arg, &span);
-  mv_gather(p, lmv_spanbase(L, &span), &span.lay, 'C');
-  return (size_t)mv_layout_nbytes(&span.lay);
+  lmv_optoperand(L, arg, &operand);
+  mv_gather(p, lmv_operandbase(L, &operand), &operand.lay, 'C');
+  return (size_t)mv_layout_nbytes(&operand.lay);
 }
 
 /* Appends the arguments first to last to the bytearray at idx. */
@@ -349,7 +350,7 @@ static void append(lua_State *L, int idx, int first, int last) {
   at = b->lease.size;
   for (int arg = first; arg <= last; arg++)
     at += copy_prepared(L, arg, b->lease.base + at);
-  set_size(b, at);
+  set_bounds(b, at);
 }
 
 /* Appends a string or byte that there is room for; false: it is something
@@ -383,11 +384,11 @@ static bool append_quickly(lua_State *L, bytearray *b, int arg) {
 static void set_apart(lua_State *L, int arg, int idx) {
   const lmv_lease *lease = lua_touserdata(L, idx);
   const lmv_view *v = lua_touserdata(L, arg);
-  lmv_span span;
+  lmv_operand operand;
   if (v == NULL || v->lease != lease)
     return;
-  lmv_optspan(L, arg, &span);
-  lmv_pushbytes(L, &span, 'C');
+  lmv_optoperand(L, arg, &operand);
+  lmv_pushbytes(L, &operand, 'C');
   lua_replace(L, arg);
 }
 
@@ -471,12 +472,12 @@ static int bytearray_appendfrom(lua_State *L) {
   lmv_input in = lmv_checkinput(L);
   lmv_reading last = {0, 0, false};
   lua_settop(L, 3);
-  b = get_free(L, 1);
+  b = resizable_bytearray(L, 1);
   while (more && done < limit) {
     size_t n = next_piece(b, limit - done, limited);
     b = make_room(L, 1, n);
     last = lmv_read(L, &in, b->lease.base + b->lease.size, n);
-    set_size(b, b->lease.size + last.n);
+    set_bounds(b, b->lease.size + last.n);
     done += last.n;
     more =
         last.err == 0 && last.n > 0 && (last.partial ? !limited : last.n == n);
@@ -542,7 +543,7 @@ static int bytearray_clear(lua_State *L) {
 
 /* b:release(), also __close: ends the bytes and all views, once. */
 static int bytearray_release(lua_State *L) {
-  bytearray *b = (bytearray *)lmv_checkowner(L, 1, LMV_BYTEARRAY);
+  bytearray *b = (bytearray *)lmv_checkcontainer(L, 1, LMV_BYTEARRAY);
   lmv_lease_checkpins(L, &b->lease, "bytearray");
   drop_block(L, 1);
   lmv_lease_kill(&b->lease);
@@ -551,9 +552,9 @@ static int bytearray_release(lua_State *L) {
 
 /* b:view(): a view of all bytes. */
 static int bytearray_view(lua_State *L) {
-  lmv_checkowner(L, 1, LMV_BYTEARRAY);
-  get(L, 1);
-  lmv_pushowned(L, LMV_META, 1);
+  lmv_checkcontainer(L, 1, LMV_BYTEARRAY);
+  live_bytearray(L, 1);
+  lmv_pushcontainerview(L, LMV_META, 1);
   return 1;
 }
 
@@ -568,7 +569,7 @@ static int bytearray_index(lua_State *L) {
     lua_rawget(L, lua_upvalueindex(LMV_NUP + 1));
     return 1;
   }
-  b = get(L, 1);
+  b = live_bytearray(L, 1);
   at = lmv_tokey(L, 2, &i) ? lmv_wrap((ptrdiff_t)b->lease.size, i) : -1;
   if (at < 0)
     lua_pushnil(L);
@@ -579,11 +580,11 @@ static int bytearray_index(lua_State *L) {
 
 /* __newindex: b[i] = x; raises out of range. */
 static int bytearray_newindex(lua_State *L) {
-  bytearray *b = get(L, 1);
+  bytearray *b = live_bytearray(L, 1);
   lua_Integer i = lmv_checkkey(L, 2);
   unsigned char byte = 0;
   ptrdiff_t at;
-  if (!store_quick(L, 3, 1 + MV_U8, &byte))
+  if (!store_number(L, 3, 1 + MV_U8, &byte))
     lmv_toitem(L, 0, 3, &lmv_byteformat, &byte);
   at = lmv_wrap((ptrdiff_t)b->lease.size, i);
   if (at < 0)
@@ -593,13 +594,13 @@ static int bytearray_newindex(lua_State *L) {
 }
 
 static int bytearray_len(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)get(L, 1)->lease.size);
+  lua_pushinteger(L, (lua_Integer)live_bytearray(L, 1)->lease.size);
   return 1;
 }
 
 /* __tostring: its bytes. */
 static int bytearray_tostring(lua_State *L) {
-  const bytearray *b = get(L, 1);
+  const bytearray *b = live_bytearray(L, 1);
   lua_pushlstring(L, (const char *)b->lease.base, b->lease.size);
   return 1;
 }
@@ -617,7 +618,8 @@ static const luaL_Reg metamethods[] = {
     {"__close", bytearray_release}, {NULL, NULL}};
 
 void lmv_open_bytearray(lua_State *L) {
-  lmv_newownermeta(L, LMV_BYTEARRAY, "mview.bytearray", methods, metamethods);
+  lmv_newcontainermeta(L, LMV_BYTEARRAY, "mview.bytearray", methods,
+                       metamethods);
 }
 
 lmv_lease *lmv_pushbytearray(lua_State *L, size_t n) {

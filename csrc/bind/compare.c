@@ -17,8 +17,8 @@
 /* ---- equality ------------------------------------------------------------*/
 
 /* As Python, shapes are alike if they are so up to an empty dimension. */
-static bool equal(lua_State *L, const lmv_span *a, const lmv_span *b) {
-  const unsigned char *pa = lmv_spanbase(L, a), *pb = lmv_spanbase(L, b);
+static bool equal(lua_State *L, const lmv_operand *a, const lmv_operand *b) {
+  const unsigned char *pa = lmv_operandbase(L, a), *pb = lmv_operandbase(L, b);
   if (a->lay.ndim != b->lay.ndim)
     return false;
   for (int d = 0; d < a->lay.ndim; d++) {
@@ -30,8 +30,8 @@ static bool equal(lua_State *L, const lmv_span *a, const lmv_span *b) {
   return mv_equal(pa, &a->lay, &a->format->item, pb, &b->lay, &b->format->item);
 }
 
-static bool alive(const lmv_span *span) {
-  return span->view == NULL || lmv_alive(span->view);
+static bool alive(const lmv_operand *operand) {
+  return operand->view == NULL || lmv_alive(operand->view);
 }
 
 /*
@@ -39,8 +39,8 @@ static bool alive(const lmv_span *span) {
 ** as in Python, nor does a dead view, which is the one access that it allows.
 */
 static int view_eq(lua_State *L) {
-  lmv_span a, b;
-  lua_pushboolean(L, lmv_optspan(L, 1, &a) && lmv_optspan(L, 2, &b) &&
+  lmv_operand a, b;
+  lua_pushboolean(L, lmv_optoperand(L, 1, &a) && lmv_optoperand(L, 2, &b) &&
                          alive(&a) && alive(&b) && equal(L, &a, &b));
   return 1;
 }
@@ -48,9 +48,9 @@ static int view_eq(lua_State *L) {
 /* v:equals(x): the same as ==, for any bytes-like x. */
 static int view_equals(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
-  lmv_span a, b;
-  lmv_checkspan(L, 2, &b);
-  lmv_viewspan(v, &a);
+  lmv_operand a, b;
+  lmv_checkoperand(L, 2, &b);
+  lmv_viewoperand(v, &a);
   lua_pushboolean(L, equal(L, &a, &b));
   return 1;
 }
@@ -79,13 +79,13 @@ static ptrdiff_t cut(mv_layout *a, mv_layout *b) {
 */
 static int view_mismatch(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
-  lmv_span a, b;
+  lmv_operand a, b;
   ptrdiff_t k, n = -1;
   const unsigned char *pa, *pb;
-  lmv_checkspan(L, 2, &b);
-  lmv_viewspan(v, &a);
-  pa = lmv_spanbase(L, &a);
-  pb = lmv_spanbase(L, &b);
+  lmv_checkoperand(L, 2, &b);
+  lmv_viewoperand(v, &a);
+  pa = lmv_operandbase(L, &a);
+  pb = lmv_operandbase(L, &b);
   if (!mv_layout_same_shape(&a.lay, &b.lay)) {
     if (a.lay.ndim != 1 || b.lay.ndim != 1) {
       lmv_pushshape(L, a.lay.ndim, a.lay.shape);
@@ -134,16 +134,16 @@ static ptrdiff_t search_records(lua_State *L, const lmv_view *v,
 ** Looks for items equal to the value at 2 in the part lay of the view: the
 ** number of the first one in C order (-1: none), or how many there are.
 */
-static ptrdiff_t search(lua_State *L, const lmv_view *v, const mv_layout *lay,
-                        bool counting) {
+static ptrdiff_t search_items(lua_State *L, const lmv_view *v,
+                              const mv_layout *lay, bool counting) {
   const mv_item *item = &v->format->item;
   mv_value value;
   if (item->kind == MV_RECORD)
     return search_records(L, v, lay, counting);
   if (!lmv_tovalue(L, 2, item, &value))
     return counting ? 0 : -1;
-  return counting ? mv_count(lmv_base(L, v), lay, item, &value)
-                  : mv_index(lmv_base(L, v), lay, item, &value);
+  return counting ? mv_count_value(lmv_base(L, v), lay, item, &value)
+                  : mv_find_value(lmv_base(L, v), lay, item, &value);
 }
 
 /*
@@ -157,13 +157,13 @@ static int view_index(lua_State *L) {
   mv_layout lay;
   if (lua_gettop(L) < 2)
     lmv_typeerror(L, 2, "value");
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   lmv_layout(v, &lay);
   if (v->ndim > 0) {
     mv_range(lay.shape[0], i, j, 1, &start, &n);
     mv_layout_slice(&lay, 0, start, n, 1);
   }
-  k = search(L, v, &lay, false);
+  k = search_items(L, v, &lay, false);
   if (k < 0) {
     lua_pushnil(L);
     return 1;
@@ -184,9 +184,9 @@ static int view_count(lua_State *L) {
   mv_layout lay;
   if (lua_gettop(L) < 2)
     lmv_typeerror(L, 2, "value");
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   lmv_layout(v, &lay);
-  lua_pushinteger(L, search(L, v, &lay, true));
+  lua_pushinteger(L, search_items(L, v, &lay, true));
   return 1;
 }
 
@@ -194,7 +194,7 @@ static int view_count(lua_State *L) {
 ** A position of string.find as one from 0, clipped to the first; n + 1 and more
 ** where it is behind the end.
 */
-static size_t position(lua_Integer i, size_t n) {
+static size_t find_start(lua_Integer i, size_t n) {
   if (i > 0)
     return (size_t)i - 1;
   if (i == 0 || i < -(lua_Integer)n)
@@ -208,21 +208,21 @@ static size_t position(lua_Integer i, size_t n) {
 ** be given.
 */
 static int view_find(lua_State *L) {
-  lmv_span hay, needle;
+  lmv_operand hay, needle;
   lua_Integer init = lmv_optinteger(L, 3, 1);
   lmv_view *v = lmv_checkview(L, 1);
   size_t n, m, from;
   ptrdiff_t at;
   const unsigned char *p, *q;
-  lmv_checkspan(L, 2, &needle);
-  lmv_viewspan(v, &hay);
+  lmv_checkoperand(L, 2, &needle);
+  lmv_viewoperand(v, &hay);
   p = lmv_flatten(L, &hay);
   q = lmv_flatten(L, &needle);
   p = lmv_flat(L, &hay, p);
   q = lmv_flat(L, &needle, q);
   n = (size_t)mv_layout_nbytes(&hay.lay);
   m = (size_t)mv_layout_nbytes(&needle.lay);
-  from = position(init, n);
+  from = find_start(init, n);
   at = from > n ? -1 : mv_find(p + from, n - from, q, m);
   if (at < 0) {
     lua_pushnil(L);
@@ -236,15 +236,16 @@ static int view_find(lua_State *L) {
 /* v:hash(): equal bytes, equal hash; of read-only views, which stay equal. */
 static int view_hash(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
-  lmv_span span;
+  lmv_operand operand;
   const unsigned char *p;
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   if (!v->readonly)
     luaL_error(L, "cannot hash a view that can be written to");
-  lmv_viewspan(v, &span);
-  p = lmv_flat(L, &span, lmv_flatten(L, &span));
-  lua_pushinteger(L, (lua_Integer)mv_hash(
-                         p, (size_t)mv_layout_nbytes(&span.lay), lmv_seed()));
+  lmv_viewoperand(v, &operand);
+  p = lmv_flat(L, &operand, lmv_flatten(L, &operand));
+  lua_pushinteger(
+      L, (lua_Integer)mv_hash(p, (size_t)mv_layout_nbytes(&operand.lay),
+                              lmv_seed()));
   return 1;
 }
 
@@ -269,7 +270,7 @@ static int view_byte(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   mv_layout lay;
   ptrdiff_t start, n;
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   lmv_layout(v, &lay);
   mv_range(mv_layout_nbytes(&lay), i, j, 1, &start, &n);
   lmv_checkresults(L, n);
@@ -281,7 +282,7 @@ static int view_byte(lua_State *L) {
 static int view_bytelen(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   mv_layout lay;
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   lmv_layout(v, &lay);
   lua_pushinteger(L, mv_layout_nbytes(&lay));
   return 1;

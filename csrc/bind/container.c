@@ -8,7 +8,7 @@
 #include "index.h"
 #include "registry.h"
 
-/* __index(object, key) of an owner that has no items of its own is its table
+/* __index(object, key) of a container that has no items of its own is its table
 ** of methods; one that has finds it in its last upvalue. */
 static void set_index(lua_State *L, int methods) {
   if (lua_getfield(L, -1, "__index") == LUA_TNIL) {
@@ -24,8 +24,9 @@ static void set_index(lua_State *L, int methods) {
   lua_setfield(L, -2, "__index");
 }
 
-void lmv_newownermeta(lua_State *L, lmv_source source, const char *name,
-                      const luaL_Reg *methods, const luaL_Reg *metamethods) {
+void lmv_newcontainermeta(lua_State *L, lmv_source source, const char *name,
+                          const luaL_Reg *methods,
+                          const luaL_Reg *metamethods) {
   lua_newtable(L);
   lmv_setfuncs(L, methods);
   lua_newtable(L);
@@ -35,6 +36,6 @@ void lmv_newownermeta(lua_State *L, lmv_source source, const char *name,
   lmv_setfuncs(L, lmv_pairs_metamethods);
   lmv_setfuncs(L, metamethods);
   set_index(L, lua_gettop(L) - 1);
-  lmv_setownermeta(L, source);
+  lmv_setcontainermeta(L, source);
   lua_pop(L, 1);
 }

@@ -12,12 +12,12 @@
 
 /*
 ** Makes the metatable of bytearrays or maps: __name, methods, metamethods (and
-** the shared ones), and what lmv_toowner looks for. Methods are found by
+** the shared ones), and what lmv_tocontainer looks for. Methods are found by
 ** __index, unless that is among the metamethods (a closure with the methods'
 ** table as last upvalue).
 */
-void lmv_newownermeta(lua_State *L, lmv_source source, const char *name,
-                      const luaL_Reg *methods, const luaL_Reg *metamethods);
+void lmv_newcontainermeta(lua_State *L, lmv_source source, const char *name,
+                          const luaL_Reg *methods, const luaL_Reg *metamethods);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

@@ -122,37 +122,38 @@ static void find_block(lua_State *L, const mv_layout *lay, ptrdiff_t *lo,
 ** may end in padding that the format does not tell: NumPy exports such.
 */
 static ptrdiff_t read_format(lua_State *L, const mview_buffer *buf,
-                             lmv_spec *spec) {
+                             lmv_viewinit *init) {
   const mv_item *item;
   lua_pushstring(L, buf->format != NULL ? buf->format : "B");
-  spec->format = lmv_pushformat(L, lua_gettop(L), 0, &spec->compound);
-  item = &spec->format->item;
+  init->format = lmv_pushformat(L, lua_gettop(L), 0, &init->anchors_format);
+  item = &init->format->item;
   if (buf->itemsize == 0 || buf->itemsize == item->size)
     return (ptrdiff_t)item->size;
   if (buf->itemsize > PTRDIFF_MAX)
     malformed(L, "size too large");
   if (buf->itemsize < item->size || item->kind != MV_RECORD)
     malformed(L, "item size %I, but '%s' takes %I bytes",
-              (LUAI_UACINT)buf->itemsize, spec->format->text,
+              (LUAI_UACINT)buf->itemsize, init->format->text,
               (LUAI_UACINT)item->size);
   return (ptrdiff_t)buf->itemsize;
 }
 
-lmv_view *lmv_pushlent(lua_State *L, int meta, int owner, lmv_lease *lease,
+lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
                        const mview_buffer *buf) {
-  lmv_spec spec = {lease, lease->generation, NULL, false, buf->readonly != 0};
+  lmv_viewinit init = {lease, lease->generation, NULL, false,
+                       buf->readonly != 0};
   mv_layout lay;
   ptrdiff_t lo, hi;
   lmv_view *v;
-  ptrdiff_t itemsize = read_format(L, buf, &spec);
+  ptrdiff_t itemsize = read_format(L, buf, &init);
   read_geometry(L, buf, itemsize, &lay);
   find_block(L, &lay, &lo, &hi);
   mv_layout_normalise(&lay);
   lay.offset = -lo; /* the block starts at its lowest byte */
-  v = lmv_newview(L, meta, owner, lua_gettop(L), &spec, &lay);
+  v = lmv_newview(L, meta, lease_idx, lua_gettop(L), &init, &lay);
   lmv_lease_move(lease, buf->data == NULL ? NULL : (char *)buf->data + lo,
                  (size_t)(hi - lo));
-  lease->readonly = spec.readonly;
+  lease->readonly = init.readonly;
   lua_replace(L, -3);
   lua_pop(L, 1);
   return v;
@@ -209,17 +210,17 @@ static lmv_view *acquire(lua_State *L, int idx, int meta,
 */
 static lmv_view *view_of(lua_State *L, int idx, int meta) {
   const lmv_view *v = lmv_toview(L, idx, meta);
-  lmv_spec spec;
+  lmv_viewinit init;
   mv_layout lay;
   if (v == NULL)
     return lmv_pushknown(L, idx, meta);
-  lmv_base(L, v);
-  spec =
-      (lmv_spec){v->lease, v->generation, v->format, v->compound, v->readonly};
+  lmv_checklive(L, v);
+  init = (lmv_viewinit){v->lease, v->generation, v->format, v->anchors_format,
+                        v->readonly};
   lmv_layout(v, &lay);
   lua_getiuservalue(L, idx, 1);
   lua_getiuservalue(L, idx, 2);
-  return lmv_newview(L, meta, lua_gettop(L) - 1, lua_gettop(L), &spec, &lay);
+  return lmv_newview(L, meta, lua_gettop(L) - 1, lua_gettop(L), &init, &lay);
 }
 
 /*

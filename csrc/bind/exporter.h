@@ -17,11 +17,12 @@
 lmv_view *lmv_acquire(lua_State *L, int idx, int meta);
 
 /*
-** Moves the living lease, whose userdata is at owner, to the memory that buf
+** Moves the living lease, whose userdata is at lease_idx, to the memory that
+*buf
 ** describes, and pushes a view of it. Raises where format or geometry are
 ** malformed.
 */
-lmv_view *lmv_pushlent(lua_State *L, int meta, int owner, lmv_lease *lease,
+lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
                        const mview_buffer *buf);
 
 #if defined(__GNUC__)

@@ -57,21 +57,21 @@ static const mv_format *parse(lua_State *L, int idx, int arg) {
 }
 
 const mv_format *lmv_pushformat(lua_State *L, int idx, int arg,
-                                bool *compound) {
+                                bool *anchors_format) {
   const mv_format *format;
-  *compound = false;
+  *anchors_format = false;
   lmv_pushformats(L);
   format = look_up(L, idx);
   if (format != NULL)
     return format;
-  *compound = true;
+  *anchors_format = true;
   push_compound(L);
   format = look_up(L, idx);
   if (format != NULL)
     return format;
   format = parse(L, idx, arg);
-  *compound = !is_simple(format, lua_rawlen(L, idx));
-  if (*compound)
+  *anchors_format = !is_simple(format, lua_rawlen(L, idx));
+  if (*anchors_format)
     push_compound(L);
   else
     lmv_pushformats(L);

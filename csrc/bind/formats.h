@@ -14,10 +14,12 @@
 /*
 ** Pushes the userdata of the format whose text is the string at idx, and
 ** returns the format. arg: the argument to blame when it is malformed.
-** *compound: the format is not one of those that stay cached, whoever uses it
+** *anchors_format: the format is not one of those that stay cached, whoever
+*uses it
 ** must anchor it.
 */
-const mv_format *lmv_pushformat(lua_State *L, int idx, int arg, bool *compound);
+const mv_format *lmv_pushformat(lua_State *L, int idx, int arg,
+                                bool *anchors_format);
 
 /* The format "B", which is always there. */
 extern const mv_format lmv_byteformat;

@@ -1,7 +1,7 @@
 /*
 ** index.c - single items: v[i], v[i] = x, v(i, j), get, set, values, iteration
 ** The way of the hot path: an integer key, a view of plain numbers in one
-** dimension (v->quick says so), a bound, a living lease, one switch. All else
+** dimension (v->numkind says so), a bound, a living lease, one switch. All else
 ** takes the general way, with the same results.
 ** The virtual machine calls metamethods with their own object only, and no
 ** script can get hold of them: those that take nothing else trust their self.
@@ -35,8 +35,8 @@ static ptrdiff_t item_offset(lua_State *L, const lmv_view *v, ptrdiff_t i) {
 
 /* Pushes what v[i] is, for i (from 0) in range: an item or a row. */
 static void push_at(lua_State *L, const lmv_view *v, int idx, ptrdiff_t i) {
-  if (v->quick)
-    push_quick(L, v->quick, lmv_base(L, v) + v->offset + i * v->dims[1]);
+  if (v->numkind)
+    push_number(L, v->numkind, lmv_base(L, v) + v->offset + i * v->dims[1]);
   else if (v->ndim == 1)
     lmv_pushitem(L, v, idx, item_offset(L, v, i));
   else
@@ -52,7 +52,7 @@ static void store_item(lua_State *L, const lmv_view *v, ptrdiff_t off, int arg,
                        int idx) {
   const mv_item *item = &v->format->item;
   unsigned char small[64] = {0}, *p = small, *at;
-  lmv_writable(L, v);
+  lmv_checkwritable(L, v);
   if (item->size > sizeof small)
     p = lmv_pushblock(L, item->size);
   lmv_toitem(L, arg, idx, v->format, p);
@@ -68,7 +68,7 @@ static void store_item(lua_State *L, const lmv_view *v, ptrdiff_t off, int arg,
 /* What is not the hot path: nil out of range, rows, other items. */
 static int index_integer(lua_State *L, const lmv_view *v, lua_Integer i) {
   ptrdiff_t at;
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   at = v->ndim == 0 ? -1 : lmv_wrap(v->dims[0], i);
   if (at < 0)
     lua_pushnil(L);
@@ -89,29 +89,29 @@ static int index_other(lua_State *L, const lmv_view *v) {
 
 /* __index(v, key); the last upvalue: the table of methods and attributes'
  * numbers. */
-static int view_index(lua_State *L) {
+static int view_meta_index(lua_State *L) {
   const lmv_view *v = lua_touserdata(L, 1);
   lua_Integer i;
   if (!lua_isinteger(L, 2))
     return index_other(L, v);
   i = lua_tointeger(L, 2);
-  if (!v->quick || (lua_Unsigned)i - 1 >= (lua_Unsigned)v->dims[0] ||
+  if (!v->numkind || (lua_Unsigned)i - 1 >= (lua_Unsigned)v->dims[0] ||
       !lmv_alive(v))
     return index_integer(L, v, i);
-  push_quick(L, v->quick,
-             v->lease->base + v->offset + (ptrdiff_t)(i - 1) * v->dims[1]);
+  push_number(L, v->numkind,
+              v->lease->base + v->offset + (ptrdiff_t)(i - 1) * v->dims[1]);
   return 1;
 }
 
 static int newindex_slow(lua_State *L, lmv_view *v) {
   lua_Integer i;
   ptrdiff_t at;
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   if (lua_type(L, 2) == LUA_TSTRING)
     return luaL_error(L, "attempt to assign to '%s' of a view",
                       lua_tostring(L, 2));
   i = lmv_checkkey(L, 2);
-  lmv_writable(L, v);
+  lmv_checkwritable(L, v);
   if (v->ndim == 0)
     return luaL_error(L, "a view of 0 dimensions has no index");
   at = lmv_wrap(v->dims[0], i);
@@ -129,11 +129,11 @@ static int newindex_slow(lua_State *L, lmv_view *v) {
 /* __newindex(v, key, value) */
 static int view_newindex(lua_State *L) {
   lmv_view *v = lua_touserdata(L, 1);
-  if (v->quick && lua_isinteger(L, 2) && !v->readonly && lmv_alive(v)) {
+  if (v->numkind && lua_isinteger(L, 2) && !v->readonly && lmv_alive(v)) {
     lua_Unsigned i = (lua_Unsigned)lua_tointeger(L, 2) - 1;
     if (i < (lua_Unsigned)v->dims[0] &&
-        store_quick(L, 3, v->quick,
-                    v->lease->base + v->offset + (ptrdiff_t)i * v->dims[1]))
+        store_number(L, 3, v->numkind,
+                     v->lease->base + v->offset + (ptrdiff_t)i * v->dims[1]))
       return 0;
   }
   return newindex_slow(L, v);
@@ -141,7 +141,7 @@ static int view_newindex(lua_State *L) {
 
 static int view_len(lua_State *L) {
   const lmv_view *v = lua_touserdata(L, 1);
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   if (v->ndim == 0)
     return luaL_error(L, "a view of 0 dimensions has no length");
   lua_pushinteger(L, v->dims[0]);
@@ -162,7 +162,7 @@ static ptrdiff_t locate(lua_State *L, const lmv_view *v) {
                                             : lmv_checkinteger(L, d + 2);
     idx[d] = lmv_wrap(v->dims[d], i);
     if (idx[d] < 0) {
-      lmv_base(L, v);
+      lmv_checklive(L, v);
       lmv_indexerror(L, i, v->dims[d], d, v->ndim);
     }
     off += idx[d] * v->dims[v->ndim + d];
@@ -176,7 +176,7 @@ static ptrdiff_t locate(lua_State *L, const lmv_view *v) {
 }
 
 static void check_indices(lua_State *L, const lmv_view *v, int n) {
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   if (n != v->ndim)
     luaL_error(L, "%d %s expected, got %d", v->ndim,
                v->ndim == 1 ? "index" : "indices", n);
@@ -186,7 +186,7 @@ static void check_indices(lua_State *L, const lmv_view *v, int n) {
 ** The hot path of a full index: positive integers in range, of a direct view.
 ** -1: the general way is to be taken, which also tells what is wrong.
 */
-static inline ptrdiff_t locate_quick(lua_State *L, const lmv_view *v) {
+static inline ptrdiff_t locate_direct(lua_State *L, const lmv_view *v) {
   const ptrdiff_t *shape = v->dims, *strides = v->dims + v->ndim;
   ptrdiff_t off = v->offset;
   int ndim = v->ndim;
@@ -204,10 +204,10 @@ static inline ptrdiff_t locate_quick(lua_State *L, const lmv_view *v) {
 /* v(i, j, ...): the strict read of one item. */
 static int view_call(lua_State *L) {
   const lmv_view *v = lua_touserdata(L, 1);
-  ptrdiff_t off = locate_quick(L, v);
-  unsigned plain = lmv_plain(&v->format->item);
-  if (off >= 0 && plain) {
-    push_quick(L, plain, lmv_base(L, v) + off);
+  ptrdiff_t off = locate_direct(L, v);
+  unsigned numkind = lmv_numkind(&v->format->item);
+  if (off >= 0 && numkind) {
+    push_number(L, numkind, lmv_base(L, v) + off);
     return 1;
   }
   if (off < 0) {
@@ -232,7 +232,7 @@ static int view_set(lua_State *L) {
   int top = lua_gettop(L);
   if (top < 2)
     lmv_typeerror(L, 2, "value");
-  lmv_writable(L, v);
+  lmv_checkwritable(L, v);
   check_indices(L, v, top - 2);
   store_item(L, v, locate(L, v), top, top);
   return 0;
@@ -243,15 +243,15 @@ static int view_values(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, -1);
   ptrdiff_t start, n;
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   if (v->ndim == 0)
     lmv_argerror(L, 1, "0 dimensions");
   mv_range(v->dims[0], i, j, 1, &start, &n);
   if (n > LUA_MINSTACK / 2)
     lmv_checkresults(L, n);
-  if (v->quick) { /* pushing numbers allocates nothing */
+  if (v->numkind) { /* pushing numbers allocates nothing */
     const unsigned char *p = lmv_base(L, v) + v->offset;
-    push_quick_run(L, v->quick, p + start * v->dims[1], v->dims[1], n);
+    push_number_run(L, v->numkind, p + start * v->dims[1], v->dims[1], n);
   } else {
     for (ptrdiff_t k = 0; k < n; k++)
       push_at(L, v, 1, start + k);
@@ -262,19 +262,19 @@ static int view_values(lua_State *L) {
 /* ---- iteration -----------------------------------------------------------*/
 
 /* Where an iteration is; user value 1 anchors the view. */
-typedef struct cursor {
+typedef struct iteration {
   const lmv_view *v;
   ptrdiff_t next;
-} cursor;
+} iteration;
 
 #define CURSOR (LMV_NUP + 1) /* the upvalue */
 
 /*
-** Pushes the next item of a view that is not quick, below it the view; at the
+** Pushes the next item of a view without a numkind, below it the view; at the
 ** end nil. The cursor moves on.
 */
-static bool push_next(lua_State *L, cursor *c) {
-  lmv_base(L, c->v);
+static bool push_next(lua_State *L, iteration *c) {
+  lmv_checklive(L, c->v);
   if (c->next >= c->v->dims[0]) {
     lua_pushnil(L);
     return false;
@@ -284,31 +284,31 @@ static bool push_next(lua_State *L, cursor *c) {
   return true;
 }
 
-/* Whether the next item can be pushed by push_quick. */
-static inline bool quick_next(const cursor *c) {
+/* Whether the next item can be pushed by push_number. */
+static inline bool has_next_number(const iteration *c) {
   const lmv_view *v = c->v;
-  return v->quick && c->next < v->dims[0] && lmv_alive(v);
+  return v->numkind && c->next < v->dims[0] && lmv_alive(v);
 }
 
-static inline const unsigned char *take_next(cursor *c) {
+static inline const unsigned char *next_number(iteration *c) {
   const lmv_view *v = c->v;
   return v->lease->base + v->offset + c->next++ * v->dims[1];
 }
 
 static int next_item(lua_State *L) {
-  cursor *c = lua_touserdata(L, lua_upvalueindex(CURSOR));
-  if (quick_next(c))
-    push_quick(L, c->v->quick, take_next(c));
+  iteration *c = lua_touserdata(L, lua_upvalueindex(CURSOR));
+  if (has_next_number(c))
+    push_number(L, c->v->numkind, next_number(c));
   else
     push_next(L, c);
   return 1;
 }
 
 static int next_pair(lua_State *L) {
-  cursor *c = lua_touserdata(L, lua_upvalueindex(CURSOR));
-  if (quick_next(c)) {
+  iteration *c = lua_touserdata(L, lua_upvalueindex(CURSOR));
+  if (has_next_number(c)) {
     lua_pushinteger(L, (lua_Integer)c->next + 1);
-    push_quick(L, c->v->quick, take_next(c));
+    push_number(L, c->v->numkind, next_number(c));
     return 2;
   }
   lua_settop(L, 0);
@@ -321,8 +321,8 @@ static int next_pair(lua_State *L) {
 
 static int push_iteration(lua_State *L, lua_CFunction next) {
   lmv_view *v = lmv_checkview(L, 1);
-  cursor *c;
-  lmv_base(L, v);
+  iteration *c;
+  lmv_checklive(L, v);
   if (v->ndim == 0)
     lmv_argerror(L, 1, "0 dimensions");
   for (int k = 1; k <= LMV_NUP; k++)
@@ -362,5 +362,5 @@ const luaL_Reg lmv_pairs_metamethods[] = {{"__pairs", view_pairs},
 void lmv_pushindex(lua_State *L, int methods) {
   lmv_pushupvalues(L, "__index");
   lua_pushvalue(L, methods);
-  lua_pushcclosure(L, view_index, LMV_NUP + 1);
+  lua_pushcclosure(L, view_meta_index, LMV_NUP + 1);
 }

@@ -180,7 +180,7 @@ ptrdiff_t *lmv_pushpin(lua_State *L, int idx, size_t n) {
   lua_setiuservalue(L, -2, 2);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &pin_key);
   lua_setmetatable(L, -2);
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   if (v->lease->pins == INT_MAX)
     luaL_error(L, "too many borrowers");
   v->lease->pins++;

@@ -110,8 +110,8 @@ typedef struct lmv_view {
   unsigned char ndim;
   bool readonly;
   bool indirect;
-  bool compound;       /* user value 2 holds the format */
-  unsigned char quick; /* lmv_plain if it is 1-D and direct; else 0 */
+  bool anchors_format;   /* user value 2 holds the format */
+  unsigned char numkind; /* lmv_numkind if it is 1-D and direct; else 0 */
   ptrdiff_t dims[];
 } lmv_view;
 
@@ -135,6 +135,15 @@ static inline unsigned char *lmv_base(lua_State *L, const lmv_view *v) {
 
 /* The same for writing: raises if the view is read-only. */
 unsigned char *lmv_writable(lua_State *L, const lmv_view *v);
+
+/* Raise if the view is dead; or if it cannot be written to. */
+static inline void lmv_checklive(lua_State *L, const lmv_view *v) {
+  (void)lmv_base(L, v);
+}
+
+static inline void lmv_checkwritable(lua_State *L, const lmv_view *v) {
+  (void)lmv_writable(L, v);
+}
 
 /* Ends one view; the exporter's memory, too, if nobody else uses it. */
 void lmv_release(lmv_view *v);

@@ -17,28 +17,28 @@
 ** Pushes a view of format (its userdata is at fmt) and shape over a new
 ** bytearray of that size. arg: the argument to blame when that is too large.
 */
-static lmv_view *push_fresh(lua_State *L, const lmv_spec *format, int fmt,
+static lmv_view *push_fresh(lua_State *L, const lmv_viewinit *format, int fmt,
                             int ndim, const ptrdiff_t *shape, int arg) {
-  lmv_spec spec = *format;
+  lmv_viewinit init = *format;
   mv_layout lay;
   ptrdiff_t nbytes;
   mv_status status;
-  if (spec.format->item.size == 0)
-    lmv_argerror(L, 1, "items of '%s' have size 0", spec.format->text);
-  status = mv_layout_set(&lay, (ptrdiff_t)spec.format->item.size, ndim, shape,
+  if (init.format->item.size == 0)
+    lmv_argerror(L, 1, "items of '%s' have size 0", init.format->text);
+  status = mv_layout_set(&lay, (ptrdiff_t)init.format->item.size, ndim, shape,
                          &nbytes);
   if (status != MV_OK)
     lmv_argerror(L, arg, "%s", mv_message(status));
-  spec.lease = lmv_pushbytearray(L, (size_t)nbytes);
-  spec.generation = spec.lease->generation;
-  return lmv_newview(L, LMV_META, lua_gettop(L), fmt, &spec, &lay);
+  init.lease = lmv_pushbytearray(L, (size_t)nbytes);
+  init.generation = init.lease->generation;
+  return lmv_newview(L, LMV_META, lua_gettop(L), fmt, &init, &lay);
 }
 
 /* mview.new(format, n1 [, n2, ...]): zeroed memory of that shape. */
 static int make_new(lua_State *L) {
   int ndim = lua_gettop(L) - 1;
   ptrdiff_t shape[MV_MAXDIM];
-  lmv_spec spec = {0};
+  lmv_viewinit init = {0};
   lmv_checkstring(L, 1, NULL);
   if (ndim < 1)
     lmv_typeerror(L, 2, "number");
@@ -46,8 +46,8 @@ static int make_new(lua_State *L) {
     lmv_argerror(L, MV_MAXDIM + 2, "more than %d dimensions", MV_MAXDIM);
   for (int d = 0; d < ndim; d++)
     shape[d] = lmv_checksize(L, d + 2);
-  spec.format = lmv_pushformat(L, 1, 1, &spec.compound);
-  push_fresh(L, &spec, lua_gettop(L), ndim, shape, ndim + 1);
+  init.format = lmv_pushformat(L, 1, 1, &init.anchors_format);
+  push_fresh(L, &init, lua_gettop(L), ndim, shape, ndim + 1);
   return 1;
 }
 
@@ -59,7 +59,7 @@ static int item_depth(const mv_item *item) {
   if (item->kind != MV_RECORD)
     return 0;
   field = item->record->fields;
-  if (item->record->sole)
+  if (item->record->is_scalar)
     return field->ndim + item_depth(&field->item);
   for (size_t f = 0; f < item->record->nfields; f++, field++)
     if (field->name == NULL && field->count > 0)
@@ -68,7 +68,7 @@ static int item_depth(const mv_item *item) {
 }
 
 /* Measures the list at idx along its first elements; returns the dimensions. */
-static int measure(lua_State *L, int idx, int depth, ptrdiff_t *shape) {
+static int list_shape(lua_State *L, int idx, int depth, ptrdiff_t *shape) {
   int ndim = 0, top = lua_gettop(L);
   luaL_checkstack(L, MV_MAXDIM + 2, NULL);
   lua_pushvalue(L, idx);
@@ -86,7 +86,7 @@ static int measure(lua_State *L, int idx, int depth, ptrdiff_t *shape) {
 /* mview.from(format, list): fresh memory with the values of a nested list. */
 static int make_from(lua_State *L) {
   ptrdiff_t shape[MV_MAXDIM];
-  lmv_spec spec = {0};
+  lmv_viewinit init = {0};
   lmv_view *v;
   mv_layout lay;
   int ndim;
@@ -94,13 +94,13 @@ static int make_from(lua_State *L) {
   lmv_checkstring(L, 1, NULL);
   if (lua_type(L, 2) != LUA_TTABLE)
     lmv_typeerror(L, 2, "list");
-  spec.format = lmv_pushformat(L, 1, 1, &spec.compound);
-  ndim = measure(L, 2, item_depth(&spec.format->item), shape);
+  init.format = lmv_pushformat(L, 1, 1, &init.anchors_format);
+  ndim = list_shape(L, 2, item_depth(&init.format->item), shape);
   if (ndim > MV_MAXDIM)
     lmv_argerror(L, 2, "more than %d dimensions", MV_MAXDIM);
   if (ndim < 1)
     ndim = 1; /* then the first item is no item: said below */
-  v = push_fresh(L, &spec, 3, ndim, shape, 2);
+  v = push_fresh(L, &init, 3, ndim, shape, 2);
   lmv_layout(v, &lay);
   lmv_fromlist(L, 2, 2, v->format, &lay, lmv_base(L, v));
   return 1;

@@ -21,7 +21,7 @@
 #include <string.h>
 
 /* Pushes what a function returns that failed. */
-static int failure(lua_State *L, int err, const char *message, ...) {
+static int push_failure(lua_State *L, int err, const char *message, ...) {
   va_list args;
   lua_pushnil(L);
   va_start(args, message);
@@ -34,7 +34,8 @@ static int failure(lua_State *L, int err, const char *message, ...) {
 #if defined(_WIN32)
 
 static int map_map(lua_State *L) {
-  return failure(L, ENOSYS, "mapped files are not supported on this system");
+  return push_failure(L, ENOSYS,
+                      "mapped files are not supported on this system");
 }
 
 void lmv_open_map(lua_State *L) { (void)L; }
@@ -89,18 +90,18 @@ static lmv_map *new_map(lua_State *L, const lmv_maprequest *r) {
   m->mode = r->mode;
   m->offset = r->offset;
   m->fd = -1;
-  lmv_pushownermeta(L, LMV_MAP);
+  lmv_pushcontainermeta(L, LMV_MAP);
   lua_setmetatable(L, -2);
   lmv_owe(L, &m->debt, lmv_map_end);
   return m;
 }
 
-static int report(lua_State *L, int err, const lmv_maprequest *r) {
+static int open_error(lua_State *L, int err, const lmv_maprequest *r) {
   if (err == LMV_NOT_REGULAR)
-    return failure(L, ENODEV, "%s: not a regular file", r->path);
+    return push_failure(L, ENODEV, "%s: not a regular file", r->path);
   if (err == LMV_BEYOND_END)
-    return failure(L, EINVAL, "%s: range ends beyond the file (%I bytes)",
-                   r->path, (LUAI_UACINT)r->filesize);
+    return push_failure(L, EINVAL, "%s: range ends beyond the file (%I bytes)",
+                        r->path, (LUAI_UACINT)r->filesize);
   return lmv_oserror(L, err, r->path);
 }
 
@@ -120,13 +121,13 @@ static int map_map(lua_State *L) {
   if (err == 0)
     return 1;
   lmv_lease_kill(&m->lease);
-  return report(L, err, &r);
+  return open_error(L, err, &r);
 }
 
 /* ---- methods -------------------------------------------------------------*/
 
 static lmv_map *check_open(lua_State *L) {
-  lmv_lease *lease = lmv_checkowner(L, 1, LMV_MAP);
+  lmv_lease *lease = lmv_checkcontainer(L, 1, LMV_MAP);
   if (!lease->alive)
     luaL_error(L, "attempt to use a closed map");
   return (lmv_map *)lease;
@@ -148,8 +149,8 @@ static int map_newindex(lua_State *L) {
 
 /* m:view(): a view of all its bytes. */
 static int map_view(lua_State *L) {
-  lmv_checkowner(L, 1, LMV_MAP);
-  lmv_pushowned(L, LMV_META, 1);
+  lmv_checkcontainer(L, 1, LMV_MAP);
+  lmv_pushcontainerview(L, LMV_META, 1);
   return 1;
 }
 
@@ -159,7 +160,7 @@ static int map_len(lua_State *L) {
 }
 
 /* Pushes true, or what a function returns that failed. */
-static int outcome(lua_State *L, int err) {
+static int push_result(lua_State *L, int err) {
   if (err != 0)
     return lmv_oserror(L, err, NULL);
   lua_pushboolean(L, 1);
@@ -173,7 +174,7 @@ static int map_flush(lua_State *L) {
   lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, -1);
   ptrdiff_t start, count;
   mv_range((ptrdiff_t)m->lease.size, i, j, 1, &start, &count);
-  return outcome(L, count == 0 ? 0 : lmv_map_flush(m, start, count));
+  return push_result(L, count == 0 ? 0 : lmv_map_flush(m, start, count));
 }
 
 static lmv_hint check_hint(lua_State *L, int arg) {
@@ -198,7 +199,7 @@ static int map_advise(lua_State *L) {
   if (hint == LMV_DONTNEED && m->mode->writes && !m->mode->shares)
     lmv_argerror(L, 2,
                  "'dontneed' would undo the changes of a map of mode 'c'");
-  return outcome(L, lmv_map_advise(m, hint));
+  return push_result(L, lmv_map_advise(m, hint));
 }
 
 /* m:resize(n): n bytes from the map's offset on. Growing keeps the views;
@@ -212,29 +213,29 @@ static int map_resize(lua_State *L) {
   lmv_lease_checkpins(L, &m->lease, "map");
   err = lmv_map_resize(m, n);
   if (err == ENOTSUP && m->fd < 0)
-    return failure(L, err, "anonymous memory cannot grow");
-  return outcome(L, err);
+    return push_failure(L, err, "anonymous memory cannot grow");
+  return push_result(L, err);
 }
 
 /* ---- the end -------------------------------------------------------------*/
 
 /* m:close(), also __close: every view of it is dead from now on. */
 static int map_close(lua_State *L) {
-  lmv_lease *lease = lmv_checkowner(L, 1, LMV_MAP);
+  lmv_lease *lease = lmv_checkcontainer(L, 1, LMV_MAP);
   lmv_lease_checkpins(L, lease, "map");
   lmv_lease_kill(lease);
   return 0;
 }
 
 static int map_gc(lua_State *L) {
-  lmv_lease *lease = lmv_checkowner(L, 1, LMV_MAP);
+  lmv_lease *lease = lmv_checkcontainer(L, 1, LMV_MAP);
   lmv_lease_kill(lease);
   lmv_lease_finish(lease);
   return 0;
 }
 
 static int map_tostring(lua_State *L) {
-  lmv_map *m = (lmv_map *)lmv_checkowner(L, 1, LMV_MAP);
+  lmv_map *m = (lmv_map *)lmv_checkcontainer(L, 1, LMV_MAP);
   if (m->lease.alive)
     lua_pushfstring(L, "mview.map '%s' [%I]", m->mode->name,
                     (LUAI_UACINT)m->lease.size);
@@ -254,7 +255,7 @@ void lmv_open_map(lua_State *L) {
                                          {"__close", map_close},
                                          {"__gc", map_gc},
                                          {NULL, NULL}};
-  lmv_newownermeta(L, LMV_MAP, "mview.map", methods, metamethods);
+  lmv_newcontainermeta(L, LMV_MAP, "mview.map", methods, metamethods);
 }
 
 #endif

@@ -85,7 +85,7 @@ void lmv_map_end(lmv_lease *lease) {
 /* ---- opening -------------------------------------------------------------*/
 
 /* Opens the file; what is none must not block. */
-static int open_file(lmv_map *m, lmv_maprequest *r) {
+static int open_path(lmv_map *m, lmv_maprequest *r) {
   struct stat st;
   m->fd = open(r->path, (r->mode->shares ? O_RDWR : O_RDONLY) | O_CLOEXEC |
                             O_NONBLOCK | O_NOCTTY);
@@ -111,7 +111,7 @@ int lmv_map_open(lmv_map *m, lmv_maprequest *r) {
   unsigned char *base;
   int err = 0;
   if (r->path != NULL) {
-    err = open_file(m, r);
+    err = open_path(m, r);
     if (err == 0)
       err = fit_range(r);
   }

@@ -58,10 +58,10 @@ static int isview(lua_State *L) {
 
 /* mview.calcsize(format): the bytes of one item. */
 static int calcsize(lua_State *L) {
-  bool compound;
+  bool anchors_format;
   lmv_checkstring(L, 1, NULL);
-  lua_pushinteger(L,
-                  (lua_Integer)lmv_pushformat(L, 1, 1, &compound)->item.size);
+  lua_pushinteger(
+      L, (lua_Integer)lmv_pushformat(L, 1, 1, &anchors_format)->item.size);
   return 1;
 }
 

@@ -1,12 +1,12 @@
 /*
 ** numstack.h - plain numbers to and from the Lua stack
-** For views whose quick field is set: numbers in one direct dimension, in
-** either byte order. quick is what lmv_plain says. Inline, as this is what
+** For views whose numkind field is set: numbers in one direct dimension, in
+** either byte order. numkind is what lmv_numkind says. Inline, as this is what
 ** element access is made of; the general ways (value.c, store.c) give the same
 ** results.
 */
-#ifndef LMV_QUICK_H
-#define LMV_QUICK_H
+#ifndef LMV_NUMSTACK_H
+#define LMV_NUMSTACK_H
 
 #include "bytes.h"
 #include "view.h"
@@ -31,13 +31,13 @@ TURN(64)
 #undef TURN
 
 /* Runs ACT for each kind, with the C type, its turn and the way to push it. */
-#define LMV_QUICK_KINDS(ACT)                                                   \
+#define LMV_NUMBER_KINDS(ACT)                                                  \
   ACT(1 + MV_U8, uint8_t, keep, lua_pushinteger, lua_Integer)                  \
   ACT(1 + MV_I8, int8_t, keep, lua_pushinteger, lua_Integer)                   \
-  LMV_QUICK_WIDE(ACT, 1, keep, keep, keep)                                     \
-  LMV_QUICK_WIDE(ACT, 1 + LMV_SWAPPED, turn16, turn32, turn64)
+  LMV_WIDE_KINDS(ACT, 1, keep, keep, keep)                                     \
+  LMV_WIDE_KINDS(ACT, 1 + LMV_SWAPPED, turn16, turn32, turn64)
 
-#define LMV_QUICK_WIDE(ACT, from, turn2, turn4, turn8)                         \
+#define LMV_WIDE_KINDS(ACT, from, turn2, turn4, turn8)                         \
   ACT(from + MV_U16, uint16_t, turn2, lua_pushinteger, lua_Integer)            \
   ACT(from + MV_I16, int16_t, turn2, lua_pushinteger, lua_Integer)             \
   ACT(from + MV_U32, uint32_t, turn4, lua_pushinteger, lua_Integer)            \
@@ -57,9 +57,9 @@ TURN(64)
   }
 
 /* Pushes the number at p. */
-static inline void push_quick(lua_State *L, unsigned quick,
-                              const unsigned char *p) {
-  switch (quick) { LMV_QUICK_KINDS(PUSH_ONE) }
+static inline void push_number(lua_State *L, unsigned numkind,
+                               const unsigned char *p) {
+  switch (numkind) { LMV_NUMBER_KINDS(PUSH_ONE) }
 }
 
 #define PUSH_RUN(code, type, turn, push, as)                                   \
@@ -73,10 +73,10 @@ static inline void push_quick(lua_State *L, unsigned quick,
     break;
 
 /* Pushes n numbers that lie step bytes apart; the stack has room. */
-static inline void push_quick_run(lua_State *L, unsigned quick,
-                                  const unsigned char *p, ptrdiff_t step,
-                                  ptrdiff_t n) {
-  switch (quick) { LMV_QUICK_KINDS(PUSH_RUN) }
+static inline void push_number_run(lua_State *L, unsigned numkind,
+                                   const unsigned char *p, ptrdiff_t step,
+                                   ptrdiff_t n) {
+  switch (numkind) { LMV_NUMBER_KINDS(PUSH_RUN) }
 }
 
 #define SET_RUN(code, type, turn, push, as)                                    \
@@ -94,10 +94,10 @@ static inline void push_quick_run(lua_State *L, unsigned quick,
 ** Sets the numbers 1 to n of the table on top, which has room for them in its
 ** array, so that nothing is allocated.
 */
-static inline void set_quick_run(lua_State *L, unsigned quick,
-                                 const unsigned char *p, ptrdiff_t step,
-                                 ptrdiff_t n) {
-  switch (quick) { LMV_QUICK_KINDS(SET_RUN) }
+static inline void set_number_run(lua_State *L, unsigned numkind,
+                                  const unsigned char *p, ptrdiff_t step,
+                                  ptrdiff_t n) {
+  switch (numkind) { LMV_NUMBER_KINDS(SET_RUN) }
 }
 
 /* ---- writing -------------------------------------------------------------*/
@@ -121,10 +121,10 @@ static inline void set_quick_run(lua_State *L, unsigned quick,
     return false;                                                              \
   STORE(type, turn, i)
 
-static inline bool store_float(lua_State *L, int idx, unsigned quick, bool swap,
-                               unsigned char *p) {
+static inline bool store_float_number(lua_State *L, int idx, unsigned numkind,
+                                      bool swap, unsigned char *p) {
   double f = (double)lua_tonumber(L, idx);
-  if (quick == 1 + MV_F64)
+  if (numkind == 1 + MV_F64)
     STORE(double, turn64, f)
   if (!(fabs(f) <= 3.402823466e+38))
     return false; /* the general way decides */
@@ -135,21 +135,21 @@ static inline bool store_float(lua_State *L, int idx, unsigned quick, bool swap,
 ** Stores the value at idx, of that type, if that is simple; else false, nothing
 ** written.
 */
-static inline bool store_typed(lua_State *L, int idx, int type, unsigned quick,
-                               unsigned char *p) {
-  bool swap = quick > LMV_SWAPPED;
+static inline bool store_typed(lua_State *L, int idx, int type,
+                               unsigned numkind, unsigned char *p) {
+  bool swap = numkind > LMV_SWAPPED;
   lua_Integer i;
   int isint;
   if (type != LUA_TNUMBER)
     return false;
   if (swap)
-    quick -= LMV_SWAPPED;
-  if (quick > MV_I64 + 1)
-    return store_float(L, idx, quick, swap, p);
+    numkind -= LMV_SWAPPED;
+  if (numkind > MV_I64 + 1)
+    return store_float_number(L, idx, numkind, swap, p);
   i = lua_tointegerx(L, idx, &isint);
   if (!isint)
     return false;
-  switch ((mv_kind)(quick - 1)) {
+  switch ((mv_kind)(numkind - 1)) {
   case MV_U8:
     STORE_UNSIGNED(uint8_t, keep, UINT8_MAX)
   case MV_I8:
@@ -167,18 +167,18 @@ static inline bool store_typed(lua_State *L, int idx, int type, unsigned quick,
   }
 }
 
-static inline bool store_quick(lua_State *L, int idx, unsigned quick,
-                               unsigned char *p) {
-  return store_typed(L, idx, lua_type(L, idx), quick, p);
+static inline bool store_number(lua_State *L, int idx, unsigned numkind,
+                                unsigned char *p) {
+  return store_typed(L, idx, lua_type(L, idx), numkind, p);
 }
 
 /*
 ** Stores the values 1 to n of the list at idx, step bytes apart, up to one that
 ** is not simple; returns how many. They are popped some at a time.
 */
-static inline ptrdiff_t store_quick_run(lua_State *L, int idx, unsigned quick,
-                                        unsigned char *p, ptrdiff_t step,
-                                        ptrdiff_t n) {
+static inline ptrdiff_t store_number_run(lua_State *L, int idx,
+                                         unsigned numkind, unsigned char *p,
+                                         ptrdiff_t step, ptrdiff_t n) {
   enum { SOME = 16 };
   int top = lua_gettop(L);
   ptrdiff_t i = 0;
@@ -187,7 +187,7 @@ static inline ptrdiff_t store_quick_run(lua_State *L, int idx, unsigned quick,
   while (simple && i < n) {
     for (ptrdiff_t stop = n - i < SOME ? n : i + SOME; simple && i < stop;) {
       int type = lua_rawgeti(L, idx, (lua_Integer)i + 1);
-      simple = store_typed(L, -1, type, quick, p + i * step);
+      simple = store_typed(L, -1, type, numkind, p + i * step);
       i += simple;
     }
     lua_settop(L, top);

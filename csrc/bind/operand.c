@@ -23,38 +23,38 @@ lmv_view *lmv_asview(lua_State *L, int arg) {
   return v;
 }
 
-void lmv_viewspan(const lmv_view *v, lmv_span *span) {
-  span->view = v;
-  span->format = v->format;
-  lmv_layout(v, &span->lay);
+void lmv_viewoperand(const lmv_view *v, lmv_operand *operand) {
+  operand->view = v;
+  operand->format = v->format;
+  lmv_layout(v, &operand->lay);
 }
 
-/* Fills in a span of n bytes that is not of a view. */
-static bool span_bytes(lmv_span *span, size_t n) {
-  span->view = NULL;
-  span->format = &lmv_byteformat;
-  span->lay.offset = 0;
-  span->lay.itemsize = 1;
-  span->lay.ndim = 1;
-  span->lay.indirect = false;
-  span->lay.shape[0] = (ptrdiff_t)n;
-  span->lay.strides[0] = 1;
+/* Fills in an operand of n bytes that is not of a view. */
+static bool set_bytes_operand(lmv_operand *operand, size_t n) {
+  operand->view = NULL;
+  operand->format = &lmv_byteformat;
+  operand->lay.offset = 0;
+  operand->lay.itemsize = 1;
+  operand->lay.ndim = 1;
+  operand->lay.indirect = false;
+  operand->lay.shape[0] = (ptrdiff_t)n;
+  operand->lay.strides[0] = 1;
   return true;
 }
 
-bool lmv_optspan(lua_State *L, int arg, lmv_span *span) {
+bool lmv_optoperand(lua_State *L, int arg, lmv_operand *operand) {
   lmv_view *v;
-  span->owner = NULL;
+  operand->container = NULL;
   if (lua_type(L, arg) == LUA_TSTRING) {
     size_t n;
-    span->string = (const unsigned char *)lua_tolstring(L, arg, &n);
-    return span_bytes(span, n);
+    operand->string = (const unsigned char *)lua_tolstring(L, arg, &n);
+    return set_bytes_operand(operand, n);
   }
   v = lmv_toview(L, arg, LMV_META);
-  if (v == NULL && (span->owner = lmv_toowner(L, arg)) != NULL) {
-    lmv_checkalive(L, span->owner);
-    span->generation = span->owner->generation;
-    return span_bytes(span, span->owner->size);
+  if (v == NULL && (operand->container = lmv_tocontainer(L, arg)) != NULL) {
+    lmv_checkopen(L, operand->container);
+    operand->generation = operand->container->generation;
+    return set_bytes_operand(operand, operand->container->size);
   }
   if (v == NULL) {
     v = lmv_pushview(L, arg, LMV_META);
@@ -62,51 +62,53 @@ bool lmv_optspan(lua_State *L, int arg, lmv_span *span) {
       return false;
     lua_replace(L, arg);
   }
-  lmv_viewspan(v, span);
+  lmv_viewoperand(v, operand);
   return true;
 }
 
-void lmv_checkspan(lua_State *L, int arg, lmv_span *span) {
-  if (!lmv_optspan(L, arg, span))
+void lmv_checkoperand(lua_State *L, int arg, lmv_operand *operand) {
+  if (!lmv_optoperand(L, arg, operand))
     lmv_typeerror(L, arg, "string, view or other bytes-like");
 }
 
-const unsigned char *lmv_spanbase(lua_State *L, const lmv_span *span) {
-  if (span->view != NULL)
-    return lmv_base(L, span->view);
-  if (span->owner == NULL)
-    return span->string;
-  lmv_checkalive(L, span->owner);
-  if (span->owner->generation != span->generation)
-    lmv_expirederror(L, span->owner);
-  return span->owner->base;
+const unsigned char *lmv_operandbase(lua_State *L, const lmv_operand *operand) {
+  if (operand->view != NULL)
+    return lmv_base(L, operand->view);
+  if (operand->container == NULL)
+    return operand->string;
+  lmv_checkopen(L, operand->container);
+  if (operand->container->generation != operand->generation)
+    lmv_expirederror(L, operand->container);
+  return operand->container->base;
 }
 
 /* ---- its bytes -----------------------------------------------------------*/
 
-void lmv_pushbytes(lua_State *L, const lmv_span *span, char order) {
-  size_t n = (size_t)mv_layout_nbytes(&span->lay);
-  if (mv_layout_contiguous(&span->lay, order)) { /* copied before any __gc */
-    lua_pushlstring(L, (const char *)lmv_spanbase(L, span) + span->lay.offset,
-                    n);
+void lmv_pushbytes(lua_State *L, const lmv_operand *operand, char order) {
+  size_t n = (size_t)mv_layout_nbytes(&operand->lay);
+  if (mv_layout_contiguous(&operand->lay, order)) { /* copied before any __gc */
+    lua_pushlstring(
+        L, (const char *)lmv_operandbase(L, operand) + operand->lay.offset, n);
   } else {
     luaL_Buffer b;
     char *out = luaL_buffinitsize(L, &b, n);
-    mv_gather((unsigned char *)out, lmv_spanbase(L, span), &span->lay, order);
+    mv_gather((unsigned char *)out, lmv_operandbase(L, operand), &operand->lay,
+              order);
     luaL_pushresultsize(&b, n);
   }
 }
 
-const unsigned char *lmv_flatten(lua_State *L, const lmv_span *span) {
+const unsigned char *lmv_flatten(lua_State *L, const lmv_operand *operand) {
   unsigned char *copy;
-  if (mv_layout_contiguous(&span->lay, 'C'))
+  if (mv_layout_contiguous(&operand->lay, 'C'))
     return NULL;
-  copy = lua_newuserdatauv(L, (size_t)mv_layout_nbytes(&span->lay), 0);
-  mv_gather(copy, lmv_spanbase(L, span), &span->lay, 'C');
+  copy = lua_newuserdatauv(L, (size_t)mv_layout_nbytes(&operand->lay), 0);
+  mv_gather(copy, lmv_operandbase(L, operand), &operand->lay, 'C');
   return copy;
 }
 
-const unsigned char *lmv_flat(lua_State *L, const lmv_span *span,
+const unsigned char *lmv_flat(lua_State *L, const lmv_operand *operand,
                               const unsigned char *copy) {
-  return copy != NULL ? copy : lmv_spanbase(L, span) + span->lay.offset;
+  return copy != NULL ? copy
+                      : lmv_operandbase(L, operand) + operand->lay.offset;
 }

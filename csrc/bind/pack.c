@@ -19,7 +19,7 @@
 #include <limits.h>
 #include <string.h>
 
-static void reverse(unsigned char *bytes, size_t n) {
+static void reverse_bytes(unsigned char *bytes, size_t n) {
   for (size_t i = 0; i < n / 2; i++) {
     unsigned char t = bytes[i];
     bytes[i] = bytes[n - 1 - i];
@@ -39,7 +39,7 @@ typedef struct source {
 /* The source that the living view is. */
 static source read_source(lua_State *L, const lmv_view *v) {
   source s = {v, 0, true};
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   if (v->ndim == 1 && v->dims[1] == v->itemsize && !v->indirect) {
     s.size = (size_t)(v->dims[0] * v->itemsize);
   } else {
@@ -52,8 +52,8 @@ static source read_source(lua_State *L, const lmv_view *v) {
 }
 
 /* Copies n bytes from at on to out. */
-static void fetch(lua_State *L, const source *s, size_t at, size_t n,
-                  unsigned char *out) {
+static void fetch_bytes(lua_State *L, const source *s, size_t at, size_t n,
+                        unsigned char *out) {
   const unsigned char *base = lmv_base(L, s->v);
   if (s->contiguous) {
     memcpy(out, base + s->v->offset + at, n);
@@ -64,7 +64,7 @@ static void fetch(lua_State *L, const source *s, size_t at, size_t n,
   }
 }
 
-static void need(lua_State *L, const source *s, size_t at, size_t n) {
+static void check_room(lua_State *L, const source *s, size_t at, size_t n) {
   if (n > s->size - at)
     lmv_argerror(L, 2, "data string too short");
 }
@@ -79,9 +79,9 @@ static lua_Integer fetch_integer(const reader *r, const source *s, size_t at,
                              r->little == MV_BIGENDIAN);
     return is_signed ? (lua_Integer)(int32_t)word : (lua_Integer)word;
   }
-  fetch(r->L, s, at, n, bytes);
+  fetch_bytes(r->L, s, at, n, bytes);
   if (!r->little)
-    reverse(bytes, n); /* now the lowest byte is first */
+    reverse_bytes(bytes, n); /* now the lowest byte is first */
   for (size_t i = n < sizeof value ? n : sizeof value; i-- > 0;)
     value = value << CHAR_BIT | bytes[i];
   if (n < sizeof value) {
@@ -104,9 +104,9 @@ static lua_Number fetch_float(const reader *r, const source *s, size_t at,
   float f;
   double d;
   lua_Number n;
-  fetch(r->L, s, at, o->size, bytes);
+  fetch_bytes(r->L, s, at, o->size, bytes);
   if (r->little == MV_BIGENDIAN)
-    reverse(bytes, o->size);
+    reverse_bytes(bytes, o->size);
   switch (o->kind) {
   case FLOAT:
     memcpy(&f, bytes, sizeof f);
@@ -127,7 +127,7 @@ static void push_string(lua_State *L, const source *s, size_t at, size_t n) {
   } else {
     luaL_Buffer b;
     char *out = luaL_buffinitsize(L, &b, n);
-    fetch(L, s, at, n, (unsigned char *)out);
+    fetch_bytes(L, s, at, n, (unsigned char *)out);
     luaL_pushresultsize(&b, n);
   }
 }
@@ -144,7 +144,7 @@ static size_t zstring_length(lua_State *L, const source *s, size_t at) {
     end = s->size;
   }
   for (; end < s->size; end++) {
-    fetch(L, s, end, 1, &byte);
+    fetch_bytes(L, s, end, 1, &byte);
     if (byte == 0)
       return end - at;
   }
@@ -172,7 +172,7 @@ static size_t push_option(const reader *r, const source *s, const option *o,
     return o->size;
   case STRING:
     n = (size_t)fetch_integer(r, s, at, o->size, false);
-    need(L, s, at + o->size, n);
+    check_room(L, s, at + o->size, n);
     push_string(L, s, at + o->size, n);
     return o->size + n;
   case ZSTRING:
@@ -185,7 +185,7 @@ static size_t push_option(const reader *r, const source *s, const option *o,
 }
 
 /* A start of string.unpack, from 0; clipped to the first byte. */
-static size_t position(lua_State *L, int arg, size_t size) {
+static size_t check_position(lua_State *L, int arg, size_t size) {
   lua_Integer i = lmv_optinteger(L, arg, 1);
   size_t at = 0;
   if (i > 0)
@@ -205,11 +205,11 @@ static int view_unpack(lua_State *L) {
   option o;
   size_t at;
   int results = 0;
-  at = position(L, 3, s.size);
+  at = check_position(L, 3, s.size);
   while (lmv_nextoption(&r, at, &o)) {
-    need(L, &s, at, o.padding);
+    check_room(L, &s, at, o.padding);
     at += o.padding;
-    need(L, &s, at, o.size);
+    check_room(L, &s, at, o.size);
     if (results > LUA_MINSTACK / 2)
       lmv_checkresults(L, 1);
     at += push_option(&r, &s, &o, at);
@@ -264,7 +264,7 @@ static void pack_float(const reader *r, luaL_Buffer *b, const option *o,
                              : (const void *)&n,
          o->size);
   if (r->little == MV_BIGENDIAN)
-    reverse(bytes, o->size);
+    reverse_bytes(bytes, o->size);
   luaL_addlstring(b, (const char *)bytes, o->size);
 }
 
@@ -338,10 +338,10 @@ static int view_pack(lua_State *L) {
   const char *bytes;
   int arg = 3, top = lua_gettop(L);
   lmv_checkinteger(L, 3);
-  lmv_writable(L, v);
+  lmv_checkwritable(L, v);
   lmv_layout(v, &lay);
   size = (size_t)mv_layout_nbytes(&lay);
-  from = at = position(L, 3, size);
+  from = at = check_position(L, 3, size);
   luaL_buffinit(L, &b);
   while (lmv_nextoption(&r, at, &o)) {
     for (size_t i = 0; i < o.padding; i++)

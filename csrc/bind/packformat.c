@@ -16,22 +16,22 @@ reader lmv_startformat(lua_State *L, int arg) {
   return r;
 }
 
-static bool is_digit(char c) { return '0' <= c && c <= '9'; }
+static bool is_decimal(char c) { return '0' <= c && c <= '9'; }
 
 /* A decimal number, or def where there is none; digits too many stay behind. */
-static size_t number(reader *r, size_t def) {
+static size_t read_number(reader *r, size_t def) {
   size_t n = 0;
-  if (!is_digit(*r->p))
+  if (!is_decimal(*r->p))
     return def;
   do
     n = n * 10 + (size_t)(*r->p++ - '0');
-  while (is_digit(*r->p) && n <= ((size_t)PTRDIFF_MAX - 9) / 10);
+  while (is_decimal(*r->p) && n <= ((size_t)PTRDIFF_MAX - 9) / 10);
   return n;
 }
 
 /* The size of an integer, 1 to MAXINT. */
 static size_t integer_size(reader *r, size_t def) {
-  size_t n = number(r, def);
+  size_t n = read_number(r, def);
   if (n > MAXINT || n == 0)
     luaL_error(r->L, "integral size (%I) out of limits [1,%d]", (LUAI_UACINT)n,
                MAXINT);
@@ -44,7 +44,7 @@ static option integer(option_kind kind, size_t size) {
 }
 
 /* Reads one option, which may only change how the next are read. */
-static option take(reader *r) {
+static option take_char(reader *r) {
   struct native {
     char c;
     union {
@@ -84,7 +84,7 @@ static option take(reader *r) {
   case 's':
     return integer(STRING, integer_size(r, sizeof(size_t)));
   case 'c': {
-    size_t n = number(r, SIZE_MAX);
+    size_t n = read_number(r, SIZE_MAX);
     if (n == SIZE_MAX)
       luaL_error(r->L, "missing size for format option 'c'");
     return integer(CHARS, n);
@@ -121,7 +121,7 @@ static size_t alignment(reader *r, option *o) {
   if (o->kind == ALIGNMENT) {
     option next = {NOTHING, 0, 0};
     if (*r->p != '\0')
-      next = take(r);
+      next = take_char(r);
     align = next.size;
     if (next.kind == CHARS || align == 0)
       lmv_argerror(r->L, 2, "invalid next option for option 'X'");
@@ -134,7 +134,7 @@ bool lmv_nextoption(reader *r, size_t at, option *o) {
   size_t align;
   if (*r->p == '\0')
     return false;
-  *o = take(r);
+  *o = take_char(r);
   if (r->maxalign == 1 && o->kind != ALIGNMENT)
     return true;
   align = alignment(r, o);

@@ -5,9 +5,11 @@
 
 #include <stdbool.h>
 
-/* Addresses are the keys. owner_key is one of a metatable: there its value says
-** that the objects are bytearrays or maps. */
-static const char view_key, bytearray_key, map_key, owner_key, formats_key;
+/* Addresses are the keys. is_container_key is one of a metatable: there its
+ *value says
+ ** that the objects are bytearrays or maps. */
+static const char view_key, bytearray_key, map_key, is_container_key,
+    formats_key;
 
 void lmv_pushviewmeta(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &view_key);
@@ -22,22 +24,22 @@ static const void *container_key(lmv_source source) {
   return source == LMV_MAP ? &map_key : &bytearray_key;
 }
 
-void lmv_pushownermeta(lua_State *L, lmv_source source) {
+void lmv_pushcontainermeta(lua_State *L, lmv_source source) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, container_key(source));
 }
 
-void lmv_setownermeta(lua_State *L, lmv_source source) {
+void lmv_setcontainermeta(lua_State *L, lmv_source source) {
   lua_pushboolean(L, 1);
-  lua_rawsetp(L, -2, &owner_key);
+  lua_rawsetp(L, -2, &is_container_key);
   lua_rawsetp(L, LUA_REGISTRYINDEX, container_key(source));
 }
 
-lmv_lease *lmv_toowner(lua_State *L, int idx) {
+lmv_lease *lmv_tocontainer(lua_State *L, int idx) {
   lmv_lease *lease = lua_touserdata(L, idx);
   bool own;
   if (lease == NULL || !lua_getmetatable(L, idx))
     return NULL;
-  own = lua_rawgetp(L, -1, &owner_key) != LUA_TNIL;
+  own = lua_rawgetp(L, -1, &is_container_key) != LUA_TNIL;
   lua_pop(L, 2);
   return own ? lease : NULL;
 }

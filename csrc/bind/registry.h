@@ -33,9 +33,9 @@ void lmv_pushviewmeta(lua_State *L);
 void lmv_setviewmeta(lua_State *L);
 
 /* The same of bytearrays (LMV_BYTEARRAY) and maps (LMV_MAP). lmv_tocontainer
-** looks for what lmv_setownermeta puts into the metatable. */
-void lmv_pushownermeta(lua_State *L, lmv_source source);
-void lmv_setownermeta(lua_State *L, lmv_source source);
+** looks for what lmv_setcontainermeta puts into the metatable. */
+void lmv_pushcontainermeta(lua_State *L, lmv_source source);
+void lmv_setcontainermeta(lua_State *L, lmv_source source);
 
 /* Pushes the table LMV_FORMATS, which lmv_open_registry makes. */
 void lmv_pushformats(lua_State *L);
@@ -53,7 +53,7 @@ static inline lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
 }
 
 /* The bytearray or map at idx, dead or alive; NULL: it is neither. */
-lmv_lease *lmv_toowner(lua_State *L, int idx);
+lmv_lease *lmv_tocontainer(lua_State *L, int idx);
 
 void lmv_open_registry(lua_State *L);
 

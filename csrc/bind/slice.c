@@ -12,10 +12,10 @@
 #include "view.h"
 
 /* The spec of a view that differs from v in nothing yet. */
-static lmv_spec spec_of(const lmv_view *v) {
-  lmv_spec spec = {v->lease, v->generation, v->format, v->compound,
-                   v->readonly};
-  return spec;
+static lmv_viewinit init_of(const lmv_view *v) {
+  lmv_viewinit init = {v->lease, v->generation, v->format, v->anchors_format,
+                       v->readonly};
+  return init;
 }
 
 /* ---- slices --------------------------------------------------------------*/
@@ -43,11 +43,11 @@ static int view_sub(lua_State *L) {
   lua_Integer i = lmv_optinteger(L, 2, step > 0 ? 1 : -1);
   lua_Integer j = lmv_optinteger(L, 3, step > 0 ? -1 : 1);
   ptrdiff_t start, count, stride;
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   if (v->ndim == 0)
     lmv_argerror(L, 1, "0 dimensions");
   mv_range(v->dims[0], i, j, step, &start, &count);
-  if (v->ndim > 1 || v->indirect || v->compound) {
+  if (v->ndim > 1 || v->indirect || v->anchors_format) {
     push_slice(L, v, start, count, step);
     return 1;
   }
@@ -97,7 +97,7 @@ static void apply_selectors(lua_State *L, const lmv_view *v, mv_layout *lay) {
       ptrdiff_t at = lmv_wrap(lay->shape[dim], i);
       if (at < 0)
         lmv_indexerror(L, i, lay->shape[dim], k, v->ndim);
-      status = mv_layout_index(lay, lmv_base(L, v), dim, at);
+      status = mv_layout_take(lay, lmv_base(L, v), dim, at);
     }
     if (status != MV_OK) /* MV_EINDIRECT */
       luaL_error(L, "this slice of memory with suboffsets cannot be described");
@@ -109,7 +109,7 @@ static int view_slice(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   mv_layout lay;
   int n = lua_gettop(L) - 1;
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   if (n > v->ndim)
     lmv_argerror(L, v->ndim + 2, "%d selectors for %d dimension%s", n, v->ndim,
                  v->ndim == 1 ? "" : "s");
@@ -123,7 +123,7 @@ lmv_view *lmv_pushrow(lua_State *L, int idx, ptrdiff_t i) {
   lmv_view *v = lua_touserdata(L, idx);
   mv_layout lay;
   lmv_layout(v, &lay);
-  mv_layout_index(&lay, lmv_base(L, v), 0, i);
+  mv_layout_take(&lay, lmv_base(L, v), 0, i);
   return lmv_derive(L, idx, &lay, NULL, 0);
 }
 
@@ -133,7 +133,7 @@ static int view_transpose(lua_State *L) {
   int n = lua_gettop(L) - 1, perm[MV_MAXDIM];
   bool seen[MV_MAXDIM] = {false};
   mv_layout lay;
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   if (n > 0 && n != v->ndim)
     lmv_argerror(L, n < v->ndim ? n + 2 : v->ndim + 2,
                  "%d dimensions expected, got %d", v->ndim, n);
@@ -194,7 +194,7 @@ static int cast_error(lua_State *L, mv_status status, int arg,
 static bool flat_cast(lua_State *L, int idx, const lmv_view *v,
                       const mv_format *format) {
   ptrdiff_t size = (ptrdiff_t)format->item.size, n;
-  if (v->ndim != 1 || v->indirect || v->compound || size == 0 ||
+  if (v->ndim != 1 || v->indirect || v->anchors_format || size == 0 ||
       (v->dims[1] != v->itemsize && v->dims[0] > 1))
     return false;
   n = v->dims[0] * v->itemsize;
@@ -208,30 +208,30 @@ void lmv_pushcast(lua_State *L, int idx, int arg) {
   lmv_view *v = lua_touserdata(L, idx);
   ptrdiff_t shape[MV_MAXDIM];
   int ndim = -1;
-  lmv_spec spec;
+  lmv_viewinit init;
   mv_layout lay;
   mv_status status;
   if (lua_type(L, arg) != LUA_TSTRING)
     lmv_typeerror(L, arg, "string");
   if (!lua_isnoneornil(L, arg + 1))
     ndim = lmv_checkshape(L, arg + 1, shape);
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   lua_pushvalue(L, arg);
   if (lua_rawget(L, LMV_FORMATS) == LUA_TUSERDATA && ndim < 0 &&
       flat_cast(L, idx, v, lua_touserdata(L, -1)))
     return;
-  spec = spec_of(v);
-  spec.format = lmv_pushformat(L, arg, arg, &spec.compound);
+  init = init_of(v);
+  init.format = lmv_pushformat(L, arg, arg, &init.anchors_format);
   lmv_layout(v, &lay);
-  status = mv_layout_cast(&lay, (ptrdiff_t)spec.format->item.size, ndim, shape);
+  status = mv_layout_cast(&lay, (ptrdiff_t)init.format->item.size, ndim, shape);
   if (status != MV_OK)
-    cast_error(L, status, arg, v, spec.format);
-  lmv_derive(L, idx, &lay, &spec, lua_gettop(L));
+    cast_error(L, status, arg, v, init.format);
+  lmv_derive(L, idx, &lay, &init, lua_gettop(L));
 }
 
 lmv_view *lmv_pushsame(lua_State *L, const lmv_view *v) {
   mv_layout lay;
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   lmv_layout(v, &lay);
   return lmv_derive(L, 1, &lay, NULL, 0);
 }
@@ -278,7 +278,7 @@ static const mv_field *check_field(lua_State *L, const mv_item *item,
 
 /* Pushes the format of a field's items, as if it stood alone. */
 static const mv_format *push_field_format(lua_State *L, const mv_field *field,
-                                          bool *compound) {
+                                          bool *anchors_format) {
   const mv_format *format;
   luaL_Buffer b;
   luaL_buffinit(L, &b);
@@ -286,7 +286,7 @@ static const mv_format *push_field_format(lua_State *L, const mv_field *field,
     luaL_addchar(&b, field->order);
   luaL_addlstring(&b, field->text, field->textlen);
   luaL_pushresult(&b);
-  format = lmv_pushformat(L, lua_gettop(L), 2, compound);
+  format = lmv_pushformat(L, lua_gettop(L), 2, anchors_format);
   lua_remove(L, -2);
   return format;
 }
@@ -296,17 +296,17 @@ static int view_field(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   size_t nth;
   const mv_field *field;
-  lmv_spec spec;
+  lmv_viewinit init;
   mv_layout lay;
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   field = check_field(L, &v->format->item, &nth);
   lua_settop(L, 2);
-  spec = spec_of(v);
-  spec.format = push_field_format(L, field, &spec.compound);
+  init = init_of(v);
+  init.format = push_field_format(L, field, &init.anchors_format);
   lmv_layout(v, &lay);
   if (mv_layout_field(&lay, field, nth) != MV_OK)
     luaL_error(L, "more than %d dimensions", MV_MAXDIM);
-  lmv_derive(L, 1, &lay, &spec, lua_gettop(L));
+  lmv_derive(L, 1, &lay, &init, lua_gettop(L));
   return 1;
 }
 

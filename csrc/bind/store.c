@@ -21,12 +21,12 @@ unsigned char *lmv_pushblock(lua_State *L, size_t n) {
 /* ---- errors of writing ---------------------------------------------------*/
 
 /* Where in a value something is: a chain from the inside out. */
-typedef struct place {
-  const struct place *outer;
+typedef struct path {
+  const struct path *outer;
   const char *name; /* NULL: index says */
   size_t namelen;
   lua_Integer index;
-} place;
+} path;
 
 /* What a conversion is for. */
 typedef struct target {
@@ -34,7 +34,7 @@ typedef struct target {
   const mv_format *format;
 } target;
 
-static void add_place(luaL_Buffer *b, lua_State *L, const place *at) {
+static void add_place(luaL_Buffer *b, lua_State *L, const path *at) {
   if (at->outer != NULL)
     add_place(b, L, at->outer);
   if (at->name != NULL) {
@@ -48,7 +48,7 @@ static void add_place(luaL_Buffer *b, lua_State *L, const place *at) {
 }
 
 /* Raises the message on top of the stack, with the place in front. */
-static int refuse(lua_State *L, const target *t, const place *at) {
+static int value_error(lua_State *L, const target *t, const path *at) {
   luaL_checkstack(L, LUA_MINSTACK, NULL);
   if (at != NULL) {
     luaL_Buffer b;
@@ -84,15 +84,15 @@ static const char *wanted(const mv_item *item) {
   }
 }
 
-static int refuse_type(lua_State *L, const target *t, const place *at, int idx,
+static int refuse_type(lua_State *L, const target *t, const path *at, int idx,
                        const char *expected) {
   luaL_checkstack(L, LUA_MINSTACK, NULL);
   lua_pushfstring(L, "%s expected, got %s", expected, lmv_typename(L, idx));
-  return refuse(L, t, at);
+  return value_error(L, t, at);
 }
 
 /* Pushes the number or the pair of numbers at idx as text. */
-static const char *push_number(lua_State *L, int idx) {
+static const char *describe_number(lua_State *L, int idx) {
   if (lua_type(L, idx) != LUA_TTABLE) {
     lua_pushvalue(L, idx); /* lua_tolstring changes what it converts */
     return lua_tostring(L, -1);
@@ -103,21 +103,21 @@ static const char *push_number(lua_State *L, int idx) {
                          lua_tostring(L, -1));
 }
 
-static int refuse_range(lua_State *L, const target *t, const place *at, int idx,
+static int refuse_range(lua_State *L, const target *t, const path *at, int idx,
                         const mv_item *item) {
   int64_t lo;
   uint64_t hi;
-  const char *value = push_number(L, idx), *text = t->format->text;
+  const char *value = describe_number(L, idx), *text = t->format->text;
   if (mv_item_range(item, &lo, &hi) && item->size < sizeof lo)
     lua_pushfstring(L, "value %s out of range [%I, %I] for format '%s'", value,
                     (LUAI_UACINT)lo, (LUAI_UACINT)hi, text);
   else
     lua_pushfstring(L, "value %s out of range for format '%s'", value, text);
-  return refuse(L, t, at);
+  return value_error(L, t, at);
 }
 
-static int refuse_length(lua_State *L, const target *t, const place *at,
-                         int idx, const mv_item *item) {
+static int refuse_length(lua_State *L, const target *t, const path *at, int idx,
+                         const mv_item *item) {
   size_t room = item->size;
   if (item->kind == MV_PASCAL)
     room = room > 256 ? 255 : room - (room > 0);
@@ -126,10 +126,10 @@ static int refuse_length(lua_State *L, const target *t, const place *at,
                   item->kind == MV_CHAR ? "where there is exactly"
                                         : "where there is room for",
                   (LUAI_UACINT)room, t->format->text);
-  return refuse(L, t, at);
+  return value_error(L, t, at);
 }
 
-static int refuse_value(lua_State *L, const target *t, const place *at, int idx,
+static int refuse_value(lua_State *L, const target *t, const path *at, int idx,
                         const mv_item *item, mv_status status) {
   luaL_checkstack(L, LUA_MINSTACK, NULL);
   switch (status) {
@@ -139,7 +139,7 @@ static int refuse_value(lua_State *L, const target *t, const place *at, int idx,
     return refuse_length(L, t, at, idx, item);
   case MV_EINEXACT:
     lua_pushliteral(L, "number has no integer representation");
-    return refuse(L, t, at);
+    return value_error(L, t, at);
   default:
     return refuse_type(L, t, at, idx, wanted(item));
   }
@@ -147,14 +147,14 @@ static int refuse_value(lua_State *L, const target *t, const place *at, int idx,
 
 /* ---- writing -------------------------------------------------------------*/
 
-static void to_item(lua_State *L, const target *t, const place *at, int idx,
+static void to_item(lua_State *L, const target *t, const path *at, int idx,
                     const mv_item *item, unsigned char *p);
 
 /* The value at idx from the field's dimension dim on, nested lists. */
-static void to_array(lua_State *L, const target *t, const place *at, int idx,
+static void to_array(lua_State *L, const target *t, const path *at, int idx,
                      const mv_field *field, int dim, unsigned char *p) {
   ptrdiff_t n, i = 0, stride = (ptrdiff_t)field->item.size;
-  unsigned plain;
+  unsigned numkind;
   if (dim == field->ndim) {
     to_item(L, t, at, idx, &field->item, p);
     return;
@@ -168,13 +168,13 @@ static void to_array(lua_State *L, const target *t, const place *at, int idx,
   if (lua_rawlen(L, idx) != (lua_Unsigned)n) {
     lua_pushfstring(L, "list of %I items expected, got %I", (LUAI_UACINT)n,
                     (LUAI_UACINT)lua_rawlen(L, idx));
-    refuse(L, t, at);
+    value_error(L, t, at);
   }
-  plain = dim + 1 == field->ndim ? lmv_plain(&field->item) : 0;
-  if (plain)
-    i = store_quick_run(L, idx, plain, p, stride, n);
+  numkind = dim + 1 == field->ndim ? lmv_numkind(&field->item) : 0;
+  if (numkind)
+    i = store_number_run(L, idx, numkind, p, stride, n);
   for (; i < n; i++) {
-    place inner = {at, NULL, 0, (lua_Integer)i + 1};
+    path inner = {at, NULL, 0, (lua_Integer)i + 1};
     lua_rawgeti(L, idx, inner.index);
     to_array(L, t, &inner, lua_gettop(L), field, dim + 1, p + i * stride);
     lua_pop(L, 1);
@@ -182,7 +182,7 @@ static void to_array(lua_State *L, const target *t, const place *at, int idx,
 }
 
 /* Refuses a table with keys that are no fields. */
-static void check_keys(lua_State *L, const target *t, const place *at, int idx,
+static void check_keys(lua_State *L, const target *t, const path *at, int idx,
                        const mv_record *record) {
   lua_pushnil(L);
   while (lua_next(L, idx) != 0) {
@@ -196,12 +196,12 @@ static void check_keys(lua_State *L, const target *t, const place *at, int idx,
     if (!known) {
       luaL_tolstring(L, -1, NULL);
       lua_pushfstring(L, "no field '%s' in the format", lua_tostring(L, -1));
-      refuse(L, t, at);
+      value_error(L, t, at);
     }
   }
 }
 
-static void to_record(lua_State *L, const target *t, const place *at, int idx,
+static void to_record(lua_State *L, const target *t, const path *at, int idx,
                       const mv_record *record, unsigned char *p) {
   lua_Integer position = 0;
   luaL_checkstack(L, LUA_MINSTACK, "record nested too deep");
@@ -211,7 +211,7 @@ static void to_record(lua_State *L, const target *t, const place *at, int idx,
   for (size_t f = 0; f < record->nfields; f++) {
     const mv_field *field = &record->fields[f];
     for (size_t k = 0; k < field->count; k++) {
-      place inner = {at, field->name, field->namelen, 0};
+      path inner = {at, field->name, field->namelen, 0};
       if (field->name != NULL) {
         lua_pushlstring(L, field->name, field->namelen);
         lua_rawget(L, idx);
@@ -226,13 +226,13 @@ static void to_record(lua_State *L, const target *t, const place *at, int idx,
   }
 }
 
-static void to_item(lua_State *L, const target *t, const place *at, int idx,
+static void to_item(lua_State *L, const target *t, const path *at, int idx,
                     const mv_item *item, unsigned char *p) {
   mv_value value;
   mv_status status = MV_ETYPE;
   if (item->kind == MV_RECORD) {
     const mv_record *record = item->record;
-    if (record->sole)
+    if (record->is_scalar)
       to_array(L, t, at, idx, record->fields, 0, p + record->fields[0].offset);
     else
       to_record(L, t, at, idx, record, p);

@@ -88,7 +88,7 @@ static void push_record(lua_State *L, const lmv_view *v, int names,
   lua_Integer position = 0;
   luaL_checkstack(L, 5, "record nested too deep");
   new_table(L, record->nunnamed, record->nvalues - record->nunnamed);
-  lmv_base(L, v); /* padding alone has no field that would ask */
+  lmv_checklive(L, v); /* padding alone has no field that would ask */
   for (size_t f = 0; f < record->nfields; f++) {
     const mv_field *field = &record->fields[f];
     ptrdiff_t at = off + (ptrdiff_t)field->offset;
@@ -110,12 +110,12 @@ static void push_record(lua_State *L, const lmv_view *v, int names,
 
 static inline void push_value(lua_State *L, const lmv_view *v, int names,
                               const mv_item *item, ptrdiff_t off) {
-  unsigned plain = lmv_plain(item);
-  if (plain)
-    push_quick(L, plain, lmv_base(L, v) + off);
+  unsigned numkind = lmv_numkind(item);
+  if (numkind)
+    push_number(L, numkind, lmv_base(L, v) + off);
   else if (item->kind != MV_RECORD)
     push_scalar(L, item, lmv_base(L, v) + off);
-  else if (item->record->sole)
+  else if (item->record->is_scalar)
     push_array(L, v, names, item->record->fields, 0,
                off + (ptrdiff_t)item->record->fields[0].offset);
   else
@@ -124,7 +124,7 @@ static inline void push_value(lua_State *L, const lmv_view *v, int names,
 
 void lmv_pushitem(lua_State *L, const lmv_view *v, int idx, ptrdiff_t off) {
   const mv_item *item = &v->format->item;
-  if (item->kind != MV_RECORD || !v->compound) { /* no names */
+  if (item->kind != MV_RECORD || !v->anchors_format) { /* no names */
     push_value(L, v, 0, item, off);
     return;
   }
@@ -227,7 +227,7 @@ bool lmv_equalsitem(lua_State *L, const lmv_view *v, const mv_item *item,
   mv_value value, here;
   if (item->kind == MV_RECORD) {
     const mv_field *first = item->record->fields;
-    return item->record->sole
+    return item->record->is_scalar
                ? equals_array(L, v, first, 0, off + (ptrdiff_t)first->offset,
                               idx)
                : equals_record(L, v, item->record, off, idx);

@@ -19,8 +19,8 @@ lmv_view *lmv_checkview(lua_State *L, int arg) {
   return v;
 }
 
-lmv_lease *lmv_checkowner(lua_State *L, int arg, lmv_source source) {
-  lmv_lease *lease = lmv_toowner(L, arg);
+lmv_lease *lmv_checkcontainer(lua_State *L, int arg, lmv_source source) {
+  lmv_lease *lease = lmv_tocontainer(L, arg);
   if (lease == NULL || lease->source != source)
     lmv_typeerror(L, arg, source == LMV_MAP ? "mview.map" : "mview.bytearray");
   return lease;
@@ -29,8 +29,8 @@ lmv_lease *lmv_checkowner(lua_State *L, int arg, lmv_source source) {
 /* ---- the view itself -----------------------------------------------------*/
 
 /* What element access may take for one-dimensional plain numbers. */
-static unsigned char quick_kind(const lmv_view *v) {
-  return v->ndim == 1 && !v->indirect ? lmv_plain(&v->format->item) : 0;
+static unsigned char numkind_of_view(const lmv_view *v) {
+  return v->ndim == 1 && !v->indirect ? lmv_numkind(&v->format->item) : 0;
 }
 
 void lmv_layout(const lmv_view *v, mv_layout *lay) {
@@ -68,50 +68,51 @@ static lmv_view *new_view(lua_State *L, int values, size_t dims) {
                            values);
 }
 
-/* Makes the new view below the owner, which is on top and is popped, one. */
-static void finish(lua_State *L, lmv_view *v, int meta) {
+/* Stack: [view, lease] -> [view]. Sets the lease and the metatable, counts the
+ * view. */
+static void attach(lua_State *L, lmv_view *v, int meta) {
   lua_setiuservalue(L, -2, 1);
   lua_pushvalue(L, meta);
   lua_setmetatable(L, -2);
   v->lease->views++;
 }
 
-lmv_view *lmv_newview(lua_State *L, int meta, int owner, int fmt,
-                      const lmv_spec *spec, const mv_layout *lay) {
-  lmv_view *v = new_view(L, spec->compound ? 2 : 1,
+lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx, int fmt,
+                      const lmv_viewinit *init, const mv_layout *lay) {
+  lmv_view *v = new_view(L, init->anchors_format ? 2 : 1,
                          (size_t)lay->ndim * (lay->indirect ? 3 : 2));
-  v->lease = spec->lease;
-  v->generation = spec->generation;
-  v->format = spec->format;
-  v->readonly = spec->readonly;
-  v->compound = spec->compound;
+  v->lease = init->lease;
+  v->generation = init->generation;
+  v->format = init->format;
+  v->readonly = init->readonly;
+  v->anchors_format = init->anchors_format;
   set_layout(v, lay);
-  v->quick = quick_kind(v);
-  if (spec->compound) {
+  v->numkind = numkind_of_view(v);
+  if (init->anchors_format) {
     lua_pushvalue(L, fmt);
     lua_setiuservalue(L, -2, 2);
   }
-  lua_pushvalue(L, owner);
-  finish(L, v, meta);
+  lua_pushvalue(L, lease_idx);
+  attach(L, v, meta);
   return v;
 }
 
 lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
-                     const lmv_spec *change, int fmt) {
+                     const lmv_viewinit *change, int fmt) {
   const lmv_view *v = lua_touserdata(L, idx);
-  lmv_spec spec = {v->lease, v->generation, v->format, v->compound,
-                   v->readonly};
+  lmv_viewinit init = {v->lease, v->generation, v->format, v->anchors_format,
+                       v->readonly};
   lmv_view *derived;
   if (change != NULL)
-    spec = *change;
+    init = *change;
   lua_getiuservalue(L, idx, 1);
-  if (change == NULL && v->compound) {
+  if (change == NULL && v->anchors_format) {
     lua_getiuservalue(L, idx, 2);
     fmt = lua_gettop(L);
   } else {
     lua_pushnil(L);
   }
-  derived = lmv_newview(L, LMV_META, lua_gettop(L) - 1, fmt, &spec, lay);
+  derived = lmv_newview(L, LMV_META, lua_gettop(L) - 1, fmt, &init, lay);
   lua_replace(L, -3);
   lua_pop(L, 1);
   return derived;
@@ -128,10 +129,10 @@ void lmv_derive1(lua_State *L, int idx, const mv_format *format,
   v->dims[1] = stride;
   if (format != from->format) {
     v->itemsize = (ptrdiff_t)format->item.size;
-    v->quick = quick_kind(v);
+    v->numkind = numkind_of_view(v);
   }
   lua_getiuservalue(L, idx, 1);
-  finish(L, v, LMV_META);
+  attach(L, v, LMV_META);
 }
 
 /* ---- views of bytes-likes ------------------------------------------------*/
@@ -145,8 +146,8 @@ static void see_all(lmv_view *v, lmv_lease *lease) {
   v->itemsize = 1;
   v->ndim = 1;
   v->readonly = lease->readonly;
-  v->indirect = v->compound = false;
-  v->quick = 1 + MV_U8;
+  v->indirect = v->anchors_format = false;
+  v->numkind = 1 + MV_U8;
   v->dims[0] = (ptrdiff_t)lease->size;
   v->dims[1] = 1;
 }
@@ -169,23 +170,24 @@ static lmv_view *push_string_view(lua_State *L, int idx, int meta) {
   lua_pushvalue(L, idx);
   lua_setiuservalue(L, -2, 2);
   lua_pushvalue(L, -1);
-  finish(L, v, meta);
+  attach(L, v, meta);
   return v;
 }
 
-void lmv_checkalive(lua_State *L, const lmv_lease *owner) {
-  if (!owner->alive)
+void lmv_checkopen(lua_State *L, const lmv_lease *container) {
+  if (!container->alive)
     luaL_error(L, "attempt to use a %s",
-               owner->source == LMV_MAP ? "closed map" : "released bytearray");
+               container->source == LMV_MAP ? "closed map"
+                                            : "released bytearray");
 }
 
-lmv_view *lmv_pushowned(lua_State *L, int meta, int owner) {
-  lmv_lease *lease = lua_touserdata(L, owner);
+lmv_view *lmv_pushcontainerview(lua_State *L, int meta, int idx) {
+  lmv_lease *lease = lua_touserdata(L, idx);
   lmv_view *v = new_view(L, 1, 2);
   see_all(v, lease);
-  lua_pushvalue(L, owner);
-  finish(L, v, meta);
-  lmv_checkalive(L, lease); /* now, as finalizers may have ended it meanwhile */
+  lua_pushvalue(L, idx);
+  attach(L, v, meta);
+  lmv_checkopen(L, lease); /* now, as finalizers may have ended it meanwhile */
   return v;
 }
 
@@ -198,7 +200,7 @@ lmv_view *lmv_pushknown(lua_State *L, int idx, int meta) {
     lua_pushvalue(L, idx);
     return v;
   }
-  if (lmv_toowner(L, idx) != NULL)
-    return lmv_pushowned(L, meta, idx);
+  if (lmv_tocontainer(L, idx) != NULL)
+    return lmv_pushcontainerview(L, meta, idx);
   return NULL;
 }

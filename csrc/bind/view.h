@@ -29,7 +29,7 @@
 */
 #define LMV_SWAPPED (MV_F64 + 1)
 
-static inline unsigned char lmv_plain(const mv_item *item) {
+static inline unsigned char lmv_numkind(const mv_item *item) {
   if (item->kind > MV_F64)
     return 0;
   return (unsigned char)(1 + item->kind +
@@ -41,24 +41,25 @@ lmv_view *lmv_checkview(lua_State *L, int arg);
 
 /* The bytearray or map at arg (of that source), dead or alive; raises for
  * anything else. */
-lmv_lease *lmv_checkowner(lua_State *L, int arg, lmv_source source);
+lmv_lease *lmv_checkcontainer(lua_State *L, int arg, lmv_source source);
 
 /* What a new view is to be. */
-typedef struct lmv_spec {
+typedef struct lmv_viewinit {
   lmv_lease *lease;
   uint64_t generation;
   const mv_format *format;
-  bool compound;
+  bool anchors_format;
   bool readonly;
-} lmv_spec;
+} lmv_viewinit;
 
 /*
-** Pushes a new view. owner: index of the lease's userdata. fmt: index of the
-** format's userdata, used if spec->compound. meta: index of the views'
+** Pushes a new view. lease_idx: index of the lease's userdata. fmt: index of
+*the
+** format's userdata, used if init->anchors_format. meta: index of the views'
 ** metatable. The layout is copied.
 */
-lmv_view *lmv_newview(lua_State *L, int meta, int owner, int fmt,
-                      const lmv_spec *spec, const mv_layout *lay);
+lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx, int fmt,
+                      const lmv_viewinit *init, const mv_layout *lay);
 
 /* Copies the geometry of a view out of it. */
 void lmv_layout(const lmv_view *v, mv_layout *lay);
@@ -69,7 +70,7 @@ void lmv_layout(const lmv_view *v, mv_layout *lay);
 ** Only for closures of ours.
 */
 lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
-                     const lmv_spec *change, int fmt);
+                     const lmv_viewinit *change, int fmt);
 
 /*
 ** The same without a layout: n items of a simple format, at offset and stride
@@ -79,10 +80,10 @@ void lmv_derive1(lua_State *L, int idx, const mv_format *format,
                  ptrdiff_t offset, ptrdiff_t n, ptrdiff_t stride);
 
 /* Raises when the bytearray or map has ended. */
-void lmv_checkalive(lua_State *L, const lmv_lease *owner);
+void lmv_checkopen(lua_State *L, const lmv_lease *container);
 
-/* Pushes a view of the bytearray or map at owner; raises when it has ended. */
-lmv_view *lmv_pushowned(lua_State *L, int meta, int owner);
+/* Pushes a view of the bytearray or map at idx; raises when it has ended. */
+lmv_view *lmv_pushcontainerview(lua_State *L, int meta, int idx);
 
 /*
 ** Pushes a view of the memory that the library knows without asking anybody: a

@@ -44,7 +44,7 @@ void mv_swap_run(unsigned char *p, ptrdiff_t step, ptrdiff_t n, size_t size) {
 }
 
 /* The size of the number that an item is; 0 where it is none of those. */
-static size_t number(const mv_item *item) {
+static size_t swap_unit(const mv_item *item) {
   switch (item->kind) {
   case MV_U16:
   case MV_I16:
@@ -70,13 +70,13 @@ static bool has_numbers(const mv_item *item) {
   case MV_RECORD:
     return true;
   default:
-    return number(item) > 0;
+    return swap_unit(item) > 0;
   }
 }
 
 void mv_byteswap(unsigned char *dst, const mv_layout *dlay,
                  const mv_item *item) {
-  size_t size = number(item);
+  size_t size = swap_unit(item);
   mv_walker w;
   if (!has_numbers(item))
     return;

@@ -48,28 +48,29 @@ MV_INLINE void copy_items(unsigned char *d, const unsigned char *s, mv_axis x,
                           mv_axis y, size_t size) {
   mv_axis line = y.n > x.n ? y : x, lines = y.n > x.n ? x : y;
   for (ptrdiff_t i = 0; i < lines.n; i++)
-    mv_step(d + i * lines.d, s + i * lines.s, line, size);
+    mv_step(d + i * lines.dst_step, s + i * lines.src_step, line, size);
 }
 
 /* The same for lines written and columns read without a gap. */
 MV_INLINE void transpose(unsigned char *d, const unsigned char *s, mv_axis x,
                          mv_axis y, size_t size) {
   const ptrdiff_t n = (ptrdiff_t)(8 / size);
-  mv_axis squares = {x.n / n * n, x.d, x.s}, right = {x.n % n, x.d, x.s};
-  mv_axis below = {y.n % n, y.d, y.s};
+  mv_axis squares = {x.n / n * n, x.dst_step, x.src_step},
+          right = {x.n % n, x.dst_step, x.src_step};
+  mv_axis below = {y.n % n, y.dst_step, y.src_step};
   ptrdiff_t i = 0, j = 0;
   for (; j + n <= y.n; j += n)
     for (i = 0; i + n <= x.n; i += n)
-      transpose_square(d + i * x.d + j * y.d, y.d, s + i * x.s + j * y.s, x.s,
-                       size);
+      transpose_square(d + i * x.dst_step + j * y.dst_step, y.dst_step,
+                       s + i * x.src_step + j * y.src_step, x.src_step, size);
   i = squares.n;
   if (right.n > 0)
-    copy_items(d + i * x.d, s + i * x.s, right, y, size);
+    copy_items(d + i * x.dst_step, s + i * x.src_step, right, y, size);
   if (below.n > 0)
-    copy_items(d + j * y.d, s + j * y.s, squares, below, size);
+    copy_items(d + j * y.dst_step, s + j * y.src_step, squares, below, size);
 }
 
-static mv_axis part(mv_axis x, ptrdiff_t from, ptrdiff_t most) {
+static mv_axis tile(mv_axis x, ptrdiff_t from, ptrdiff_t most) {
   x.n = x.n - from < most ? x.n - from : most;
   return x;
 }
@@ -78,15 +79,15 @@ static mv_axis part(mv_axis x, ptrdiff_t from, ptrdiff_t most) {
 MV_INLINE void copy_blocks(unsigned char *d, const unsigned char *s, mv_axis x,
                            mv_axis y, size_t size, ptrdiff_t side) {
   bool turned = (size == 1 || size == 2 || size == 4) &&
-                x.d == (ptrdiff_t)size && y.s == x.d;
+                x.dst_step == (ptrdiff_t)size && y.src_step == x.dst_step;
   for (ptrdiff_t j = 0; j < y.n; j += side) {
     for (ptrdiff_t i = 0; i < x.n; i += side) {
-      unsigned char *to = d + i * x.d + j * y.d;
-      const unsigned char *from = s + i * x.s + j * y.s;
+      unsigned char *to = d + i * x.dst_step + j * y.dst_step;
+      const unsigned char *from = s + i * x.src_step + j * y.src_step;
       if (turned)
-        transpose(to, from, part(x, i, side), part(y, j, side), size);
+        transpose(to, from, tile(x, i, side), tile(y, j, side), size);
       else
-        copy_items(to, from, part(x, i, side), part(y, j, side), size);
+        copy_items(to, from, tile(x, i, side), tile(y, j, side), size);
     }
   }
 }
@@ -94,18 +95,18 @@ MV_INLINE void copy_blocks(unsigned char *d, const unsigned char *s, mv_axis x,
 static void copy_lines(unsigned char *d, const unsigned char *s, mv_axis x,
                        mv_axis y, size_t size) {
   for (ptrdiff_t j = 0; j < y.n; j++)
-    mv_copy_run(d + j * y.d, s + j * y.s, x, size);
+    mv_copy_run(d + j * y.dst_step, s + j * y.src_step, x, size);
 }
 
 void mv_copy_plane(unsigned char *d, const unsigned char *s, mv_axis x,
                    mv_axis y, size_t size) {
-  if (y.s < 0) {
-    d += (y.n - 1) * y.d;
-    s += (y.n - 1) * y.s;
-    y.d = -y.d;
-    y.s = -y.s;
+  if (y.src_step < 0) {
+    d += (y.n - 1) * y.dst_step;
+    s += (y.n - 1) * y.src_step;
+    y.dst_step = -y.dst_step;
+    y.src_step = -y.src_step;
   }
-  if (x.n >= 16 && x.s <= y.s && -x.s <= y.s) {
+  if (x.n >= 16 && x.src_step <= y.src_step && -x.src_step <= y.src_step) {
     copy_lines(d, s, x, y, size);
     return;
   }

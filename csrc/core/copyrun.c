@@ -87,12 +87,12 @@ MV_INLINE void reverse(unsigned char *d, const unsigned char *s, mv_axis x,
   ptrdiff_t per = (ptrdiff_t)(8 / size), i = 0;
   for (; i + per <= x.n; i += per) {
     uint64_t w;
-    memcpy(&w, s + (i + per - 1) * x.s, sizeof w);
+    memcpy(&w, s + (i + per - 1) * x.src_step, sizeof w);
     w = reverse_word(w, size);
-    memcpy(d + i * x.d, &w, sizeof w);
+    memcpy(d + i * x.dst_step, &w, sizeof w);
   }
   for (; i < x.n; i++)
-    memcpy(d + i * x.d, s + i * x.s, size);
+    memcpy(d + i * x.dst_step, s + i * x.src_step, size);
 }
 
 /* ---- single bytes --------------------------------------------------------*/
@@ -102,27 +102,27 @@ MV_INLINE void reverse(unsigned char *d, const unsigned char *s, mv_axis x,
 ** the cache: each line is asked for ahead.
 */
 static void step_bytes(unsigned char *d, const unsigned char *s, mv_axis x) {
-  const uintptr_t ahead = (uintptr_t)(x.d < 0 ? -1024 : 1024);
+  const uintptr_t ahead = (uintptr_t)(x.dst_step < 0 ? -1024 : 1024);
   ptrdiff_t i = 0;
   for (; i + 8 <= x.n; i += 8) {
-    MV_PREFETCH((uintptr_t)(d + i * x.d) + ahead);
+    MV_PREFETCH((uintptr_t)(d + i * x.dst_step) + ahead);
 #pragma GCC unroll 8
     for (ptrdiff_t k = i; k < i + 8; k++)
-      d[k * x.d] = s[k * x.s];
+      d[k * x.dst_step] = s[k * x.src_step];
   }
   for (; i < x.n; i++)
-    d[i * x.d] = s[i * x.s];
+    d[i * x.dst_step] = s[i * x.src_step];
 }
 
 /* ---- any run -------------------------------------------------------------*/
 
 MV_INLINE void copy(unsigned char *d, const unsigned char *s, mv_axis x,
                     size_t size) {
-  bool packed = x.d == (ptrdiff_t)size;
+  bool packed = x.dst_step == (ptrdiff_t)size;
   bool small = size == 1 || size == 2 || size == 4;
-  if (packed && small && x.s == 2 * x.d)
+  if (packed && small && x.src_step == 2 * x.dst_step)
     halve(d, s, x, size);
-  else if (packed && small && x.s == -x.d)
+  else if (packed && small && x.src_step == -x.dst_step)
     reverse(d, s, x, size);
   else if (size == 1)
     step_bytes(d, s, x);
@@ -132,11 +132,11 @@ MV_INLINE void copy(unsigned char *d, const unsigned char *s, mv_axis x,
 
 void mv_copy_run(unsigned char *d, const unsigned char *s, mv_axis x,
                  size_t size) {
-  if (x.d == (ptrdiff_t)size && x.s == x.d) {
+  if (x.dst_step == (ptrdiff_t)size && x.src_step == x.dst_step) {
     memcpy(d, s, (size_t)x.n * size);
     return;
   }
-  if (x.d == (ptrdiff_t)size && x.s == 0) {
+  if (x.dst_step == (ptrdiff_t)size && x.src_step == 0) {
     repeat(d, s, (size_t)x.n * size, size);
     return;
   }

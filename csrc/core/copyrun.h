@@ -1,8 +1,8 @@
 /*
 ** copyrun.h - kernels over items that lie a step apart
 */
-#ifndef MV_RUN_H
-#define MV_RUN_H
+#ifndef MV_COPYRUN_H
+#define MV_COPYRUN_H
 
 #include "simd.h"
 
@@ -14,14 +14,14 @@
 #endif
 
 /*
-** n items along one dimension: each d bytes behind the one before where they
-** are written, and s bytes where they are read.
+** n items along one dimension, and the bytes from each to the next: where they
+** are written, and where they are read.
 */
 typedef struct mv_axis {
-  ptrdiff_t n, d, s;
+  ptrdiff_t n, dst_step, src_step;
 } mv_axis;
 
-/* Copies a run of items. An s of 0 repeats one item. */
+/* Copies a run of items. A src_step of 0 repeats one item. */
 void mv_copy_run(unsigned char *d, const unsigned char *s, mv_axis x,
                  size_t size);
 
@@ -37,13 +37,13 @@ MV_INLINE void mv_step(unsigned char *d, const unsigned char *s, mv_axis x,
                        size_t size) {
   ptrdiff_t i = 0;
   for (; i + 4 <= x.n; i += 4) {
-    memcpy(d + i * x.d, s + i * x.s, size);
-    memcpy(d + (i + 1) * x.d, s + (i + 1) * x.s, size);
-    memcpy(d + (i + 2) * x.d, s + (i + 2) * x.s, size);
-    memcpy(d + (i + 3) * x.d, s + (i + 3) * x.s, size);
+    memcpy(d + i * x.dst_step, s + i * x.src_step, size);
+    memcpy(d + (i + 1) * x.dst_step, s + (i + 1) * x.src_step, size);
+    memcpy(d + (i + 2) * x.dst_step, s + (i + 2) * x.src_step, size);
+    memcpy(d + (i + 3) * x.dst_step, s + (i + 3) * x.src_step, size);
   }
   for (; i < x.n; i++)
-    memcpy(d + i * x.d, s + i * x.s, size);
+    memcpy(d + i * x.dst_step, s + i * x.src_step, size);
 }
 
 #if defined(__GNUC__)

@@ -49,9 +49,9 @@ static size_t odd_size(const char *s, size_t len) {
 }
 
 /* What the items of a view of the whole record are. */
-static mv_item whole(const mv_record *record) {
+static mv_item whole_format(const mv_record *record) {
   const mv_field *field = record->fields;
-  if (record->sole && field->ndim == 0 && field->size == record->size)
+  if (record->is_scalar && field->ndim == 0 && field->size == record->size)
     return field->item;
   return (mv_item){.kind = MV_RECORD, .size = record->size, .record = record};
 }
@@ -98,10 +98,10 @@ const mv_format *mv_format_build(const char *s, size_t len, void *block) {
   mv_parse(&build, &format->record);
 
   record = format->record;
-  format->record.sole = record.nvalues == 1 && record.fields->name == NULL;
+  format->record.is_scalar = record.nvalues == 1 && record.fields->name == NULL;
   format->text = text;
   format->len = len;
-  format->item = whole(&format->record);
+  format->item = whole_format(&format->record);
   return format;
 }
 

@@ -81,7 +81,7 @@ typedef struct mv_record {
   size_t nunnamed; /* of those, in fields without a name */
   size_t size;     /* without trailing padding */
   size_t align;    /* 1 except in native mode */
-  bool sole;       /* a whole format of one unnamed value: read as that value */
+  bool is_scalar;  /* a whole format of one unnamed value: read as that value */
 } mv_record;
 
 /*

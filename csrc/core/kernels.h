@@ -65,10 +65,10 @@ bool mv_equal(const unsigned char *a, const mv_layout *alay,
 
 /* The number, in C order, of the first item equal to value, or -1; and how many
 ** are. Records equal no value. */
-ptrdiff_t mv_index(const unsigned char *a, const mv_layout *lay,
-                   const mv_item *item, const mv_value *value);
-ptrdiff_t mv_count(const unsigned char *a, const mv_layout *lay,
-                   const mv_item *item, const mv_value *value);
+ptrdiff_t mv_find_value(const unsigned char *a, const mv_layout *lay,
+                        const mv_item *item, const mv_value *value);
+ptrdiff_t mv_count_value(const unsigned char *a, const mv_layout *lay,
+                         const mv_item *item, const mv_value *value);
 
 /* The offset of needle (m bytes) in hay (n bytes), or -1; never worse than
 ** linear. m is 0: 0. */

@@ -228,8 +228,8 @@ static unsigned char *follow(const unsigned char *p, ptrdiff_t suboffset) {
   return q + suboffset;
 }
 
-mv_status mv_layout_index(mv_layout *lay, const unsigned char *base, int dim,
-                          ptrdiff_t k) {
+mv_status mv_layout_take(mv_layout *lay, const unsigned char *base, int dim,
+                         ptrdiff_t k) {
   bool pointer = lay->indirect && lay->suboffsets[dim] >= 0;
   if (mv_layout_count(lay) > 0) {
     ptrdiff_t move = k * lay->strides[dim];

@@ -80,8 +80,8 @@ mv_status mv_layout_slice(mv_layout *lay, int dim, ptrdiff_t start,
 ** followed now). MV_EINDIRECT where no suboffsets can express the rest, which
 ** is never in dimension 0.
 */
-mv_status mv_layout_index(mv_layout *lay, const unsigned char *base, int dim,
-                          ptrdiff_t k);
+mv_status mv_layout_take(mv_layout *lay, const unsigned char *base, int dim,
+                         ptrdiff_t k);
 
 /* Permutes: new dimension d is old dimension perm[d]. Not for suboffsets. */
 void mv_layout_transpose(mv_layout *lay, const int *perm);

@@ -169,7 +169,7 @@ static bool take_number(mv_parser *s, mv_item *item, size_t *align) {
   const char *at = s->p;
   bool is_complex = *at == 'Z';
   s->p += is_complex;
-  mv_status status = mv_code(peek(s), is_complex, s->order, item, align);
+  mv_status status = mv_typecode(peek(s), is_complex, s->order, item, align);
   if (status != MV_OK)
     return fail(s, *at == ':' ? MV_ENAME : status, at);
   s->p++;
@@ -247,7 +247,7 @@ static bool take_name(mv_parser *s, mv_field *field, const char *body) {
 }
 
 /* Sets the size of one value of the field. */
-static bool set_size(mv_parser *s, const prefix *pre, mv_field *field) {
+static bool set_value_size(mv_parser *s, const prefix *pre, mv_field *field) {
   size_t size = 0;
   if (pre->count != 1 && field->ndim > 0)
     return fail(s, MV_ESUBARRAY, pre->at);
@@ -273,8 +273,8 @@ static bool name_together(mv_parser *s, mv_field *field, const char *at) {
 }
 
 /* Puts the field at the end of the record. */
-static bool place(mv_parser *s, mv_record *record, mv_field *field,
-                  size_t align, const char *at) {
+static bool place_field(mv_parser *s, mv_record *record, mv_field *field,
+                        size_t align, const char *at) {
   size_t gap = (align - record->size % align) % align;
   if (!grow(&record->size, gap, 1))
     return fail(s, MV_ETOOBIG, at);
@@ -314,9 +314,9 @@ static bool take_item(mv_parser *s, mv_record *record, const char *body) {
   if (peek(s) == 'x')
     return take_padding(s, &pre, record, field.ndim);
   return take_field_code(s, &pre, &field, &align) &&
-         set_size(s, &pre, &field) && take_name(s, &field, body) &&
+         set_value_size(s, &pre, &field) && take_name(s, &field, body) &&
          name_together(s, &field, pre.at) &&
-         place(s, record, &field, align, pre.at);
+         place_field(s, record, &field, align, pre.at);
 }
 
 /* ---------------------------------------------------------------- records */

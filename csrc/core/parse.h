@@ -37,8 +37,8 @@ bool mv_parse(mv_parser *parser, mv_record *record);
 ** under a byte order; complex: the code behind Z. MV_EUNKNOWN, MV_EREFUSED,
 ** MV_ENATIVE.
 */
-mv_status mv_code(char name, bool is_complex, char order, mv_item *item,
-                  size_t *align);
+mv_status mv_typecode(char name, bool is_complex, char order, mv_item *item,
+                      size_t *align);
 
 bool mv_is_order(char c);
 

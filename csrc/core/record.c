@@ -28,9 +28,9 @@ static operand value_of(const mv_field *field, size_t nth,
                    p + field->offset + nth * field->size};
 }
 
-/* An item; a sole record as the value that it is read as. */
+/* An item; a scalar record as the value that it is read as. */
 static operand whole(const mv_item *item, const unsigned char *p) {
-  if (item->kind == MV_RECORD && item->record->sole)
+  if (item->kind == MV_RECORD && item->record->is_scalar)
     return value_of(item->record->fields, 0, p);
   return (operand){item, NULL, 0, p};
 }
@@ -104,7 +104,7 @@ bool mv_item_equal(const mv_item *a, const unsigned char *pa, const mv_item *b,
 }
 
 static bool same_record(const mv_record *a, const mv_record *b) {
-  if (a->nfields != b->nfields || a->sole != b->sole)
+  if (a->nfields != b->nfields || a->is_scalar != b->is_scalar)
     return false;
   for (size_t i = 0; i < a->nfields; i++) {
     const mv_field *f = &a->fields[i], *g = &b->fields[i];

@@ -190,8 +190,8 @@ static size_t search_run(const sought *s, kernel *k, const unsigned char *p,
   return sum;
 }
 
-ptrdiff_t mv_index(const unsigned char *a, const mv_layout *lay,
-                   const mv_item *item, const mv_value *value) {
+ptrdiff_t mv_find_value(const unsigned char *a, const mv_layout *lay,
+                        const mv_item *item, const mv_value *value) {
   sought s;
   mv_walker w;
   ptrdiff_t done = 0;
@@ -207,8 +207,8 @@ ptrdiff_t mv_index(const unsigned char *a, const mv_layout *lay,
   return -1;
 }
 
-ptrdiff_t mv_count(const unsigned char *a, const mv_layout *lay,
-                   const mv_item *item, const mv_value *value) {
+ptrdiff_t mv_count_value(const unsigned char *a, const mv_layout *lay,
+                         const mv_item *item, const mv_value *value) {
   sought s;
   mv_walker w;
   size_t sum = 0;

@@ -86,8 +86,8 @@ static bool is_refused(char name, bool is_complex) {
   return name != '\0' && strchr(is_complex ? "g" : "O&Xtuw", name) != NULL;
 }
 
-mv_status mv_code(char name, bool is_complex, char order, mv_item *item,
-                  size_t *align) {
+mv_status mv_typecode(char name, bool is_complex, char order, mv_item *item,
+                      size_t *align) {
   const code *c = is_complex ? complex_codes : codes;
   bool big = order == '>' || order == '!';
   bool little = order == '<';

@@ -71,11 +71,11 @@ static void sizes_are_those_of_struct(void) {
     CHECK(parse(rows[i].format)->item.size == rows[i].size);
 }
 
-static bool is_record(const mv_format *format, bool sole) {
+static bool is_record(const mv_format *format, bool is_scalar) {
   return format->item.kind == MV_RECORD &&
          format->item.record == &format->record &&
          format->item.size == format->record.size &&
-         format->record.sole == sole;
+         format->record.is_scalar == is_scalar;
 }
 
 static void one_code_is_the_item(void) {
@@ -85,7 +85,7 @@ static void one_code_is_the_item(void) {
   const mv_format *lone = parse("T{<i:a:}");
   CHECK(lone->item.kind == MV_RECORD);
   CHECK(lone->item.record == lone->record.fields[0].item.record);
-  CHECK(lone->item.record->nfields == 1 && !lone->item.record->sole);
+  CHECK(lone->item.record->nfields == 1 && !lone->item.record->is_scalar);
 }
 
 static void other_formats_are_records(void) {

@@ -77,7 +77,7 @@ static void sub_arrays_are_equal_by_shape(void) {
   CHECK(!items_equal("(2)T{Bx}", "\1?\2?", "(2)T{B}", "\1\3"));
 }
 
-static void sole_records_are_equal_to_their_value(void) {
+static void scalar_records_are_equal_to_their_value(void) {
   CHECK(items_equal("<xh", "?\1\0", "B", "\1"));
   CHECK(items_equal("<hx", "\1\0?", "<xh", "?\1\0"));
   CHECK(items_equal("xT{B}", "?\1", "T{B}", "\1"));
@@ -236,7 +236,7 @@ int main(void) {
   strings_equal_strings_alone();
   records_are_equal_by_position();
   sub_arrays_are_equal_by_shape();
-  sole_records_are_equal_to_their_value();
+  scalar_records_are_equal_to_their_value();
   same_items_mean_the_same_bytes();
   items_are_converted_by_value();
   integers_convert_where_they_fit();

@@ -19,8 +19,8 @@ static void search(const sample *s, const mv_item *item,
       index = i;
       count++;
     }
-  ptrdiff_t got = mv_index(s->base, &s->lay, item, value);
-  ptrdiff_t sum = mv_count(s->base, &s->lay, item, value);
+  ptrdiff_t got = mv_find_value(s->base, &s->lay, item, value);
+  ptrdiff_t sum = mv_count_value(s->base, &s->lay, item, value);
   if (!CHECK(index == got) || !CHECK(count == sum))
     fprintf(stderr, "kind %d, swapped %d, tag %d: %td of %td, not %td of %td\n",
             item->kind, item->swap, value->tag, got, sum, index, count);
@@ -69,8 +69,8 @@ static void try_places(const mv_item *item, const mv_value *value) {
     memcpy(sample_item(&s, i), other, item->size);
   for (ptrdiff_t i = n - 1; i >= 0; i--) {
     memcpy(sample_item(&s, i), pattern, item->size);
-    CHECK(mv_index(s.base, &s.lay, item, value) == i);
-    CHECK(mv_count(s.base, &s.lay, item, value) == n - i);
+    CHECK(mv_find_value(s.base, &s.lay, item, value) == i);
+    CHECK(mv_count_value(s.base, &s.lay, item, value) == n - i);
   }
   sample_free(&s);
 }
@@ -84,11 +84,11 @@ static void try_odds(void) {
   ptrdiff_t n = 100000;
   sample s;
   sample_make(&s, 2, 1, &n, false);
-  CHECK(mv_index(s.base, &s.lay, &record->item, &zero) == -1);
-  CHECK(mv_count(s.base, &s.lay, &record->item, &zero) == 0);
-  CHECK(mv_count(s.base, &s.lay, &sample_items[2], &zero) == n);
+  CHECK(mv_find_value(s.base, &s.lay, &record->item, &zero) == -1);
+  CHECK(mv_count_value(s.base, &s.lay, &record->item, &zero) == 0);
+  CHECK(mv_count_value(s.base, &s.lay, &sample_items[2], &zero) == n);
   mv_layout_cast(&s.lay, 1, -1, NULL);
-  CHECK(mv_count(s.base, &s.lay, &sample_items[0], &zero) == 2 * n);
+  CHECK(mv_count_value(s.base, &s.lay, &sample_items[0], &zero) == 2 * n);
   sample_free(&s);
   free(block);
 }

@@ -138,7 +138,7 @@ static void pick(input *in, mv_layout *lay, model *m) {
   if (m->shape[dim] == 0)
     return;
   k = take(in) % m->shape[dim];
-  require(mv_layout_index(lay, NULL, dim, k) == MV_OK);
+  require(mv_layout_take(lay, NULL, dim, k) == MV_OK);
   keep(m, dim, k, 1, 0);
   drop(m, dim);
 }
