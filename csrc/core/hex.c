@@ -1,15 +1,17 @@
 /*
 ** hex.c - bytes to hexadecimal and back
 ** Chunks of a constant size are converted by arithmetic without branches, which
-** compilers turn into vectors; what is left of one, and text with anything but
-** digits in it, goes byte by byte, by table.
+** compilers turn into vectors. Text in groups with a blank behind each is made
+** digits alone first. What is left goes byte by byte, by table.
 */
 #include "kernels.h"
 #include "simd.h"
 
 #include <string.h>
 
-#define CHUNK 32 /* bytes, of two digits each */
+#define CHUNK 32      /* bytes, of two digits each */
+#define GROUPS 64     /* of digits that are gathered together */
+#define MOSTDIGITS 64 /* in one of them */
 
 typedef unsigned char byte;
 
@@ -25,7 +27,13 @@ size_t mv_hex_size(size_t n, int64_t group) {
   return n > (SIZE_MAX - seps) / 2 ? 0 : 2 * n + seps;
 }
 
-static const char digits[] = "0123456789abcdef";
+/* The digits of every byte. */
+#define ROW(d)                                                                 \
+  d "0" d "1" d "2" d "3" d "4" d "5" d "6" d "7" d "8" d "9" d "a" d "b" d    \
+    "c" d "d" d "e" d "f"
+static const char pairs[] =
+    ROW("0") ROW("1") ROW("2") ROW("3") ROW("4") ROW("5") ROW("6") ROW("7")
+        ROW("8") ROW("9") ROW("a") ROW("b") ROW("c") ROW("d") ROW("e") ROW("f");
 
 static char to_digit(byte x) {
   return (char)(x + '0' + (x > 9 ? 'a' - '9' - 1 : 0));
@@ -42,31 +50,43 @@ MV_CLONES static void put_chunks(char *restrict out, const byte *restrict p,
 }
 
 /* Writes the digits of n bytes; returns where they end. */
-static char *put_digits(char *out, const byte *p, size_t n) {
+MV_INLINE char *put_digits(char *out, const byte *p, size_t n) {
   size_t i = n - n % CHUNK;
   if (i > 0)
     put_chunks(out, p, i);
-  for (; i < n; i++) {
-    out[2 * i] = digits[p[i] >> 4];
-    out[2 * i + 1] = digits[p[i] & 15];
-  }
+  for (; i < n; i++)
+    memcpy(out + 2 * i, pairs + 2 * p[i], 2);
   return out + 2 * n;
+}
+
+/* Writes the digits of n bytes, whole groups of size bytes, and a separator
+** behind each group; returns where they end. */
+MV_INLINE char *put_groups(char *out, const byte *p, size_t n, char sep,
+                           size_t size) {
+  for (; n > 0; n -= size, p += size) {
+    out = put_digits(out, p, size);
+    *out++ = sep;
+  }
+  return out;
 }
 
 void mv_hex(char *out, const unsigned char *p, size_t n, char sep,
             int64_t group) {
-  size_t size = group_size(n, group), some = n;
-  if (size > 0)
-    some = group > 0 && n % size > 0 ? n % size : size;
-  for (;;) {
-    out = put_digits(out, p, some);
-    p += some;
-    n -= some;
-    if (n == 0)
-      return;
-    *out++ = sep;
-    some = size < n ? size : n;
+  size_t size = group_size(n, group), first, last, groups;
+  if (size == 0) {
+    put_digits(out, p, n);
+    return;
   }
+  /* the groups but the last one, of which the first may be short */
+  first = group > 0 ? n % size : 0;
+  if (first > 0)
+    out = put_groups(out, p, first, sep, first);
+  last = (n - first) % size > 0 ? (n - first) % size : size;
+  groups = n - first - last;
+  out = size == 1   ? put_groups(out, p + first, groups, sep, 1)
+        : size == 2 ? put_groups(out, p + first, groups, sep, 2)
+                    : put_groups(out, p + first, groups, sep, size);
+  put_digits(out, p + n - last, last);
 }
 
 static byte lesser(byte a, byte b) { return a < b ? a : b; }
@@ -92,42 +112,124 @@ MV_CLONES static size_t get_digits(byte *out, const char *s, size_t len) {
       chunk[i] = (byte)(value[2 * i] << 4 | value[2 * i + 1]);
     if (bad)
       break;
-    if (out)
-      memcpy(out + n, chunk, sizeof chunk);
+    memcpy(out + n, chunk, sizeof chunk);
     n += sizeof chunk;
   }
   return n;
 }
 
-/* Of digits: 16 and the value. */
-static const byte digit[256] = {
-    ['0'] = 16, ['1'] = 17, ['2'] = 18, ['3'] = 19, ['4'] = 20, ['5'] = 21,
-    ['6'] = 22, ['7'] = 23, ['8'] = 24, ['9'] = 25, ['a'] = 26, ['b'] = 27,
-    ['c'] = 28, ['d'] = 29, ['e'] = 30, ['f'] = 31, ['A'] = 26, ['B'] = 27,
-    ['C'] = 28, ['D'] = 29, ['E'] = 30, ['F'] = 31};
+/* Of digits: DIGIT and the value; of white space: BLANK; of all others: 0. */
+#define DIGIT 16
+#define BLANK 32
+static const byte meaning[256] = {
+    ['0'] = 16,     ['1'] = 17,     ['2'] = 18,     ['3'] = 19,
+    ['4'] = 20,     ['5'] = 21,     ['6'] = 22,     ['7'] = 23,
+    ['8'] = 24,     ['9'] = 25,     ['a'] = 26,     ['b'] = 27,
+    ['c'] = 28,     ['d'] = 29,     ['e'] = 30,     ['f'] = 31,
+    ['A'] = 26,     ['B'] = 27,     ['C'] = 28,     ['D'] = 29,
+    ['E'] = 30,     ['F'] = 31,     [' '] = BLANK,  ['\t'] = BLANK,
+    ['\n'] = BLANK, ['\v'] = BLANK, ['\f'] = BLANK, ['\r'] = BLANK};
 
-static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+/* Where in a text the reading is, and where in the bytes the writing. */
+typedef struct unhex {
+  const char *s;
+  size_t i;
+  byte *out;
+} unhex;
+
+/* Copies the digits of GROUPS groups of so many, each with a blank behind it;
+** false: something else is in a blank's place. */
+MV_INLINE bool gather(char *restrict digits, const char *s, size_t size) {
+  byte blank = BLANK;
+  MV_UNROLL
+  for (size_t k = 0; k < GROUPS; k++) {
+    memcpy(digits + k * size, s + k * (size + 1), size);
+    blank &= meaning[(byte)s[k * (size + 1) + size]];
+  }
+  return blank != 0;
+}
+
+static bool gather_groups(char *restrict digits, const char *s, size_t size) {
+  switch (size) { /* the usual ones as constants */
+  case 2:
+    return gather(digits, s, 2);
+  case 4:
+    return gather(digits, s, 4);
+  case 8:
+    return gather(digits, s, 8);
+  default:
+    return gather(digits, s, size);
+  }
+}
+
+/* The digits from u->i on, up to MOSTDIGITS of them, if these are pairs. */
+static size_t group_at(const unhex *u, size_t len) {
+  size_t n = 0;
+  while (n < MOSTDIGITS && u->i + n < len &&
+         meaning[(byte)u->s[u->i + n]] & DIGIT)
+    n++;
+  return n % 2 == 0 ? n : 0;
+}
+
+/* Reads groups of digits of the same size with a blank between them. */
+static void get_groups(unhex *u, size_t len) {
+  char digits[GROUPS * MOSTDIGITS];
+  size_t size = group_at(u, len), all = size * GROUPS, got = all / 2;
+  while (got > 0 && got == all / 2 && len - u->i >= all + GROUPS) {
+    if (!gather_groups(digits, u->s + u->i, size))
+      return;
+    got = get_digits(u->out, digits, all);
+    got -= got % (size / 2); /* whole groups */
+    u->out += got;
+    u->i += got / (size / 2) * (size + 1);
+  }
+}
+
+/*
+** Reads pairs one by one, and what is between them, up to stop at least; or up
+** to what is wrong, and returns false.
+*/
+static bool get_pairs(unhex *u, size_t stop) {
+  const char *s = u->s;
+  byte *out = u->out;
+  size_t i = u->i;
+  while (i < stop) {
+    byte hi = meaning[(byte)s[i]], lo;
+    if (hi == BLANK) {
+      i++;
+      continue;
+    }
+    lo = meaning[(byte)s[i + 1]];
+    if ((hi & lo & DIGIT) == 0)
+      break;
+    *out++ = (byte)(hi << 4 | (lo & 15));
+    i += 2;
+  }
+  u->out = out;
+  u->i = i;
+  return i >= stop;
+}
+
+#define STRETCH 64 /* characters that are read one by one where chunks fail */
+#define LONGEST 16384 /* the same after they have failed often */
 
 size_t mv_unhex(unsigned char *out, const char *s, size_t len, size_t *bad) {
-  size_t i = 0, n = 0;
+  unhex u = {s, 0, out};
+  size_t last = len > 0 ? len - 1 : 0, stretch = STRETCH;
   *bad = SIZE_MAX;
-  while (i < len) {
-    size_t got = get_digits(out ? out + n : NULL, s + i, len - i);
-    n += got;
-    i += 2 * got;
-    for (size_t stop = i + 2 * CHUNK; i < stop && i < len; i += 2, n++) {
-      while (is_space(s[i]))
-        if (++i == len)
-          return n;
-      byte hi = digit[(byte)s[i]];
-      byte lo = i + 1 < len ? digit[(byte)s[i + 1]] : 0;
-      if ((hi & lo) == 0) {
-        *bad = hi ? i + 1 : i;
-        return n;
-      }
-      if (out)
-        out[n] = (byte)(hi << 4 | (lo & 15));
+  while (u.i < last) {
+    size_t from = u.i, got = get_digits(u.out, s + u.i, len - u.i), stop;
+    u.out += got;
+    u.i += 2 * got;
+    get_groups(&u, len);
+    stretch = u.i > from ? STRETCH : stretch < LONGEST ? 2 * stretch : stretch;
+    stop = u.i + stretch;
+    if (!get_pairs(&u, stop < last ? stop : last)) {
+      *bad = meaning[(byte)s[u.i]] & DIGIT ? u.i + 1 : u.i;
+      break;
     }
   }
-  return n;
+  if (u.i < len && *bad == SIZE_MAX && meaning[(byte)s[u.i]] != BLANK)
+    *bad = meaning[(byte)s[u.i]] & DIGIT ? len : u.i;
+  return (size_t)(u.out - out);
 }

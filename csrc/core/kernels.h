@@ -97,7 +97,7 @@ void mv_hex(char *out, const unsigned char *p, size_t n, char sep,
 ** Reads pairs of hexadecimal digits; white space may stand between pairs.
 ** Returns the bytes written to out (at most len / 2); on failure *bad is the
 ** 0-based position of the offending character (len: a digit is missing), else
-** it is SIZE_MAX. out may be NULL: then it only counts and checks.
+** it is SIZE_MAX.
 */
 size_t mv_unhex(unsigned char *out, const char *s, size_t len, size_t *bad);
 

@@ -31,12 +31,6 @@
 #define HAS_SSE2 1
 #endif
 
-#if defined(__clang__) || !defined(__GNUC__)
-#define UNROLL /* clang does so unasked */
-#else
-#define UNROLL _Pragma("GCC unroll 8")
-#endif
-
 #if !defined(MV_HAS_AVX2) && defined(HAS_SSE2) && !defined(_WIN32) &&          \
     !defined(NO_AVX2)
 #define MV_HAS_AVX2 1
@@ -169,7 +163,7 @@ typedef uint64_t scanner(const filter *f, const unsigned char **p,
     uint64_t found = 0;                                                        \
     for (; blocks > 0; blocks--, q += step) {                                  \
       lanes_##machine c = equal_##machine(q + f->offset[0], f->byte[0]);       \
-      UNROLL                                                                   \
+      MV_UNROLL                                                                \
       for (int k = 1; k < n; k++)                                              \
         c = both_##machine(c, equal_##machine(q + f->offset[k], f->byte[k]));  \
       if (any_##machine(c)) {                                                  \
