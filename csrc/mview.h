@@ -145,9 +145,11 @@ typedef struct mview_api {
 } mview_api;
 
 /*
-** For userdata that offers its own memory: a light userdata that points to such
-** a struct (static, it must outlive the state) under "__buffer" in its
-** metatable. The alternative, also for tables, is a function there:
+** For userdata that offers its own memory: such a struct (static, it must
+*outlive
+** the state), put under "__buffer" of its metatable by mview_setexporter. Light
+** userdata there, which scripts can put, are refused. The alternative, also for
+*tables, is a function there:
 ** function(obj) return bytes_like end. An object is acquired once for all views
 ** that are derived from each other, and again by whoever asks it anew.
 **
@@ -157,7 +159,9 @@ typedef struct mview_api {
 **   they may lie in what it leaves on the stack. *state may be set, for
 **   release. Check the object as any argument: scripts may reach the
 **   metatable.
-**   Stack: what it pushes is popped; LUA_MINSTACK slots are free.
+**   Stack: what it pushes is popped; LUA_MINSTACK slots are free. A borrow that
+**   it leaves there would end then, and is refused: an object that shares the
+**   memory of another bytes-like has a function as __buffer.
 **   Errors: as it likes, and then release is not called.
 ** release: takes the memory back; NULL: nothing to do. Called exactly once for
 **   each acquire that returned: when all views and pins were released, when
@@ -169,7 +173,35 @@ typedef struct mview_exporter {
   int version; /* MVIEW_API_VERSION */
   void (*acquire)(lua_State *L, int idx, mview_buffer *buf, void **state);
   void (*release)(void *state);
+  void *reserved[2]; /* NULL */
 } mview_exporter;
+
+#define MVIEW_EXPORTER_KEY "mview.exporter.1"
+
+/*
+** Sets __buffer of the metatable at index idx to a userdata that points to
+** exporter. mview need not be there, nor be loaded ever.
+** Stack: 0; five slots must be free. Errors: no memory.
+*/
+static inline void mview_setexporter(lua_State *L, int idx,
+                                     const mview_exporter *exporter) {
+  idx = lua_absindex(L, idx);
+  *(const mview_exporter **)lua_newuserdatauv(L, sizeof exporter, 0) = exporter;
+  if (lua_getfield(L, LUA_REGISTRYINDEX, MVIEW_EXPORTER_KEY) != LUA_TTABLE) {
+    lua_pop(L, 1);
+    lua_createtable(L, 0, 2);
+    lua_pushliteral(L, MVIEW_EXPORTER_KEY);
+    lua_setfield(L, -2, "__name");
+    lua_pushboolean(L, 0); /* scripts cannot have it */
+    lua_setfield(L, -2, "__metatable");
+    lua_pushvalue(L, -1);
+    lua_setfield(L, LUA_REGISTRYINDEX, MVIEW_EXPORTER_KEY);
+  }
+  lua_setmetatable(L, -2);
+  lua_pushliteral(L, "__buffer");
+  lua_insert(L, -2);
+  lua_rawset(L, idx);
+}
 
 /*
 ** Returns the API table, static in the library: from the registry, else through

@@ -174,6 +174,23 @@ describe("A userdata with an exporter", function()
       :format(capi.VERSION + 1, capi.VERSION), mview, odd.exporter "version")
   end)
 
+  it("cannot offer what it borrows", function()
+    local x = mview.bytearray("abc")
+    collect()
+    local releases = odd.releases()
+    raises("an exporter cannot offer memory that it borrows, use a function "
+      .. "as __buffer", mview, odd.exporter("borrower", x))
+    assert.equal(0, mview(x).pins)
+    collect()
+    assert.equal(releases + 1, odd.releases())
+  end)
+
+  it("cannot be had, nor changed, by a script", function()
+    local exporter = getmetatable(raster.image(1, 1)).__buffer
+    assert.equal("userdata", type(exporter))
+    assert.is_false(getmetatable(exporter))
+  end)
+
   it("checks who has its metatable's exporter", function()
     local exporter = getmetatable(raster.image(1, 1)).__buffer
     local metatable = getmetatable(select(2, capi.lend(0)))
@@ -275,13 +292,14 @@ describe("An object with a __buffer function", function()
     {"yields", function() coroutine.yield() end,
       "attempt to yield from outside a coroutine"},
     {"is nonsense itself", 42,
-      "__buffer must be a function or a userdata's exporter, got number"},
+      "__buffer must be a function, or set by mview_setexporter for a "
+      .. "userdata, got number"},
     {"is what other libraries have for null", odd.null(),
-      "__buffer must be a function or a userdata's exporter, got light "
-      .. "userdata"},
+      "__buffer must be a function, or set by mview_setexporter for a "
+      .. "userdata, got light userdata"},
     {"is an exporter, of a table", getmetatable(raster.image(1, 1)).__buffer,
-      "__buffer must be a function or a userdata's exporter, got light "
-      .. "userdata"},
+      "__buffer must be a function, or set by mview_setexporter for a "
+      .. "userdata, got mview.exporter.1"},
   }
   for _, row in ipairs(failures) do
     it("that " .. row[1] .. " gets an error", function()
@@ -304,14 +322,28 @@ describe("An object with a __buffer function", function()
     assert.matches("stack overflow", why)
   end)
 
+  it("does not believe a light userdata in any metatable", function()
+    for _, x in ipairs {io.stdout, (select(2, capi.lend(0))),
+      raster.image(1, 1)} do
+      local metatable = getmetatable(x)
+      local saved = metatable.__buffer
+      metatable.__buffer = odd.handle()
+      local ok, why = pcall(mview, x)
+      metatable.__buffer = saved
+      assert.is_false(ok)
+      assert.equal("__buffer must be a function, or set by mview_setexporter "
+        .. "for a userdata, got light userdata", why)
+    end
+  end)
+
   it("of a userdata without an exporter is told as such", function()
     local metatable = getmetatable(select(2, capi.lend(0)))
     metatable.__buffer = odd.null()
     local ok, why = pcall(mview, (select(2, capi.lend(0))))
     metatable.__buffer = nil
     assert.is_false(ok)
-    assert.equal("__buffer must be a function or a userdata's exporter, got "
-      .. "light userdata", why)
+    assert.equal("__buffer must be a function, or set by mview_setexporter "
+      .. "for a userdata, got light userdata", why)
   end)
 
   it("does nothing to strings", function()

@@ -18,7 +18,8 @@ static void acquire(lua_State *L, int idx, mview_buffer *buf, void **state) {
 static void release(void *state) { (void)state; }
 
 extern const mview_exporter exporter;
-const mview_exporter exporter = {MVIEW_API_VERSION, acquire, release};
+const mview_exporter exporter = {MVIEW_API_VERSION, acquire, release,
+                                 {0, 0}};
 
 int use(lua_State *L);
 

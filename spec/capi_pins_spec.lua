@@ -127,6 +127,49 @@ describe("A coroutine that is lost while it borrows", function()
         {coroutine.resume(saved)})
     end)
 
+  it("keeps its pin while it runs again", function()
+    local saved, loan, pins, dones
+    local function forget()
+      local thread = coroutine.create(capi.hold)
+      local view
+      view, loan = capi.lend(3)
+      assert(coroutine.resume(thread, view, function()
+        collectgarbage() -- comes to the pin's finalizer
+        pins, dones = loan:revoke(), loan:dones()
+      end))
+      view = nil -- luacheck: ignore
+      for _ = 1, 50 do -- are finalized in between, by further steps
+        setmetatable({}, {__gc = function() end})
+      end
+      setmetatable({thread}, {__gc = function(t) saved = t[1] end})
+    end
+    forget()
+    collectgarbage "incremental"
+    repeat collectgarbage("step", 0) until saved
+    assert.same({true, "\0\0\0"}, {coroutine.resume(saved)})
+    assert.same({1, 0}, {pins, dones})
+    saved = nil
+    assert.equal(1, loan:dones())
+  end)
+
+  it("closes what is younger than the pin first, after an error, too",
+    function()
+      local view, loan = capi.lend(3)
+      local closed
+      local thread = coroutine.create(capi.borrow)
+      assert.is_false((coroutine.resume(thread, view, capi.READ, function()
+        local _ <close> = setmetatable({}, {__close = function()
+          closed = {loan:revoke(), loan:dones()}
+        end})
+        error "on purpose"
+      end)))
+      assert.equal(1, view.pins)
+      thread = nil -- luacheck: ignore
+      collectgarbage()
+      assert.same({1, 0}, closed)
+      assert.equal(1, loan:dones())
+    end)
+
   it("goes on in a finalizer that comes before", function()
     local result
     local function forget()
@@ -140,6 +183,22 @@ describe("A coroutine that is lost while it borrows", function()
     collectgarbage()
     assert.equal("\0\0\0", result)
   end)
+end)
+
+describe("A borrow", function()
+  it("is refused at the depth of C calls where it could not be closed",
+    function()
+      local b = mview.bytearray("abc")
+      local v, borrowed = b:view(), 0
+      local function deep()
+        if pcall(capi.borrow, v, capi.READ) then borrowed = borrowed + 1 end
+        string.gsub("a", "a", deep)
+      end
+      assert.is_false(pcall(deep))
+      assert.is_true(borrowed > 0)
+      assert.equal(0, v.pins)
+      b:resize(0)
+    end)
 end)
 
 describe("unborrow", function()

@@ -2,48 +2,30 @@
 ** api.c - the C API: borrow, unborrow, lend, revoke
 ** These run inside C functions of others, or outside of any: no upvalue of ours
 ** is there, and errors blame the caller's arguments.
-** A loan is a debt until its memory is given back; a number that is none is
-** over.
+** The number of a loan is the id of its resource.
 */
 #include "api.h"
 
 #include "exporter.h"
 #include "operand.h"
+#include "pin.h"
 #include "registry.h"
+#include "resource.h"
 #include "view.h"
 
 #include <string.h>
 
-typedef struct loan {
-  lmv_debt debt;
-  mview_done done;
-  void *ud;
-} loan;
-
-/* The memory goes back to the host. */
-static void give_back(lmv_lease *lease) {
-  const loan *l = (loan *)lease;
-  lmv_settle(lease);
-  if (l->done != NULL)
-    l->done(l->ud);
-}
-
 /* ---- lend ----------------------------------------------------------------*/
 
 /*
-** Pushes the view of a new loan. It is entered last of all: as long as
-** something may raise, give_back must not be called.
+** Pushes the view of a new loan, which has no end yet: as long as something may
+** raise, it is not for the loan to call done.
 */
 static int push_loan(lua_State *L) {
   const mview_buffer *buf = lua_touserdata(L, 1);
-  loan *l = lua_newuserdatauv(L, sizeof *l, 1);
-  l->done = NULL;
-  lmv_lease_init(&l->debt.lease, LMV_HOST, NULL, 0);
-  lmv_pushleasemeta(L);
-  lua_setmetatable(L, -2);
+  lmv_resource *r = lmv_track(L, lmv_pushguard(L), LMV_HOST);
   lmv_pushviewmeta(L);
-  lmv_pushlent(L, 3, 2, &l->debt.lease, buf);
-  lmv_owe(L, &l->debt, give_back);
+  lmv_pushlent(L, 3, 2, &r->lease, buf);
   return 1;
 }
 
@@ -51,7 +33,7 @@ static int push_loan(lua_State *L) {
 static mview_loan api_lend(lua_State *L, const mview_buffer *buf,
                            mview_done done, void *ud) {
   const lmv_view *v;
-  loan *l;
+  lmv_resource *r;
   bool room = lua_checkstack(L, LUA_MINSTACK) != 0;
   if (room) {
     lua_pushcfunction(L, push_loan);
@@ -65,19 +47,20 @@ static mview_loan api_lend(lua_State *L, const mview_buffer *buf,
     lua_error(L);
   }
   v = lua_touserdata(L, -1);
-  l = (loan *)v->lease;
-  l->done = done;
-  l->ud = ud;
-  return l->debt.number;
+  r = (lmv_resource *)v->lease;
+  r->done = done;
+  r->ud = ud;
+  r->end = lmv_resource_notify;
+  return r->id;
 }
 
 static int api_revoke(lua_State *L, mview_loan number) {
-  lmv_debt *debt = lmv_find_debt(L, number);
+  lmv_resource *r = lmv_find_resource(L, number);
   int pins;
-  if (debt == NULL || debt->lease.source != LMV_HOST)
+  if (r == NULL || r->lease.source != LMV_HOST)
     return 0;
-  pins = debt->lease.pins; /* the lease may go when done runs */
-  lmv_lease_kill(&debt->lease);
+  pins = r->lease.pins; /* the resource may serve again when done has run */
+  lmv_lease_kill(&r->lease);
   return pins;
 }
 
@@ -141,19 +124,19 @@ static void api_borrow(lua_State *L, int idx, int flags, mview_buffer *buf) {
   why = refusal(flags, v, &lay);
   if (why != NULL) {
     if (!given)
-      lmv_release(v);
+      lmv_release(L, lua_gettop(L));
     luaL_argerror(L, idx, why);
   }
   room = lmv_pushpin(L, lua_gettop(L), 3 * (size_t)lay.ndim);
   describe(v, &lay, room, buf);
   if (!given)
-    lmv_release(v); /* the pin alone holds the memory */
+    lmv_release(L, lua_gettop(L) - 1); /* the pin alone holds the memory */
   lua_replace(L, -2);
   lua_toclose(L, -1);
 }
 
 static void api_unborrow(lua_State *L, int pin) {
-  luaL_checkstack(L, 2, NULL);
+  luaL_checkstack(L, 4, NULL);
   if (!lmv_unpin(L, pin))
     luaL_error(L, "no pin at stack index %d", pin);
 }

@@ -124,8 +124,8 @@ static int view_tostring(lua_State *L) {
   const lmv_view *v = lmv_checkview(L, 1);
   const char *state = lmv_alive(v)         ? ""
                       : v->generation == 0 ? ", released"
-                      : v->lease->alive    ? ", expired"
-                                           : ", revoked";
+                      : lmv_revoked(v)     ? ", revoked"
+                                           : ", expired";
   lmv_pushshape(L, v->ndim, v->dims);
   lua_pushfstring(L, "mview.view '%s' %s%s%s", v->format->text,
                   lua_tostring(L, -1), v->readonly ? ", read-only" : "", state);

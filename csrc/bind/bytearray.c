@@ -42,6 +42,7 @@
 #endif
 
 typedef struct bytearray {
+  lmv_container container;
   lmv_lease lease;
   size_t front;    /* unused bytes of the block before the first */
   size_t capacity; /* of the block */
@@ -94,7 +95,9 @@ static bytearray *check_free(lua_State *L, int arg) {
 /* Pushes a new empty bytearray. */
 static bytearray *push_bytearray(lua_State *L) {
   bytearray *b = lua_newuserdatauv(L, sizeof *b, 1);
-  lmv_lease_init(&b->lease, LMV_BYTEARRAY, NULL, 0);
+  b->lease.generation = 0;
+  lmv_lease_start(&b->lease, LMV_BYTEARRAY, NULL, 0);
+  b->container = (lmv_container){&b->lease, b->lease.first, LMV_BYTEARRAY};
   b->front = b->capacity = 0;
   lmv_pushcontainermeta(L, LMV_BYTEARRAY);
   lua_setmetatable(L, -2);

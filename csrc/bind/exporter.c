@@ -1,15 +1,18 @@
 /*
 ** exporter.c - memory that others describe: lent by hosts, offered by objects
 ** An object offers its memory by __buffer in its metatable: a Lua function that
-** returns another bytes-like, or a light userdata, the mview_exporter of its C
-** module. The lease, which will release it, exists before it is acquired; from
-** then on the collector sees to the release whatever raises.
+** returns another bytes-like, or the userdata of an mview_exporter, which only
+*C
+** code can make (mview_setexporter). The lease, which will release it, exists
+** before it is acquired: from then on it is released whatever raises.
 */
 #include "exporter.h"
 
 #include "args.h"
 #include "formats.h"
+#include "pin.h"
 #include "registry.h"
+#include "resource.h"
 #include "view.h"
 
 /* ---- geometry ------------------------------------------------------------*/
@@ -163,42 +166,38 @@ lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
 
 #define MAXDEPTH 16 /* of objects whose functions return objects */
 
-typedef struct foreign {
-  lmv_debt debt;
-  const mview_exporter *exporter;
-  void *state;
-} foreign;
-
-static void release(lmv_lease *lease) {
-  const foreign *f = (foreign *)lease;
-  lmv_settle(lease);
-  if (f->exporter->release != NULL)
-    f->exporter->release(f->state);
+/*
+** Raises if acquire has left a borrow on the stack from first on: what it
+** describes would be unpinned when its stack is popped.
+*/
+static void refuse_pins(lua_State *L, int first) {
+  luaL_checkstack(L, 3, NULL);
+  for (int idx = lua_gettop(L); idx >= first; idx--)
+    if (lmv_ispin(L, idx))
+      luaL_error(L, "an exporter cannot offer memory that it borrows, use a "
+                    "function as __buffer");
 }
 
 /* Pushes the view of the object at idx that its exporter describes. */
 static lmv_view *acquire(lua_State *L, int idx, int meta,
                          const mview_exporter *exporter) {
-  foreign *f;
+  lmv_resource *r;
   lmv_view *v;
   mview_buffer buf = {0};
   int top;
   if (exporter->version != MVIEW_API_VERSION)
     luaL_error(L, "exporter of version %d, version %d needed",
                exporter->version, MVIEW_API_VERSION);
-  f = lua_newuserdatauv(L, sizeof *f, 1);
-  lmv_lease_init(&f->debt.lease, LMV_FOREIGN, NULL, 0);
-  f->exporter = exporter;
-  f->state = NULL;
+  r = lmv_track(L, lmv_pushguard(L), LMV_FOREIGN);
   lua_pushvalue(L, idx);
   lua_setiuservalue(L, -2, 1);
-  lmv_pushleasemeta(L);
-  lua_setmetatable(L, -2);
-  lmv_owe(L, &f->debt, lmv_settle);
   top = lua_gettop(L);
-  exporter->acquire(L, idx, &buf, &f->state);
-  f->debt.lease.end = release; /* from here on it is ours to release */
-  v = lmv_pushlent(L, meta, top, &f->debt.lease, &buf);
+  r->ud = NULL;
+  exporter->acquire(L, idx, &buf, &r->ud);
+  r->done = exporter->release; /* from here on it is ours to call */
+  r->end = lmv_resource_notify;
+  refuse_pins(L, top + 1);
+  v = lmv_pushlent(L, meta, top, &r->lease, &buf);
   lua_replace(L, top);
   lua_settop(L, top); /* buf may have pointed into what acquire pushed */
   return v;
@@ -242,18 +241,29 @@ static void call_buffer(lua_State *L) {
   lua_remove(L, -2);
 }
 
+/* Whether the value on top is what mview_setexporter makes. */
+static bool is_exporter(lua_State *L) {
+  bool same;
+  if (lua_type(L, -1) != LUA_TUSERDATA || !lua_getmetatable(L, -1))
+    return false;
+  lua_getfield(L, LUA_REGISTRYINDEX, MVIEW_EXPORTER_KEY);
+  same = lua_rawequal(L, -1, -2);
+  lua_pop(L, 2);
+  return same;
+}
+
 /*
-** The exporter on top, the __buffer of the object below. Only userdata may have
-** one: scripts can give other objects a metatable with any light userdata.
+** The exporter on top, the __buffer of the object below. Only full userdata may
+** have one, and it is believed only if C code has made it: scripts can write
+** any value, light userdata among them, into metatables that they can reach.
 */
 static const mview_exporter *check_exporter(lua_State *L) {
-  const mview_exporter *exporter = lua_touserdata(L, -1);
-  if (!lua_islightuserdata(L, -1) || exporter == NULL ||
-      lua_type(L, -2) != LUA_TUSERDATA)
+  if (!is_exporter(L) || lua_type(L, -2) != LUA_TUSERDATA)
     luaL_error(L,
-               "__buffer must be a function or a userdata's exporter, got %s",
+               "__buffer must be a function, or set by mview_setexporter for a "
+               "userdata, got %s",
                lmv_typename(L, lua_gettop(L)));
-  return exporter;
+  return *(const mview_exporter *const *)lua_touserdata(L, -1);
 }
 
 lmv_view *lmv_acquire(lua_State *L, int idx, int meta) {

@@ -1,9 +1,14 @@
 /*
 ** lease.h - who may use memory, and who may end it
-** A lease is one acquisition of one exporter's memory. It ends once,
-** never under a pin; views compare its generation with their own to know
-*whether
-** they live.
+** A lease is one acquisition of one exporter's memory; the views made from it
+** share it. Views remember the generation that the lease had when they were
+** made, and are dead when it has another: no list of views is kept, and what is
+** dead stays dead. The verbs of ending:
+**
+**   release  one view                      lmv_release
+**   expire   all views of now              lmv_lease_expire: a resize, a cut
+**   kill     the lease, for good           lmv_lease_kill: close, revoke, __gc
+**   end      its memory goes back, once    lmv_resource_end: under no pin
 */
 #ifndef LMV_LEASE_H
 #define LMV_LEASE_H
@@ -21,36 +26,34 @@
 typedef enum lmv_source {
   LMV_STRING,
   LMV_BYTEARRAY,
-  LMV_MAP,
+  LMV_MAP, /* from here on: leases of resources */
   LMV_HOST,
   LMV_FOREIGN
 } lmv_source;
 
 /*
-** Sits at the start of its userdata; a string's, in that of the first view of
-** it. Bytearrays and maps are leases themselves; the others' exporter, if it is
-** a Lua object, is user value 1, and a string user value 2.
+** A string's lies in the userdata of the first view of it, a bytearray's in its
+** own; all others are parts of resources (resource.h).
 */
 typedef struct lmv_lease {
   unsigned char *base; /* never NULL */
   size_t size;
   uint64_t generation; /* goes up when views die: those made before it */
-  size_t views;        /* made and not released (collected ones are counted) */
+  uint64_t first;      /* the generation that it started with */
+  size_t views;        /* made and not released; collected ones are counted */
   int pins;
   lmv_source source;
-  bool alive; /* false: the memory was ended, for good */
+  bool alive; /* false: killed */
   bool readonly;
   const char *expiry; /* why views expired, for messages: the latest reason */
-  /* gives the memory back; called once, at the end with no pin left */
-  void (*end)(struct lmv_lease *lease);
 } lmv_lease;
 
 /*
-** Starts a lease in the memory of its userdata: alive, generation 1, no views.
-** base may be NULL when size is 0.
+** Starts a lease: alive, without views, of a generation that none of its views
+** has had. base may be NULL when size is 0.
 */
-void lmv_lease_init(lmv_lease *lease, lmv_source source, void *base,
-                    size_t size);
+void lmv_lease_start(lmv_lease *lease, lmv_source source, void *base,
+                     size_t size);
 
 /* Moves a living lease to other memory (a resize). */
 void lmv_lease_move(lmv_lease *lease, void *base, size_t size);
@@ -67,32 +70,30 @@ void lmv_lease_expire(lmv_lease *lease, const char *expiry);
 */
 void lmv_lease_kill(lmv_lease *lease);
 
-/*
-** A lease that somebody waits for to end: a host, a foreign exporter, the
-** system that maps a file. The state knows it by a number that no other gets,
-** and forgets none when it is closed.
-*/
-typedef struct lmv_debt {
-  lmv_lease lease; /* its end calls lmv_settle */
-  uint64_t number;
-  struct lmv_debt *next, **previous; /* those that share a bucket */
-} lmv_debt;
+/* One view, one pin less. Gives back the memory where that was the last use. */
+void lmv_lease_unview(lmv_lease *lease);
+void lmv_lease_unpin(lmv_lease *lease);
 
-/* Enters the debt, to be ended by end. Raises while the state is closed. */
-void lmv_owe(lua_State *L, lmv_debt *debt, void (*end)(lmv_lease *lease));
-
-/* Takes the debt, whose lease ends, off the books. */
-void lmv_settle(lmv_lease *lease);
-
-/* The debt of that number; NULL: it is settled, or never was. */
-lmv_debt *lmv_find_debt(lua_State *L, uint64_t number);
+/* The lease of released views: dead for all of them, never written. */
+extern const lmv_lease lmv_nolease;
 
 /* Raises "<what> is pinned by N borrowers" while it is. */
 void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
                          const char *what);
 
-/* Gives the memory back at once: for the collector. */
-void lmv_lease_finish(lmv_lease *lease);
+/*
+** A container (bytearray, map) starts with this: where its lease is, and which
+** generation that started with. A resource that has ended may serve another.
+*/
+typedef struct lmv_container {
+  lmv_lease *lease;
+  uint64_t first;
+  lmv_source source;
+} lmv_container;
+
+static inline bool lmv_container_alive(const lmv_container *c) {
+  return c->lease->first == c->first && c->lease->alive;
+}
 
 /* ---- views of a lease ----------------------------------------------------*/
 
@@ -117,6 +118,11 @@ typedef struct lmv_view {
 
 static inline bool lmv_alive(const lmv_view *v) {
   return v->generation == v->lease->generation;
+}
+
+/* Whether a dead view's lease has ended, which may be that of others by now. */
+static inline bool lmv_revoked(const lmv_view *v) {
+  return v->generation < v->lease->first || !v->lease->alive;
 }
 
 /* Raises the named error of a dead view; of one that dies by a shrink. */
@@ -145,24 +151,17 @@ static inline void lmv_checkwritable(lua_State *L, const lmv_view *v) {
   (void)lmv_writable(L, v);
 }
 
-/* Ends one view; the exporter's memory, too, if nobody else uses it. */
-void lmv_release(lmv_view *v);
-
-/* ---- pins ----------------------------------------------------------------*/
+/*
+** Ends the view at idx, and the exporter's memory, too, if nobody else uses it.
+** From now on the view keeps nothing. [-0, +0, -]
+*/
+void lmv_release(lua_State *L, int idx);
 
 /*
-** Pushes a pin of the living view at idx, with room for n numbers (returned).
-** The caller marks it to be closed at once, by lua_toclose, where it finally
-** lies on the stack. Raises if the view died.
+** A string is let go when neither a view nor a pin uses its lease any more.
+** owner: index of the first view of it. [-0, +0, -]
 */
-ptrdiff_t *lmv_pushpin(lua_State *L, int idx, size_t n);
-
-/* Ends the pin at idx early; false: it is not a pin. */
-bool lmv_unpin(lua_State *L, int idx);
-
-/* The lease's and pins' metatables; __gc of leases that own something. */
-void lmv_open_lease(lua_State *L);
-void lmv_pushleasemeta(lua_State *L);
+void lmv_drop_string(lua_State *L, int owner, const lmv_lease *lease);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

@@ -85,14 +85,14 @@ static void check_request(lua_State *L, lmv_maprequest *r) {
 /* Pushes a map of no bytes. */
 static lmv_map *new_map(lua_State *L, const lmv_maprequest *r) {
   lmv_map *m = lua_newuserdatauv(L, sizeof *m, 0);
-  lmv_lease_init(&m->lease, LMV_MAP, NULL, 0);
-  m->lease.readonly = !r->mode->writes;
-  m->mode = r->mode;
-  m->offset = r->offset;
-  m->fd = -1;
+  m->container =
+      (lmv_container){(lmv_lease *)&lmv_nolease, 0, LMV_MAP}; /* until then */
   lmv_pushcontainermeta(L, LMV_MAP);
   lua_setmetatable(L, -2);
-  lmv_owe(L, &m->debt, lmv_map_end);
+  lmv_track(L, &m->container, LMV_MAP)->end = lmv_map_end;
+  m->container.lease->readonly = !r->mode->writes;
+  m->mode = r->mode;
+  m->offset = r->offset;
   return m;
 }
 
@@ -120,17 +120,16 @@ static int map_map(lua_State *L) {
   err = lmv_map_open(m, &r);
   if (err == 0)
     return 1;
-  lmv_lease_kill(&m->lease);
+  lmv_lease_kill(m->container.lease);
   return open_error(L, err, &r);
 }
 
 /* ---- methods -------------------------------------------------------------*/
 
 static lmv_map *check_open(lua_State *L) {
-  lmv_lease *lease = lmv_checkcontainer(L, 1, LMV_MAP);
-  if (!lease->alive)
-    luaL_error(L, "attempt to use a closed map");
-  return (lmv_map *)lease;
+  lmv_container *c = lmv_checkcontainer(L, 1, LMV_MAP);
+  lmv_checkopen(L, c);
+  return (lmv_map *)c;
 }
 
 /* __index: the method of that name, in the last upvalue; __newindex. Items are
@@ -155,7 +154,7 @@ static int map_view(lua_State *L) {
 }
 
 static int map_len(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)check_open(L)->lease.size);
+  lua_pushinteger(L, (lua_Integer)check_open(L)->container.lease->size);
   return 1;
 }
 
@@ -173,7 +172,7 @@ static int map_flush(lua_State *L) {
   lmv_map *m = check_open(L);
   lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, -1);
   ptrdiff_t start, count;
-  mv_range((ptrdiff_t)m->lease.size, i, j, 1, &start, &count);
+  mv_range((ptrdiff_t)m->container.lease->size, i, j, 1, &start, &count);
   return push_result(L, count == 0 ? 0 : lmv_map_flush(m, start, count));
 }
 
@@ -210,9 +209,9 @@ static int map_resize(lua_State *L) {
   int err;
   if (!m->mode->shares)
     luaL_error(L, "attempt to resize a map of mode '%s'", m->mode->name);
-  lmv_lease_checkpins(L, &m->lease, "map");
+  lmv_lease_checkpins(L, m->container.lease, "map");
   err = lmv_map_resize(m, n);
-  if (err == ENOTSUP && m->fd < 0)
+  if (err == ENOTSUP && lmv_map_resource(m)->fd < 0)
     return push_failure(L, err, "anonymous memory cannot grow");
   return push_result(L, err);
 }
@@ -221,24 +220,19 @@ static int map_resize(lua_State *L) {
 
 /* m:close(), also __close: every view of it is dead from now on. */
 static int map_close(lua_State *L) {
-  lmv_lease *lease = lmv_checkcontainer(L, 1, LMV_MAP);
-  lmv_lease_checkpins(L, lease, "map");
-  lmv_lease_kill(lease);
-  return 0;
-}
-
-static int map_gc(lua_State *L) {
-  lmv_lease *lease = lmv_checkcontainer(L, 1, LMV_MAP);
-  lmv_lease_kill(lease);
-  lmv_lease_finish(lease);
+  const lmv_container *c = lmv_checkcontainer(L, 1, LMV_MAP);
+  if (!lmv_container_alive(c))
+    return 0;
+  lmv_lease_checkpins(L, c->lease, "map");
+  lmv_lease_kill(c->lease);
   return 0;
 }
 
 static int map_tostring(lua_State *L) {
   lmv_map *m = (lmv_map *)lmv_checkcontainer(L, 1, LMV_MAP);
-  if (m->lease.alive)
+  if (lmv_container_alive(&m->container))
     lua_pushfstring(L, "mview.map '%s' [%I]", m->mode->name,
-                    (LUAI_UACINT)m->lease.size);
+                    (LUAI_UACINT)m->container.lease->size);
   else
     lua_pushfstring(L, "mview.map '%s', closed", m->mode->name);
   return 1;
@@ -253,7 +247,7 @@ void lmv_open_map(lua_State *L) {
                                          {"__len", map_len},
                                          {"__tostring", map_tostring},
                                          {"__close", map_close},
-                                         {"__gc", map_gc},
+                                         {"__gc", lmv_guard_gc},
                                          {NULL, NULL}};
   lmv_newcontainermeta(L, LMV_MAP, "mview.map", methods, metamethods);
 }

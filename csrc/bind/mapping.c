@@ -50,13 +50,14 @@ static int sharing(const lmv_mapmode *mode) {
 
 /* Maps n bytes from the map's offset on. *base is NULL for 0. */
 static int map_bytes(const lmv_map *m, size_t n, unsigned char **base) {
-  int flags = sharing(m->mode) | (m->fd < 0 ? MAP_ANONYMOUS : 0);
+  int flags =
+      sharing(m->mode) | (lmv_map_resource(m)->fd < 0 ? MAP_ANONYMOUS : 0);
   size_t skip = margin(m);
   unsigned char *p;
   *base = NULL;
   if (n == 0)
     return 0;
-  p = mmap(NULL, skip + n, protection(m->mode), flags, m->fd,
+  p = mmap(NULL, skip + n, protection(m->mode), flags, lmv_map_resource(m)->fd,
            (m->offset - (int64_t)skip));
   if (p == MAP_FAILED)
     return errno;
@@ -64,22 +65,22 @@ static int map_bytes(const lmv_map *m, size_t n, unsigned char **base) {
   return 0;
 }
 
-static void unmap_bytes(const lmv_map *m, unsigned char *base, size_t n) {
+/* Unmaps n bytes from base on, and those of its page before it. */
+static void unmap_bytes(unsigned char *base, size_t n) {
+  size_t skip = (uintptr_t)base % pagesize();
   if (n > 0)
-    munmap(base - margin(m), margin(m) + n);
+    munmap(base - skip, skip + n);
 }
 
-static void close_file(lmv_map *m) {
-  if (m->fd >= 0)
-    close(m->fd);
-  m->fd = -1;
+static void close_file(lmv_resource *r) {
+  if (r->fd >= 0)
+    close(r->fd);
+  r->fd = -1;
 }
 
-void lmv_map_end(lmv_lease *lease) {
-  lmv_map *m = (lmv_map *)lease;
-  lmv_settle(lease);
-  unmap_bytes(m, lease->base, lease->size);
-  close_file(m);
+void lmv_map_end(lmv_resource *r) {
+  unmap_bytes(r->lease.base, r->lease.size);
+  close_file(r);
 }
 
 /* ---- opening -------------------------------------------------------------*/
@@ -87,9 +88,10 @@ void lmv_map_end(lmv_lease *lease) {
 /* Opens the file; what is none must not block. */
 static int open_path(lmv_map *m, lmv_maprequest *r) {
   struct stat st;
-  m->fd = open(r->path, (r->mode->shares ? O_RDWR : O_RDONLY) | O_CLOEXEC |
-                            O_NONBLOCK | O_NOCTTY);
-  if (m->fd < 0 || fstat(m->fd, &st) != 0)
+  lmv_map_resource(m)->fd =
+      open(r->path, (r->mode->shares ? O_RDWR : O_RDONLY) | O_CLOEXEC |
+                        O_NONBLOCK | O_NOCTTY);
+  if (lmv_map_resource(m)->fd < 0 || fstat(lmv_map_resource(m)->fd, &st) != 0)
     return errno;
   r->filesize = st.st_size;
   if (S_ISDIR(st.st_mode))
@@ -118,16 +120,16 @@ int lmv_map_open(lmv_map *m, lmv_maprequest *r) {
   if (err == 0)
     err = map_bytes(m, (size_t)r->length, &base);
   if (err == 0)
-    lmv_lease_move(&m->lease, base, (size_t)r->length);
+    lmv_lease_move(m->container.lease, base, (size_t)r->length);
   if (!r->mode->shares)
-    close_file(m);
+    close_file(lmv_map_resource(m));
   return err;
 }
 
 /* ---- while it is open ----------------------------------------------------*/
 
 int lmv_map_flush(const lmv_map *m, ptrdiff_t start, ptrdiff_t count) {
-  unsigned char *p = m->lease.base + start;
+  unsigned char *p = m->container.lease->base + start;
   size_t skip = (uintptr_t)p % pagesize();
   return msync(p - skip, skip + (size_t)count, MS_SYNC) != 0 ? errno : 0;
 }
@@ -138,9 +140,10 @@ int lmv_map_advise(const lmv_map *m, lmv_hint hint) {
   static const int advice[] = {MADV_NORMAL, MADV_SEQUENTIAL, MADV_RANDOM,
                                MADV_WILLNEED, MADV_DONTNEED};
   size_t skip = margin(m);
-  if (m->lease.size == 0)
+  if (m->container.lease->size == 0)
     return 0;
-  return madvise(m->lease.base - skip, skip + m->lease.size, advice[hint]) != 0
+  return madvise(m->container.lease->base - skip,
+                 skip + m->container.lease->size, advice[hint]) != 0
              ? errno
              : 0;
 }
@@ -158,13 +161,13 @@ int lmv_map_advise(const lmv_map *m, lmv_hint hint) {
 
 /* The map has n bytes at base now. */
 static void set_bytes(lmv_map *m, unsigned char *base, size_t n) {
-  if (n < m->lease.size)
-    lmv_lease_expire(&m->lease, "map shrank");
-  lmv_lease_move(&m->lease, base, n);
+  if (n < m->container.lease->size)
+    lmv_lease_expire(m->container.lease, "map shrank");
+  lmv_lease_move(m->container.lease, base, n);
 }
 
 static int truncate_file(const lmv_map *m, int64_t size) {
-  return ftruncate(m->fd, size) != 0 ? errno : 0;
+  return ftruncate(lmv_map_resource(m)->fd, size) != 0 ? errno : 0;
 }
 
 /* Maps n bytes of the file anew. */
@@ -174,11 +177,11 @@ static int resize_file(lmv_map *m, size_t n) {
   bool grows, shrinks;
   unsigned char *base;
   int err;
-  if (fstat(m->fd, &st) != 0)
+  if (fstat(lmv_map_resource(m)->fd, &st) != 0)
     return errno;
   grows = end > st.st_size;
-  shrinks = end < st.st_size &&
-            m->offset + (int64_t)m->lease.size >= (int64_t)st.st_size;
+  shrinks = end < st.st_size && m->offset + (int64_t)m->container.lease->size >=
+                                    (int64_t)st.st_size;
   err = grows ? truncate_file(m, end) : 0;
   if (err != 0)
     return err;
@@ -186,14 +189,14 @@ static int resize_file(lmv_map *m, size_t n) {
   if (err == 0 && shrinks) {
     err = truncate_file(m, end);
     if (err != 0)
-      unmap_bytes(m, base, n);
+      unmap_bytes(base, n);
   }
   if (err != 0) {
     if (grows)
       (void)truncate_file(m, st.st_size);
     return err;
   }
-  unmap_bytes(m, m->lease.base, m->lease.size);
+  unmap_bytes(m->container.lease->base, m->container.lease->size);
   set_bytes(m, base, n);
   return 0;
 }
@@ -202,19 +205,20 @@ static int resize_file(lmv_map *m, size_t n) {
 ** be had.) */
 static int shrink_anonymous(lmv_map *m, size_t n) {
   size_t page = pagesize(), keep = (n + page - 1) / page * page;
-  if (m->lease.size > keep &&
-      munmap(m->lease.base + keep, m->lease.size - keep) != 0)
+  if (m->container.lease->size > keep &&
+      munmap(m->container.lease->base + keep,
+             m->container.lease->size - keep) != 0)
     return errno;
-  set_bytes(m, n > 0 ? m->lease.base : NULL, n);
+  set_bytes(m, n > 0 ? m->container.lease->base : NULL, n);
   return 0;
 }
 
 int lmv_map_resize(lmv_map *m, size_t n) {
   if ((int64_t)n > INT64_MAX - m->offset)
     return EFBIG;
-  if (m->fd >= 0)
+  if (lmv_map_resource(m)->fd >= 0)
     return resize_file(m, n);
-  return n > m->lease.size ? ENOTSUP : shrink_anonymous(m, n);
+  return n > m->container.lease->size ? ENOTSUP : shrink_anonymous(m, n);
 }
 
 #endif

@@ -6,7 +6,7 @@
 #ifndef MAPPING_H
 #define MAPPING_H
 
-#include "lease.h"
+#include "resource.h"
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
@@ -23,15 +23,16 @@ typedef struct lmv_mapmode {
 /* "r", "r+" and "c". */
 extern const lmv_mapmode lmv_mapmodes[3];
 
+/* Its resource's fd is that of the file, if it can be resized; else -1. */
 typedef struct lmv_map {
-  union {
-    lmv_lease lease;
-    lmv_debt debt; /* for maps that finalizers make while the state closes */
-  };
+  lmv_container container;
   const lmv_mapmode *mode;
   int64_t offset; /* of the first byte in the file */
-  int fd;         /* of the file, if it can be resized; else -1 */
 } lmv_map;
+
+static inline lmv_resource *lmv_map_resource(const lmv_map *m) {
+  return (lmv_resource *)m->container.lease;
+}
 
 /* What mview.map was asked for. */
 typedef struct lmv_maprequest {
@@ -54,8 +55,8 @@ typedef enum lmv_hint {
 ** whatever comes of it. */
 int lmv_map_open(lmv_map *m, lmv_maprequest *r);
 
-/* The end of the lease. */
-void lmv_map_end(lmv_lease *lease);
+/* Its end: unmaps the bytes and closes the file. */
+void lmv_map_end(lmv_resource *r);
 
 /* Writes count bytes, more than none, from start on to the disk, and waits. */
 int lmv_map_flush(const lmv_map *m, ptrdiff_t start, ptrdiff_t count);

@@ -19,7 +19,9 @@
 #include "make.h"
 #include "map.h"
 #include "pack.h"
+#include "pin.h"
 #include "registry.h"
+#include "resource.h"
 #include "slice.h"
 
 #define MODULE_KEY "mview.module"
@@ -74,7 +76,8 @@ int luaopen_mview(lua_State *L) {
   luaL_checkversion(L);
   if (lua_getfield(L, LUA_REGISTRYINDEX, MODULE_KEY) == LUA_TTABLE)
     return 1;
-  lmv_open_lease(L);
+  lmv_open_resource(L);
+  lmv_open_pin(L);
   lmv_open_registry(L);
   lmv_open_formats(L);
   lmv_open_api(L);

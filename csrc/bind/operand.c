@@ -53,8 +53,8 @@ bool lmv_optoperand(lua_State *L, int arg, lmv_operand *operand) {
   v = lmv_toview(L, arg, LMV_META);
   if (v == NULL && (operand->container = lmv_tocontainer(L, arg)) != NULL) {
     lmv_checkopen(L, operand->container);
-    operand->generation = operand->container->generation;
-    return set_bytes_operand(operand, operand->container->size);
+    operand->generation = operand->container->lease->generation;
+    return set_bytes_operand(operand, operand->container->lease->size);
   }
   if (v == NULL) {
     v = lmv_pushview(L, arg, LMV_META);
@@ -77,9 +77,9 @@ const unsigned char *lmv_operandbase(lua_State *L, const lmv_operand *operand) {
   if (operand->container == NULL)
     return operand->string;
   lmv_checkopen(L, operand->container);
-  if (operand->container->generation != operand->generation)
-    lmv_expirederror(L, operand->container);
-  return operand->container->base;
+  if (operand->container->lease->generation != operand->generation)
+    lmv_expirederror(L, operand->container->lease);
+  return operand->container->lease->base;
 }
 
 /* ---- its bytes -----------------------------------------------------------*/

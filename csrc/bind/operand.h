@@ -26,7 +26,8 @@ lmv_view *lmv_asview(lua_State *L, int arg);
 */
 typedef struct lmv_operand {
   const lmv_view *view;
-  const lmv_lease *container;  /* if there is no view: the bytearray or map, */
+  const lmv_container
+      *container;              /* if there is no view: the bytearray or map, */
   uint64_t generation;         /* as it was then */
   const unsigned char *string; /* if there is no container either */
   const mv_format *format;

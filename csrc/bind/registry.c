@@ -34,14 +34,14 @@ void lmv_setcontainermeta(lua_State *L, lmv_source source) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, container_key(source));
 }
 
-lmv_lease *lmv_tocontainer(lua_State *L, int idx) {
-  lmv_lease *lease = lua_touserdata(L, idx);
+lmv_container *lmv_tocontainer(lua_State *L, int idx) {
+  lmv_container *c = lua_touserdata(L, idx);
   bool own;
-  if (lease == NULL || !lua_getmetatable(L, idx))
+  if (c == NULL || !lua_getmetatable(L, idx))
     return NULL;
   own = lua_rawgetp(L, -1, &is_container_key) != LUA_TNIL;
   lua_pop(L, 2);
-  return own ? lease : NULL;
+  return own ? c : NULL;
 }
 
 void lmv_pushformats(lua_State *L) {

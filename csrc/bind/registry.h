@@ -53,7 +53,7 @@ static inline lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
 }
 
 /* The bytearray or map at idx, dead or alive; NULL: it is neither. */
-lmv_lease *lmv_tocontainer(lua_State *L, int idx);
+lmv_container *lmv_tocontainer(lua_State *L, int idx);
 
 void lmv_open_registry(lua_State *L);
 

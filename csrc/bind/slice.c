@@ -312,7 +312,8 @@ static int view_field(lua_State *L) {
 
 /* v:release(), also __close: this view alone is dead from now on. */
 static int view_release(lua_State *L) {
-  lmv_release(lmv_checkview(L, 1));
+  lmv_checkview(L, 1);
+  lmv_release(L, 1);
   return 0;
 }
 

@@ -19,11 +19,11 @@ lmv_view *lmv_checkview(lua_State *L, int arg) {
   return v;
 }
 
-lmv_lease *lmv_checkcontainer(lua_State *L, int arg, lmv_source source) {
-  lmv_lease *lease = lmv_tocontainer(L, arg);
-  if (lease == NULL || lease->source != source)
+lmv_container *lmv_checkcontainer(lua_State *L, int arg, lmv_source source) {
+  lmv_container *c = lmv_tocontainer(L, arg);
+  if (c == NULL || c->source != source)
     lmv_typeerror(L, arg, source == LMV_MAP ? "mview.map" : "mview.bytearray");
-  return lease;
+  return c;
 }
 
 /* ---- the view itself -----------------------------------------------------*/
@@ -74,7 +74,8 @@ static void attach(lua_State *L, lmv_view *v, int meta) {
   lua_setiuservalue(L, -2, 1);
   lua_pushvalue(L, meta);
   lua_setmetatable(L, -2);
-  v->lease->views++;
+  if (v->generation >= v->lease->first) /* else its lease has ended */
+    v->lease->views++;
 }
 
 lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx, int fmt,
@@ -164,7 +165,8 @@ static lmv_view *push_string_view(lua_State *L, int idx, int meta) {
   lmv_lease *lease = (void *)((char *)v + LEASE_AT);
   size_t len;
   const char *s = lua_tolstring(L, idx, &len);
-  lmv_lease_init(lease, LMV_STRING, (void *)s, len);
+  lease->generation = 0;
+  lmv_lease_start(lease, LMV_STRING, (void *)s, len);
   lease->readonly = true;
   see_all(v, lease);
   lua_pushvalue(L, idx);
@@ -174,20 +176,20 @@ static lmv_view *push_string_view(lua_State *L, int idx, int meta) {
   return v;
 }
 
-void lmv_checkopen(lua_State *L, const lmv_lease *container) {
-  if (!container->alive)
+void lmv_checkopen(lua_State *L, const lmv_container *container) {
+  if (!lmv_container_alive(container))
     luaL_error(L, "attempt to use a %s",
                container->source == LMV_MAP ? "closed map"
                                             : "released bytearray");
 }
 
 lmv_view *lmv_pushcontainerview(lua_State *L, int meta, int idx) {
-  lmv_lease *lease = lua_touserdata(L, idx);
+  const lmv_container *c = lua_touserdata(L, idx);
   lmv_view *v = new_view(L, 1, 2);
-  see_all(v, lease);
+  lmv_checkopen(L, c); /* now, as finalizers may have ended it meanwhile */
+  see_all(v, c->lease);
   lua_pushvalue(L, idx);
   attach(L, v, meta);
-  lmv_checkopen(L, lease); /* now, as finalizers may have ended it meanwhile */
   return v;
 }
 

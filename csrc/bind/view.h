@@ -41,7 +41,7 @@ lmv_view *lmv_checkview(lua_State *L, int arg);
 
 /* The bytearray or map at arg (of that source), dead or alive; raises for
  * anything else. */
-lmv_lease *lmv_checkcontainer(lua_State *L, int arg, lmv_source source);
+lmv_container *lmv_checkcontainer(lua_State *L, int arg, lmv_source source);
 
 /* What a new view is to be. */
 typedef struct lmv_viewinit {
@@ -80,7 +80,7 @@ void lmv_derive1(lua_State *L, int idx, const mv_format *format,
                  ptrdiff_t offset, ptrdiff_t n, ptrdiff_t stride);
 
 /* Raises when the bytearray or map has ended. */
-void lmv_checkopen(lua_State *L, const lmv_lease *container);
+void lmv_checkopen(lua_State *L, const lmv_container *container);
 
 /* Pushes a view of the bytearray or map at idx; raises when it has ended. */
 lmv_view *lmv_pushcontainerview(lua_State *L, int meta, int idx);

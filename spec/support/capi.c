@@ -138,13 +138,20 @@ static int fail(lua_State *L) {
 static int resumed(lua_State *L, int status, lua_KContext ctx) {
   const mview_buffer *buf = (const mview_buffer *)ctx;
   (void)status;
+  if (!lua_isnil(L, 2)) {
+    lua_pushvalue(L, 2);
+    lua_call(L, 0, 0);
+  }
   lua_pushlstring(L, buf->data, buf->nbytes);
   return 1;
 }
 
-/* hold(x): yields while x is borrowed; when resumed, the bytes of x. */
+/* hold(x [, f]): yields while x is borrowed; when resumed, calls f, and returns
+** the bytes of x. */
 static int hold(lua_State *L) {
-  mview_buffer *buf = lua_newuserdatauv(L, sizeof *buf, 0);
+  mview_buffer *buf;
+  lua_settop(L, 2);
+  buf = lua_newuserdatauv(L, sizeof *buf, 0);
   mview_import(L)->borrow(L, 1, MVIEW_READ, buf);
   return lua_yieldk(L, 0, (lua_KContext)buf, resumed);
 }

@@ -46,6 +46,13 @@ static void raise(lua_State *L, int idx, mview_buffer *buf, void **state) {
   luaL_error(L, "no memory to give");
 }
 
+/* What it describes is borrowed from what it wraps, its user value. */
+static void borrow(lua_State *L, int idx, mview_buffer *buf, void **state) {
+  describe(L, idx, buf, state);
+  lua_getiuservalue(L, idx, 1);
+  mview_import(L)->borrow(L, -1, MVIEW_READ, buf);
+}
+
 /* The format and the shape lie in what is left on the stack. */
 static void litter(lua_State *L, int idx, mview_buffer *buf, void **state) {
   ptrdiff_t *shape = lua_newuserdatauv(L, 2 * sizeof *shape, 0);
@@ -58,23 +65,28 @@ static void litter(lua_State *L, int idx, mview_buffer *buf, void **state) {
     lua_pushnil(L);
 }
 
-/* exporter(name): a userdata with an exporter of that kind. */
+/* exporter(name [, x]): a userdata with an exporter of that kind; that of
+** "borrower" borrows x. */
 static int new_exporter(lua_State *L) {
   static const mview_exporter exporters[] = {
-      {MVIEW_API_VERSION + 1, describe, release_odd},
-      {MVIEW_API_VERSION, describe_format, release_odd},
-      {MVIEW_API_VERSION, describe_shape, release_odd},
-      {MVIEW_API_VERSION, describe_nothing, release_odd},
-      {MVIEW_API_VERSION, raise, release_odd},
-      {MVIEW_API_VERSION, litter, release_odd},
-      {MVIEW_API_VERSION, describe, NULL}};
-  static const char *const names[] = {"version", "format", "shape",  "nothing",
-                                      "error",   "litter", "silent", NULL};
+      {MVIEW_API_VERSION + 1, describe, release_odd, {NULL, NULL}},
+      {MVIEW_API_VERSION, describe_format, release_odd, {NULL, NULL}},
+      {MVIEW_API_VERSION, describe_shape, release_odd, {NULL, NULL}},
+      {MVIEW_API_VERSION, describe_nothing, release_odd, {NULL, NULL}},
+      {MVIEW_API_VERSION, raise, release_odd, {NULL, NULL}},
+      {MVIEW_API_VERSION, litter, release_odd, {NULL, NULL}},
+      {MVIEW_API_VERSION, describe, NULL, {NULL, NULL}},
+      {MVIEW_API_VERSION, borrow, release_odd, {NULL, NULL}}};
+  static const char *const names[] = {"version", "format",   "shape",
+                                      "nothing", "error",    "litter",
+                                      "silent",  "borrower", NULL};
   int kind = luaL_checkoption(L, 1, NULL, names);
-  lua_newuserdatauv(L, 0, 0);
+  lua_settop(L, 2);
+  lua_newuserdatauv(L, 0, 1);
+  lua_pushvalue(L, 2);
+  lua_setiuservalue(L, -2, 1);
   lua_newtable(L);
-  lua_pushlightuserdata(L, (void *)&exporters[kind]);
-  lua_setfield(L, -2, "__buffer");
+  mview_setexporter(L, -1, &exporters[kind]);
   lua_setmetatable(L, -2);
   return 1;
 }
@@ -91,12 +103,21 @@ static int null(lua_State *L) {
   return 1;
 }
 
+/* handle(): a light userdata that a library hands out, of an exporter even. */
+static int handle(lua_State *L) {
+  static const mview_exporter forged = {
+      MVIEW_API_VERSION, describe, release_odd, {NULL, NULL}};
+  lua_pushlightuserdata(L, (void *)&forged);
+  return 1;
+}
+
 int luaopen_odd(lua_State *L);
 
 int luaopen_odd(lua_State *L) {
   static const luaL_Reg functions[] = {{"exporter", new_exporter},
                                        {"releases", count_releases},
                                        {"null", null},
+                                       {"handle", handle},
                                        {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;

@@ -89,7 +89,8 @@ static void release(void *state) {
   disown(state);
 }
 
-static const mview_exporter exporter = {MVIEW_API_VERSION, acquire, release};
+static const mview_exporter exporter = {
+    MVIEW_API_VERSION, acquire, release, {NULL, NULL}};
 
 /* ---- images --------------------------------------------------------------*/
 
@@ -213,8 +214,7 @@ int luaopen_raster(lua_State *L) {
     luaL_setfuncs(L, methods, 0);
     lua_pushvalue(L, -1);
     lua_setfield(L, -2, "__index");
-    lua_pushlightuserdata(L, (void *)&exporter);
-    lua_setfield(L, -2, "__buffer");
+    mview_setexporter(L, -1, &exporter);
   }
   luaL_newlib(L, functions);
   return 1;

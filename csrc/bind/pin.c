@@ -1,0 +1,145 @@
+/*
+** pin.c - counted pins: memory that C code may use across calls
+** A pin is a userdata. Its user values keep what the borrower uses: 1 the owner
+** of the memory, 2 the coroutine on whose stack the pin is, 3 the format, if it
+** is not one that stays anyway. A pin that has ended keeps nothing.
+*/
+#include "pin.h"
+
+#include <limits.h>
+
+enum { OWNER = 1, THREAD, FORMAT, VALUES = FORMAT };
+
+typedef struct pin {
+  lmv_lease *lease; /* NULL: ended */
+  ptrdiff_t room[]; /* Lua aligns userdata for that, not for max_align_t */
+} pin;
+
+static const char pin_key;
+
+/* Ends the pin at idx (absolute). */
+static void end_pin(lua_State *L, int idx) {
+  pin *p = lua_touserdata(L, idx);
+  lmv_lease *lease = p->lease;
+  if (lease == NULL)
+    return;
+  p->lease = NULL;
+  lua_getiuservalue(L, idx, OWNER);
+  lmv_lease_unpin(lease);
+  lmv_drop_string(L, lua_gettop(L), lease);
+  lua_pop(L, 1);
+  for (int value = OWNER; value <= VALUES; value++) {
+    lua_pushnil(L);
+    lua_setiuservalue(L, idx, value);
+  }
+}
+
+static int pin_close(lua_State *L) {
+  end_pin(L, 1);
+  return 0;
+}
+
+/* Whether the coroutine runs, or waits for one that it has resumed. */
+static bool is_active(lua_State *thread) {
+  lua_Debug ar;
+  return lua_status(thread) == LUA_OK && lua_getstack(thread, 0, &ar) != 0;
+}
+
+/*
+** The collector finds a pin that was not closed where a coroutine was lost in
+** the middle of the borrower. That must not go on without the pin, whichever
+** finalizer brings the coroutine back: it is closed, which closes what is to be
+** closed in its order, the pin too. If it is active, because another finalizer
+** has resumed it meanwhile, the pin is in use: its finalizer has to come again.
+*/
+static int pin_gc(lua_State *L) {
+  const pin *p = lua_touserdata(L, 1);
+  lua_State *thread;
+  if (p->lease == NULL)
+    return 0;
+  lua_getiuservalue(L, 1, THREAD);
+  thread = lua_tothread(L, -1);
+  if (lua_status(thread) != LUA_OK) /* it has yielded, or failed */
+    lua_resetthread(thread);
+  if (is_active(thread)) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &pin_key);
+    lua_setmetatable(L, 1);
+  } else {
+    end_pin(L, 1); /* not even its close was called, without memory say */
+  }
+  return 0;
+}
+
+static int do_nothing(lua_State *L) {
+  (void)L;
+  return 0;
+}
+
+/*
+** A function that was called at the last level of C calls could return, but its
+** pins could not be closed: that is found now, when nothing is pinned yet.
+*/
+static void check_close(lua_State *L) {
+  lua_pushcfunction(L, do_nothing);
+  lua_call(L, 0, 0);
+}
+
+ptrdiff_t *lmv_pushpin(lua_State *L, int idx, size_t n) {
+  lmv_view *v = lua_touserdata(L, idx);
+  pin *p = lua_newuserdatauv(L, sizeof *p + n * sizeof p->room[0], VALUES);
+  p->lease = NULL;
+  lua_getiuservalue(L, idx, 1);
+  lua_setiuservalue(L, -2, OWNER);
+  lua_pushthread(L);
+  lua_setiuservalue(L, -2, THREAD);
+  if (v->anchors_format) {
+    lua_getiuservalue(L, idx, 2);
+    lua_setiuservalue(L, -2, FORMAT);
+  }
+  check_close(L);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &pin_key);
+  lua_setmetatable(L, -2);
+  lmv_checklive(L, v);
+  if (v->lease->pins == INT_MAX)
+    luaL_error(L, "too many borrowers");
+  v->lease->pins++;
+  p->lease = v->lease;
+  return p->room;
+}
+
+/* Whether the value at idx (absolute) is a pin. */
+static bool has_pin_meta(lua_State *L, int idx) {
+  bool same;
+  if (lua_touserdata(L, idx) == NULL || !lua_getmetatable(L, idx))
+    return false;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &pin_key);
+  same = lua_rawequal(L, -1, -2);
+  lua_pop(L, 2);
+  return same;
+}
+
+bool lmv_unpin(lua_State *L, int idx) {
+  idx = lua_absindex(L, idx);
+  if (!has_pin_meta(L, idx))
+    return false;
+  end_pin(L, idx);
+  return true;
+}
+
+bool lmv_ispin(lua_State *L, int idx) {
+  return has_pin_meta(L, idx) &&
+         ((const pin *)lua_touserdata(L, idx))->lease != NULL;
+}
+
+void lmv_open_pin(lua_State *L) {
+  lua_createtable(L, 0, 4);
+  lua_pushcfunction(L, pin_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_pushcfunction(L, pin_close);
+  lua_setfield(L, -2, "__close");
+  lua_pushliteral(L, "mview.pin");
+  lua_setfield(L, -2, "__name");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &pin_key);
+}

@@ -1,0 +1,36 @@
+/*
+** pin.h - counted pins: memory that C code may use across calls
+** While a lease is pinned its memory stays, whatever happens to its views. A
+** pin is a to-be-closed value on the stack of the borrower, and its close is
+** what ends it: by a return, an error, a lua_settop, the close of a coroutine.
+*/
+#ifndef LMV_PIN_H
+#define LMV_PIN_H
+
+#include "lease.h"
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+/*
+** Pushes a pin of the living view at idx, with room for n numbers (returned).
+** The caller marks it to be closed at once, by lua_toclose, where it finally
+** lies on the stack. [-0, +1, e] Raises if the view died, and where there would
+** be no room to close the pin.
+*/
+ptrdiff_t *lmv_pushpin(lua_State *L, int idx, size_t n);
+
+/* Ends the pin at idx early; false: it is not a pin. [-0, +0, -] */
+bool lmv_unpin(lua_State *L, int idx);
+
+/* Whether the value at idx is a pin that has not ended. [-0, +0, -] */
+bool lmv_ispin(lua_State *L, int idx);
+
+void lmv_open_pin(lua_State *L);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#endif
