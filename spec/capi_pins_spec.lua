@@ -138,15 +138,17 @@ describe("A coroutine that is lost while it borrows", function()
         pins, dones = loan:revoke(), loan:dones()
       end))
       view = nil -- luacheck: ignore
-      for _ = 1, 50 do -- are finalized in between, by further steps
-        setmetatable({}, {__gc = function() end})
-      end
+      local nothing = {__gc = function() end}
+      for _ = 1, 20000 do setmetatable({}, nothing) end -- finalized in between
       setmetatable({thread}, {__gc = function(t) saved = t[1] end})
     end
+    local mode = collectgarbage "incremental"
+    collectgarbage "stop"
     forget()
-    collectgarbage "incremental"
     repeat collectgarbage("step", 0) until saved
+    collectgarbage "restart"
     assert.same({true, "\0\0\0"}, {coroutine.resume(saved)})
+    collectgarbage(mode)
     assert.same({1, 0}, {pins, dones})
     saved = nil
     assert.equal(1, loan:dones())
