@@ -184,23 +184,41 @@ static void copy_list(lua_State *L, const lmv_view *v, int src, int arg) {
   write_items(L, v, &lay, in);
 }
 
-/* Copies items of another format, each converted; all aside first. */
+/* Whether items can be converted straight to where they go. */
+static bool converts_directly(lua_State *L, const lmv_view *v,
+                              const mv_layout *lay, const lmv_operand *src) {
+  return mv_converts_whole(&v->format->item, &src->format->item) &&
+         !mv_overlap(lmv_writable(L, v), lay, lmv_operandbase(L, src),
+                     &src->lay);
+}
+
+/* Copies items of another format, each converted; where the source overlaps or
+** some of them may be written before another fails, all aside first. */
 static void copy_converted(lua_State *L, const lmv_view *v,
                            const mv_layout *lay, const lmv_operand *src,
                            int arg) {
-  ptrdiff_t at = 0;
+  const mv_item *to = &v->format->item, *from = &src->format->item;
+  ptrdiff_t at = 0, nbytes;
   mv_status status;
-  unsigned char *in = lmv_pushblock(L, (size_t)mv_layout_nbytes(lay));
-  status =
-      mv_convert(in, &v->format->item, lay->itemsize, lmv_operandbase(L, src),
-                 &src->lay, &src->format->item, &at);
+  mv_layout packed;
+  unsigned char *aside = NULL;
+  if (converts_directly(L, v, lay, src)) {
+    status = mv_convert(lmv_writable(L, v), lay, to, lmv_operandbase(L, src),
+                        &src->lay, from, &at);
+  } else {
+    mv_layout_set(&packed, lay->itemsize, lay->ndim, lay->shape, &nbytes);
+    aside = lmv_pushblock(L, (size_t)nbytes);
+    status = mv_convert(aside, &packed, to, lmv_operandbase(L, src), &src->lay,
+                        from, &at);
+  }
   if (status != MV_OK) {
     lua_pushfstring(L, "item %I of format '%s' does not fit format '%s': %s",
                     (LUAI_UACINT)at + 1, src->format->text, v->format->text,
                     mv_message(status));
     copy_error(L, arg);
   }
-  write_items(L, v, lay, in);
+  if (aside != NULL)
+    write_items(L, v, lay, aside);
 }
 
 static void copy_same(lua_State *L, const lmv_view *v, const mv_layout *lay,

@@ -1,190 +1,196 @@
 /*
 ** convert.c - stores items as items of another format
-** Numbers of the usual kinds are converted a block at a time: all to int64_t or
-** double, which hold what any of them holds, and from there to where they go.
-** A block in which one does not fit is left to mv_item_convert, so that there
-** is one place that says what fits and why not.
+** Numbers are converted in bulk by the kernels of convertrun.c: first all are
+** tested, then they are written straight to where they go, so that nothing is
+** written when one does not fit. Which one that is, and why, says
+** mv_item_convert, the one place that defines what fits; it also converts all
+** that the kernels do not.
 */
+#include "convertrun.h"
 #include "copyrun.h"
 #include "kernels.h"
 #include "walk.h"
 
-#include <math.h>
+#include <string.h>
 
-enum { BLOCK = 64 };
+#define BLOCK 256    /* items put side by side on the stack */
+#define PIECE 4096   /* items tested at once */
+#define NUMBER_MAX 8 /* bytes of the largest number */
 
-typedef struct block {
-  size_t n;
-  int64_t i[BLOCK]; /* the numbers while they are integers */
-  double f[BLOCK];  /* and while they are floats */
-} block;
+/* A conversion between items as they lie in memory. */
+typedef struct converting {
+  mv_conversion kernel;
+  const mv_item *to, *from;
+} converting;
 
-#define INTEGERS(X)                                                            \
-  X(MV_U8, uint8_t)                                                            \
-  X(MV_I8, int8_t)                                                             \
-  X(MV_U16, uint16_t)                                                          \
-  X(MV_I16, int16_t)                                                           \
-  X(MV_U32, uint32_t)                                                          \
-  X(MV_I32, int32_t)                                                           \
-  X(MV_U64, uint64_t)                                                          \
-  X(MV_I64, int64_t)
-
-static bool is_float(const mv_item *item) {
-  return item->kind == MV_F32 || item->kind == MV_F64;
+static bool set_converting(converting *c, const mv_item *to,
+                           const mv_item *from) {
+  c->to = to;
+  c->from = from;
+  return mv_conversion_find(&c->kernel, to->kind, from->kind);
 }
 
-static bool is_usual(const mv_item *item) {
-  int64_t lo;
-  uint64_t hi;
-  return is_float(item) || mv_item_range(item, &lo, &hi);
+bool mv_converts_whole(const mv_item *to, const mv_item *from) {
+  converting c;
+  return set_converting(&c, to, from);
 }
 
-static void load(block *b, mv_kind kind, const unsigned char *in) {
-  switch (kind) {
-#define LOAD(kind, type, to, wide)                                             \
-  case kind:                                                                   \
-    for (size_t k = 0; k < b->n; k++) {                                        \
-      type x;                                                                  \
-      memcpy(&x, in + k * sizeof x, sizeof x);                                 \
-      to[k] = (wide)x;                                                         \
-    }                                                                          \
-    break;
-#define LOAD_INTEGER(kind, type) LOAD(kind, type, b->i, int64_t)
-    INTEGERS(LOAD_INTEGER)
-    LOAD(MV_F32, float, b->f, double)
-    LOAD(MV_F64, double, b->f, double)
-  default:
-    break;
+/* Whether numbers that lie step bytes apart are as the kernels want them. */
+static bool is_plain(const mv_item *item, ptrdiff_t step) {
+  return step == (ptrdiff_t)item->size && !item->swap;
+}
+
+/* Puts n numbers, at most a block, side by side in the machine's order. */
+static void pack_numbers(unsigned char *block, const mv_item *item,
+                         const unsigned char *in, ptrdiff_t step, ptrdiff_t n) {
+  ptrdiff_t size = (ptrdiff_t)item->size;
+  mv_copy_run(block, in, (mv_axis){n, size, step}, item->size);
+  if (item->swap)
+    mv_swap_run(block, size, n, item->size);
+}
+
+/* ---- testing -------------------------------------------------------------*/
+
+static bool fit_piece(const converting *c, const unsigned char *in,
+                      ptrdiff_t step, ptrdiff_t n) {
+  unsigned char block[BLOCK * NUMBER_MAX];
+  const mv_conversion *k = &c->kernel;
+  if (is_plain(c->from, step))
+    return k->fit(in, (size_t)n, k->low, k->outside);
+  for (ptrdiff_t some; n > 0; n -= some, in += some * step) {
+    some = n < BLOCK ? n : BLOCK;
+    pack_numbers(block, c->from, in, step, some);
+    if (!k->fit(block, (size_t)some, k->low, k->outside))
+      return false;
   }
-}
-
-static bool any_negative(const block *b) {
-  int64_t all = 0;
-  for (size_t k = 0; k < b->n; k++)
-    all |= b->i[k];
-  return all < 0;
-}
-
-static void to_floats(block *b) {
-  for (size_t k = 0; k < b->n; k++)
-    b->f[k] = (double)b->i[k];
-}
-
-/* False: one is no integer, or out of range. */
-static bool to_integers(block *b) {
-  bool fits = true;
-  for (size_t k = 0; k < b->n; k++) {
-    bool inside = b->f[k] >= -0x1p63 && b->f[k] < 0x1p63;
-    b->i[k] = inside ? (int64_t)b->f[k] : 0;
-    fits = fits && (double)b->i[k] == b->f[k];
-  }
-  return fits;
-}
-
-static bool store_f32(const block *b, unsigned char *out) {
-  bool fits = true;
-  for (size_t k = 0; k < b->n; k++) {
-    bool inside = !(fabs(b->f[k]) >= 0x1.ffffffp127); /* a NaN is, too */
-    float x = inside ? (float)b->f[k] : 0;
-    fits = fits && inside;
-    memcpy(out + k * sizeof x, &x, sizeof x);
-  }
-  return fits;
-}
-
-/* False: one is out of range. */
-static bool store(const block *b, mv_kind kind, unsigned char *out) {
-  bool fits = true;
-  switch (kind) {
-#define STORE_INTEGER(kind, type)                                              \
-  case kind:                                                                   \
-    for (size_t k = 0; k < b->n; k++) {                                        \
-      type x = (type)b->i[k];                                                  \
-      fits = fits && (int64_t)x == b->i[k];                                    \
-      memcpy(out + k * sizeof x, &x, sizeof x);                                \
-    }                                                                          \
-    return fits;
-    INTEGERS(STORE_INTEGER)
-  case MV_F32:
-    return store_f32(b, out);
-  default:
-    memcpy(out, b->f, b->n * sizeof b->f[0]);
-    return true;
-  }
-}
-
-/* Between numbers that lie side by side, in the byte order of the machine. */
-static bool convert_native(block *b, unsigned char *out, const mv_item *ditem,
-                           const unsigned char *in, const mv_item *sitem) {
-  bool u64 = ditem->kind == MV_U64 || sitem->kind == MV_U64;
-  if (ditem->kind == sitem->kind) {
-    memcpy(out, in, b->n * sitem->size);
-    return true;
-  }
-  load(b, sitem->kind, in);
-  if (is_float(sitem) && !is_float(ditem) && !to_integers(b))
-    return false;
-  if (u64 && any_negative(b)) /* or above INT64_MAX */
-    return false;
-  if (is_float(ditem) && !is_float(sitem))
-    to_floats(b);
-  return store(b, ditem->kind, out);
-}
-
-/* Converts n items, at most a block of them. False: not all fit. */
-static bool convert_block(unsigned char *out, const mv_item *ditem,
-                          const unsigned char *in, ptrdiff_t step,
-                          const mv_item *sitem, ptrdiff_t n) {
-  unsigned char packed[BLOCK * 8];
-  ptrdiff_t dsize = (ptrdiff_t)ditem->size, ssize = (ptrdiff_t)sitem->size;
-  block b = {.n = (size_t)n};
-  mv_copy_run(packed, in, (mv_axis){n, ssize, step}, sitem->size);
-  if (sitem->swap)
-    mv_swap_run(packed, ssize, n, sitem->size);
-  if (!convert_native(&b, out, ditem, packed, sitem))
-    return false;
-  if (ditem->swap)
-    mv_swap_run(out, dsize, n, ditem->size);
   return true;
 }
 
-/* Adds to *at the number of items converted. */
-static mv_status convert_singly(unsigned char *out, const mv_item *ditem,
-                                ptrdiff_t dstep, const unsigned char *in,
-                                ptrdiff_t step, const mv_item *sitem,
-                                ptrdiff_t n, ptrdiff_t *at) {
-  for (ptrdiff_t k = 0; k < n; k++, ++*at) {
-    mv_status status =
-        mv_item_convert(ditem, out + k * dstep, sitem, in + k * step);
-    if (status != MV_OK)
-      return status;
+static bool fit_run(const converting *c, const unsigned char *in,
+                    ptrdiff_t step, ptrdiff_t n) {
+  for (ptrdiff_t some, i = 0; i < n; i += some) {
+    some = n - i < PIECE ? n - i : PIECE;
+    if (!fit_piece(c, in + i * step, step, some))
+      return false;
   }
-  return MV_OK;
+  return true;
 }
 
-mv_status mv_convert(unsigned char *out, const mv_item *ditem,
-                     ptrdiff_t ditemsize, const unsigned char *src,
-                     const mv_layout *slay, const mv_item *sitem,
-                     ptrdiff_t *at) {
-  bool usual = is_usual(ditem) && is_usual(sitem);
+/* Whether all fit, in any order. */
+static bool all_fit(const converting *c, const unsigned char *src,
+                    const mv_layout *slay) {
   mv_walker w;
-  mv_walk(&w, MV_CORDER, (unsigned char *)src, slay);
-  *at = 0;
-  while (mv_walk_next(&w)) {
-    for (ptrdiff_t i = 0, n; i < w.n; i += n) {
-      const unsigned char *in = w.ptr[0] + i * w.step[0];
-      unsigned char *to = out + *at * ditemsize;
-      mv_status status;
-      n = w.n - i < BLOCK ? w.n - i : BLOCK;
-      if (usual && convert_block(to, ditem, in, w.step[0], sitem, n)) {
-        *at += n;
-        continue;
-      }
-      status =
-          convert_singly(to, ditem, ditemsize, in, w.step[0], sitem, n, at);
+  if (c->kernel.fit == NULL)
+    return true;
+  if (slay->ndim == 1 && !slay->indirect)
+    return fit_run(c, src + slay->offset, slay->strides[0], slay->shape[0]);
+  mv_walk(&w, MV_ANYORDER, (unsigned char *)src, slay);
+  while (mv_walk_next(&w))
+    if (!fit_run(c, w.ptr[0], w.step[0], w.n))
+      return false;
+  return true;
+}
+
+/* Adds to *at the number of items that fit before the first that does not. */
+static mv_status first_unfit(const converting *c, const unsigned char *in,
+                             ptrdiff_t step, ptrdiff_t n, ptrdiff_t *at) {
+  unsigned char out[NUMBER_MAX];
+  for (ptrdiff_t some, i = 0; i < n; i += some) {
+    some = n - i < BLOCK ? n - i : BLOCK;
+    if (fit_piece(c, in + i * step, step, some)) {
+      *at += some;
+      continue;
+    }
+    for (ptrdiff_t k = i; k < i + some; k++, ++*at) {
+      mv_status status = mv_item_convert(c->to, out, c->from, in + k * step);
       if (status != MV_OK)
         return status;
     }
   }
+  return MV_OK; /* shared memory may have changed meanwhile */
+}
+
+/* ---- writing -------------------------------------------------------------*/
+
+static void convert_piece(const converting *c, unsigned char *out,
+                          ptrdiff_t dstep, const unsigned char *in,
+                          ptrdiff_t sstep, ptrdiff_t n) {
+  unsigned char from[BLOCK * NUMBER_MAX], to[BLOCK * NUMBER_MAX];
+  ptrdiff_t size = (ptrdiff_t)c->to->size;
+  bool packed = dstep == size;
+  if (!is_plain(c->from, sstep)) {
+    pack_numbers(from, c->from, in, sstep, n);
+    in = from;
+  }
+  c->kernel.convert(packed ? out : to, in, (size_t)n);
+  if (c->to->swap)
+    mv_swap_run(packed ? out : to, size, n, c->to->size);
+  if (!packed)
+    mv_copy_run(out, to, (mv_axis){n, dstep, size}, c->to->size);
+}
+
+static void convert_run(const converting *c, unsigned char *out,
+                        ptrdiff_t dstep, const unsigned char *in,
+                        ptrdiff_t sstep, ptrdiff_t n) {
+  if (is_plain(c->to, dstep) && is_plain(c->from, sstep)) {
+    c->kernel.convert(out, in, (size_t)n);
+    return;
+  }
+  for (ptrdiff_t some, i = 0; i < n; i += some) {
+    some = n - i < BLOCK ? n - i : BLOCK;
+    convert_piece(c, out + i * dstep, dstep, in + i * sstep, sstep, some);
+  }
+}
+
+static void convert_all(const converting *c, unsigned char *dst,
+                        const mv_layout *dlay, const unsigned char *src,
+                        const mv_layout *slay) {
+  mv_walker w;
+  if (dlay->ndim == 1 && !dlay->indirect && !slay->indirect) {
+    convert_run(c, dst + dlay->offset, dlay->strides[0], src + slay->offset,
+                slay->strides[0], dlay->shape[0]);
+    return;
+  }
+  mv_walk2(&w, MV_ANYORDER, dst, dlay, (unsigned char *)src, slay);
+  while (mv_walk_next(&w))
+    convert_run(c, w.ptr[0], w.step[0], w.ptr[1], w.step[1], w.n);
+}
+
+/* ---- all sorts -----------------------------------------------------------*/
+
+static mv_status convert_singly(unsigned char *dst, const mv_layout *dlay,
+                                const mv_item *to, const unsigned char *src,
+                                const mv_layout *slay, const mv_item *from,
+                                ptrdiff_t *at) {
+  mv_walker w;
+  mv_walk2(&w, MV_CORDER, dst, dlay, (unsigned char *)src, slay);
+  while (mv_walk_next(&w))
+    for (ptrdiff_t k = 0; k < w.n; k++, ++*at) {
+      mv_status status = mv_item_convert(to, w.ptr[0] + k * w.step[0], from,
+                                         w.ptr[1] + k * w.step[1]);
+      if (status != MV_OK)
+        return status;
+    }
+  return MV_OK;
+}
+
+mv_status mv_convert(unsigned char *dst, const mv_layout *dlay,
+                     const mv_item *to, const unsigned char *src,
+                     const mv_layout *slay, const mv_item *from,
+                     ptrdiff_t *at) {
+  converting c;
+  mv_walker w;
+  *at = 0;
+  if (!set_converting(&c, to, from))
+    return convert_singly(dst, dlay, to, src, slay, from, at);
+  if (!all_fit(&c, src, slay)) {
+    mv_walk(&w, MV_CORDER, (unsigned char *)src, slay);
+    while (mv_walk_next(&w)) {
+      mv_status status = first_unfit(&c, w.ptr[0], w.step[0], w.n, at);
+      if (status != MV_OK)
+        return status;
+    }
+  }
+  convert_all(&c, dst, dlay, src, slay);
   return MV_OK;
 }

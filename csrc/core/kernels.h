@@ -37,13 +37,14 @@ bool mv_overlap(const unsigned char *a, const mv_layout *alay,
                 const unsigned char *b, const mv_layout *blay);
 
 /*
-** Writes each item of src, converted, to out, where the items of format ditem
-** then lie in C order. On failure *at is the number of the item in C order.
+** Stores each item of src as an item of dst; same shape, no overlap. On failure
+** *at is the number of the item in C order, and nothing is written if
+** mv_converts_whole; else items before it may be, and a part of it.
 */
-mv_status mv_convert(unsigned char *out, const mv_item *ditem,
-                     ptrdiff_t ditemsize, const unsigned char *src,
-                     const mv_layout *slay, const mv_item *sitem,
-                     ptrdiff_t *at);
+mv_status mv_convert(unsigned char *dst, const mv_layout *dlay,
+                     const mv_item *to, const unsigned char *src,
+                     const mv_layout *slay, const mv_item *from, ptrdiff_t *at);
+bool mv_converts_whole(const mv_item *to, const mv_item *from);
 
 /* Writes the bytes of one item (lay->itemsize of them) to each item. */
 void mv_fill(unsigned char *dst, const mv_layout *dlay,

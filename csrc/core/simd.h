@@ -1,23 +1,19 @@
 /*
 ** simd.h - one kernel, compiled several times
-** A static function marked MV_CLONES is compiled twice, for AVX2 and for the
-** plain target, and the loader chooses between them. Where that cannot be had
-** the mark is empty, and the plain code, which is always complete, is all there
-** is: where the loader is not glibc's, under sanitizers (the choice is made
-** before they are ready), with clang (which exports what chooses for a static
-** function, and vectorises well without) and when MV_PORTABLE is defined.
+** A function defined by MV_VECTOR is compiled twice from one body: for the
+** plain target, and on x86 for AVX2; the first lines of each call choose. So
+** it is with gcc and clang, with every C library. Elsewhere (NEON is in the
+** plain target of arm64), and when MV_PORTABLE is defined, the plain code is
+** all there is. On Windows gcc misaligns vectors of 32 bytes on the stack.
 */
 #ifndef MV_SIMD_H
 #define MV_SIMD_H
 
+#include <stdbool.h>
 #include <stdint.h> /* defines __GLIBC__ */
 
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) &&         \
-    __GNUC__ >= 6 && !defined(__clang__) && !defined(MV_PORTABLE) &&           \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define MV_CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define MV_CLONES
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
 #endif
 
 /*
@@ -38,6 +34,59 @@
 #define MV_UNROLL _Pragma("GCC unroll 8")
 #else
 #define MV_UNROLL
+#endif
+
+#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__)) &&         \
+    !defined(_WIN32) && !defined(MV_PORTABLE)
+#define MV_HAS_AVX2 1
+#define MV_AVX2 __attribute__((target("avx2")))
+
+/* Tests set it, to compare the plain code with the other. */
+extern bool mv_plain_code;
+
+/* Whether functions marked MV_AVX2 can be called. */
+static inline bool mv_avx2(void) {
+  return __builtin_cpu_supports("avx2") && !mv_plain_code;
+}
+#endif
+
+#define MV_RETURN_void
+#define MV_RETURN_bool return
+#define MV_RETURN_size_t return
+#define MV_RETURN_uint64_t return
+
+/*
+** MV_VECTOR(result, name, (parameters), (arguments)) { body }
+** The arguments are the parameters' names.
+*/
+#if defined(MV_HAS_AVX2)
+#define MV_VECTOR(result, name, parameters, arguments)                         \
+  MV_INLINE result name##_body parameters;                                     \
+  MV_AVX2 static result name##_avx2 parameters {                               \
+    MV_RETURN_##result name##_body arguments;                                  \
+  }                                                                            \
+  static result name parameters {                                              \
+    if (mv_avx2())                                                             \
+      MV_RETURN_##result name##_avx2 arguments;                                \
+    else                                                                       \
+      MV_RETURN_##result name##_body arguments;                                \
+  }                                                                            \
+  MV_INLINE result name##_body parameters
+#else
+#define MV_VECTOR(result, name, parameters, arguments)                         \
+  static result name parameters
+#endif
+
+#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) &&         \
+    __GNUC__ >= 6 && !defined(__clang__) && !defined(MV_PORTABLE) &&           \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define MV_CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define MV_CLONES
+#endif
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
 #endif
 
 #endif

@@ -1,0 +1,501 @@
+/*
+** convertrun.c - numbers of one kind to numbers of another, side by side
+**
+** There is one converter for each pair of kinds that differ in more than the
+** meaning of the same bits, and apart from it a test of whether all fit. Both
+** are loops of a constant number of turns without branches, which compilers
+** turn into vectors. Comparisons of floats would stop them (a comparison may
+** trap), so floats are tested as integers:
+**   A float x becomes an integer by the addition of 1.5 * 2^52 (2^23 for
+*float),
+**   whose last place counts ones: the sum's bits minus that number's are x
+**   rounded. Where taking that number away again gives x, it was an integer.
+**   Sums of floats that are too large have bits that are far away.
+** That needs each sum rounded to its type at once: machines that compute in
+** wider registers convert one by one.
+*/
+#include "convertrun.h"
+
+#include "bytes.h"
+#include "simd.h"
+
+#include <float.h>
+#include <string.h>
+
+#define RUN 32 /* items; constant, so that compilers use vectors */
+
+/* ---- single numbers ------------------------------------------------------*/
+
+#define BITCASTS(name, type, bits)                                             \
+  MV_INLINE bits name##_bits(type x) {                                         \
+    bits b;                                                                    \
+    memcpy(&b, &x, sizeof b);                                                  \
+    return b;                                                                  \
+  }                                                                            \
+  MV_INLINE type name##_of(bits b) {                                           \
+    type x;                                                                    \
+    memcpy(&x, &b, sizeof x);                                                  \
+    return x;                                                                  \
+  }
+
+BITCASTS(f32, float, uint32_t)
+BITCASTS(f64, double, uint64_t)
+
+#define ROUND32 0x1.8p23f
+#define ROUND32_BITS UINT32_C(0x4b400000)
+#define ROUND64 0x1.8p52
+#define ROUND64_BITS UINT64_C(0x4338000000000000)
+
+/* The integer that x is, up to 2^22; up to 2^51. */
+MV_INLINE uint32_t f32_integer(float x) {
+  return f32_bits(x + ROUND32) - ROUND32_BITS;
+}
+
+MV_INLINE uint64_t f64_integer(double x) {
+  return f64_bits(x + ROUND64) - ROUND64_BITS;
+}
+
+/* 0 if x is an integer. The addition turns -0.0 into 0.0. */
+MV_INLINE uint32_t f32_fraction(float x) {
+  float sum = x + ROUND32;
+  return f32_bits(sum - ROUND32) ^ f32_bits(x + 0.0f);
+}
+
+MV_INLINE uint64_t f64_fraction(double x) {
+  double sum = x + ROUND64;
+  return f64_bits(sum - ROUND64) ^ f64_bits(x + 0.0);
+}
+
+/* Integers as the low bits of floats, whose high bits are then taken away. */
+MV_INLINE double f64_from_u32(uint32_t x) {
+  return f64_of(x | UINT64_C(0x4330000000000000)) - 0x1p52;
+}
+
+/* The halves apart, added with one rounding. */
+MV_INLINE double join_halves(uint64_t high, uint64_t low, double excess) {
+  return (f64_of(high | UINT64_C(0x4530000000000000)) - excess) +
+         f64_of(low | UINT64_C(0x4330000000000000));
+}
+
+MV_INLINE double f64_from_u64(uint64_t x) {
+  return join_halves(x >> 32, x & UINT32_MAX, 0x1p84 + 0x1p52);
+}
+
+MV_INLINE double f64_from_i64(int64_t x) {
+  uint64_t u = (uint64_t)x;
+  return join_halves(u >> 32 ^ UINT64_C(0x80000000), u & UINT32_MAX,
+                     0x1p84 + 0x1p63 + 0x1p52);
+}
+
+MV_INLINE float f32_from_u32(uint32_t x) {
+  return (float)(int32_t)(x >> 16) * 0x1p16f + (float)(int32_t)(x & 0xffff);
+}
+
+/* As mv_item_convert: by way of a double. */
+MV_INLINE float f32_from_u64(uint64_t x) { return (float)f64_from_u64(x); }
+MV_INLINE float f32_from_i64(int64_t x) { return (float)f64_from_i64(x); }
+
+/* Only integers below 2^63, 2^64 become what they are. */
+MV_INLINE int64_t i64_from_f64(double x) {
+  return x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : 0;
+}
+
+MV_INLINE uint64_t u64_from_f64(double x) {
+  return x >= 0 && x < 0x1p64 ? (uint64_t)x : 0;
+}
+
+/* ---- half floats ---------------------------------------------------------*/
+
+/* All ones where a is below b, both of which are without their top bit. */
+MV_INLINE uint32_t below32(uint32_t a, uint32_t b) {
+  return 0 - ((a - b) >> 31);
+}
+MV_INLINE uint64_t below64(uint64_t a, uint64_t b) {
+  return 0 - ((a - b) >> 63);
+}
+
+MV_INLINE uint32_t choose32(uint32_t mask, uint32_t yes, uint32_t no) {
+  return (yes & mask) | (no & ~mask);
+}
+
+MV_INLINE uint64_t choose64(uint64_t mask, uint64_t yes, uint64_t no) {
+  return (yes & mask) | (no & ~mask);
+}
+
+/*
+** A subnormal half is the fraction of a float whose last place is 2^-24, which
+** addition rounds and subtraction makes normal. NaNs that become floats are
+** quiet, as after conversions by hardware.
+*/
+MV_INLINE float f32_from_f16(uint16_t h) {
+  uint32_t m = h & 0x7fffu, bits = (m << 13) + (UINT32_C(112) << 23);
+  float subnormal =
+      f32_of((m << 13) + (UINT32_C(113) << 23)) - f32_of(UINT32_C(113) << 23);
+  bits += (UINT32_C(112) << 23) & ~below32(m, 0x7c00);
+  bits |= (UINT32_C(1) << 22) & below32(0x7c00, m);
+  bits = choose32(below32(m, 0x400), f32_bits(subnormal), bits);
+  return f32_of(bits | (h & UINT32_C(0x8000)) << 16);
+}
+
+MV_INLINE uint16_t f16_from_f32(float x) {
+  const uint32_t infinity = UINT32_C(0xff) << 23;
+  uint32_t bits = f32_bits(x), m = bits & (UINT32_MAX >> 1);
+  uint32_t h =
+      (m - (UINT32_C(112) << 23) + (UINT32_MAX >> 20) + (m >> 13 & 1)) >> 13;
+  uint32_t subnormal = f32_bits(f32_of(m) + 0.5f) - f32_bits(0.5f);
+  uint32_t nan = 0x7e00 | (m >> 13 & 0x3ff);
+  h = choose32(below32(m, UINT32_C(113) << 23), subnormal, h);
+  h = choose32(below32(m, infinity), h, 0x7c00);
+  h = choose32(below32(infinity, m), nan, h);
+  return (uint16_t)(h | (bits >> 16 & 0x8000));
+}
+
+/* The two of half.h without branches. */
+MV_INLINE double f64_from_f16(uint16_t h) {
+  uint64_t m = h & 0x7fffu, bits = (m << 42) + (UINT64_C(1008) << 52);
+  double subnormal =
+      f64_of((m << 42) + (UINT64_C(1009) << 52)) - f64_of(UINT64_C(1009) << 52);
+  bits += (UINT64_C(1008) << 52) & ~below64(m, 0x7c00);
+  bits = choose64(below64(m, 0x400), f64_bits(subnormal), bits);
+  return f64_of(bits | (h & UINT64_C(0x8000)) << 48);
+}
+
+MV_INLINE uint16_t f16_from_f64(double x) {
+  const uint64_t infinity = UINT64_C(0x7ff) << 52;
+  uint64_t bits = f64_bits(x), m = bits & (UINT64_MAX >> 1);
+  uint64_t h =
+      (m - (UINT64_C(1008) << 52) + (UINT64_MAX >> 23) + (m >> 42 & 1)) >> 42;
+  uint64_t subnormal = f64_bits(f64_of(m) + 0x1p28) - f64_bits(0x1p28);
+  uint64_t payload = m >> 42 & 0x3ff;
+  uint64_t nan = 0x7c00 | payload | (0x200 & below64(payload, 1));
+  h = choose64(below64(m, UINT64_C(1009) << 52), subnormal, h);
+  h = choose64(below64(m, infinity), h, 0x7c00);
+  h = choose64(below64(infinity, m), nan, h);
+  return (uint16_t)(h | (bits >> 48 & 0x8000));
+}
+
+/* ---- converters ----------------------------------------------------------*/
+
+#define CONVERT_ITEM(to, from, value)                                          \
+  from x;                                                                      \
+  memcpy(&x, in + i * sizeof x, sizeof x);                                     \
+  to y = (to)(value);                                                          \
+  memcpy(out + i * sizeof y, &y, sizeof y);
+
+#define CONVERTER(name, to, from, value)                                       \
+  MV_VECTOR(void, name,                                                        \
+            (unsigned char *restrict out, const unsigned char *restrict in,    \
+             size_t n),                                                        \
+            (out, in, n)) {                                                    \
+    for (; n >= RUN; n -= RUN) {                                               \
+      for (size_t i = 0; i < RUN; i++) {                                       \
+        CONVERT_ITEM(to, from, value)                                          \
+      }                                                                        \
+      out += RUN * sizeof(to);                                                 \
+      in += RUN * sizeof(from);                                                \
+    }                                                                          \
+    for (size_t i = 0; i < n; i++) {                                           \
+      CONVERT_ITEM(to, from, value)                                            \
+    }                                                                          \
+  }
+
+/* Integers, by the width that they are cut to or filled up to. */
+#define CUTS(X)                                                                \
+  X(u16, uint16_t, 8)                                                          \
+  X(u32, uint32_t, 8)                                                          \
+  X(u32, uint32_t, 16)                                                         \
+  X(u64, uint64_t, 8) X(u64, uint64_t, 16) X(u64, uint64_t, 32)
+#define FILLS(X)                                                               \
+  X(u8, uint8_t, 16)                                                           \
+  X(u8, uint8_t, 32)                                                           \
+  X(u8, uint8_t, 64)                                                           \
+  X(i8, int8_t, 16)                                                            \
+  X(i8, int8_t, 32) X(i8, int8_t, 64) X(u16, uint16_t, 32)                     \
+      X(u16, uint16_t, 64) X(i16, int16_t, 32) X(i16, int16_t, 64)             \
+          X(u32, uint32_t, 64) X(i32, int32_t, 64)
+#define X(from, type, bits) CONVERTER(from##_to_##bits, uint##bits##_t, type, x)
+CUTS(X)
+FILLS(X)
+#undef X
+
+/* Integers to floats: how each becomes a float, and a double. */
+#define INTEGERS(X)                                                            \
+  X(u8, uint8_t, (float)x, (double)x)                                          \
+  X(i8, int8_t, (float)x, (double)x)                                           \
+  X(u16, uint16_t, (float)x, (double)x)                                        \
+  X(i16, int16_t, (float)x, (double)x)                                         \
+  X(u32, uint32_t, f32_from_u32(x), f64_from_u32(x))                           \
+  X(i32, int32_t, (float)x, (double)x)                                         \
+  X(u64, uint64_t, f32_from_u64(x), f64_from_u64(x))                           \
+  X(i64, int64_t, f32_from_i64(x), f64_from_i64(x))
+#define X(from, type, f32, f64)                                                \
+  CONVERTER(from##_to_f16, uint16_t, type, f16_from_f32(f32))                  \
+  CONVERTER(from##_to_f32, float, type, f32)                                   \
+  CONVERTER(from##_to_f64, double, type, f64)
+INTEGERS(X)
+#undef X
+
+CONVERTER(f16_to_8, uint8_t, uint16_t, f32_integer(f32_from_f16(x)))
+CONVERTER(f16_to_16, uint16_t, uint16_t, f32_integer(f32_from_f16(x)))
+CONVERTER(f16_to_32, uint32_t, uint16_t, f32_integer(f32_from_f16(x)))
+CONVERTER(f16_to_64, int64_t, uint16_t, (int32_t)f32_integer(f32_from_f16(x)))
+CONVERTER(f16_to_f32, float, uint16_t, f32_from_f16(x))
+CONVERTER(f16_to_f64, double, uint16_t, f64_from_f16(x))
+CONVERTER(f32_to_8, uint8_t, float, f32_integer(x))
+CONVERTER(f32_to_16, uint16_t, float, f32_integer(x))
+CONVERTER(f32_to_32, uint32_t, float, f64_integer((double)x))
+CONVERTER(f32_to_i64, int64_t, float, i64_from_f64((double)x))
+CONVERTER(f32_to_u64, uint64_t, float, u64_from_f64((double)x))
+CONVERTER(f32_to_f16, uint16_t, float, f16_from_f32(x))
+CONVERTER(f32_to_f64, double, float, x)
+CONVERTER(f64_to_8, uint8_t, double, f64_integer(x))
+CONVERTER(f64_to_16, uint16_t, double, f64_integer(x))
+CONVERTER(f64_to_32, uint32_t, double, f64_integer(x))
+CONVERTER(f64_to_i64, int64_t, double, i64_from_f64(x))
+CONVERTER(f64_to_u64, uint64_t, double, u64_from_f64(x))
+CONVERTER(f64_to_f16, uint16_t, double, f16_from_f64(x))
+CONVERTER(f64_to_f32, float, double, (float)x)
+
+#define COPY(bits)                                                             \
+  static void copy_##bits(unsigned char *restrict out,                         \
+                          const unsigned char *restrict in, size_t n) {        \
+    memcpy(out, in, n *(bits / 8));                                            \
+  }
+COPY(8)
+COPY(16)
+COPY(32)
+COPY(64)
+
+/* By kind, as mv_kind has them: U8 I8 U16 I16 U32 I32 U64 I64 F32 F64 F16. */
+#define KINDS (MV_F16 + 1)
+
+#define ROW(from, to8, to16, to32, toi64, tou64, tof32, tof64, tof16)          \
+  { to8, to8, to16, to16, to32, to32, tou64, toi64, tof32, tof64, tof16 }
+
+#define INTEGER_ROW(from, to8, to16, to32, to64)                               \
+  ROW(from, to8, to16, to32, to64, to64, from##_to_f32, from##_to_f64,         \
+      from##_to_f16)
+
+static mv_converter *const converters[KINDS][KINDS] = {
+    /* from, to */
+    [MV_U8] = INTEGER_ROW(u8, copy_8, u8_to_16, u8_to_32, u8_to_64),
+    [MV_I8] = INTEGER_ROW(i8, copy_8, i8_to_16, i8_to_32, i8_to_64),
+    [MV_U16] = INTEGER_ROW(u16, u16_to_8, copy_16, u16_to_32, u16_to_64),
+    [MV_I16] = INTEGER_ROW(i16, u16_to_8, copy_16, i16_to_32, i16_to_64),
+    [MV_U32] = INTEGER_ROW(u32, u32_to_8, u32_to_16, copy_32, u32_to_64),
+    [MV_I32] = INTEGER_ROW(i32, u32_to_8, u32_to_16, copy_32, i32_to_64),
+    [MV_U64] = INTEGER_ROW(u64, u64_to_8, u64_to_16, u64_to_32, copy_64),
+    [MV_I64] = INTEGER_ROW(i64, u64_to_8, u64_to_16, u64_to_32, copy_64),
+    [MV_F16] = ROW(f16, f16_to_8, f16_to_16, f16_to_32, f16_to_64, f16_to_64,
+                   f16_to_f32, f16_to_f64, copy_16),
+    [MV_F32] = ROW(f32, f32_to_8, f32_to_16, f32_to_32, f32_to_i64, f32_to_u64,
+                   copy_32, f32_to_f64, f32_to_f16),
+    [MV_F64] = ROW(f64, f64_to_8, f64_to_16, f64_to_32, f64_to_i64, f64_to_u64,
+                   f64_to_f32, copy_64, f64_to_f16),
+};
+
+/* ---- tests ---------------------------------------------------------------*/
+
+/*
+** Each number adds bits to far, none of which may be one of outside, and to
+*odd,
+** which must stay 0. Runs are long because each ends in putting together what
+** the lanes of a vector hold.
+*/
+#define LONG_RUN 256
+
+#define TEST_ITEMS(count, type, bad)                                           \
+  for (size_t i = 0; i < (count); i++) {                                       \
+    type x;                                                                    \
+    memcpy(&x, in + i * sizeof x, sizeof x);                                   \
+    bad;                                                                       \
+  }                                                                            \
+  n -= (count);                                                                \
+  in += (count) * sizeof(type)
+
+#define TESTER(name, type, bits, bad)                                          \
+  MV_VECTOR(                                                                   \
+      bool, name,                                                              \
+      (const unsigned char *in, size_t n, uint64_t low, uint64_t outside),     \
+      (in, n, low, outside)) {                                                 \
+    bits start = (bits)low, far = 0, odd = 0;                                  \
+    while (n >= LONG_RUN) {                                                    \
+      TEST_ITEMS(LONG_RUN, type, bad);                                         \
+    }                                                                          \
+    while (n >= RUN) {                                                         \
+      TEST_ITEMS(RUN, type, bad);                                              \
+    }                                                                          \
+    TEST_ITEMS(n, type, bad);                                                  \
+    return ((far & (bits)outside) | odd) == 0;                                 \
+  }
+
+/* Integers: all distances to low together have no bit outside. */
+TESTER(fit_8, uint8_t, uint8_t, far |= (uint8_t)(x - start))
+TESTER(fit_16, uint16_t, uint16_t, far |= (uint16_t)(x - start))
+TESTER(fit_32, uint32_t, uint32_t, far |= x - start)
+TESTER(fit_64, uint64_t, uint64_t, far |= x - start)
+
+/* Floats that are to become integers: the same, and no fractions. */
+TESTER(fit_f16, uint16_t, uint32_t, {
+  float f = f32_from_f16(x);
+  far |= f32_integer(f) - start;
+  odd |= f32_fraction(f);
+})
+TESTER(fit_f32, float, uint32_t, {
+  far |= f32_integer(x) - start;
+  odd |= f32_fraction(x);
+})
+TESTER(fit_f32_wide, float, uint64_t, {
+  double f = (double)x;
+  far |= f64_integer(f) - start;
+  odd |= f64_fraction(f);
+})
+TESTER(fit_f64, double, uint64_t, {
+  far |= f64_integer(x) - start;
+  odd |= f64_fraction(x);
+})
+
+/* Those that are to become integers of 64 bits: low and outside do not say. */
+#define TESTER64(name, type, to, convert, back)                                \
+  static bool name(const unsigned char *in, size_t n, uint64_t low,            \
+                   uint64_t outside) {                                         \
+    (void)low;                                                                 \
+    (void)outside;                                                             \
+    for (size_t i = 0; i < n; i++) {                                           \
+      type x;                                                                  \
+      memcpy(&x, in + i * sizeof x, sizeof x);                                 \
+      if (back(convert((double)x)) != (double)x)                               \
+        return false;                                                          \
+    }                                                                          \
+    return true;                                                               \
+  }
+
+TESTER64(fit_f32_i64, float, int64_t, i64_from_f64, f64_from_i64)
+TESTER64(fit_f32_u64, float, uint64_t, u64_from_f64, f64_from_u64)
+TESTER64(fit_f64_i64, double, int64_t, i64_from_f64, f64_from_i64)
+TESTER64(fit_f64_u64, double, uint64_t, u64_from_f64, f64_from_u64)
+
+/*
+** Floats that are to become narrower ones: low is the first magnitude that is
+** too large, and only infinities and NaNs may reach it.
+*/
+TESTER(fit_narrow32, float, uint32_t, {
+  uint32_t m = f32_bits(x) & 0x7fffffff;
+  far |= (m - start) ^ (m - UINT32_C(0x7f800000));
+})
+TESTER(fit_narrow64, double, uint64_t, {
+  uint64_t m = f64_bits(x) & (UINT64_MAX >> 1);
+  far |= (m - start) ^ (m - (UINT64_C(0x7ff) << 52));
+})
+
+/* Integers that are to become half floats: those that round to at most 65504.*/
+TESTER(fit_half_u16, uint16_t, uint16_t, far |= x > start)
+TESTER(fit_half_u32, uint32_t, uint32_t, far |= x > start)
+TESTER(fit_half_i32, int32_t, uint32_t, far |= (uint32_t)x + start > 2 * start)
+TESTER(fit_half_u64, uint64_t, uint64_t, far |= x > start)
+TESTER(fit_half_i64, int64_t, uint64_t, far |= (uint64_t)x + start > 2 * start)
+
+#define HALF_LIMIT UINT64_C(65519)
+#define HALF_LIMIT_F32 UINT64_C(0x477ff000)
+#define HALF_LIMIT_F64 UINT64_C(0x40effe0000000000)
+#define F32_LIMIT_F64 UINT64_C(0x47effffff0000000)
+
+/* ---- which ---------------------------------------------------------------*/
+
+/* What there is to know of a kind, for tests. */
+static const struct {
+  unsigned char bits; /* 0: a float */
+  bool is_signed;
+  mv_tester *fit, *fit_half; /* how its items are tested for integers, halves */
+} kind_tests[KINDS] = {
+    [MV_U8] = {8, false, fit_8, NULL},
+    [MV_I8] = {8, true, fit_8, NULL},
+    [MV_U16] = {16, false, fit_16, fit_half_u16},
+    [MV_I16] = {16, true, fit_16, NULL},
+    [MV_U32] = {32, false, fit_32, fit_half_u32},
+    [MV_I32] = {32, true, fit_32, fit_half_i32},
+    [MV_U64] = {64, false, fit_64, fit_half_u64},
+    [MV_I64] = {64, true, fit_64, fit_half_i64},
+    [MV_F16] = {0, true, fit_f16, NULL},
+    [MV_F32] = {0, true, fit_f32, fit_narrow32},
+    [MV_F64] = {0, true, fit_f64, fit_narrow64},
+};
+
+static void set_test(mv_conversion *c, mv_tester *fit, uint64_t low,
+                     uint64_t outside) {
+  c->fit = fit;
+  c->low = low;
+  c->outside = outside;
+}
+
+/* Integers of so many bits: from low, below low + 2^bits. */
+static void test_range(mv_conversion *c, mv_tester *fit, bool is_signed,
+                       unsigned bits) {
+  uint64_t low = is_signed ? UINT64_MAX << (bits - 1) : 0;
+  set_test(c, fit, low, bits < 64 ? UINT64_MAX << bits : 0);
+}
+
+static void test_integers(mv_conversion *c, mv_kind to, mv_kind from) {
+  unsigned tobits = kind_tests[to].bits, bits = kind_tests[from].bits;
+  if (kind_tests[to].is_signed == kind_tests[from].is_signed) {
+    if (tobits < bits)
+      test_range(c, kind_tests[from].fit, kind_tests[to].is_signed, tobits);
+  } else { /* what both hold: no sign */
+    unsigned positive = tobits - kind_tests[to].is_signed;
+    if (positive > bits - kind_tests[from].is_signed)
+      positive = bits - kind_tests[from].is_signed;
+    if (positive < bits)
+      test_range(c, kind_tests[from].fit, false, positive);
+  }
+}
+
+static void test_floats_to_integers(mv_conversion *c, mv_kind to,
+                                    mv_kind from) {
+  unsigned bits = kind_tests[to].bits;
+  mv_tester *fit = kind_tests[from].fit;
+  if (from == MV_F16) {
+    test_range(c, fit, kind_tests[to].is_signed, bits > 16 ? 18 : bits);
+  } else if (bits == 64) {
+    static mv_tester *const fits[2][2] = {{fit_f32_u64, fit_f32_i64},
+                                          {fit_f64_u64, fit_f64_i64}};
+    set_test(c, fits[from == MV_F64][kind_tests[to].is_signed], 0, 0);
+  } else {
+    if (from == MV_F32 && bits == 32)
+      fit = fit_f32_wide;
+    test_range(c, fit, kind_tests[to].is_signed, bits);
+  }
+}
+
+static void test_to_floats(mv_conversion *c, mv_kind to, mv_kind from) {
+  const uint64_t sign32 = UINT32_C(1) << 31, sign64 = UINT64_C(1) << 63;
+  mv_tester *fit = kind_tests[from].fit_half;
+  if (to == MV_F32 && from == MV_F64)
+    set_test(c, fit, F32_LIMIT_F64, sign64);
+  else if (to == MV_F16 && from == MV_F64)
+    set_test(c, fit, HALF_LIMIT_F64, sign64);
+  else if (to == MV_F16 && from == MV_F32)
+    set_test(c, fit, HALF_LIMIT_F32, sign32);
+  else if (to == MV_F16)
+    set_test(c, fit, HALF_LIMIT, 1);
+}
+
+mv_converter *mv_converter_find(mv_kind to, mv_kind from) {
+  bool floats = to >= MV_F32 || from >= MV_F32;
+  if (to >= KINDS || from >= KINDS || (floats && FLT_EVAL_METHOD != 0))
+    return NULL;
+  return converters[from][to];
+}
+
+bool mv_conversion_find(mv_conversion *c, mv_kind to, mv_kind from) {
+  c->convert = mv_converter_find(to, from);
+  set_test(c, NULL, 0, 0);
+  if (c->convert == NULL || to == from)
+    return c->convert != NULL;
+  if (kind_tests[to].bits == 0)
+    test_to_floats(c, to, from);
+  else if (kind_tests[from].bits == 0)
+    test_floats_to_integers(c, to, from);
+  else
+    test_integers(c, to, from);
+  return true;
+}

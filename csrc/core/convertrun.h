@@ -1,0 +1,43 @@
+/*
+** convertrun.h - numbers of one kind to numbers of another, side by side
+*/
+#ifndef MV_CONVERTRUN_H
+#define MV_CONVERTRUN_H
+
+#include "item.h"
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+/*
+** Converts n numbers in the byte order of the machine. One that does not fit
+** becomes some number.
+*/
+typedef void mv_converter(unsigned char *restrict out,
+                          const unsigned char *restrict in, size_t n);
+
+/*
+** Whether n numbers fit: as integers, whether their distances to low have no
+** bit of outside.
+*/
+typedef bool mv_tester(const unsigned char *in, size_t n, uint64_t low,
+                       uint64_t outside);
+
+typedef struct mv_conversion {
+  mv_converter *convert;
+  mv_tester *fit; /* NULL: all fit */
+  uint64_t low, outside;
+} mv_conversion;
+
+/* False: only mv_item_convert knows how. */
+bool mv_conversion_find(mv_conversion *c, mv_kind to, mv_kind from);
+
+/* The same without the test; NULL: there is none. */
+mv_converter *mv_converter_find(mv_kind to, mv_kind from);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#endif
