@@ -1,12 +1,14 @@
 /*
 ** compare.c - whether items of two views are equal, and where they differ
 ** A pair of items is compared in one of three ways. Where equality is that of
-** the bytes: by memcmp. Where a common type holds all values of both exactly:
-** in blocks, converted, until one is not all equal. All else, and the items of
-** that block: one by one, which is what equality means and the other two only
-** hasten.
+** the bytes: by memcmp. Numbers: in blocks, converted to a kind that holds all
+** values of both exactly, or integers of 64 bits with floats, until a block is
+** not all equal. All else, and the items of that block: one by one, which
+** defines what equality is; the other two only hasten.
 */
+#include "convertrun.h"
 #include "copyrun.h"
+#include "floatbits.h"
 #include "kernels.h"
 #include "walk.h"
 
@@ -16,25 +18,20 @@
 #define LINE 64    /* bytes that memory gives at a time */
 #define PIECE 8192 /* bytes compared at once */
 
-/* What values are compared as; integers first, from narrow to wide. */
-typedef enum lane { NONE, I32, U32, I64, U64, F16, F32, F64 } lane;
-
-/* Converts n items, whole chunks. */
-typedef void widener(unsigned char *restrict out,
-                     const unsigned char *restrict in, size_t n);
-
 /* Whether n bytes of values, whole chunks, are all equal. */
 typedef bool tester(const unsigned char *a, const unsigned char *b, size_t n);
 
 typedef struct side {
   const mv_item *item;
-  bool swap;
-  widener *widen; /* NULL: the lane holds the items as they are */
+  mv_kind kind; /* of its bytes; a boolean's once it is 0 or 1 */
+  bool swap, boolean;
+  mv_converter *widen; /* NULL: the values are compared as they are */
 } side;
 
 typedef struct pair {
   side a, b;
   bool bitwise;
+  bool crossed; /* the test takes b first */
   size_t size;  /* of a value as it is compared */
   tester *test; /* NULL: only item by item */
 } pair;
@@ -48,132 +45,150 @@ MV_INLINE void prefetch(const unsigned char *p, size_t n) {
     MV_PREFETCH((uintptr_t)p + AHEAD + i);
 }
 
-#define WIDENER(name, to, from, value)                                         \
-  MV_CLONES static void name(unsigned char *restrict out,                      \
-                             const unsigned char *restrict in, size_t n) {     \
-    for (; n > 0; n -= CHUNK) {                                                \
-      prefetch(in, CHUNK * sizeof(from));                                      \
-      for (size_t i = 0; i < CHUNK; i++) {                                     \
-        from x;                                                                \
-        memcpy(&x, in + i * sizeof x, sizeof x);                               \
-        to y = (to)(value);                                                    \
-        memcpy(out + i * sizeof y, &y, sizeof y);                              \
-      }                                                                        \
-      in += CHUNK * sizeof(from);                                              \
-      out += CHUNK * sizeof(to);                                               \
-    }                                                                          \
-  }
-
-#define WIDENERS(name, from, value)                                            \
-  WIDENER(name##_to_i32, int32_t, from, value)                                 \
-  WIDENER(name##_to_i64, int64_t, from, value)                                 \
-  WIDENER(name##_to_f64, double, from, value)
-
-WIDENERS(u8, uint8_t, x)
-WIDENERS(i8, int8_t, x)
-WIDENERS(u16, uint16_t, x)
-WIDENERS(i16, int16_t, x)
-WIDENERS(bool, uint8_t, x != 0)
-WIDENER(u32_to_i64, int64_t, uint32_t, x)
-WIDENER(u32_to_f64, double, uint32_t, x)
-WIDENER(i32_to_i64, int64_t, int32_t, x)
-WIDENER(i32_to_f64, double, int32_t, x)
-WIDENER(f32_to_f64, double, float, x)
-
-/* Which widener a lane needs. */
-enum { TO_I32, TO_I64, TO_F64, AS_IS };
-
-static const struct {
-  lane lane;
-  widener *widen[AS_IS + 1];
-} kinds[] = {
-    [MV_U8] = {I32, {u8_to_i32, u8_to_i64, u8_to_f64}},
-    [MV_I8] = {I32, {i8_to_i32, i8_to_i64, i8_to_f64}},
-    [MV_U16] = {I32, {u16_to_i32, u16_to_i64, u16_to_f64}},
-    [MV_I16] = {I32, {i16_to_i32, i16_to_i64, i16_to_f64}},
-    [MV_U32] = {U32, {NULL, u32_to_i64, u32_to_f64}},
-    [MV_I32] = {I32, {NULL, i32_to_i64, i32_to_f64}},
-    [MV_U64] = {.lane = U64},
-    [MV_I64] = {.lane = I64},
-    [MV_F32] = {F32, {NULL, NULL, f32_to_f64}},
-    [MV_F64] = {.lane = F64},
-    [MV_F16] = {.lane = F16},
-    [MV_BOOL] = {I32, {bool_to_i32, bool_to_i64, bool_to_f64}},
-    [MV_RECORD] = {.lane = NONE},
-};
-
 static bool same_bytes(const unsigned char *a, const unsigned char *b,
                        size_t n) {
   return memcmp(a, b, n) == 0;
 }
 
 /* Whether no two values x and y set a bit of differ. */
-#define TEST(name, type, bits, differ)                                         \
-  MV_CLONES static bool name(const unsigned char *a, const unsigned char *b,   \
-                             size_t n) {                                       \
+#define TEST(name, xtype, ytype, bits, differ)                                 \
+  MV_VECTOR(bool, name,                                                        \
+            (const unsigned char *a, const unsigned char *b, size_t n),        \
+            (a, b, n)) {                                                       \
     bits differs = 0;                                                          \
-    for (; n > 0; n -= CHUNK * sizeof(type)) {                                 \
-      prefetch(a, CHUNK * sizeof(type));                                       \
-      prefetch(b, CHUNK * sizeof(type));                                       \
+    for (; n > 0; n -= CHUNK * sizeof(xtype)) {                                \
+      prefetch(a, CHUNK * sizeof(xtype));                                      \
+      prefetch(b, CHUNK * sizeof(ytype));                                      \
       for (size_t i = 0; i < CHUNK; i++) {                                     \
-        type x, y;                                                             \
+        xtype x;                                                               \
+        ytype y;                                                               \
         memcpy(&x, a + i * sizeof x, sizeof x);                                \
         memcpy(&y, b + i * sizeof y, sizeof y);                                \
         differs |= (bits)(differ);                                             \
       }                                                                        \
-      a += CHUNK * sizeof(type);                                               \
-      b += CHUNK * sizeof(type);                                               \
+      a += CHUNK * sizeof(xtype);                                              \
+      b += CHUNK * sizeof(ytype);                                              \
     }                                                                          \
     return differs == 0;                                                       \
   }
 
-TEST(same_i64_u64, uint64_t, uint64_t, (x ^ y) | x >> 63) /* none below 0 */
-TEST(same_f32, float, uint32_t, x == y ? 0 : UINT32_MAX)
-TEST(same_f64, double, uint64_t, x == y ? 0 : UINT64_MAX)
+TEST(same_f32, float, float, uint32_t, x == y ? 0 : UINT32_MAX)
+TEST(same_f64, double, double, uint64_t, x == y ? 0 : UINT64_MAX)
+
+/* None is below 0 as the one and above INT64_MAX as the other. */
+TEST(same_i64_u64, uint64_t, uint64_t, uint64_t, (x ^ y) | x >> 63)
 
 /* They differ in more than the sign, or in the sign and are not 0; or a NaN. */
-TEST(same_f16, uint16_t, uint16_t,
+TEST(same_f16, uint16_t, uint16_t, uint16_t,
      ((x ^ y) & (((x & 0x7fff) + 0x7fff) | 0x7fff)) | ((x & 0x7fff) > 0x7c00))
 
-static const struct {
-  size_t size; /* of a value */
-  tester *test;
-  int widen;
-} lanes[] = {
-    [NONE] = {0, NULL, AS_IS},         [I32] = {4, same_bytes, TO_I32},
-    [U32] = {4, same_bytes, TO_I32},   [I64] = {8, same_bytes, TO_I64},
-    [U64] = {8, same_i64_u64, TO_I64}, [F16] = {2, same_f16, AS_IS},
-    [F32] = {4, same_f32, AS_IS},      [F64] = {8, same_f64, TO_F64},
-};
+/* Integers of a magnitude below 2^51, exactly; and all, one by one. */
+#define SAME_INTEGERS(bits, type, lowest, low, high)                           \
+  TEST(same_small_##bits, uint64_t, double, uint64_t,                          \
+       (mv_f64_integer(y) ^ x) | mv_f64_fraction(y) |                          \
+           (x - (lowest)) >> (bits))                                           \
+  static bool same_##type##_f64(const unsigned char *a,                        \
+                                const unsigned char *b, size_t n) {            \
+    if (same_small_##bits(a, b, n))                                            \
+      return true;                                                             \
+    for (size_t i = 0; i < n / sizeof(uint64_t); i++) {                        \
+      type##_t x;                                                              \
+      double y;                                                                \
+      memcpy(&x, a + i * sizeof x, sizeof x);                                  \
+      memcpy(&y, b + i * sizeof y, sizeof y);                                  \
+      if (!(y >= (low) && y < (high) && (type##_t)y == x && (double)x == y))   \
+        return false;                                                          \
+    }                                                                          \
+    return true;                                                               \
+  }
 
-/* A lane that holds all values of both, or NONE. */
-static lane common_lane(lane a, lane b) {
-  lane lo = a < b ? a : b, hi = a < b ? b : a;
-  if (lo == hi || lo == NONE)
-    return lo;
-  if (hi < F16)
-    return hi == U32 ? I64 : hi;
-  if (hi == F16 || lo == F16 || lo == I64 || lo == U64)
-    return NONE;
-  return F64;
+SAME_INTEGERS(52, int64, UINT64_MAX << 51, -0x1p63, 0x1p63)
+SAME_INTEGERS(51, uint64, 0, 0, 0x1p64)
+
+/* Which numbers are exact in what; the narrowest first. */
+static bool exact_in(mv_kind kind, mv_kind in) {
+  static const unsigned char bits[] = {
+      [MV_U8] = 8,   [MV_I8] = 7,   [MV_U16] = 16, [MV_I16] = 15,
+      [MV_U32] = 32, [MV_I32] = 31, [MV_U64] = 64, [MV_I64] = 63,
+      [MV_F32] = 24, [MV_F64] = 53, [MV_F16] = 11};
+  bool floats = kind >= MV_F32, floating = in >= MV_F32;
+  if (floats)
+    return floating && bits[kind] <= bits[in];
+  return bits[kind] <= bits[in];
 }
 
-static void set_side(side *s, const mv_item *item, lane in) {
+/* A kind of numbers that holds all values of both, for which there is a test.
+** MV_RECORD: there is none. */
+static mv_kind common_kind(mv_kind a, mv_kind b) {
+  static const mv_kind kinds[] = {MV_I32, MV_I64, MV_F32, MV_F64};
+  if (a == b)
+    return a;
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+    if (exact_in(a, kinds[i]) && exact_in(b, kinds[i]))
+      return kinds[i];
+  return MV_RECORD;
+}
+
+static void compare_as(pair *p, mv_kind kind, size_t size) {
+  p->size = size;
+  p->test = kind == MV_F16   ? same_f16
+            : kind == MV_F32 ? same_f32
+            : kind == MV_F64 ? same_f64
+                             : same_bytes;
+}
+
+static void set_side(side *s, const mv_item *item) {
   s->item = item;
-  s->swap = in != NONE && item->swap;
-  s->widen = kinds[item->kind].widen[lanes[in].widen];
+  s->boolean = item->kind == MV_BOOL;
+  s->kind = s->boolean ? MV_U8 : item->kind;
+  s->swap = item->swap && item->size > 1;
+  s->widen = NULL;
+}
+
+/* False: nothing converts between them. */
+static bool widen_to(side *s, mv_kind kind) {
+  if (s->kind != kind)
+    s->widen = mv_converter_find(kind, s->kind);
+  return s->kind == kind || s->widen != NULL;
+}
+
+/* Sides that no kind holds the values of: one has integers of 64 bits. */
+static void set_mixed(pair *p, side *wide, side *other) {
+  bool floats = other->kind >= MV_F32;
+  p->crossed = wide == &p->b;
+  p->size = sizeof(uint64_t);
+  if (floats && widen_to(other, MV_F64))
+    p->test = wide->kind == MV_U64 ? same_uint64_f64 : same_int64_f64;
+  else if (!floats && widen_to(other, MV_I64))
+    p->test = same_i64_u64;
+}
+
+static void set_numbers(pair *p) {
+  mv_kind a = p->a.kind, b = p->b.kind, in;
+  if (a > MV_F16 || b > MV_F16)
+    return;
+  in = common_kind(a, b);
+  if (in != MV_RECORD && widen_to(&p->a, in) && widen_to(&p->b, in))
+    compare_as(p, in,
+               in == a                        ? p->a.item->size
+               : in == MV_I32 || in == MV_F32 ? 4
+                                              : 8);
+  else if (a == MV_U64 || (a == MV_I64 && b != MV_U64))
+    set_mixed(p, &p->a, &p->b);
+  else if (in == MV_RECORD)
+    set_mixed(p, &p->b, &p->a);
 }
 
 static void set_pair(pair *p, const mv_item *a, const mv_item *b) {
-  lane in = common_lane(kinds[a->kind].lane, kinds[b->kind].lane);
   p->bitwise = mv_item_bitwise(a, b);
-  if (p->bitwise)
-    in = NONE;
-  set_side(&p->a, a, in);
-  set_side(&p->b, b, in);
-  p->size = lanes[in].size;
-  p->test = lanes[in].test;
-  if (p->bitwise && a->size <= sizeof(uint64_t)) {
+  p->crossed = false;
+  p->test = NULL;
+  set_side(&p->a, a);
+  set_side(&p->b, b);
+  if (!p->bitwise) {
+    set_numbers(p);
+  } else if (a->size <= sizeof(uint64_t)) {
+    p->a.swap = p->b.swap = false;
     p->size = a->size;
     p->test = same_bytes;
   }
@@ -184,15 +199,17 @@ static void set_pair(pair *p, const mv_item *a, const mv_item *b) {
 ** there, or made in out (both halves of which are a block). It is in whole
 ** chunks, the last one filled up with zeros.
 */
-static const unsigned char *fetch(const side *s, unsigned char *out,
-                                  const unsigned char *p, ptrdiff_t step,
-                                  size_t n) {
+static const unsigned char *fetch_block(const side *s, unsigned char *out,
+                                        const unsigned char *p, ptrdiff_t step,
+                                        size_t n) {
   size_t size = s->item->size, rest = (0 - n) % CHUNK;
-  if (step != (ptrdiff_t)size || s->swap || rest > 0) {
+  if (step != (ptrdiff_t)size || s->swap || s->boolean || rest > 0) {
     mv_copy_run(out, p, (mv_axis){(ptrdiff_t)n, (ptrdiff_t)size, step}, size);
     memset(out + n * size, 0, rest * size);
-    if (s->swap && size > 1)
+    if (s->swap)
       mv_swap_run(out, (ptrdiff_t)size, (ptrdiff_t)n, size);
+    for (size_t i = 0; s->boolean && i < n; i++)
+      out[i] = out[i] != 0;
     p = out;
   }
   if (!s->widen)
@@ -204,9 +221,11 @@ static const unsigned char *fetch(const side *s, unsigned char *out,
 static bool same_block(const pair *p, const unsigned char *a, ptrdiff_t astep,
                        const unsigned char *b, ptrdiff_t bstep, size_t n) {
   unsigned char blocks[2][2 * BLOCK * sizeof(uint64_t)];
-  a = fetch(&p->a, blocks[0], a, astep, n);
-  b = fetch(&p->b, blocks[1], b, bstep, n);
-  return p->test(a, b, (n + (0 - n) % CHUNK) * p->size);
+  size_t whole = n + (0 - n) % CHUNK;
+  a = fetch_block(&p->a, blocks[0], a, astep, n);
+  b = fetch_block(&p->b, blocks[1], b, bstep, n);
+  return p->crossed ? p->test(b, a, whole * p->size)
+                    : p->test(a, b, whole * p->size);
 }
 
 /* The offset of the first byte that differs, or n. */

@@ -5,18 +5,11 @@
 ** meaning of the same bits, and apart from it a test of whether all fit. Both
 ** are loops of a constant number of turns without branches, which compilers
 ** turn into vectors. Comparisons of floats would stop them (a comparison may
-** trap), so floats are tested as integers:
-**   A float x becomes an integer by the addition of 1.5 * 2^52 (2^23 for
-*float),
-**   whose last place counts ones: the sum's bits minus that number's are x
-**   rounded. Where taking that number away again gives x, it was an integer.
-**   Sums of floats that are too large have bits that are far away.
-** That needs each sum rounded to its type at once: machines that compute in
-** wider registers convert one by one.
+** trap), so floats are tested by their bits (floatbits.h).
 */
 #include "convertrun.h"
 
-#include "bytes.h"
+#include "floatbits.h"
 #include "simd.h"
 
 #include <float.h>
@@ -26,55 +19,15 @@
 
 /* ---- single numbers ------------------------------------------------------*/
 
-#define BITCASTS(name, type, bits)                                             \
-  MV_INLINE bits name##_bits(type x) {                                         \
-    bits b;                                                                    \
-    memcpy(&b, &x, sizeof b);                                                  \
-    return b;                                                                  \
-  }                                                                            \
-  MV_INLINE type name##_of(bits b) {                                           \
-    type x;                                                                    \
-    memcpy(&x, &b, sizeof x);                                                  \
-    return x;                                                                  \
-  }
-
-BITCASTS(f32, float, uint32_t)
-BITCASTS(f64, double, uint64_t)
-
-#define ROUND32 0x1.8p23f
-#define ROUND32_BITS UINT32_C(0x4b400000)
-#define ROUND64 0x1.8p52
-#define ROUND64_BITS UINT64_C(0x4338000000000000)
-
-/* The integer that x is, up to 2^22; up to 2^51. */
-MV_INLINE uint32_t f32_integer(float x) {
-  return f32_bits(x + ROUND32) - ROUND32_BITS;
-}
-
-MV_INLINE uint64_t f64_integer(double x) {
-  return f64_bits(x + ROUND64) - ROUND64_BITS;
-}
-
-/* 0 if x is an integer. The addition turns -0.0 into 0.0. */
-MV_INLINE uint32_t f32_fraction(float x) {
-  float sum = x + ROUND32;
-  return f32_bits(sum - ROUND32) ^ f32_bits(x + 0.0f);
-}
-
-MV_INLINE uint64_t f64_fraction(double x) {
-  double sum = x + ROUND64;
-  return f64_bits(sum - ROUND64) ^ f64_bits(x + 0.0);
-}
-
 /* Integers as the low bits of floats, whose high bits are then taken away. */
 MV_INLINE double f64_from_u32(uint32_t x) {
-  return f64_of(x | UINT64_C(0x4330000000000000)) - 0x1p52;
+  return mv_f64_of(x | UINT64_C(0x4330000000000000)) - 0x1p52;
 }
 
 /* The halves apart, added with one rounding. */
 MV_INLINE double join_halves(uint64_t high, uint64_t low, double excess) {
-  return (f64_of(high | UINT64_C(0x4530000000000000)) - excess) +
-         f64_of(low | UINT64_C(0x4330000000000000));
+  return (mv_f64_of(high | UINT64_C(0x4530000000000000)) - excess) +
+         mv_f64_of(low | UINT64_C(0x4330000000000000));
 }
 
 MV_INLINE double f64_from_u64(uint64_t x) {
@@ -129,20 +82,20 @@ MV_INLINE uint64_t choose64(uint64_t mask, uint64_t yes, uint64_t no) {
 */
 MV_INLINE float f32_from_f16(uint16_t h) {
   uint32_t m = h & 0x7fffu, bits = (m << 13) + (UINT32_C(112) << 23);
-  float subnormal =
-      f32_of((m << 13) + (UINT32_C(113) << 23)) - f32_of(UINT32_C(113) << 23);
+  float subnormal = mv_f32_of((m << 13) + (UINT32_C(113) << 23)) -
+                    mv_f32_of(UINT32_C(113) << 23);
   bits += (UINT32_C(112) << 23) & ~below32(m, 0x7c00);
   bits |= (UINT32_C(1) << 22) & below32(0x7c00, m);
-  bits = choose32(below32(m, 0x400), f32_bits(subnormal), bits);
-  return f32_of(bits | (h & UINT32_C(0x8000)) << 16);
+  bits = choose32(below32(m, 0x400), mv_f32_bits(subnormal), bits);
+  return mv_f32_of(bits | (h & UINT32_C(0x8000)) << 16);
 }
 
 MV_INLINE uint16_t f16_from_f32(float x) {
   const uint32_t infinity = UINT32_C(0xff) << 23;
-  uint32_t bits = f32_bits(x), m = bits & (UINT32_MAX >> 1);
+  uint32_t bits = mv_f32_bits(x), m = bits & (UINT32_MAX >> 1);
   uint32_t h =
       (m - (UINT32_C(112) << 23) + (UINT32_MAX >> 20) + (m >> 13 & 1)) >> 13;
-  uint32_t subnormal = f32_bits(f32_of(m) + 0.5f) - f32_bits(0.5f);
+  uint32_t subnormal = mv_f32_bits(mv_f32_of(m) + 0.5f) - mv_f32_bits(0.5f);
   uint32_t nan = 0x7e00 | (m >> 13 & 0x3ff);
   h = choose32(below32(m, UINT32_C(113) << 23), subnormal, h);
   h = choose32(below32(m, infinity), h, 0x7c00);
@@ -153,19 +106,19 @@ MV_INLINE uint16_t f16_from_f32(float x) {
 /* The two of half.h without branches. */
 MV_INLINE double f64_from_f16(uint16_t h) {
   uint64_t m = h & 0x7fffu, bits = (m << 42) + (UINT64_C(1008) << 52);
-  double subnormal =
-      f64_of((m << 42) + (UINT64_C(1009) << 52)) - f64_of(UINT64_C(1009) << 52);
+  double subnormal = mv_f64_of((m << 42) + (UINT64_C(1009) << 52)) -
+                     mv_f64_of(UINT64_C(1009) << 52);
   bits += (UINT64_C(1008) << 52) & ~below64(m, 0x7c00);
-  bits = choose64(below64(m, 0x400), f64_bits(subnormal), bits);
-  return f64_of(bits | (h & UINT64_C(0x8000)) << 48);
+  bits = choose64(below64(m, 0x400), mv_f64_bits(subnormal), bits);
+  return mv_f64_of(bits | (h & UINT64_C(0x8000)) << 48);
 }
 
 MV_INLINE uint16_t f16_from_f64(double x) {
   const uint64_t infinity = UINT64_C(0x7ff) << 52;
-  uint64_t bits = f64_bits(x), m = bits & (UINT64_MAX >> 1);
+  uint64_t bits = mv_f64_bits(x), m = bits & (UINT64_MAX >> 1);
   uint64_t h =
       (m - (UINT64_C(1008) << 52) + (UINT64_MAX >> 23) + (m >> 42 & 1)) >> 42;
-  uint64_t subnormal = f64_bits(f64_of(m) + 0x1p28) - f64_bits(0x1p28);
+  uint64_t subnormal = mv_f64_bits(mv_f64_of(m) + 0x1p28) - mv_f64_bits(0x1p28);
   uint64_t payload = m >> 42 & 0x3ff;
   uint64_t nan = 0x7c00 | payload | (0x200 & below64(payload, 1));
   h = choose64(below64(m, UINT64_C(1009) << 52), subnormal, h);
@@ -210,9 +163,11 @@ MV_INLINE uint16_t f16_from_f64(double x) {
   X(u8, uint8_t, 32)                                                           \
   X(u8, uint8_t, 64)                                                           \
   X(i8, int8_t, 16)                                                            \
-  X(i8, int8_t, 32) X(i8, int8_t, 64) X(u16, uint16_t, 32)                     \
-      X(u16, uint16_t, 64) X(i16, int16_t, 32) X(i16, int16_t, 64)             \
-          X(u32, uint32_t, 64) X(i32, int32_t, 64)
+  X(i8, int8_t, 32)                                                            \
+  X(i8, int8_t, 64)                                                            \
+  X(u16, uint16_t, 32)                                                         \
+  X(u16, uint16_t, 64) X(i16, int16_t, 32) X(i16, int16_t, 64)                 \
+      X(u32, uint32_t, 64) X(i32, int32_t, 64)
 #define X(from, type, bits) CONVERTER(from##_to_##bits, uint##bits##_t, type, x)
 CUTS(X)
 FILLS(X)
@@ -235,22 +190,23 @@ FILLS(X)
 INTEGERS(X)
 #undef X
 
-CONVERTER(f16_to_8, uint8_t, uint16_t, f32_integer(f32_from_f16(x)))
-CONVERTER(f16_to_16, uint16_t, uint16_t, f32_integer(f32_from_f16(x)))
-CONVERTER(f16_to_32, uint32_t, uint16_t, f32_integer(f32_from_f16(x)))
-CONVERTER(f16_to_64, int64_t, uint16_t, (int32_t)f32_integer(f32_from_f16(x)))
+CONVERTER(f16_to_8, uint8_t, uint16_t, mv_f32_integer(f32_from_f16(x)))
+CONVERTER(f16_to_16, uint16_t, uint16_t, mv_f32_integer(f32_from_f16(x)))
+CONVERTER(f16_to_32, uint32_t, uint16_t, mv_f32_integer(f32_from_f16(x)))
+CONVERTER(f16_to_64, int64_t, uint16_t,
+          (int32_t)mv_f32_integer(f32_from_f16(x)))
 CONVERTER(f16_to_f32, float, uint16_t, f32_from_f16(x))
 CONVERTER(f16_to_f64, double, uint16_t, f64_from_f16(x))
-CONVERTER(f32_to_8, uint8_t, float, f32_integer(x))
-CONVERTER(f32_to_16, uint16_t, float, f32_integer(x))
-CONVERTER(f32_to_32, uint32_t, float, f64_integer((double)x))
+CONVERTER(f32_to_8, uint8_t, float, mv_f32_integer(x))
+CONVERTER(f32_to_16, uint16_t, float, mv_f32_integer(x))
+CONVERTER(f32_to_32, uint32_t, float, mv_f64_integer((double)x))
 CONVERTER(f32_to_i64, int64_t, float, i64_from_f64((double)x))
 CONVERTER(f32_to_u64, uint64_t, float, u64_from_f64((double)x))
 CONVERTER(f32_to_f16, uint16_t, float, f16_from_f32(x))
 CONVERTER(f32_to_f64, double, float, x)
-CONVERTER(f64_to_8, uint8_t, double, f64_integer(x))
-CONVERTER(f64_to_16, uint16_t, double, f64_integer(x))
-CONVERTER(f64_to_32, uint32_t, double, f64_integer(x))
+CONVERTER(f64_to_8, uint8_t, double, mv_f64_integer(x))
+CONVERTER(f64_to_16, uint16_t, double, mv_f64_integer(x))
+CONVERTER(f64_to_32, uint32_t, double, mv_f64_integer(x))
 CONVERTER(f64_to_i64, int64_t, double, i64_from_f64(x))
 CONVERTER(f64_to_u64, uint64_t, double, u64_from_f64(x))
 CONVERTER(f64_to_f16, uint16_t, double, f16_from_f64(x))
@@ -338,21 +294,21 @@ TESTER(fit_64, uint64_t, uint64_t, far |= x - start)
 /* Floats that are to become integers: the same, and no fractions. */
 TESTER(fit_f16, uint16_t, uint32_t, {
   float f = f32_from_f16(x);
-  far |= f32_integer(f) - start;
-  odd |= f32_fraction(f);
+  far |= mv_f32_integer(f) - start;
+  odd |= mv_f32_fraction(f);
 })
 TESTER(fit_f32, float, uint32_t, {
-  far |= f32_integer(x) - start;
-  odd |= f32_fraction(x);
+  far |= mv_f32_integer(x) - start;
+  odd |= mv_f32_fraction(x);
 })
 TESTER(fit_f32_wide, float, uint64_t, {
   double f = (double)x;
-  far |= f64_integer(f) - start;
-  odd |= f64_fraction(f);
+  far |= mv_f64_integer(f) - start;
+  odd |= mv_f64_fraction(f);
 })
 TESTER(fit_f64, double, uint64_t, {
-  far |= f64_integer(x) - start;
-  odd |= f64_fraction(x);
+  far |= mv_f64_integer(x) - start;
+  odd |= mv_f64_fraction(x);
 })
 
 /* Those that are to become integers of 64 bits: low and outside do not say. */
@@ -380,11 +336,11 @@ TESTER64(fit_f64_u64, double, uint64_t, u64_from_f64, f64_from_u64)
 ** too large, and only infinities and NaNs may reach it.
 */
 TESTER(fit_narrow32, float, uint32_t, {
-  uint32_t m = f32_bits(x) & 0x7fffffff;
+  uint32_t m = mv_f32_bits(x) & 0x7fffffff;
   far |= (m - start) ^ (m - UINT32_C(0x7f800000));
 })
 TESTER(fit_narrow64, double, uint64_t, {
-  uint64_t m = f64_bits(x) & (UINT64_MAX >> 1);
+  uint64_t m = mv_f64_bits(x) & (UINT64_MAX >> 1);
   far |= (m - start) ^ (m - (UINT64_C(0x7ff) << 52));
 })
 

@@ -3,6 +3,7 @@
 */
 #include "check.h"
 #include "sample.h"
+#include "simd.h"
 
 /* Two kinds of items, and the patterns of each that make equal items. */
 typedef struct kinds {
@@ -196,6 +197,10 @@ static void try_records(void) {
 
 int main(void) {
   try_all_kinds();
+#if defined(MV_HAS_AVX2)
+  mv_plain_code = true;
+  try_all_kinds();
+#endif
   try_long();
   try_records();
   return check_report();

@@ -51,9 +51,9 @@ static void check_convert(const sample *s, const mv_item *dst,
   if (want != MV_OK && mv_converts_whole(dst, src))
     memset(expected.base, 0, (size_t)hi);
   status = mv_convert(out.base, &out.lay, dst, s->base, &s->lay, src, &at);
-  bool ok = CHECK(status == want) & CHECK(want == MV_OK || at == k) &
-            CHECK(memcmp(out.base, expected.base, (size_t)hi) == 0);
-  if (!ok)
+  CHECK(want == MV_OK || at == k);
+  CHECK(status == want);
+  if (!CHECK(memcmp(out.base, expected.base, (size_t)hi) == 0))
     fprintf(stderr, "kinds %d from %d, swapped %d %d, %td items, %td fit\n",
             dst->kind, src->kind, dst->swap, src->swap, n, k);
   free(out.base);

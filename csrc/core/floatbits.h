@@ -1,0 +1,58 @@
+/*
+** floatbits.h - floats seen as integers
+** A float x becomes an integer by the addition of 1.5 * 2^52 (or 2^23, as
+** float), whose last place counts ones: the sum's bits minus that number's are
+** x rounded. Where taking that number away again gives x, it was an integer.
+** Sums of floats that are too large have bits that are far away. No floats are
+** compared, for that may trap, which keeps compilers from making vectors of it.
+** Each sum must be rounded to its type at once, so this is not for machines
+** that compute in wider registers (FLT_EVAL_METHOD other than 0).
+*/
+#ifndef MV_FLOATBITS_H
+#define MV_FLOATBITS_H
+
+#include "simd.h"
+
+#include <string.h>
+
+#define BITCASTS(name, type, bits)                                             \
+  MV_INLINE bits mv_##name##_bits(type x) {                                    \
+    bits b;                                                                    \
+    memcpy(&b, &x, sizeof b);                                                  \
+    return b;                                                                  \
+  }                                                                            \
+  MV_INLINE type mv_##name##_of(bits b) {                                      \
+    type x;                                                                    \
+    memcpy(&x, &b, sizeof x);                                                  \
+    return x;                                                                  \
+  }
+
+BITCASTS(f32, float, uint32_t)
+BITCASTS(f64, double, uint64_t)
+
+#define MV_ROUND32 0x1.8p23f
+#define MV_ROUND32_BITS UINT32_C(0x4b400000)
+#define MV_ROUND64 0x1.8p52
+#define MV_ROUND64_BITS UINT64_C(0x4338000000000000)
+
+/* The integer that x is, up to 2^22; up to 2^51. */
+MV_INLINE uint32_t mv_f32_integer(float x) {
+  return mv_f32_bits(x + MV_ROUND32) - MV_ROUND32_BITS;
+}
+
+MV_INLINE uint64_t mv_f64_integer(double x) {
+  return mv_f64_bits(x + MV_ROUND64) - MV_ROUND64_BITS;
+}
+
+/* 0 if x is an integer. The addition turns -0.0 into 0.0. */
+MV_INLINE uint32_t mv_f32_fraction(float x) {
+  float sum = x + MV_ROUND32;
+  return mv_f32_bits(sum - MV_ROUND32) ^ mv_f32_bits(x + 0.0f);
+}
+
+MV_INLINE uint64_t mv_f64_fraction(double x) {
+  double sum = x + MV_ROUND64;
+  return mv_f64_bits(sum - MV_ROUND64) ^ mv_f64_bits(x + 0.0);
+}
+
+#endif
