@@ -166,8 +166,9 @@ MV_INLINE uint16_t f16_from_f64(double x) {
   X(i8, int8_t, 32)                                                            \
   X(i8, int8_t, 64)                                                            \
   X(u16, uint16_t, 32)                                                         \
-  X(u16, uint16_t, 64) X(i16, int16_t, 32) X(i16, int16_t, 64)                 \
-      X(u32, uint32_t, 64) X(i32, int32_t, 64)
+  X(u16, uint16_t, 64)                                                         \
+  X(i16, int16_t, 32)                                                          \
+  X(i16, int16_t, 64) X(u32, uint32_t, 64) X(i32, int32_t, 64)
 #define X(from, type, bits) CONVERTER(from##_to_##bits, uint##bits##_t, type, x)
 CUTS(X)
 FILLS(X)

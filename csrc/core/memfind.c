@@ -31,13 +31,6 @@
 #define HAS_SSE2 1
 #endif
 
-#if !defined(MV_HAS_AVX2) && defined(HAS_SSE2) && !defined(_WIN32) &&          \
-    !defined(NO_AVX2)
-#define MV_HAS_AVX2 1
-#define MV_AVX2 __attribute__((target("avx2")))
-static inline bool mv_avx2(void) { return __builtin_cpu_supports("avx2"); }
-#endif
-
 #define STARTS 64 /* starts that a scanner looks at together */
 #define FILTER 8  /* bytes of the needle in a filter */
 #define BUDGET 2048
@@ -218,7 +211,7 @@ MV_INLINE uint64_t bits_sse2(lanes_sse2 x) {
 SCANNERS(sse2, )
 
 #endif
-#if defined(MV_HAS_AVX2) && defined(HAS_SSE2)
+#if defined(MV_HAS_AVX2) && defined(HAS_SSE2) && !defined(NO_AVX2)
 
 typedef struct lanes_avx2 {
   __m256i a, b;
@@ -286,7 +279,7 @@ static uint64_t scan_portable(const filter *f, const unsigned char **p,
 
 /* The fastest scanner for n bytes that the machine has. */
 static scanner *choose_scanner(int n) {
-#if defined(MV_HAS_AVX2) && defined(HAS_SSE2)
+#if defined(MV_HAS_AVX2) && defined(HAS_SSE2) && !defined(NO_AVX2)
   if (mv_avx2())
     return n == 2 ? scan2_avx2 : n == 4 ? scan4_avx2 : scan8_avx2;
 #endif
