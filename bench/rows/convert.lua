@@ -93,8 +93,23 @@ local function comparisons(row)
   end
 end
 
+local function reductions(row)
+  for _, format in ipairs {"d", "f", "i", "B"} do
+    for _, name in ipairs {"sum", "min", "max"} do
+      row {name = name .. " of $from, $items",
+        with = with(format, format, SIZES[1]),
+        {"mview", "v:" .. name .. "()", FILL .. [[
+          local v = filled("$from", $count)]], "local x = v:" .. name .. "()"},
+        {"numpy", "a." .. name .. "()", ARRAY .. "a = filled('$nfrom', $count)",
+          "x = a." .. name .. "()", atmost = 1.0},
+      }
+    end
+  end
+end
+
 return function(row)
   conversions(row)
   strided(row)
   comparisons(row)
+  reductions(row)
 end

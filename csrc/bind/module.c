@@ -20,6 +20,7 @@
 #include "map.h"
 #include "pack.h"
 #include "pin.h"
+#include "reduce.h"
 #include "registry.h"
 #include "resource.h"
 #include "slice.h"
@@ -41,6 +42,7 @@ static void open_view(lua_State *L) {
   lmv_setfuncs(L, lmv_index_methods);
   lmv_setfuncs(L, lmv_bulk_methods);
   lmv_setfuncs(L, lmv_compare_methods);
+  lmv_setfuncs(L, lmv_reduce_methods);
   lmv_setfuncs(L, lmv_pack_methods);
   lmv_setfuncs(L, lmv_file_methods);
   lua_getfield(L, -1, "release");

@@ -19,34 +19,38 @@ static void new_table(lua_State *L, size_t narr, size_t nrec) {
                   nrec > INT_MAX ? INT_MAX : (int)nrec);
 }
 
-static void push_scalar(lua_State *L, const mv_item *item,
-                        const unsigned char *p) {
-  mv_value value;
-  mv_load(item, p, &value);
-  switch (value.tag) {
+void lmv_pushvalue(lua_State *L, const mv_value *value) {
+  switch (value->tag) {
   case MV_VINT:
-    lua_pushinteger(L, (lua_Integer)value.as.i);
+    lua_pushinteger(L, (lua_Integer)value->as.i);
     break;
   case MV_VUINT:
-    lua_pushinteger(L, (lua_Integer)value.as.u);
+    lua_pushinteger(L, (lua_Integer)value->as.u);
     break;
   case MV_VFLOAT:
-    lua_pushnumber(L, (lua_Number)value.as.f);
+    lua_pushnumber(L, (lua_Number)value->as.f);
     break;
   case MV_VBOOL:
-    lua_pushboolean(L, value.as.b);
+    lua_pushboolean(L, value->as.b);
     break;
   case MV_VBYTES:
-    lua_pushlstring(L, (const char *)value.as.s.p, value.as.s.n);
+    lua_pushlstring(L, (const char *)value->as.s.p, value->as.s.n);
     break;
   case MV_VCOMPLEX: /* all is read by now, so the table may run finalizers */
     lua_createtable(L, 2, 0);
     for (int k = 0; k < 2; k++) {
-      lua_pushnumber(L, (lua_Number)value.as.z[k]);
+      lua_pushnumber(L, (lua_Number)value->as.z[k]);
       lua_rawseti(L, -2, k + 1);
     }
     break;
   }
+}
+
+static void push_scalar(lua_State *L, const mv_item *item,
+                        const unsigned char *p) {
+  mv_value value;
+  mv_load(item, p, &value);
+  lmv_pushvalue(L, &value);
 }
 
 static void push_value(lua_State *L, const lmv_view *v, int names,

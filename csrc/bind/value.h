@@ -18,6 +18,9 @@
 */
 void lmv_pushitem(lua_State *L, const lmv_view *v, int idx, ptrdiff_t off);
 
+/* Pushes a value outside memory; the bytes of a string must stay. */
+void lmv_pushvalue(lua_State *L, const mv_value *value);
+
 /*
 ** Converts the Lua value at idx to what items of that kind are compared with or
 ** made of. False: none can be equal to it. Strings stay where they are.

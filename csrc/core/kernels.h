@@ -71,6 +71,21 @@ ptrdiff_t mv_find_value(const unsigned char *a, const mv_layout *lay,
 ptrdiff_t mv_count_value(const unsigned char *a, const mv_layout *lay,
                          const mv_item *item, const mv_value *value);
 
+/*
+** The sum of all numbers: of integers exactly, of floats (and of both parts of
+** complex numbers) at least as exactly as pairwise in doubles. MV_ERANGE: it
+** does not fit 64 bits, unsigned for unsigned ones of 64 bits, else signed.
+** MV_ETYPE: the items are no numbers.
+*/
+mv_status mv_sum(const unsigned char *a, const mv_layout *lay,
+                 const mv_item *item, mv_value *sum);
+
+/* The number, in C order, of the first least (greatest) item; of the first NaN
+** if there is one; -1: there are no items. For those that have an order. */
+ptrdiff_t mv_extreme(const unsigned char *a, const mv_layout *lay,
+                     const mv_item *item, bool greatest);
+bool mv_has_order(const mv_item *item);
+
 /* The offset of needle (m bytes) in hay (n bytes), or -1; never worse than
 ** linear. m is 0: 0. */
 ptrdiff_t mv_find(const unsigned char *hay, size_t n,

@@ -225,6 +225,24 @@ function view:equals(x) end
 ---@nodiscard
 function view:mismatch(x) end
 
+---The sum of all numbers, of complex ones as a list of two; of none 0.
+---@return number | number[]
+---@nodiscard
+function view:sum() end
+
+---The least number and the full index of the first such item, a NaN if there
+---is one; nil: there are no items.
+---@return number?
+---@return integer ...
+---@nodiscard
+function view:min() end
+
+---The greatest number, likewise.
+---@return number?
+---@return integer ...
+---@nodiscard
+function view:max() end
+
 ---The index of the first item equal to `x`, likewise.
 ---@param x any
 ---@param i? integer default 1

@@ -237,6 +237,12 @@ each("view:count", ALL, function(v) return v:count(value_of(v)) end)
 each("view:find", ALL, function(v, w)
   return v:find("as"), v:find(w.flags), v:find(w.strided, 2)
 end)
+each("view:sum", "view numbers strided complex doubles swapped lent rows",
+  function(v) return v:sum() end)
+for _, name in ipairs {"min", "max"} do
+  each("view:" .. name, "view numbers strided doubles swapped lent rows",
+    function(v) return v[name](v) end)
+end
 each("view:hash", ALL, function(v) return v:toreadonly():hash() end)
 
 -- As a string.

@@ -1,0 +1,518 @@
+/*
+** reduce.c - all numbers of a layout as one: their sum, the least, the greatest
+** A feed hands out the items in pieces that kernels can work on: side by side,
+** in the byte order of the machine. Integers are added exactly, into 128 bits.
+** Floats are added as a tree (pairwise), in double precision, in the same order
+** whatever the vectors are, so that the result is the same on every machine.
+*/
+#include "convertrun.h"
+#include "copyrun.h"
+#include "kernels.h"
+#include "simd.h"
+#include "walk.h"
+
+#include <math.h>
+#include <string.h>
+
+#define BLOCK 512  /* items of a block; of a leaf of the tree of sums */
+#define PIECE 4096 /* items handed out at most */
+
+/* ---- feeding -------------------------------------------------------------*/
+
+/* Pieces of items as numbers of a kind. */
+typedef struct feed {
+  mv_walker walk;
+  const mv_item *item;
+  mv_kind kind; /* what is handed out: half floats as floats, and so on */
+  size_t size;
+  mv_converter *convert; /* NULL: nothing to convert */
+  ptrdiff_t run, i;      /* items of the run, and those handed out */
+  ptrdiff_t number;      /* of the piece's first item in the walk */
+  size_t n;
+  const unsigned char *p;
+  bool in_place; /* p is where the items are */
+  unsigned char items[BLOCK * sizeof(uint64_t)];
+  unsigned char made[BLOCK * sizeof(uint64_t)];
+} feed;
+
+static void feed_start(feed *f, int order, const unsigned char *a,
+                       const mv_layout *lay, const mv_item *item) {
+  mv_walk(&f->walk, order, (unsigned char *)a, lay);
+  f->item = item;
+  f->kind = item->kind == MV_F16          ? MV_F32
+            : item->kind == MV_LONGDOUBLE ? MV_F64
+                                          : item->kind;
+  f->size = f->kind == MV_F32 ? 4 : f->kind == MV_F64 ? 8 : item->size;
+  f->convert = NULL;
+  if (f->kind != item->kind)
+    f->convert = mv_converter_find(f->kind, item->kind);
+  f->run = f->i = f->number = 0;
+  f->n = 0;
+}
+
+static void load_singly(const feed *f, unsigned char *out,
+                        const unsigned char *in, ptrdiff_t step, size_t n) {
+  mv_value value;
+  for (size_t k = 0; k < n; k++) {
+    mv_load(f->item, in + (ptrdiff_t)k * step, &value);
+    float narrow = (float)value.as.f;
+    if (f->kind == MV_F32)
+      memcpy(out + k * f->size, &narrow, f->size);
+    else
+      memcpy(out + k * f->size, &value.as.f, f->size);
+  }
+}
+
+/* Adds n items to those that the block has. */
+static void feed_block(feed *f, const unsigned char *in, ptrdiff_t step,
+                       size_t n) {
+  size_t size = f->item->size;
+  unsigned char *out = f->made + f->n * f->size;
+  unsigned char *items = f->convert != NULL ? f->items : out;
+  f->n += n;
+  if (f->kind != f->item->kind && f->convert == NULL) {
+    load_singly(f, out, in, step, n);
+    return;
+  }
+  mv_copy_run(items, in, (mv_axis){(ptrdiff_t)n, (ptrdiff_t)size, step}, size);
+  if (f->item->swap)
+    mv_swap_run(items, (ptrdiff_t)size, (ptrdiff_t)n, size);
+  if (f->convert != NULL)
+    f->convert(out, items, n);
+}
+
+/* The next piece in f->p, f->n; false: there is none. */
+static bool feed_next(feed *f) {
+  mv_walker *w = &f->walk;
+  f->number += (ptrdiff_t)f->n;
+  f->n = 0;
+  f->p = f->made;
+  f->in_place = false;
+  while (f->n < BLOCK) {
+    const unsigned char *in;
+    ptrdiff_t left, step, room = (ptrdiff_t)(BLOCK - f->n);
+    if (f->i == f->run) {
+      f->i = f->run = 0;
+      if (!mv_walk_next(w))
+        return f->n > 0;
+      f->run = w->n;
+    }
+    in = w->ptr[0] + f->i * w->step[0];
+    step = w->step[0];
+    left = f->run - f->i;
+    if (f->n == 0 && left >= BLOCK && step == (ptrdiff_t)f->size &&
+        f->kind == f->item->kind && !f->item->swap) {
+      f->n = (size_t)(left < PIECE ? left / BLOCK * BLOCK : PIECE);
+      f->p = in;
+      f->in_place = true;
+      f->i += (ptrdiff_t)f->n;
+      return true;
+    }
+    left = left < room ? left : room;
+    feed_block(f, in, step, (size_t)left);
+    f->i += left;
+  }
+  return true;
+}
+
+/* ---- sums of integers ----------------------------------------------------*/
+
+/* A number of 128 bits. */
+typedef struct total {
+  int64_t high;
+  uint64_t low;
+} total;
+
+static void add(total *t, int64_t high, uint64_t low) {
+  t->low += low;
+  t->high += high + (t->low < low);
+}
+
+static void add_integer(total *t, int64_t x) {
+  add(t, x < 0 ? -1 : 0, (uint64_t)x);
+}
+
+/* x times 2^32 */
+static void add_upper(total *t, int64_t x) {
+  uint64_t high = (uint64_t)x >> 32 | (x < 0 ? UINT64_MAX << 32 : 0);
+  add(t, (int64_t)high, (uint64_t)x << 32);
+}
+
+#define SUM(name, type, sum, value)                                            \
+  MV_VECTOR(uint64_t, name, (const unsigned char *p, size_t n), (p, n)) {      \
+    uint64_t all = 0;                                                          \
+    for (; n >= 256; n -= 256, p += 256 * sizeof(type)) {                      \
+      sum part = 0;                                                            \
+      for (size_t i = 0; i < 256; i++) {                                       \
+        type x;                                                                \
+        memcpy(&x, p + i * sizeof x, sizeof x);                                \
+        part += (sum)(value);                                                  \
+      }                                                                        \
+      all += (uint64_t)part;                                                   \
+    }                                                                          \
+    for (size_t i = 0; i < n; i++) {                                           \
+      type x;                                                                  \
+      memcpy(&x, p + i * sizeof x, sizeof x);                                  \
+      all += (uint64_t)(sum)(value);                                           \
+    }                                                                          \
+    return all;                                                                \
+  }
+
+/* The sum of a piece; of its lower and of its upper halves. */
+SUM(sum_u8, uint8_t, uint32_t, x)
+SUM(sum_i8, int8_t, int32_t, x)
+SUM(sum_u16, uint16_t, uint32_t, x)
+SUM(sum_i16, int16_t, int32_t, x)
+SUM(sum_u32, uint32_t, uint64_t, x)
+SUM(sum_i32, int32_t, int64_t, x)
+SUM(sum_low, uint64_t, uint64_t, x &UINT32_MAX)
+SUM(sum_high, uint64_t, uint64_t, x >> 32)
+
+static void add_piece(total *t, mv_kind kind, const unsigned char *p,
+                      size_t n) {
+  switch (kind) {
+  case MV_U8:
+    add(t, 0, sum_u8(p, n));
+    break;
+  case MV_I8:
+    add_integer(t, (int64_t)sum_i8(p, n));
+    break;
+  case MV_U16:
+    add(t, 0, sum_u16(p, n));
+    break;
+  case MV_I16:
+    add_integer(t, (int64_t)sum_i16(p, n));
+    break;
+  case MV_U32:
+    add(t, 0, sum_u32(p, n));
+    break;
+  case MV_I32:
+    add_integer(t, (int64_t)sum_i32(p, n));
+    break;
+  default:
+    add(t, 0, sum_low(p, n));
+    add_upper(t, (int64_t)sum_high(p, n));
+  }
+}
+
+SUM(count_negative, uint64_t, uint64_t, x >> 63)
+
+static mv_status sum_integers(feed *f, mv_value *sum) {
+  total t = {0, 0};
+  while (feed_next(f)) {
+    add_piece(&t, f->kind, f->p, f->n);
+    if (f->kind == MV_I64) /* each was taken as 2^64 more than it is */
+      t.high -= (int64_t)count_negative(f->p, f->n);
+  }
+  sum->as.u = t.low;
+  if (f->kind == MV_U64) {
+    sum->tag = t.low > INT64_MAX ? MV_VUINT : MV_VINT;
+    return t.high == 0 ? MV_OK : MV_ERANGE;
+  }
+  sum->tag = MV_VINT;
+  return t.high == (t.low > INT64_MAX ? -1 : 0) ? MV_OK : MV_ERANGE;
+}
+
+/* ---- sums of floats ------------------------------------------------------*/
+
+/* Each lane adds BLOCK / LANES items, then the lanes are added as a tree. */
+#define LANES 32
+
+#define FOLD(name, type)                                                       \
+  MV_VECTOR(void, name,                                                        \
+            (const unsigned char *restrict p, double *restrict out),           \
+            (p, out)) {                                                        \
+    double lanes[LANES] = {0};                                                 \
+    for (size_t k = 0; k < BLOCK; k += LANES)                                  \
+      for (size_t i = 0; i < LANES; i++) {                                     \
+        type x;                                                                \
+        memcpy(&x, p + (k + i) * sizeof x, sizeof x);                          \
+        lanes[i] += (double)x;                                                 \
+      }                                                                        \
+    for (size_t half = LANES / 2; half > 0; half /= 2)                         \
+      for (size_t i = 0; i < half; i++)                                        \
+        lanes[i] += lanes[i + half];                                           \
+    *out = lanes[0];                                                           \
+  }
+
+FOLD(fold_f32, float)
+FOLD(fold_f64, double)
+
+/* The tree above the blocks: at each level the sum of 2^level blocks that waits
+** for another such. */
+typedef struct tree {
+  double waiting[64];
+  uint64_t blocks;
+} tree;
+
+static void add_block(tree *t, double sum) {
+  int level = 0;
+  for (uint64_t k = t->blocks++; k & 1; k >>= 1)
+    sum += t->waiting[level++];
+  t->waiting[level] = sum;
+}
+
+static double tree_sum(const tree *t) {
+  double sum = 0;
+  int level = 0;
+  for (uint64_t k = t->blocks; k > 0; k >>= 1, level++)
+    if (k & 1)
+      sum += t->waiting[level];
+  return sum;
+}
+
+static double sum_floats(feed *f) {
+  unsigned char block[BLOCK * sizeof(double)];
+  tree t = {.blocks = 0};
+  while (feed_next(f)) {
+    const unsigned char *p = f->p;
+    double sum;
+    for (size_t n = f->n; n > 0;
+         n -= n < BLOCK ? n : BLOCK, p += BLOCK * f->size) {
+      if (n < BLOCK) {
+        memcpy(block, p, n * f->size);
+        memset(block + n * f->size, 0, (BLOCK - n) * f->size);
+        p = block;
+      }
+      if (f->kind == MV_F32)
+        fold_f32(p, &sum);
+      else
+        fold_f64(p, &sum);
+      add_block(&t, sum);
+    }
+  }
+  return tree_sum(&t);
+}
+
+/* ---- sums ----------------------------------------------------------------*/
+
+/* Real and imaginary parts, as if they were fields. */
+static void sum_parts(const unsigned char *a, const mv_layout *lay,
+                      const mv_item *item, mv_value *sum) {
+  mv_field field = {.count = 1, .size = item->size / 2};
+  field.item.size = field.size;
+  field.item.kind = item->kind == MV_CF32 ? MV_F32 : MV_F64;
+  field.item.swap = item->swap;
+  sum->tag = MV_VCOMPLEX;
+  for (size_t k = 0; k < 2; k++) {
+    mv_layout part = *lay;
+    feed f;
+    field.offset = k * field.size;
+    mv_layout_field(&part, &field, 0); /* adds no dimension: cannot fail */
+    feed_start(&f, MV_ANYORDER, a, &part, &field.item);
+    sum->as.z[k] = sum_floats(&f);
+  }
+}
+
+mv_status mv_sum(const unsigned char *a, const mv_layout *lay,
+                 const mv_item *item, mv_value *sum) {
+  feed f;
+  if (item->kind == MV_CF32 || item->kind == MV_CF64) {
+    sum_parts(a, lay, item, sum);
+    return MV_OK;
+  }
+  if (!mv_has_order(item))
+    return MV_ETYPE;
+  feed_start(&f, MV_ANYORDER, a, lay, item);
+  if (item->kind <= MV_I64)
+    return sum_integers(&f, sum);
+  sum->tag = MV_VFLOAT;
+  sum->as.f = sum_floats(&f);
+  return MV_OK;
+}
+
+/* ---- the least and the greatest ------------------------------------------*/
+
+/*
+** The least (greatest) of n numbers, n above 0, into best; true: one of them is
+** a NaN. Runs are long because each ends in putting together what the lanes of
+** a vector hold.
+*/
+typedef bool chooser(const unsigned char *restrict p, size_t n,
+                     unsigned char *restrict best);
+
+#define CHOOSE_ITEMS(count, type, bits, better, odd)                           \
+  for (size_t i = 0; i < (count); i++) {                                       \
+    type x;                                                                    \
+    memcpy(&x, p + i * sizeof x, sizeof x);                                    \
+    m = better ? x : m;                                                        \
+    nan |= (bits)(odd);                                                        \
+  }                                                                            \
+  n -= (count);                                                                \
+  p += (count) * sizeof(type)
+
+#define CHOOSE(name, type, bits, better, odd)                                  \
+  MV_VECTOR(bool, name,                                                        \
+            (const unsigned char *restrict p, size_t n,                        \
+             unsigned char *restrict best),                                    \
+            (p, n, best)) {                                                    \
+    type m;                                                                    \
+    bits nan = 0;                                                              \
+    memcpy(&m, p, sizeof m);                                                   \
+    while (n >= 1024) {                                                        \
+      CHOOSE_ITEMS(1024, type, bits, better, odd);                             \
+    }                                                                          \
+    while (n >= 64) {                                                          \
+      CHOOSE_ITEMS(64, type, bits, better, odd);                               \
+    }                                                                          \
+    CHOOSE_ITEMS(n, type, bits, better, odd);                                  \
+    memcpy(best, &m, sizeof m);                                                \
+    return nan != 0;                                                           \
+  }
+
+#define CHOOSERS(name, type)                                                   \
+  CHOOSE(least_##name, type, type, x < m, 0)                                   \
+  CHOOSE(greatest_##name, type, type, x > m, 0)
+
+static bool any_bit(const unsigned char *p, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (p[i] != 0)
+      return true;
+  return false;
+}
+
+/*
+** Floats: a number is chosen by the mask of a comparison of vectors, which the
+** compiler makes of what the target has. Four of them, so that none waits for
+** the one before.
+*/
+#if defined(__GNUC__)
+#define CHOOSE_STEP(m)                                                         \
+  memcpy(&x, p, sizeof x);                                                     \
+  p += sizeof x;                                                               \
+  m = (v)((w)m ^ (((w)m ^ (w)x) & (w)(x CHOOSE_BETTER m)));                    \
+  nan |= (w)(x != x);
+
+#define CHOOSE_FLOATS(name, type, bits)                                        \
+  CHOOSE(name##_few, type, bits, x CHOOSE_BETTER m, x == x ? 0 : 1)            \
+  MV_VECTOR(bool, name,                                                        \
+            (const unsigned char *restrict p, size_t n,                        \
+             unsigned char *restrict best),                                    \
+            (p, n, best)) {                                                    \
+    typedef type v __attribute__((vector_size(32)));                           \
+    typedef bits w __attribute__((vector_size(32)));                           \
+    const size_t four = 4 * sizeof(v) / sizeof(type);                          \
+    v a, b, c, d, x, last[4];                                                  \
+    w nan = {0};                                                               \
+    if (n < four)                                                              \
+      return name##_few(p, n, best);                                           \
+    memcpy(&a, p, sizeof a);                                                   \
+    b = c = d = a;                                                             \
+    for (; n >= four; n -= four) {                                             \
+      CHOOSE_STEP(a)                                                           \
+      CHOOSE_STEP(b)                                                           \
+      CHOOSE_STEP(c)                                                           \
+      CHOOSE_STEP(d)                                                           \
+    }                                                                          \
+    p -= (four - n) * sizeof(type); /* the rest, and some again */             \
+    CHOOSE_STEP(a)                                                             \
+    CHOOSE_STEP(b)                                                             \
+    CHOOSE_STEP(c)                                                             \
+    CHOOSE_STEP(d)                                                             \
+    last[0] = a, last[1] = b, last[2] = c, last[3] = d;                        \
+    return name##_few((const unsigned char *)last, four, best) |               \
+           any_bit((const unsigned char *)&nan, sizeof nan);                   \
+  }
+
+#else
+#define CHOOSE_FLOATS(name, type, bits)                                        \
+  CHOOSE(name, type, bits, x CHOOSE_BETTER m, x == x ? 0 : 1)
+#endif
+
+#define CHOOSE_BETTER <
+CHOOSE_FLOATS(least_f32, float, uint32_t)
+CHOOSE_FLOATS(least_f64, double, uint64_t)
+#undef CHOOSE_BETTER
+#define CHOOSE_BETTER >
+CHOOSE_FLOATS(greatest_f32, float, uint32_t)
+CHOOSE_FLOATS(greatest_f64, double, uint64_t)
+#undef CHOOSE_BETTER
+
+CHOOSERS(u8, uint8_t)
+CHOOSERS(i8, int8_t)
+CHOOSERS(u16, uint16_t)
+CHOOSERS(i16, int16_t)
+CHOOSERS(u32, uint32_t)
+CHOOSERS(i32, int32_t)
+CHOOSERS(u64, uint64_t)
+CHOOSERS(i64, int64_t)
+
+static chooser *const choosers[][2] = {
+    [MV_U8] = {least_u8, greatest_u8},    [MV_I8] = {least_i8, greatest_i8},
+    [MV_U16] = {least_u16, greatest_u16}, [MV_I16] = {least_i16, greatest_i16},
+    [MV_U32] = {least_u32, greatest_u32}, [MV_I32] = {least_i32, greatest_i32},
+    [MV_U64] = {least_u64, greatest_u64}, [MV_I64] = {least_i64, greatest_i64},
+    [MV_F32] = {least_f32, greatest_f32}, [MV_F64] = {least_f64, greatest_f64},
+};
+
+/* Where the best number was found: in which piece. */
+typedef struct found {
+  unsigned char best[sizeof(uint64_t)];
+  bool any, nan;
+  ptrdiff_t number; /* of the piece's first item */
+  size_t n;
+  const unsigned char *p; /* NULL: it was not in place, at says which */
+  size_t at;
+} found;
+
+static bool is_nan(mv_kind kind, const unsigned char *p) {
+  const mv_item item = {kind == MV_F32 ? 4 : 8, NULL, kind, false};
+  mv_value value;
+  mv_load(&item, p, &value);
+  return value.tag == MV_VFLOAT && isnan(value.as.f);
+}
+
+/* Which of n numbers is the best one, or the NaN. Zeros of both signs are the
+** same; 0 if it is gone, for shared memory may change meanwhile. */
+static size_t locate(const feed *f, const found *best, const unsigned char *p,
+                     size_t n) {
+  const mv_item item = {f->size, NULL, f->kind, false};
+  for (size_t i = 0; i < n; i++) {
+    const unsigned char *x = p + i * f->size;
+    if (best->nan ? is_nan(f->kind, x)
+                  : memcmp(x, best->best, f->size) == 0 ||
+                        mv_item_equal(&item, x, &item, best->best))
+      return i;
+  }
+  return 0;
+}
+
+/* Whether the number at p is better than the best one so far. */
+static bool is_better(const feed *f, int which, const unsigned char *p,
+                      const found *best) {
+  unsigned char both[2 * sizeof(uint64_t)], winner[sizeof(uint64_t)];
+  if (!best->any)
+    return true;
+  memcpy(both, best->best, f->size);
+  memcpy(both + f->size, p, f->size);
+  choosers[f->kind][which](both, 2, winner);
+  return memcmp(winner, best->best, f->size) != 0;
+}
+
+bool mv_has_order(const mv_item *item) { return item->kind <= MV_LONGDOUBLE; }
+
+ptrdiff_t mv_extreme(const unsigned char *a, const mv_layout *lay,
+                     const mv_item *item, bool greatest) {
+  feed f;
+  found best = {.any = false};
+  feed_start(&f, MV_CORDER, a, lay, item);
+  while (!best.nan && feed_next(&f)) {
+    unsigned char here[sizeof(uint64_t)];
+    bool nan = choosers[f.kind][greatest](f.p, f.n, here);
+    if (!nan && !is_better(&f, greatest, here, &best))
+      continue;
+    memcpy(best.best, here, f.size);
+    best.any = true;
+    best.nan = nan;
+    best.number = f.number;
+    best.n = f.n;
+    best.p = f.in_place ? f.p : NULL;
+    if (!f.in_place)
+      best.at = locate(&f, &best, f.p, f.n);
+  }
+  if (!best.any)
+    return -1;
+  if (best.p != NULL)
+    best.at = locate(&f, &best, best.p, best.n);
+  return best.number + (ptrdiff_t)best.at;
+}
