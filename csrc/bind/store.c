@@ -201,13 +201,29 @@ static void check_keys(lua_State *L, const target *t, const path *at, int idx,
   }
 }
 
+/* Whether the table at idx has exactly n keys. */
+static bool has_keys(lua_State *L, int idx, size_t n) {
+  size_t count = 0;
+  lua_pushnil(L);
+  while (lua_next(L, idx) != 0) {
+    lua_pop(L, 1);
+    if (count++ == n) {
+      lua_pop(L, 1);
+      return false;
+    }
+  }
+  return count == n;
+}
+
 static void to_record(lua_State *L, const target *t, const path *at, int idx,
                       const mv_record *record, unsigned char *p) {
   lua_Integer position = 0;
   luaL_checkstack(L, LUA_MINSTACK, "record nested too deep");
   if (lua_type(L, idx) != LUA_TTABLE)
     refuse_type(L, t, at, idx, "table");
-  check_keys(L, t, at, idx, record);
+  /* as many keys as values, and no value that is nil: all keys are known */
+  if (!has_keys(L, idx, record->nvalues))
+    check_keys(L, t, at, idx, record);
   for (size_t f = 0; f < record->nfields; f++) {
     const mv_field *field = &record->fields[f];
     for (size_t k = 0; k < field->count; k++) {
@@ -219,6 +235,8 @@ static void to_record(lua_State *L, const target *t, const path *at, int idx,
         inner.index = ++position;
         lua_rawgeti(L, idx, position);
       }
+      if (lua_isnil(L, -1))
+        check_keys(L, t, at, idx, record);
       to_array(L, t, &inner, lua_gettop(L), field, 0,
                p + field->offset + k * field->size);
       lua_pop(L, 1);
@@ -230,6 +248,9 @@ static void to_item(lua_State *L, const target *t, const path *at, int idx,
                     const mv_item *item, unsigned char *p) {
   mv_value value;
   mv_status status = MV_ETYPE;
+  unsigned numkind = lmv_numkind(item);
+  if (numkind && store_number(L, idx, numkind, p))
+    return;
   if (item->kind == MV_RECORD) {
     const mv_record *record = item->record;
     if (record->is_scalar)
