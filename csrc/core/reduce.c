@@ -410,7 +410,7 @@ static bool any_bit(const unsigned char *p, size_t n) {
     CHOOSE_STEP(c)                                                             \
     CHOOSE_STEP(d)                                                             \
     last[0] = a, last[1] = b, last[2] = c, last[3] = d;                        \
-    return name##_few((const unsigned char *)last, four, best) |               \
+    return name##_few((const unsigned char *)last, four, best) ||              \
            any_bit((const unsigned char *)&nan, sizeof nan);                   \
   }
 
