@@ -40,9 +40,9 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL = build
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: bench instructions build support demo test check asan apicheck valgrind rock lint lint-lua \
+.PHONY: bench instructions build support demo test check asan valgrind rock lint lint-lua \
 	lint-format lint-compile lint-tidy install uninstall clean help \
-	amalgamation host torture fuzz run-fuzz coverage portability versions
+	amalgamation host torture fuzz run-fuzz coverage portability versions bare apicheck
 
 # ---- build ----
 
@@ -110,7 +110,7 @@ $(BUILD)/host/c++:
 # A target that needs tools has them installed, then calls a target that
 # assumes them.
 
-NEED = .ci/need "$(CC)" "$(LUA)" "$(LUA_INCDIR)/lua.h"
+NEED = .ci/need "$(CC)" $(LUA) "$(LUA_INCDIR)/lua.h"
 NEED_TEST = $(NEED) busted cmake g++ nm readelf hexdump pngcheck identify
 # What specs build themselves goes to PLAIN, by a make of their own: it is built
 # as by default, whatever the module is that they test.
@@ -126,6 +126,14 @@ FROM_ROCK = $(FOR_SPECS) \
 	LUA_CPATH="$(TREE)/lib/lua/$(LUA_VERSION)/?.so;$(BUILD)/support/?.so;;"
 BUSTED = $(LUA) "$$(command -v busted)"
 RUN_SPECS = .ci/specs $(SPEC) --
+
+# Specs that the module makes a difference to: not those that build what they
+# look at. The rock's has the sources and flags of the other, and needs no more
+# torture than that.
+OF_MODULE = $(filter-out $(patsubst %,spec/%_spec.lua,amalgamation capi_header \
+	package redzone),$(if $(filter spec,$(SPEC)),$(wildcard spec/*_spec.lua),\
+	$(SPEC)))
+OF_ROCK = $(filter-out spec/torture_% spec/host_spec.lua,$(OF_MODULE))
 TREE = $(BUILD)/rock/tree
 
 demo: ## build and run the examples on real input
@@ -148,7 +156,8 @@ check: support
 asan: ## the same tests under the address and undefined-behaviour sanitizers
 	@$(NEED_TEST) gcc
 	@$(MAKE) build
-	@$(MAKE) check BUILD=$(BUILD)/asan PLAIN=$(BUILD) CC=gcc CFLAGS="-O1 -g \
+	@$(MAKE) check BUILD=$(BUILD)/asan PLAIN=$(BUILD) SPEC="$(OF_MODULE)" \
+	  CC=gcc CFLAGS="-O1 -g \
 	  -fno-omit-frame-pointer -fsanitize=address,undefined \
 	  -fno-sanitize-recover" WRAP="env \
 	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 \
@@ -157,12 +166,17 @@ asan: ## the same tests under the address and undefined-behaviour sanitizers
 # A Lua that ends the process where more is pushed than there is room for, a
 # wrong index used, or the collector's state is out of order.
 CHECKED = $(abspath $(BUILD)/apicheck/lua/src)
+# The same as a word of a command, where the path has blanks.
+BLANK := $(subst ,, )
+CHECKED_WORD = $(subst $(BLANK),\$(BLANK),$(CHECKED))
 
+# Of C that asks nothing of the machine or the C library, for once.
 apicheck: ## the same tests on a Lua that checks how its API is used
 	@$(NEED_TEST)
 	@spec/torture/checked_lua $(BUILD)/apicheck
-	@$(MAKE) check BUILD=$(BUILD)/apicheck LUA="$(CHECKED)/lua" \
-	  LUA_INCDIR="$(CHECKED)" LUA_LIBS="$(CHECKED)/liblua.a -ldl"
+	@$(MAKE) check BUILD=$(BUILD)/apicheck SPEC="$(OF_MODULE)" \
+	  CPPFLAGS=-DMV_PORTABLE= LUA="$(CHECKED_WORD)/lua" \
+	  LUA_INCDIR="$(CHECKED)" LUA_LIBS="$(CHECKED_WORD)/liblua.a -ldl"
 
 valgrind: ## the same tests under valgrind
 	@$(NEED_TEST) valgrind
@@ -179,7 +193,7 @@ rock: ## build the rock into build/rock and run the specs against it
 	cd $(BUILD)/rock && luarocks --lua-version $(LUA_VERSION) make \
 	  --tree "$$PWD/tree" rockspec/mview-scm-1.rockspec \
 	  LUA_INCDIR="$(LUA_INCDIR)"
-	@$(FROM_ROCK) $(RUN_SPECS) $(BUSTED)
+	@$(FROM_ROCK) MVIEW_ROUNDS=50 .ci/specs $(OF_ROCK) -- $(BUSTED)
 
 ROWS =
 
@@ -201,7 +215,7 @@ lint: ## check style and find mistakes in C, Lua, shell and rockspec
 lint-lua:
 	luacheck -q csrc lua spec bench examples rockspec
 	for spec in rockspec/*.rockspec; do luarocks lint $$spec || exit 1; done
-	shellcheck .ci/need .ci/run .ci/specs spec/torture/checked_lua \
+	shellcheck .ci/bare .ci/need .ci/run .ci/specs spec/torture/checked_lua \
 	  spec/torture/fetch_lua spec/torture/portability spec/torture/versions
 
 # Other versions format otherwise.
@@ -304,6 +318,10 @@ portability: ## run tests on 32-bit and big-endian machines, by qemu
 	@mkdir -p $(BUILD)/portability
 	spec/torture/portability $(BUILD)/portability
 
+bare: ## run everything on bare systems of Debian; RELEASES="bookworm trixie"
+	@.ci/need debootstrap
+	@.ci/bare $(BUILD)/bare $(RELEASES)
+
 versions: ## run tests with other releases of Lua, built from their sources
 	@$(NEED_TEST)
 	@mkdir -p $(BUILD)/versions
@@ -322,7 +340,7 @@ coverage: ## run the specs; print what they reach; fail below the levels
 	@find $(BUILD)/coverage -name '*.gcda' -delete
 	@MVIEW_ROUNDS=50 $(MAKE) check BUILD=$(BUILD)/coverage PLAIN=$(BUILD) \
 	  CC=gcc \
-	  CFLAGS="-O1 -g --coverage -DMV_PORTABLE" \
+	  CFLAGS="-O1 -g --coverage -DMV_PORTABLE=" \
 	  LDFLAGS="--coverage -Wl,--exclude-libs,ALL" \
 	  >$(BUILD)/coverage.log 2>&1 || { grep -A9 -E '^(Failure|Error) ->' \
 	  $(BUILD)/coverage.log; exit 1; }

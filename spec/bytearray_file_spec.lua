@@ -6,7 +6,7 @@ local mview = require "mview"
 local raises = require "raises"
 local unix = require "unix"
 
-local EAGAIN, EBADF = 11, 9
+local EAGAIN, EBADF = unix.EAGAIN, unix.EBADF
 local bytes, write = files.bytes, files.write
 
 describe("appendfrom", function()

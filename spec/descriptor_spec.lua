@@ -2,7 +2,10 @@ local files = require "files"
 local mview = require "mview"
 local unix = require "unix"
 
-local EBADF, EAGAIN, EISDIR, EPIPE = 9, 11, 21, 32
+local failed = files.failed
+
+local EBADF, EAGAIN, EISDIR, EPIPE =
+  unix.EBADF, unix.EAGAIN, unix.EISDIR, unix.EPIPE
 local MIB = 1 << 20
 
 local bytes, read, write = files.bytes, files.read, files.write
@@ -80,7 +83,7 @@ describe("v:readfrom and v:writeto", function()
         local r, w = pair()
         unix.nonblock(r)
         unix.nonblock(w)
-        local blocked = {nil, "Resource temporarily unavailable", EAGAIN}
+        local blocked = failed(EAGAIN)
         local large = mview(bytes(4 * MIB))
         assert.same(blocked, {new(10):readfrom(r)})
         local sent = large:writeto(w)
@@ -126,7 +129,7 @@ describe("v:readfrom and v:writeto", function()
         unix.ignore_sigpipe()
         local r, w = pair()
         unix.close(r)
-        assert.same({nil, "Broken pipe", EPIPE}, {mview("x"):writeto(w)})
+        assert.same(failed(EPIPE), {mview("x"):writeto(w)})
         unix.close(w)
       end)
     end
@@ -153,12 +156,12 @@ describe("v:readfrom and v:writeto", function()
     end)
 
     it("say why it cannot be read or written", function()
-      local failed = {nil, "Bad file descriptor", EBADF}
-      assert.same(failed, {new(1):readfrom(9999)})
-      assert.same(failed, {mview("x"):writeto(9999)})
-      assert.same(failed, {mview("x"):writeto(9999, 0)})
+      local refused = failed(EBADF)
+      assert.same(refused, {new(1):readfrom(9999)})
+      assert.same(refused, {mview("x"):writeto(9999)})
+      assert.same(refused, {mview("x"):writeto(9999, 0)})
       local fd = unix.open("/tmp")
-      assert.same({nil, "Is a directory", EISDIR}, {new(1):readfrom(fd)})
+      assert.same(failed(EISDIR), {new(1):readfrom(fd)})
       unix.close(fd)
     end)
   end)
@@ -284,8 +287,7 @@ describe("v:readfrom and v:writeto", function()
       local client = assert(socket.connect("127.0.0.1", port))
       local peer = assert(server:accept())
       local view = new(100)
-      assert.same({nil, "Resource temporarily unavailable", EAGAIN},
-        {view:readfrom(client)})
+      assert.same(failed(EAGAIN), {view:readfrom(client)})
       assert.equal(7, mview("request"):writeto(peer))
       socket.select({client})
       assert.equal(7, view:readfrom(client))

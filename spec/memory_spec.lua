@@ -4,6 +4,7 @@ local files = require "files"
 local lend = require "lend"
 local mview = require "mview"
 local raises = require "raises"
+local sizes = require "sizes"
 local states = require "states"
 
 -- KiB that the process may gain; sanitizers keep what is freed for a while.
@@ -133,8 +134,8 @@ describe("A view of all that there can be", function()
   end)
 end)
 
-describe("A view of a TiB", function()
-  local SIZE <const> = 1 << 40
+describe("A view of a TiB (or what there is room for)", function()
+  local SIZE <const> = sizes.huge
   local path, map
 
   setup(function()
@@ -165,9 +166,9 @@ describe("A view of a TiB", function()
     assert.are.same({0, ("l"):byte()}, v:sub(1, -1, SIZE - 1):tolist())
     assert.are.equal(SIZE // 8, #v:cast("d"))
     assert.are.equal((">I4"):unpack("tail"), v:cast(">I")[-1])
-    assert.are.same({1 << 20, 1 << 20}, v:cast("B", {1 << 20, 1 << 20}).shape)
-    assert.are.equal("tail", v:cast("B", {1 << 20, 1 << 20})[-1]:sub(-4)
-      :tobytes())
+    local shape = {1 << 20, SIZE >> 20}
+    assert.are.same(shape, v:cast("B", shape).shape)
+    assert.are.equal("tail", v:cast("B", shape)[-1]:sub(-4):tobytes())
     assert.are.equal("tail", (v:unpack("c4", -4)))
     assert.are.same({97, 105}, {v:byte(-3, -2)})
     assert.are.same({SIZE - 3, SIZE}, {v:find("tail", -1000)})

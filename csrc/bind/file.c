@@ -41,7 +41,7 @@
 #endif
 
 /* What tells the state of a file handle's buffer: of glibc and musl, say. */
-#if defined(__has_include)
+#if defined(__has_include) && !defined(MV_PORTABLE)
 #if __has_include(<stdio_ext.h>)
 #include <stdio_ext.h>
 #define HAVE_STDIO_EXT 1

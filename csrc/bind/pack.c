@@ -19,8 +19,9 @@
 #include <limits.h>
 #include <string.h>
 
+/* n is at most MAXINT: the loop says so to compilers that vectorise it. */
 static void reverse_bytes(unsigned char *bytes, size_t n) {
-  for (size_t i = 0; i < n / 2; i++) {
+  for (size_t i = 0; i < n / 2 && i < MAXINT / 2; i++) {
     unsigned char t = bytes[i];
     bytes[i] = bytes[n - 1 - i];
     bytes[n - 1 - i] = t;

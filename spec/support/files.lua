@@ -1,4 +1,5 @@
 -- Files, and what the process uses of the system.
+local shell = require "shell"
 local unix = require "unix"
 
 local files = {}
@@ -20,9 +21,30 @@ function files.write(path, content)
   file:write(content)
 end
 
+-- What a call returns that the system refused, with the path or without.
+function files.failed(errno, path)
+  local message = unix.message(errno)
+  return {nil, path and path .. ": " .. message or message, errno}
+end
+
+-- Whether the system has such a file, to be read or written.
+function files.exists(path)
+  local file = io.open(path, "rb")
+  return file ~= nil and file:close()
+end
+
+-- How often a file is mapped into the process, where the system tells that.
+function files.mappings(path)
+  local list = files.read("/proc/self/maps")
+  return select(2, list:gsub(path:gsub("%p", "%%%0"), ""))
+end
+
 -- How many KiB of memory the process uses.
 function files.resident()
-  return tonumber(files.read("/proc/self/status"):match("VmRSS:%s*(%d+)"))
+  if files.exists "/proc/self/status" then
+    return tonumber(files.read("/proc/self/status"):match("VmRSS:%s*(%d+)"))
+  end
+  return tonumber((shell "ps -o rss= -p $PPID"))
 end
 
 -- The lowest descriptor that is free.

@@ -223,24 +223,43 @@ static int unix_ignore_sigpipe(lua_State *L) {
   return 0;
 }
 
+/* ---- of the system -------------------------------------------------------*/
+
+/* message(errno): what the system says of it. */
+static int unix_message(lua_State *L) {
+  lua_pushstring(L, strerror((int)luaL_checkinteger(L, 1)));
+  return 1;
+}
+
+/* Sets the numbers of errors, by name, in the table on top of the stack. */
+static void set_errors(lua_State *L) {
+  static const struct {
+    const char *name;
+    int number;
+  } errors[] = {{"EACCES", EACCES},   {"EAGAIN", EAGAIN}, {"EBADF", EBADF},
+                {"EFBIG", EFBIG},     {"EINVAL", EINVAL}, {"EISDIR", EISDIR},
+                {"ENODEV", ENODEV},   {"ENOMEM", ENOMEM}, {"ENOSPC", ENOSPC},
+                {"ENOTSUP", ENOTSUP}, {"EPIPE", EPIPE},   {"ESPIPE", ESPIPE}};
+  for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+    lua_pushinteger(L, errors[i].number);
+    lua_setfield(L, -2, errors[i].name);
+  }
+}
+
 int luaopen_unix(lua_State *L) {
-  static const luaL_Reg functions[] = {{"open", unix_open},
-                                       {"close", unix_close},
-                                       {"pipe", unix_pipe},
-                                       {"socketpair", unix_socketpair},
-                                       {"nonblock", unix_nonblock},
-                                       {"read", unix_read},
-                                       {"write", unix_write},
-                                       {"tell", unix_tell},
-                                       {"truncate", unix_truncate},
-                                       {"fork", unix_fork},
-                                       {"wait", unix_wait},
-                                       {"setuid", unix_setuid},
-                                       {"feed", unix_feed},
-                                       {"drain", unix_drain},
-                                       {"calm", unix_calm},
-                                       {"ignore_sigpipe", unix_ignore_sigpipe},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"open", unix_open},         {"close", unix_close},
+      {"pipe", unix_pipe},         {"socketpair", unix_socketpair},
+      {"nonblock", unix_nonblock}, {"read", unix_read},
+      {"write", unix_write},       {"tell", unix_tell},
+      {"truncate", unix_truncate}, {"fork", unix_fork},
+      {"wait", unix_wait},         {"setuid", unix_setuid},
+      {"feed", unix_feed},         {"drain", unix_drain},
+      {"calm", unix_calm},         {"ignore_sigpipe", unix_ignore_sigpipe},
+      {"message", unix_message},   {NULL, NULL}};
   luaL_newlib(L, functions);
+  set_errors(L);
+  lua_pushinteger(L, sysconf(_SC_PAGESIZE));
+  lua_setfield(L, -2, "pagesize");
   return 1;
 }
