@@ -107,13 +107,12 @@ describe("cast", function()
     end
   end)
 
-  it("refuses items that do not lie one behind the other", function()
+  it("refuses other items than those that lie apart", function()
     local v = mview(bytes)
-    for _, strided in ipairs {v:sub(1, -1, 2), v:sub(-1, 1, -1),
-      v:cast("h"):sub(1, -1, 3), mview(bytes, "hh"):field(1)} do
-      raises("cannot cast a view that is not contiguous", function()
-        local _ = strided:cast("b")
-      end)
+    for _, row in ipairs {{v:sub(1, -1, 2), "h"}, {v:sub(-1, 1, -1), "h"},
+      {v:cast("h"):sub(1, -1, 3), "b"}, {mview(bytes, "hh"):field(1), "b"}} do
+      raises("cannot cast without a copy: dimension 1 is strided, use :copy()",
+        function() local _ = row[1]:cast(row[2]) end)
     end
   end)
 
@@ -140,9 +139,9 @@ describe("cast", function()
       {"#2 to 'cast' (size -1 out of range [0, " .. sizes.most .. "] in "
         .. "dimension 1)", "B", {-1}},
       {"#2 to 'cast' (integer expected in dimension 1 of the shape)", "B",
-        {24.0}},
+        {24.5}},
       {"#2 to 'cast' (integer expected in dimension 1 of the shape)", "B",
-        {"24"}},
+        {"24x"}},
     }
     for _, row in ipairs(rows) do
       raises("bad argument " .. row[1], function()

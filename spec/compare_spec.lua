@@ -217,43 +217,38 @@ describe("index and count", function()
     {"B", {1, 2, 2}, 2, 2, 2}, {"B", {1, 2, 2}, 2.0, 2, 2},
     {"B", {1, 2, 2}, 2.5, nil, 0}, {"B", {1, 2, 2}, 258, nil, 0},
     {"B", {255, 0}, -1, nil, 0}, {"B", {255, 0}, MAX, nil, 0},
-    {"B", {1, 0}, true, 1, 1}, {"B", {1, 0}, "1", nil, 0},
-    {"B", {49, 0}, "1", nil, 0}, {"B", {1, 0}, {1}, nil, 0},
     {"b", {-1, 1, -1}, -1, 1, 2}, {"b", {-1, 1}, 255, nil, 0},
     {"<h", {-2, 5}, -2, 1, 1}, {"H", {65534, 5}, -2, nil, 0},
     {"q", {MIN, MAX}, MIN, 1, 1}, {"q", {MIN, MAX}, MAX, 2, 1},
     {"q", {MIN, MAX}, 2.0 ^ 63, nil, 0}, {"q", {MIN, MAX}, -2.0 ^ 63, 1, 1},
-    {"Q", {-1, 5}, -1, 1, 1}, {"Q", {MIN, 5}, 2.0 ^ 63, 1, 1},
+    {"Q", {-1, 5}, -1, 1, 1}, {"Q", {-1.0, 5}, -1.0, 1, 1},
+    {"Q", {5, -1}, -1.0, 2, 1}, {">Q", {5, -2.0 ^ 63}, math.mininteger, 2, 1},
+    {"QB", {{-1.0, 5}}, {-1.0, 5}, 1, 1}, {"(2)N", {{1, -3}}, {1, -3.0}, 1, 1},
+    {"q", {-1}, -1.0, 1, 1}, {"Q", {5}, 1.5, nil, 0},
+    {"Q", {MIN, 5}, 2.0 ^ 63, 1, 1},
     {"q", {(1 << 53) + 1}, 2.0 ^ 53, nil, 0},
     {"d", {1.5, -0.0}, 0, 2, 1}, {"d", {1.5, -0.0}, 1.5, 1, 1},
     {"d", {0 / 0}, 0 / 0, nil, 0}, {"f", {0.1}, 0.1, nil, 0},
     {"d", {2.0 ^ 53}, (1 << 53) + 1, nil, 0}, {"d", {2.0 ^ 53}, 1 << 53, 1, 1},
     {"e", {math.huge, 1}, math.huge, 1, 1},
     {"?", {true, false, true}, true, 1, 2}, {"?", {true, false}, false, 2, 1},
-    {"?", {true, false}, 1, 1, 1}, {"?", {true, false}, 2, nil, 0},
-    {"c", {"a", "b", "a"}, "a", 1, 2}, {"c", {"a", "b"}, 97, nil, 0},
+    {"c", {"a", "b", "a"}, "a", 1, 2}, 
     {"c", {"a", "b"}, "", nil, 0}, {"c", {"a", "b"}, "ab", nil, 0},
     {"2s", {"ab", "c"}, "ab", 1, 1}, {"2s", {"ab", "c"}, "c\0", 2, 1},
     {"2s", {"ab", "c"}, "c", nil, 0}, {"3p", {"ab", "c"}, "c", 2, 1},
     {"Zf", {{1, 2}, {3, 0}}, {1, 2}, 1, 1}, {"Zf", {{1, 2}, {3, 0}}, 3, 2, 1},
-    {"Zf", {{1, 2}}, {1, 2, 3}, nil, 0}, {"Zd", {{1, 2}}, {1}, nil, 0},
-    {"B", {1}, print, nil, 0}, {"B", {1}, io.stdout, nil, 0},
     {"(2)h", {{1, 2}, {3, 4}, {1, 2}}, {1, 2}, 1, 2},
     {"(2)h", {{1, 2}, {3, 4}}, {4, 3}, nil, 0},
-    {"(2)h", {{1, 2}}, {1, 2, 3}, nil, 0}, {"(2)h", {{1, 2}}, {1}, nil, 0},
     {"(2,2)B", {{{1, 2}, {3, 4}}, {{1, 2}, {3, 5}}}, {{1, 2}, {3, 5}}, 2, 1},
-    {"(2,2)B", {{{1, 2}, {3, 4}}}, {1, 2}, nil, 0},
-    {"(2,2)B", {{{1, 2}, {3, 4}}}, {{1, 2}, {3}}, nil, 0},
     {"hB", {{1, 2}, {1, 3}, {1, 3}}, {1, 3}, 2, 2},
-    {"hB", {{1, 2}}, {1}, nil, 0}, {"hB", {{1, 2}}, {2, 1}, nil, 0},
+    {"hB", {{1, 2}}, {2, 1}, nil, 0}, {"hB", {{1, 2}}, {1, 256}, nil, 0},
     {"2h", {{7, 8}, {8, 7}}, {8, 7}, 2, 1},
     {"h:x:B:y:", {{x = 1, y = 2}, {x = 1, y = 3}}, {x = 1, y = 3}, 2, 1},
-    {"h:x:B:y:", {{x = 1, y = 2}}, {1, 2}, nil, 0},
     {"h:x:(2)B:y:", {{x = 1, y = {2, 3}}}, {x = 1, y = {2, 3}}, 1, 1},
     {"h:x:(2)B:y:", {{x = 1, y = {2, 3}}}, {x = 1, y = {3, 3}}, nil, 0},
     {"T{B:a:}:r:", {{r = {a = 4}}}, {r = {a = 4}}, 1, 1},
-    {"T{B:a:}:r:", {{r = {a = 4}}}, {r = 4}, nil, 0},
-    {"B", {}, 1, nil, 0}, {"c", {"a"}, mview("a"), nil, 0},
+    {"B", {}, 1, nil, 0}, {"B", {1}, 256, nil, 0}, {"B", {1}, -1, nil, 0},
+    {"e", {1}, 1e300, nil, 0}, {"?", {true}, false, nil, 0},
   }
   for i, row in ipairs(rows) do
     local format, list, x, first, n = table.unpack(row, 1, 5)
@@ -265,9 +260,46 @@ describe("index and count", function()
       end)
   end
 
-  it("find no nil", function()
-    assert.is_nil((mview("a"):index(nil)))
-    assert.are.equal(0, mview("a"):count(nil))
+  local strangers = { -- format, an item, a value of a type that it never has
+    {"B", 1, "a"}, {"B", 1, "1"}, {"B", 1, true}, {"B", 1}, {"B", 1, print},
+    {"B", 1, io.stdout}, {"B", 1, {1}}, {"d", 1, "1"}, {"e", 1, {}},
+    {"?", true, 1}, {"?", true, "true"}, {"c", "a", 97}, {"2s", "ab", 1},
+    {"3p", "ab", false}, {"c", "a", mview("a")}, {"Zf", {1, 2}, {1}},
+    {"Zd", {1, 2}, {1, 2, 3}}, {"Zf", {1, 2}, {1, "2"}}, {"hB", {1, 2}, 1},
+    {"hB", {1, 2}, {1}}, {"hB", {1, 2}, {1, "2"}}, {"(2)h", {1, 2}, {1, 2, 3}},
+    {"(2)h", {1, 2}, 1}, {"(2,2)B", {{1, 2}, {3, 4}}, {1, 2}},
+    {"h:x:B:y:", {x = 1, y = 2}, {1, 2}},
+    {"h:x:B:y:", {x = 1, y = 2}, {x = 1, y = 2, z = 3}},
+    {"T{B:a:}:r:", {r = {a = 4}}, {r = 4}}, {"xB", 1, "a"},
+  }
+  for i, row in ipairs(strangers) do
+    it(("refuse what fill refuses by its type: %s %d"):format(row[1], i),
+      function()
+        local v = mview.from(row[1], {row[2]})
+        local ok, message = pcall(v.fill, v, row[3])
+        assert.is_false(ok)
+        for _, name in ipairs {"index", "count"} do
+          raises(message:gsub("'fill'", "'" .. name .. "'"), v[name], v,
+            row[3])
+        end
+        assert.is_false((pcall(v.sub(v, 1, 0).index, v:sub(1, 0), row[3])))
+      end)
+  end
+
+  it("look in a range", function()
+    local v = mview("banana")
+    for _, range in ipairs {{}, {2}, {3}, {-3}, {1, 3}, {3, 3}, {5, 2},
+      {-100, 100}, {0, 0}, {7}, {"2", 3.0}, {math.mininteger, -2},
+      {math.maxinteger}, {nil, 2}} do
+      local i, j = range[1], range[2]
+      local part = tostring(("banana"):sub(i or 1, j or -1))
+      assert.are.equal(select(2, part:gsub("a", "")), v:count(97, i, j))
+      assert.are.equal(part:find("a") ~= nil, v:index(97, i, j) ~= nil)
+    end
+    local rows = mview.from("h", {{1, 2}, {1, 1}, {3, 1}})
+    assert.are.equal(3, rows:count(1, 2))
+    assert.are.equal(1, rows:count(1, 1, 1))
+    assert.are.equal(0, rows:count(1, 4))
   end)
 
   it("need a value", function()

@@ -57,6 +57,25 @@ describe("v:readfrom and v:writeto", function()
       assert.equal("more", view:sub(1, 4):tobytes())
     end)
 
+    it("refuse an offset where the system would not heed it", function()
+      for _, mode in ipairs {"ab", "a+b"} do
+        local file <close> = open(path, mode)
+        local fd = unix.open(path, "a")
+        for _, target in ipairs {file, fd} do
+          local ok, message = pcall(mview("x").writeto, mview("x"), target, 0)
+          assert.is_false(ok)
+          assert.equal("bad argument #3 to 'writeto' (offset in a file that "
+            .. "was opened to append)", message)
+        end
+        assert.equal(1, mview("x"):writeto(file))
+        assert.equal(1, mview("y"):writeto(fd))
+        assert.equal(2, new(2):readfrom(open(path, "a+b"), 0))
+        unix.close(fd)
+      end
+      assert.equal(content, read(path):sub(1, #content))
+      assert.equal(#content + 4, #read(path))
+    end)
+
     it("write where it stands, in its buffer's turn", function()
       local file = open(path, "wb")
       file:write("one ")

@@ -67,12 +67,25 @@ describe("A malformed format", function()
   local deep = ("T{"):rep(65) .. "b" .. ("}"):rep(65)
   local most, half = tostring(sizes.most), 1 << sizes.bits // 2
   local root = math.ceil((sizes.most + 1.0) ^ 0.5) -- of the smallest too large
+  local NAME = "; a name stands between colons behind its code, as in 'B:name:'"
+
+  -- How a format of string.pack is spelt; that it has no spelling.
+  local function here(format, spelt)
+    return ("; string.pack's '%s' is '%s' here, see 'Two format languages'")
+      :format(format, spelt)
+  end
+  local function elsewhere(format)
+    return ("; string.pack's '%s' is for pack and unpack, see 'Two format "
+      .. "languages'"):format(format)
+  end
+
   local rows = {
     {"k", "unknown format 'k' at position 1"},
     {"<hk", "unknown format 'k' at position 3"},
     {"h\0", "unknown format '\\0' at position 2"},
     {"h\200", "unknown format '\\200' at position 2"},
-    {"T", "unknown format 'T' at position 1"},
+    {"T", "unknown format 'T' at position 1"
+      .. here("T", sizes.wide and "=Q" or "=I")},
     {"Z", "unknown format 'Z' at position 1"},
     {"Zi", "unknown format 'Z' at position 1"},
     {"O", "unsupported format 'O' at position 1"},
@@ -82,28 +95,38 @@ describe("A malformed format", function()
     {"u", "unsupported format 'u' at position 1"},
     {"4w", "unsupported format 'w' at position 2"},
     {"<n", "no standard size for format 'n' at position 2 "
-      .. "(native order only)"},
+      .. "(native order only)" .. here("<n", "<d")},
     {"h>N", "no standard size for format 'N' at position 3 "
       .. "(native order only)"},
     {"=P", "no standard size for format 'P' at position 2 "
       .. "(native order only)"},
-    {"i3", "integer size other than 1, 2, 4 or 8 at position 2"},
-    {"<I16", "integer size other than 1, 2, 4 or 8 at position 3"},
+    {"i3", "integer size other than 1, 2, 4 or 8 at position 2"
+      .. elsewhere("i3")},
+    {"<I16", "integer size other than 1, 2, 4 or 8 at position 3"
+      .. elsewhere("<I16")},
     {"3", "count without a format at position 1"},
     {"h12", "count without a format at position 2"},
     {"3 h", "count without a format at position 1"},
     {"T{3}", "count without a format at position 3"},
     {"h@", "misplaced byte order '@' at position 2"},
-    {"h <", "misplaced byte order '<' at position 3"},
+    {"h <", "misplaced byte order '<' at position 3"
+      .. here("h <", "=h")},
     {"@@h", "misplaced byte order '@' at position 1"},
-    {"h<>b", "misplaced byte order '<' at position 2"},
-    {" <h", "misplaced byte order '<' at position 2"},
+    {"h<>b", "misplaced byte order '<' at position 2"
+      .. here("h<>b", "=h>b")},
+    {" <h", "misplaced byte order '<' at position 2"
+      .. here(" <h", "<h")},
     {"T{<}", "misplaced byte order '<' at position 3"},
-    {":a:", "malformed field name at position 1"},
-    {"h:a", "malformed field name at position 2"},
-    {"h::", "malformed field name at position 2"},
-    {"0h:a:", "malformed field name at position 3"},
-    {"x:a:", "malformed field name at position 2"},
+    {":a:", "malformed field name at position 1"
+      .. NAME},
+    {"h:a", "malformed field name at position 2"
+      .. NAME},
+    {"h::", "malformed field name at position 2"
+      .. NAME},
+    {"0h:a:", "malformed field name at position 3"
+      .. NAME},
+    {"x:a:", "malformed field name at position 2"
+      .. NAME},
     {"h:a:b:a:", "field name used twice at position 6"},
     {"T{h:a:T{b:a:}:a:}", "field name used twice at position 14"},
     {"()h", "malformed sub-array shape at position 1"},

@@ -28,7 +28,8 @@ local rows = {
   {"mview('abc', 5)",
     "bad argument #2 to 'mview' (string expected, got number)"},
   {"mview('abc', 'int')",
-    "bad argument #2 to 'mview' (unsupported format 't' at position 3)"},
+    "bad argument #2 to 'mview' (unsupported format 't' at position 3; 'int' "
+    .. "is spelt 'i')"},
   {"mview('abc', 'h')", "bad argument #2 to 'mview' (3 bytes are not a "
     .. "multiple of the item size 2 of 'h')"},
   {"mview('abcd', 'h', 2)",
@@ -110,8 +111,29 @@ local rows = {
     .. "of the item size 2 of 'h')"},
   {"view:cast('B', {2, 2})",
     "bad argument #2 to 'cast' (shape does not fit 5 bytes of 'B')"},
-  {"view:sub(1, -1, 2):cast('b')",
-    "cannot cast a view that is not contiguous"},
+  {"data:view():cast('B', {5, 1}):sub(1, -1, 2):cast('h')", "bad argument #1 "
+    .. "to 'cast' (3 bytes are not a multiple of the item size 2 of 'h')"},
+  {"grid:cast('b', {6}):sub(1, -1, 3):cast('h')",
+    "cannot cast without a copy: dimension 1 is strided, use :copy()"},
+  {"view:at()", "bad argument #1 to 'at' (number expected, got no value)"},
+  {"view:at(1)",
+    "bad argument #2 to 'at' (number or format expected, got nil)"},
+  {"view:at(6, 0)", "bad argument #1 to 'at' (offset 6 out of range [0, 5])"},
+  {"view:at(-1, 1)",
+    "bad argument #1 to 'at' (offset -1 out of range [0, 5])"},
+  {"view:at(2, 4)",
+    "bad argument #2 to 'at' (4 bytes at offset 2, 3 left)"},
+  {"view:at(2, '<I')",
+    "bad argument #2 to 'at' (1 items of 4 bytes at offset 2, 3 bytes "
+    .. "left)"},
+  {"view:at(2, '<H', 2)",
+    "bad argument #2 to 'at' (2 items of 2 bytes at offset 2, 3 bytes "
+    .. "left)"},
+  {"view:at(0, '0s')",
+    "bad argument #2 to 'at' (items of '0s' have size 0)"},
+  {"view:at(0, -1)", "bad argument #2 to 'at' (size -1 " .. SIZE .. ")"},
+  {"view:sub(1, -1, 2):at(0, 1)",
+    "calling 'at' on bad self (not contiguous, use :copy())"},
   {"grid:transpose(1)",
     "bad argument #2 to 'transpose' (2 dimensions expected, got 1)"},
   {"grid:transpose(1, 1)",
@@ -191,7 +213,8 @@ local rows = {
 
   -- bytearrays
   {"data[9] = 1", "index 9 out of range [1, 5]"},
-  {"data.x = 1", "index must be an integer, got string"},
+  {"data.x = 1", "attempt to assign to 'x' of a bytearray"},
+  {"data[true] = 1", "index must be an integer, got boolean"},
   {"data[1] = 'h'", "integer expected, got string"},
   {"data:append(256)",
     "bad argument #1 to 'append' (value 256 out of range [0, 255])"},
@@ -200,7 +223,8 @@ local rows = {
   {"data:resize()",
     "bad argument #1 to 'resize' (number expected, got no value)"},
   {"data:resize(-1)", "bad argument #1 to 'resize' (size -1 " .. SIZE .. ")"},
-  {"data:sub(1)", "attempt to call a nil value (method 'sub')"},
+  {"data:sub('x')",
+    "bad argument #1 to 'sub' (number expected, got string)"},
 
   -- maps
   {"mview.map('file', 'rw')", "bad argument #2 to 'map' (invalid mode 'rw', "
@@ -209,10 +233,11 @@ local rows = {
     "bad argument #3 to 'map' (negative offset -1)"},
   {"mview.map(nil)", "bad argument #2 to 'map' (anonymous memory needs mode "
     .. "'r+', got 'r')"},
-  {"map[1]", "a map has no items, use map:view()"},
-  {"map[1] = 5", "attempt to assign to a map, use map:view()"},
-  {"map.size = 5", "attempt to assign to a map, use map:view()"},
-  {"map:sub(1)", "attempt to call a nil value (method 'sub')"},
+  {"map[6] = 5", "index 6 out of range [1, 5]"},
+  {"map[1] = 256", "value 256 out of range [0, 255] for format 'B'"},
+  {"map.size = 5", "attempt to assign to 'size' of a map"},
+  {"view.release(map)",
+    "bad argument #1 to 'release' (mview.view expected, got mview.map)"},
   {"map:advise()",
     "bad argument #1 to 'advise' (string expected, got no value)"},
   {"map:advise('fast')", "bad argument #1 to 'advise' (invalid hint 'fast', "
@@ -248,8 +273,8 @@ local rows = {
     "bad argument #1 to 'sub' (mview.view expected, got number)"},
   {"view.tobytes('C')",
     "bad argument #1 to 'tobytes' (mview.view expected, got string)"},
-  {"view.fill(data, 0)",
-    "bad argument #1 to 'fill' (mview.view expected, got mview.bytearray)"},
+  {"view.fill({}, 0)",
+    "bad argument #1 to 'fill' (mview.view expected, got table)"},
   {"data.append('x')",
     "bad argument #1 to 'append' (mview.bytearray expected, got string)"},
   {"data.resize(view, 5)",
@@ -345,11 +370,10 @@ describe("The function of a message", function()
       local _, err = pcall(f)
       assert.are.equal(("bad argument #1 to '%s' (mview.view expected, got no "
         .. "value)"):format(name), err)
-      for _, self in ipairs {5, "text", true, {}, print, io.stdout, data,
+      for _, self in ipairs {5, "text", true, {}, print, io.stdout,
         coroutine.create(print), mview} do
         err = select(2, pcall(f, self, 1, 1))
-        local type_name = self == io.stdout and "FILE*"
-          or self == data and "mview.bytearray" or type(self)
+        local type_name = self == io.stdout and "FILE*" or type(self)
         assert.are.equal(("bad argument #1 to '%s' (mview.view expected, got "
           .. "%s)"):format(name, type_name), err)
       end

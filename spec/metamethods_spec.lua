@@ -109,6 +109,30 @@ describe("..", function()
     end
     raises("attempt to concatenate a nil value", function() return v .. nil end)
   end)
+
+  it("leaves to __concat of the other what a string leaves to it", function()
+    local meta = {__concat = function(a, b)
+      coroutine.yield("yielded")
+      return table.pack(a, b)
+    end}
+    local other = setmetatable({}, meta)
+    for _, x in ipairs {data:view(), data, "ab"} do
+      for _, operands in ipairs {{x, other}, {other, x}} do
+        local step = coroutine.wrap(function()
+          return operands[1] .. operands[2]
+        end)
+        assert.are.equal("yielded", step())
+        local got = step()
+        assert.are.equal(2, got.n)
+        assert.is_true(rawequal(operands[1], got[1]))
+        assert.is_true(rawequal(operands[2], got[2]))
+      end
+    end
+    meta.__concat = nil
+    raises("attempt to concatenate a table value", function()
+      return data .. other
+    end)
+  end)
 end)
 
 describe("tostring", function()

@@ -109,7 +109,7 @@ local kinds = {
 }
 
 -- What has to do with the layout itself, which differs.
-local about_layout = {cast = true, transpose = true}
+local about_layout = {cast = true, transpose = true, at = true}
 
 -- A view of the same items that lie one behind the other.
 local function packed(v)
@@ -171,6 +171,9 @@ describe("A view of no items", function()
     sub = {{"B", {0}, {}, false}}, slice = {{"B", {0}, {}, false}},
     get = "index 1 out of range [1, 0]", values = {}, iter = none,
     cast = {{"c", {0}, {}, false}}, transpose = {{"B", {0}, {}, false}},
+    at = "bad argument #2 to 'at' (1 items of 1 bytes at offset 0, 0 "
+      .. "bytes left)",
+    copy = {{"B", {0}, {}, false}},
     field = "the items have no fields", toreadonly = {{"B", {0}, {}, true}},
     tobytes = {""}, tolist = {{}}, hex = {""}, equals = {false},
     mismatch = none, index = none, count = {0}, find = none,
@@ -229,6 +232,7 @@ describe("A view of one item and no dimensions", function()
     get = {97}, values = "calling 'values' on bad self (0 dimensions)",
     iter = "calling 'iter' on bad self (0 dimensions)",
     cast = {{"c", {1}, {"a"}, false}}, transpose = {item},
+    at = {{"B", {1}, {97}, false}}, copy = {item},
     field = "the items have no fields", toreadonly = {{"B", {}, 97, true}},
     tobytes = {"a"}, tolist = {97}, hex = {"61"}, equals = {false},
     mismatch = {}, index = {}, count = {0}, find = {},
@@ -278,6 +282,10 @@ local parameters = {
     return v:cast("BB"):field(type(x) == "string" and tonumber(x) or x)
   end},
   {"hex", function(v, x) return v:hex("-", x) end},
+  {"at", function(v, x) return v:at(x, 1) end},
+  {"at", function(v, x) return v:at(0, "B", x) end},
+  {"count", function(v, x) return v:count(98, x) end},
+  {"count", function(v, x) return v:count(98, 1, x) end},
   {"index", function(v, x) return v:index(98, x) end},
   {"index", function(v, x) return v:index(98, 1, x) end},
   {"find", function(v, x) return v:find("b", x) end},
@@ -289,6 +297,9 @@ local parameters = {
 
 -- Integers out of range are told, and what may be.
 local refusals = {
+  "^bad argument #1 to 'at' %(offset %-?%d+ out of range %[0, 4%]%)$",
+  "^bad argument #2 to 'at' %(%d+ .*bytes at offset %d+, %d+ .*left%)$",
+  "^bad argument #3 to 'at' %(size %-?%d+ out of range %[0, %d+%]%)$",
   "^index %-?%d+ out of range %[1, 4%]$",
   "^bad argument #%d to '%l+' %(step is 0%)$",
   "^bad argument #1 to 'transpose' %(dimension %-?%d+ out of range %[1, 1%]%)$",

@@ -33,6 +33,13 @@ describe("cast with a shape", function()
     assert.are.same({0}, mview.new("d", 3, 0):cast("B").shape)
   end)
 
+  it("takes sizes as Lua's functions take integers", function()
+    local v = bytes(12)
+    assert.are.same({6, 2}, v:cast("B", {#v / 2, 2}).shape)
+    assert.are.same({3, 4}, v:cast("B", {"3", "0x4"}).shape)
+    assert.are.same({2, 3}, mview(v, "h", {"2", 3.0}).shape)
+  end)
+
   it("keeps the memory, the offset and read-only", function()
     local data = mview.bytearray(8)
     local v = data:view():sub(3):toreadonly():cast("H", {3, 1})
@@ -52,8 +59,8 @@ describe("cast with a shape", function()
     {"no dimensions for many items", "B", {}, misfit},
     {"a negative dimension", "B", {-3, -4},
       ("size -3 out of range [0, %d] in dimension 1"):format(sizes.most)},
-    {"a float", "B", {12.0}, "integer expected in dimension 1 of the shape"},
-    {"a string", "B", {1, "12"},
+    {"a fraction", "B", {12.5}, "integer expected in dimension 1 of the shape"},
+    {"another string", "B", {1, "12x"},
       "integer expected in dimension 2 of the shape"},
     {"a product that overflows", "B", {half, half}, "size too large"},
     {"a product that wraps to the size", "B", {4, sizes.most // 2 + 4},
@@ -101,23 +108,60 @@ describe("cast of a view that is not contiguous", function()
     assert.are.equal(window()[2]:unpack("<i8"), v(1, 1))
   end)
 
-  it("is refused for any other shape", function()
-    for _, shape in ipairs {{16}, {8, 2}, {1, 16}, {2, 2, 4}, {2, 3}, {4, 2}} do
-      assert.has_error(function() window():cast("B", shape) end)
-    end
-    assert.has_error(function() window():cast("3s", {2, 2}) end)
+  it("may split dimensions, add some of 1 item, and merge what lies evenly",
+    function()
+      local rows = { -- shape, its strides
+        {{2, 2, 4}, {12, 4, 1}}, {{2, 2, 2, 2}, {12, 4, 2, 1}},
+        {{1, 2, 8}, {16, 12, 1}}, {{2, 1, 8, 1}, {12, 8, 1, 1}},
+      }
+      for _, row in ipairs(rows) do
+        local v = window():cast("B", row[1])
+        assert.are.same(row[1], v.shape)
+        assert.are.same(row[2], v.strides)
+        assert.are.equal(window():tobytes(), v:tobytes())
+        assert.are.equal(window(), v:cast("B", {2, 8}))
+      end
+      local column = bytes(24):cast("B", {2, 3, 4}):slice({}, {}, 2)
+      assert.are.same({4}, column:cast("b").strides)
+      assert.are.same({8, 4}, column:cast("b", {3, 2}).strides)
+      assert.are.same({-4}, column:sub(-1, 1, -1):slice({}, {-1, 1, -1})
+        :cast("B").strides)
+    end)
+
+  it("may take items apart that lie apart", function()
+    local v = mview.from("<I", {0x04030201, 0, 0x08070605}):sub(1, -1, 2)
+    assert.are.same({{1, 2, 3, 4}, {5, 6, 7, 8}},
+      v:cast("B", {2, 4}):tolist())
+    assert.are.same({{{0x0201}, {0x0403}}, {{0x0605}, {0x0807}}},
+      v:cast("<H", {2, 2, 1}):tolist())
   end)
 
-  it("is refused without a shape, and where the last dimension is strided",
-    function()
-      local v = bytes(12)
-      for _, strided in ipairs {window(), v:sub(1, -1, 2), v:sub(-1, 1, -1),
-        v:cast("B", {3, 4}):transpose()} do
-        raises("cannot cast a view that is not contiguous", function()
-          local _ = strided:cast("B")
-        end)
+  it("names the dimension that is in the way of any other", function()
+    local v = bytes(12)
+    local rows = { -- view, format, shape, dimension
+      {window(), "B", {16}, 1}, {window(), "B", nil, 1},
+      {window(), "B", {8, 2}, 1}, {window(), "B", {1, 16}, 1},
+      {window(), "B", {4, 4}, 1}, {window(), "4s", nil, 1},
+      {window(), "(4)h", {2, 1}, nil}, {window(), "16s", {1}, 1},
+      {v:sub(1, -1, 2), "H", {3}, 1},
+      {v:cast("B", {3, 4}):transpose(), "B", nil, 1},
+      {v:cast("B", {3, 4}):slice({}, {1, 3, 2}), "H", {3, 1}, 2},
+      {v:cast("B", {3, 4}):slice({}, {1, 3, 2}), "B", {3, 2}, nil},
+      {v:cast("B", {2, 2, 3}):slice({}, {}, {1, 2}), "B", {2, 4}, 2},
+    }
+    for _, row in ipairs(rows) do
+      if row[4] then
+        raises(("cannot cast without a copy: dimension %d is strided, use "
+          .. ":copy()"):format(row[4]),
+          function() local _ = row[1]:cast(row[2], row[3]) end)
+        assert.are.equal(row[1]:tobytes(),
+          row[1]:copy():cast(row[2], row[3]):tobytes())
+      else
+        assert.are.equal(row[1]:tobytes(),
+          row[1]:cast(row[2], row[3]):tobytes())
       end
-      local column = v:cast("B", {3, 4}):slice({}, {1, 3, 2})
-      assert.has_error(function() column:cast("B", {3, 2}) end)
-    end)
+    end
+    raises("bad argument #2 to 'cast' (shape does not fit 16 bytes of '3s')",
+      function() local _ = window():cast("3s", {2, 2}) end)
+  end)
 end)

@@ -50,9 +50,10 @@ local function values(fmt)
   return out, n
 end
 
--- What a complaint says, without who says it and of which argument; of a value
--- of a wrong type only that.
+-- What a complaint says, without who says it and of which argument, and without
+-- the help of mview; of a value of a wrong type only that.
 local function complaint(message)
+  message = message:gsub("; .*, see 'Two format languages'", "")
   message = message:match("%((.*)%)$") or message:gsub("^[^:]*:%d+: ", "")
   return message:match("expected, got") or message
 end

@@ -126,12 +126,13 @@ int lmv_checkshape(lua_State *L, int arg, ptrdiff_t *shape) {
     lmv_argerror(L, arg, "%I dimensions, at most %d are possible",
                  (LUAI_UACINT)n, MV_MAXDIM);
   for (int d = 0; d < (int)n; d++) {
+    int isint;
     lua_Integer i;
     lua_rawgeti(L, arg, d + 1);
-    if (!lua_isinteger(L, -1))
+    i = lua_tointegerx(L, -1, &isint);
+    if (!isint)
       lmv_argerror(L, arg, "integer expected in dimension %d of the shape",
                    d + 1);
-    i = lua_tointeger(L, -1);
     if (i < 0 || (lua_Unsigned)i > PTRDIFF_MAX)
       lmv_argerror(L, arg, "size %I out of range [0, %I] in dimension %d",
                    (LUAI_UACINT)i, (LUAI_UACINT)PTRDIFF_MAX, d + 1);

@@ -45,8 +45,8 @@ ptrdiff_t lmv_checksize(lua_State *L, int arg);
 const char *lmv_checkstring(lua_State *L, int arg, size_t *len);
 
 /*
-** A shape: a list of at most MV_MAXDIM integers (no floats), none negative.
-** Returns their number.
+** A shape: a list of at most MV_MAXDIM integers, with Lua's conversions, none
+** negative. Returns their number.
 */
 int lmv_checkshape(lua_State *L, int arg, ptrdiff_t *shape);
 

@@ -112,6 +112,16 @@ void lmv_pushattribute(lua_State *L, const lmv_view *v, int id) {
   }
 }
 
+void lmv_pushcontainerattribute(lua_State *L, int id) {
+  if (id == VALID) {
+    lua_pushboolean(L, lmv_container_alive(lua_touserdata(L, 1)));
+    return;
+  }
+  lmv_pushcontainerview(L, LMV_META, 1);
+  lua_replace(L, 1);
+  lmv_pushattribute(L, lua_touserdata(L, 1), id);
+}
+
 void lmv_setattributes(lua_State *L) {
   for (int id = 0; names[id] != NULL; id++) {
     lua_pushinteger(L, id + 1);

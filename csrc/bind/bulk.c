@@ -172,7 +172,7 @@ static void write_items(lua_State *L, const lmv_view *v, const mv_layout *lay,
   mv_walk(&w, MV_CORDER, base, lay);
   while (mv_walk_next(&w))
     for (ptrdiff_t i = 0; i < w.n; i++, in += lay->itemsize)
-      mv_item_convert(item, w.ptr[0] + i * w.step[0], item, in);
+      mv_item_assign(item, w.ptr[0] + i * w.step[0], in);
 }
 
 static void copy_list(lua_State *L, const lmv_view *v, int src, int arg) {
@@ -221,6 +221,28 @@ static void copy_converted(lua_State *L, const lmv_view *v,
     write_items(L, v, lay, aside);
 }
 
+/*
+** The same format, but some bytes of an item belong to no value: they are not
+** ours to write.
+*/
+static void copy_values(lua_State *L, const lmv_view *v, const mv_layout *lay,
+                        const lmv_operand *src) {
+  unsigned char *base = lmv_writable(L, v);
+  unsigned char *from = (unsigned char *)lmv_operandbase(L, src);
+  const mv_item *item = &v->format->item;
+  mv_walker w;
+  if (mv_overlap(base, lay, from, &src->lay)) {
+    unsigned char *in = lmv_pushblock(L, (size_t)mv_layout_nbytes(lay));
+    mv_gather(in, lmv_operandbase(L, src), &src->lay, 'C');
+    write_items(L, v, lay, in);
+    return;
+  }
+  mv_walk2(&w, MV_ANYORDER, base, lay, from, &src->lay);
+  while (mv_walk_next(&w))
+    for (ptrdiff_t i = 0; i < w.n; i++)
+      mv_item_assign(item, w.ptr[0] + i * w.step[0], w.ptr[1] + i * w.step[1]);
+}
+
 static void copy_same(lua_State *L, const lmv_view *v, const mv_layout *lay,
                       const lmv_operand *src) {
   unsigned char *base = lmv_writable(L, v);
@@ -265,33 +287,58 @@ void lmv_copyfrom(lua_State *L, int dst, int src, int arg) {
   lmv_layout(v, &lay);
   lmv_operandbase(L, &operand);
   check_shape(L, &lay, &operand.lay, arg);
-  if (lay.itemsize == operand.lay.itemsize &&
-      mv_item_same(&v->format->item, &operand.format->item))
+  if (lay.itemsize != operand.lay.itemsize ||
+      !mv_item_same(&v->format->item, &operand.format->item))
+    copy_converted(L, v, &lay, &operand, arg);
+  else if (mv_item_values(&v->format->item) == (size_t)lay.itemsize)
     copy_same(L, v, &lay, &operand);
   else
-    copy_converted(L, v, &lay, &operand, arg);
+    copy_values(L, v, &lay, &operand);
+}
+
+/*
+** Methods that change the view return self as they were called with: it may be
+** a container, whose place the view of it takes.
+*/
+#define SELF 3
+
+static lmv_view *check_self(lua_State *L) {
+  if (lua_gettop(L) == 0)
+    lmv_typeerror(L, 1, "mview.view");
+  lua_settop(L, 2);
+  lua_pushvalue(L, 1);
+  return lmv_checkview(L, 1);
+}
+
+static int return_self(lua_State *L) {
+  lua_settop(L, SELF);
+  return 1;
+}
+
+/* The same for a method that takes a value. */
+static lmv_view *check_assignment(lua_State *L, const char *expected) {
+  if (lua_gettop(L) == 1) {
+    lmv_checkview(L, 1);
+    lmv_typeerror(L, 2, expected);
+  }
+  return check_self(L);
 }
 
 /* v:copyfrom(src): all items from a bytes-like or list of the same shape. */
 static int view_copyfrom(lua_State *L) {
-  lmv_checkview(L, 1);
-  if (lua_gettop(L) < 2)
-    lmv_typeerror(L, 2, "bytes-like or list");
+  check_assignment(L, "bytes-like or list");
   lmv_copyfrom(L, 1, 2, 2);
-  lua_settop(L, 1);
-  return 1;
+  return return_self(L);
 }
 
 /* v:fill(x): every item becomes x. */
 static int view_fill(lua_State *L) {
-  lmv_view *v = lmv_checkview(L, 1);
+  lmv_view *v = check_assignment(L, "value");
   const mv_item *item = &v->format->item;
   unsigned char small[64] = {0}, *bytes = small, *base;
   unsigned numkind = lmv_numkind(item);
   mv_layout lay;
   mv_walker w;
-  if (lua_gettop(L) < 2)
-    lmv_typeerror(L, 2, "value");
   lmv_checkwritable(L, v);
   if (v->itemsize > (ptrdiff_t)sizeof small)
     bytes = lmv_pushblock(L, (size_t)v->itemsize);
@@ -305,40 +352,60 @@ static int view_fill(lua_State *L) {
     mv_walk(&w, MV_ANYORDER, base, &lay);
     while (mv_walk_next(&w))
       for (ptrdiff_t i = 0; i < w.n; i++)
-        mv_item_convert(item, w.ptr[0] + i * w.step[0], item, bytes);
+        mv_item_assign(item, w.ptr[0] + i * w.step[0], bytes);
   }
-  lua_settop(L, 1);
-  return 1;
+  return return_self(L);
 }
 
 /* v:byteswap(): reverses the bytes of each number in place. */
 static int view_byteswap(lua_State *L) {
-  lmv_view *v = lmv_checkview(L, 1);
+  lmv_view *v = check_self(L);
   mv_layout lay;
   lmv_layout(v, &lay);
   mv_byteswap(lmv_writable(L, v), &lay, &v->format->item);
-  lua_settop(L, 1);
-  return 1;
+  return return_self(L);
 }
 
 /* ---- .. ------------------------------------------------------------------*/
 
-/* Turns the operand at idx into a string if it is bytes-like. */
-static void stringify(lua_State *L, int idx) {
+/* Turns the operand at idx into a string; false: it is not bytes-like. */
+static bool stringify(lua_State *L, int idx) {
   lmv_operand operand;
   if (lua_isstring(L, idx))
-    return; /* numbers, too, as for strings */
+    return true; /* numbers, too, as for strings */
   if (!lmv_optoperand(L, idx, &operand))
-    luaL_error(L, "attempt to concatenate a %s value", lmv_typename(L, idx));
+    return false;
   lmv_operandbase(L, &operand);
   lmv_pushbytes(L, &operand, 'C');
   lua_replace(L, idx);
+  return true;
+}
+
+static int concatenated(lua_State *L, int status, lua_KContext context) {
+  (void)L;
+  (void)status;
+  (void)context;
+  return 1;
+}
+
+/* Leaves the operands to __concat of the second one, as Lua does where the
+** first is a string. */
+static int concat_by_other(lua_State *L) {
+  if (luaL_getmetafield(L, 2, "__concat") == LUA_TNIL)
+    return luaL_error(L, "attempt to concatenate a %s value",
+                      lmv_typename(L, 2));
+  lua_insert(L, 1);
+  lua_callk(L, 2, 1, 0, concatenated);
+  return 1;
 }
 
 /* __concat: the bytes of both operands as a string. */
 static int concat(lua_State *L) {
-  stringify(L, 1);
-  stringify(L, 2);
+  lua_settop(L, 2);
+  if (!stringify(L, 2))
+    return concat_by_other(L);
+  if (!stringify(L, 1))
+    luaL_error(L, "attempt to concatenate a %s value", lmv_typename(L, 1));
   lua_settop(L, 2);
   lua_concat(L, 2);
   return 1;

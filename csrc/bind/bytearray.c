@@ -563,44 +563,6 @@ static int bytearray_view(lua_State *L) {
 
 /* ---- metamethods: only the virtual machine calls them, with their object --*/
 
-/* __index: b[i], a byte; nil out of range; the last upvalue: the methods. */
-static int bytearray_index(lua_State *L) {
-  const bytearray *b;
-  lua_Integer i;
-  ptrdiff_t at;
-  if (lua_type(L, 2) != LUA_TNUMBER) {
-    lua_rawget(L, lua_upvalueindex(LMV_NUP + 1));
-    return 1;
-  }
-  b = live_bytearray(L, 1);
-  at = lmv_tokey(L, 2, &i) ? lmv_wrap((ptrdiff_t)b->lease.size, i) : -1;
-  if (at < 0)
-    lua_pushnil(L);
-  else
-    lua_pushinteger(L, b->lease.base[at]);
-  return 1;
-}
-
-/* __newindex: b[i] = x; raises out of range. */
-static int bytearray_newindex(lua_State *L) {
-  bytearray *b = live_bytearray(L, 1);
-  lua_Integer i = lmv_checkkey(L, 2);
-  unsigned char byte = 0;
-  ptrdiff_t at;
-  if (!store_number(L, 3, 1 + MV_U8, &byte))
-    lmv_toitem(L, 0, 3, &lmv_byteformat, &byte);
-  at = lmv_wrap((ptrdiff_t)b->lease.size, i);
-  if (at < 0)
-    return lmv_indexerror(L, i, (ptrdiff_t)b->lease.size, 0, 1);
-  b->lease.base[at] = byte;
-  return 0;
-}
-
-static int bytearray_len(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)live_bytearray(L, 1)->lease.size);
-  return 1;
-}
-
 /* __tostring: its bytes. */
 static int bytearray_tostring(lua_State *L) {
   const bytearray *b = live_bytearray(L, 1);
@@ -615,10 +577,9 @@ static const luaL_Reg methods[] = {
     {"clear", bytearray_clear},   {"release", bytearray_release},
     {"view", bytearray_view},     {NULL, NULL}};
 
-static const luaL_Reg metamethods[] = {
-    {"__index", bytearray_index},   {"__newindex", bytearray_newindex},
-    {"__len", bytearray_len},       {"__tostring", bytearray_tostring},
-    {"__close", bytearray_release}, {NULL, NULL}};
+static const luaL_Reg metamethods[] = {{"__tostring", bytearray_tostring},
+                                       {"__close", bytearray_release},
+                                       {NULL, NULL}};
 
 void lmv_open_bytearray(lua_State *L) {
   lmv_newcontainermeta(L, LMV_BYTEARRAY, "mview.bytearray", methods,

@@ -11,6 +11,7 @@
 #include "operand.h"
 #include "registry.h"
 #include "seed.h"
+#include "store.h"
 #include "value.h"
 #include "view.h"
 
@@ -132,18 +133,40 @@ static ptrdiff_t search_records(lua_State *L, const lmv_view *v,
 
 /*
 ** Looks for items equal to the value at 2 in the part lay of the view: the
-** number of the first one in C order (-1: none), or how many there are.
+** linear index of the first one in C order (-1: none), or how many there are.
+** A value that items of the format can hold is equal to what is read of them.
 */
 static ptrdiff_t search_items(lua_State *L, const lmv_view *v,
                               const mv_layout *lay, bool counting) {
   const mv_item *item = &v->format->item;
   mv_value value;
+  if (!lmv_canhold(L, 2, 2, v->format))
+    return counting ? 0 : -1;
   if (item->kind == MV_RECORD)
     return search_records(L, v, lay, counting);
-  if (!lmv_tovalue(L, 2, item, &value))
-    return counting ? 0 : -1;
+  lmv_tovalue(L, 2, item, &value);
   return counting ? mv_count_value(lmv_base(L, v), lay, item, &value)
                   : mv_find_value(lmv_base(L, v), lay, item, &value);
+}
+
+/*
+** The view that is searched for the value at 2, and the part of it, items (or
+** rows) i to j as given at 3 and 4. *start: the first of them, from 0.
+*/
+static lmv_view *check_search(lua_State *L, mv_layout *lay, ptrdiff_t *start) {
+  lmv_view *v = lmv_checkview(L, 1);
+  lua_Integer i = lmv_optinteger(L, 3, 1), j = lmv_optinteger(L, 4, -1);
+  ptrdiff_t n;
+  if (lua_gettop(L) < 2)
+    lmv_typeerror(L, 2, "value");
+  lmv_checklive(L, v);
+  lmv_layout(v, lay);
+  *start = 0;
+  if (v->ndim > 0) {
+    mv_range(lay->shape[0], i, j, 1, start, &n);
+    mv_layout_slice(lay, 0, *start, n, 1);
+  }
+  return v;
 }
 
 /*
@@ -151,18 +174,10 @@ static ptrdiff_t search_items(lua_State *L, const lmv_view *v,
 ** rows) i to j: one number for each dimension; nil when there is none.
 */
 static int view_index(lua_State *L) {
-  lmv_view *v = lmv_checkview(L, 1);
-  lua_Integer i = lmv_optinteger(L, 3, 1), j = lmv_optinteger(L, 4, -1);
-  ptrdiff_t start = 0, n, k;
   mv_layout lay;
-  if (lua_gettop(L) < 2)
-    lmv_typeerror(L, 2, "value");
-  lmv_checklive(L, v);
-  lmv_layout(v, &lay);
-  if (v->ndim > 0) {
-    mv_range(lay.shape[0], i, j, 1, &start, &n);
-    mv_layout_slice(&lay, 0, start, n, 1);
-  }
+  ptrdiff_t start, k;
+  const lmv_view *v = check_search(L, &lay, &start);
+  int n;
   k = search_items(L, v, &lay, false);
   if (k < 0) {
     lua_pushnil(L);
@@ -173,19 +188,16 @@ static int view_index(lua_State *L) {
     return 1;
   }
   n = push_indices(L, &lay, k);
-  lua_pushinteger(L, lua_tointeger(L, -(int)n) + (lua_Integer)start);
-  lua_replace(L, -(int)n - 1);
-  return (int)n;
+  lua_pushinteger(L, lua_tointeger(L, -n) + (lua_Integer)start);
+  lua_replace(L, -n - 1);
+  return n;
 }
 
-/* v:count(x): how many items are equal to x. */
+/* v:count(x [, i [, j]]): how many items in that range are equal to x. */
 static int view_count(lua_State *L) {
-  lmv_view *v = lmv_checkview(L, 1);
   mv_layout lay;
-  if (lua_gettop(L) < 2)
-    lmv_typeerror(L, 2, "value");
-  lmv_checklive(L, v);
-  lmv_layout(v, &lay);
+  ptrdiff_t start;
+  const lmv_view *v = check_search(L, &lay, &start);
   lua_pushinteger(L, search_items(L, v, &lay, true));
   return 1;
 }

@@ -1,41 +1,129 @@
 /*
-** container.c - what bytearrays and maps have in common
+** container.c - what bytearrays and maps have in common: they are their bytes
+** A container has the methods of its own (bytearray.c, map.c) and those of
+** views, whose lmv_checkview makes a view of all bytes. Single bytes are read
+** and written here, without a view. Only the virtual machine calls these
+** functions, with their own object.
 */
 #include "container.h"
 
+#include "args.h"
+#include "attr.h"
 #include "bulk.h"
 #include "compare.h"
+#include "formats.h"
 #include "index.h"
+#include "numstack.h"
 #include "registry.h"
+#include "store.h"
+#include "view.h"
 
-/* __index(object, key) of a container that has no items of its own is its table
-** of methods; one that has finds it in its last upvalue. */
-static void set_index(lua_State *L, int methods) {
-  if (lua_getfield(L, -1, "__index") == LUA_TNIL) {
-    lua_pop(L, 1);
-    lua_pushvalue(L, methods);
-  } else {
-    lua_CFunction index = lua_tocfunction(L, -1);
-    lua_pop(L, 1);
-    lmv_pushupvalues(L, "__index");
-    lua_pushvalue(L, methods);
-    lua_pushcclosure(L, index, LMV_NUP + 1);
+/* ---- single bytes --------------------------------------------------------*/
+
+/* The lease of the container at index 1, which must not have ended. */
+static lmv_lease *check_container(lua_State *L) {
+  const lmv_container *container = lua_touserdata(L, 1);
+  lmv_checkopen(L, container);
+  return container->lease;
+}
+
+/* What a method or an attribute of that name is. */
+static int container_name(lua_State *L) {
+  if (lua_rawget(L, lua_upvalueindex(LMV_NUP + 1)) == LUA_TNUMBER)
+    lmv_pushcontainerattribute(L, (int)lua_tointeger(L, -1));
+  return 1;
+}
+
+/* __index: b[i], a byte; nil out of range. The last upvalue: the table of
+** methods and attributes' numbers. */
+static int container_index(lua_State *L) {
+  const lmv_lease *lease;
+  lua_Integer i;
+  ptrdiff_t at;
+  if (lua_type(L, 2) != LUA_TNUMBER)
+    return container_name(L);
+  lease = check_container(L);
+  at = lmv_tokey(L, 2, &i) ? lmv_wrap((ptrdiff_t)lease->size, i) : -1;
+  if (at < 0)
+    lua_pushnil(L);
+  else
+    lua_pushinteger(L, lease->base[at]);
+  return 1;
+}
+
+/* What a container is called in messages. */
+static const char *container_kind(const lmv_lease *lease) {
+  return lease->source == LMV_MAP ? "map" : "bytearray";
+}
+
+/* __newindex: b[i] = x; raises out of range. */
+static int container_newindex(lua_State *L) {
+  lmv_lease *lease = check_container(L);
+  unsigned char byte = 0;
+  lua_Integer i;
+  ptrdiff_t at;
+  if (lua_type(L, 2) == LUA_TSTRING)
+    return luaL_error(L, "attempt to assign to '%s' of a %s",
+                      lua_tostring(L, 2), container_kind(lease));
+  i = lmv_checkkey(L, 2);
+  if (lease->readonly)
+    return luaL_error(L, "attempt to write to a read-only %s",
+                      container_kind(lease));
+  if (!store_number(L, 3, 1 + MV_U8, &byte))
+    lmv_toitem(L, 0, 3, &lmv_byteformat, &byte);
+  at = lmv_wrap((ptrdiff_t)lease->size, i);
+  if (at < 0)
+    return lmv_indexerror(L, i, (ptrdiff_t)lease->size, 0, 1);
+  lease->base[at] = byte;
+  return 0;
+}
+
+static int container_len(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)check_container(L)->size);
+  return 1;
+}
+
+/* ---- the metatable -------------------------------------------------------*/
+
+/* Adds to the table of methods on top what views have and it has not. */
+static void inherit(lua_State *L) {
+  int methods = lua_gettop(L);
+  lmv_pushviewmeta(L);
+  lua_getfield(L, -1, "__index");
+  lua_getupvalue(L, -1, LMV_NUP + 1);
+  lua_pushnil(L);
+  while (lua_next(L, methods + 3) != 0) {
+    lua_pushvalue(L, -2);
+    if (lua_rawget(L, methods) == LUA_TNIL) {
+      lua_pushvalue(L, -3);
+      lua_pushvalue(L, -3);
+      lua_rawset(L, methods);
+    }
+    lua_pop(L, 2);
   }
-  lua_setfield(L, -2, "__index");
+  lua_settop(L, methods);
 }
 
 void lmv_newcontainermeta(lua_State *L, lmv_source source, const char *name,
                           const luaL_Reg *methods,
                           const luaL_Reg *metamethods) {
+  static const luaL_Reg common[] = {{"__newindex", container_newindex},
+                                    {"__len", container_len},
+                                    {NULL, NULL}};
   lua_newtable(L);
   lmv_setfuncs(L, methods);
+  inherit(L);
   lua_newtable(L);
   lmv_protect(L, name);
   lmv_setfuncs(L, lmv_compare_metamethods);
   lmv_setfuncs(L, lmv_bulk_metamethods);
   lmv_setfuncs(L, lmv_pairs_metamethods);
+  lmv_setfuncs(L, common);
   lmv_setfuncs(L, metamethods);
-  set_index(L, lua_gettop(L) - 1);
+  lmv_pushupvalues(L, "__index");
+  lua_pushvalue(L, -2 - LMV_NUP);
+  lua_pushcclosure(L, container_index, LMV_NUP + 1);
+  lua_setfield(L, -2, "__index");
   lmv_setcontainermeta(L, source);
   lua_pop(L, 1);
 }

@@ -12,9 +12,9 @@
 
 /*
 ** Makes the metatable of bytearrays or maps: __name, methods, metamethods (and
-** the shared ones), and what lmv_tocontainer looks for. Methods are found by
-** __index, unless that is among the metamethods (a closure with the methods'
-** table as last upvalue).
+** the shared ones), and what lmv_tocontainer looks for. What a view has and
+*methods
+** has not is inherited: so the views' metatable comes first, with all methods.
 */
 void lmv_newcontainermeta(lua_State *L, lmv_source source, const char *name,
                           const luaL_Reg *methods, const luaL_Reg *metamethods);

@@ -34,6 +34,7 @@
 #define seek_file _fseeki64
 #define tell_file _ftelli64
 #else
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #define seek_file fseeko
@@ -336,6 +337,20 @@ static size_t run_channel(channel *c, unsigned char *base, const mv_layout *lay,
   return done;
 }
 
+/* Whether the system would write at the end of the file, whatever the offset.
+** (On Windows nothing tells.) */
+static bool ignores_offset(const channel *c) {
+#if defined(_WIN32)
+  (void)c;
+  return false;
+#else
+  int flags = -1;
+  if (c->out && c->at >= 0)
+    flags = fcntl(c->file != NULL ? fileno(c->file) : c->fd, F_GETFL);
+  return flags != -1 && (flags & O_APPEND) != 0;
+#endif
+}
+
 static bool would_block(int err) { return err == EAGAIN || err == EWOULDBLOCK; }
 
 int lmv_pushtransfer(lua_State *L, size_t n, int err) {
@@ -390,6 +405,8 @@ static int transfer(lua_State *L, bool out) {
   base = out ? lmv_base(L, v) : lmv_writable(L, v);
   if (file.stream != NULL)
     c.file = open_handle(L, file.stream);
+  if (ignores_offset(&c))
+    lmv_argerror(L, 3, "offset in a file that was opened to append");
   done = run_channel(&c, base, &lay, buffer, n);
   return lmv_pushtransfer(L, done, c.err);
 }

@@ -33,6 +33,35 @@ static const mv_format *look_up(lua_State *L, int idx) {
   return lua_touserdata(L, -1);
 }
 
+#define LONGEST 40 /* format that is worth a hint */
+#define SEE ", see 'Two format languages'"
+
+/*
+** Pushes what may help with a malformed format: how it is spelt, if it is one
+** of string.pack; the code of a word; how names are written. "" for others.
+*/
+static const char *push_hint(lua_State *L, const char *s, size_t len,
+                             mv_status status) {
+  char out[64];
+  const char *code = mv_word_format(s, len);
+  if (len > LONGEST)
+    return lua_pushliteral(L, "");
+  if (code != NULL)
+    return lua_pushfstring(L, "; '%s' is spelt '%s'", s, code);
+  if (status == MV_ENAME)
+    return lua_pushliteral(L, "; a name stands between colons behind its code, "
+                              "as in 'B:name:'");
+  switch (mv_from_packformat(s, len, out, sizeof out)) {
+  case MV_SPELT:
+    return lua_pushfstring(L, "; string.pack's '%s' is '%s' here" SEE, s, out);
+  case MV_UNSPEAKABLE:
+    return lua_pushfstring(L, "; string.pack's '%s' is for pack and unpack" SEE,
+                           s);
+  default:
+    return lua_pushliteral(L, "");
+  }
+}
+
 /*
 ** Pushes the parsed format. Its user value 1 is a table for the names of its
 ** fields as Lua strings, by the field's number.
@@ -46,7 +75,8 @@ static const mv_format *parse(lua_State *L, int idx, int arg) {
   if (size == 0) {
     char why[128];
     mv_explain(&fault, why, sizeof why);
-    lmv_argerror(L, arg, "%s", why);
+    luaL_checkstack(L, 4, NULL);
+    lmv_argerror(L, arg, "%s%s", why, push_hint(L, s, len, fault.status));
   }
   format = mv_format_build(s, len, lua_newuserdatauv(L, size, 1));
   if (format->item.kind == MV_RECORD) {

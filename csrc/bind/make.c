@@ -1,5 +1,5 @@
 /*
-** make.c - mview(...), and mview.new and mview.from: views over fresh memory
+** make.c - mview(...), and mview.new, mview.from and v:copy over fresh memory
 ** That memory is a bytearray's, which is the view's obj.
 */
 #include "make.h"
@@ -7,6 +7,7 @@
 #include "args.h"
 #include "bytearray.h"
 #include "formats.h"
+#include "mv.h"
 #include "operand.h"
 #include "registry.h"
 #include "slice.h"
@@ -105,6 +106,27 @@ static int make_from(lua_State *L) {
   lmv_fromlist(L, 2, 2, v->format, &lay, lmv_base(L, v));
   return 1;
 }
+
+/* v:copy(): the items in C order over a new bytearray, which can be written. */
+static int view_copy(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  lmv_viewinit init = {NULL, 0, v->format, v->anchors_format, false};
+  mv_layout from, to;
+  unsigned char *out;
+  lua_settop(L, 1);
+  lmv_checklive(L, v);
+  lmv_layout(v, &from);
+  to = from;
+  mv_layout_order(&to, 'C');
+  lua_getiuservalue(L, 1, 2); /* the format, if it is compound */
+  init.lease = lmv_pushbytearray(L, (size_t)mv_layout_nbytes(&from));
+  init.generation = init.lease->generation;
+  out = lmv_base(L, lmv_newview(L, LMV_META, 3, 2, &init, &to));
+  mv_gather(out, lmv_base(L, v), &from, 'C');
+  return 1;
+}
+
+const luaL_Reg lmv_make_methods[] = {{"copy", view_copy}, {NULL, NULL}};
 
 /* ---- mview(...) ----------------------------------------------------------*/
 

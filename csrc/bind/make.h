@@ -1,5 +1,5 @@
 /*
-** make.h - mview(...), mview.new and mview.from
+** make.h - mview(...), mview.new, mview.from and v:copy
 */
 #ifndef LMV_MAKE_H
 #define LMV_MAKE_H
@@ -13,7 +13,7 @@
 /* The function mview(obj [, format [, shape]]). */
 int lmv_make(lua_State *L);
 
-extern const luaL_Reg lmv_make_functions[];
+extern const luaL_Reg lmv_make_methods[], lmv_make_functions[];
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

@@ -132,29 +132,10 @@ static lmv_map *check_open(lua_State *L) {
   return (lmv_map *)c;
 }
 
-/* __index: the method of that name, in the last upvalue; __newindex. Items are
-** for views to have. */
-static int map_index(lua_State *L) {
-  if (lua_type(L, 2) == LUA_TNUMBER)
-    luaL_error(L, "a map has no items, use map:view()");
-  lua_settop(L, 2);
-  lua_rawget(L, lua_upvalueindex(LMV_NUP + 1));
-  return 1;
-}
-
-static int map_newindex(lua_State *L) {
-  return luaL_error(L, "attempt to assign to a map, use map:view()");
-}
-
 /* m:view(): a view of all its bytes. */
 static int map_view(lua_State *L) {
   lmv_checkcontainer(L, 1, LMV_MAP);
   lmv_pushcontainerview(L, LMV_META, 1);
-  return 1;
-}
-
-static int map_len(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)check_open(L)->container.lease->size);
   return 1;
 }
 
@@ -218,7 +199,7 @@ static int map_resize(lua_State *L) {
 
 /* ---- the end -------------------------------------------------------------*/
 
-/* m:close(), also __close: every view of it is dead from now on. */
+/* m:close(), also release and __close: every view of it is dead from now on. */
 static int map_close(lua_State *L) {
   const lmv_container *c = lmv_checkcontainer(L, 1, LMV_MAP);
   if (!lmv_container_alive(c))
@@ -239,13 +220,14 @@ static int map_tostring(lua_State *L) {
 }
 
 void lmv_open_map(lua_State *L) {
-  static const luaL_Reg methods[] = {
-      {"view", map_view},     {"flush", map_flush}, {"advise", map_advise},
-      {"resize", map_resize}, {"close", map_close}, {NULL, NULL}};
-  static const luaL_Reg metamethods[] = {{"__index", map_index},
-                                         {"__newindex", map_newindex},
-                                         {"__len", map_len},
-                                         {"__tostring", map_tostring},
+  static const luaL_Reg methods[] = {{"view", map_view},
+                                     {"flush", map_flush},
+                                     {"advise", map_advise},
+                                     {"resize", map_resize},
+                                     {"close", map_close},
+                                     {"release", map_close},
+                                     {NULL, NULL}};
+  static const luaL_Reg metamethods[] = {{"__tostring", map_tostring},
                                          {"__close", map_close},
                                          {"__gc", lmv_guard_gc},
                                          {NULL, NULL}};

@@ -39,6 +39,7 @@ static void open_view(lua_State *L) {
   lua_newtable(L);
   lmv_setattributes(L);
   lmv_setfuncs(L, lmv_slice_methods);
+  lmv_setfuncs(L, lmv_make_methods);
   lmv_setfuncs(L, lmv_index_methods);
   lmv_setfuncs(L, lmv_bulk_methods);
   lmv_setfuncs(L, lmv_compare_methods);

@@ -5,14 +5,16 @@
 #include "packformat.h"
 
 #include "args.h"
+#include "format.h"
 
 #include <stddef.h>
+#include <string.h>
 
 reader lmv_startformat(lua_State *L, int arg) {
-  reader r = {L, NULL, !MV_BIGENDIAN, 1};
+  reader r = {L, NULL, NULL, !MV_BIGENDIAN, 1};
   if (!lua_isstring(L, arg))
     lmv_typeerror(L, arg, "string");
-  r.p = lua_tostring(L, arg);
+  r.text = r.p = lua_tostring(L, arg);
   return r;
 }
 
@@ -36,6 +38,33 @@ static size_t integer_size(reader *r, size_t def) {
     luaL_error(r->L, "integral size (%I) out of limits [1,%d]", (LUAI_UACINT)n,
                MAXINT);
   return n;
+}
+
+#define LONGEST_HERE 40 /* format that is worth a hint */
+
+/*
+** Pushes how the format is spelt here, if it is one of views; "" for others.
+*/
+static const char *push_hint_to(const reader *r) {
+  lua_State *L = r->L;
+  size_t len = strlen(r->text), size;
+  char out[64];
+  mv_fault fault;
+  const mv_format *format;
+  luaL_checkstack(L, LUA_MINSTACK, NULL);
+  size = len > LONGEST_HERE ? 0 : mv_format_measure(r->text, len, &fault);
+  if (size == 0)
+    return lua_pushliteral(L, "");
+  format = mv_format_build(r->text, len, lua_newuserdatauv(L, size, 0));
+  if (mv_to_packformat(format, out, sizeof out))
+    return lua_pushfstring(L,
+                           "; a view's '%s' is '%s' here, see 'Two format "
+                           "languages'",
+                           r->text, out);
+  return lua_pushfstring(L,
+                         "; '%s' is a view's format, for cast, see 'Two "
+                         "format languages'",
+                         r->text);
 }
 
 static option integer(option_kind kind, size_t size) {
@@ -86,7 +115,7 @@ static option take_char(reader *r) {
   case 'c': {
     size_t n = read_number(r, SIZE_MAX);
     if (n == SIZE_MAX)
-      luaL_error(r->L, "missing size for format option 'c'");
+      luaL_error(r->L, "missing size for format option 'c'%s", push_hint_to(r));
     return integer(CHARS, n);
   }
   case 'z':
@@ -110,7 +139,7 @@ static option take_char(reader *r) {
     r->maxalign = integer_size(r, offsetof(struct native, most));
     break;
   default:
-    luaL_error(r->L, "invalid format option '%c'", c);
+    luaL_error(r->L, "invalid format option '%c'%s", c, push_hint_to(r));
   }
   return integer(NOTHING, 0);
 }

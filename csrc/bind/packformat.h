@@ -37,7 +37,7 @@ typedef struct option {
 /* A format that is being read. */
 typedef struct reader {
   lua_State *L;
-  const char *p; /* the rest of the format */
+  const char *text, *p; /* the format, and the rest of it */
   bool little;
   size_t maxalign;
 } reader;

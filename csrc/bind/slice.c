@@ -11,7 +11,7 @@
 #include "registry.h"
 #include "view.h"
 
-/* The spec of a view that differs from v in nothing yet. */
+/* The init of a view that differs from v in nothing yet. */
 static lmv_viewinit init_of(const lmv_view *v) {
   lmv_viewinit init = {v->lease, v->generation, v->format, v->anchors_format,
                        v->readonly};
@@ -62,7 +62,10 @@ static int view_sub(lua_State *L) {
 static lua_Integer selector_number(lua_State *L, int arg, int key,
                                    lua_Integer def) {
   lua_Integer i = def;
-  if (lua_rawgeti(L, arg, key) != LUA_TNIL && !lmv_tokey(L, -1, &i))
+  int isint = 1;
+  if (lua_rawgeti(L, arg, key) != LUA_TNIL)
+    i = lua_tointegerx(L, -1, &isint);
+  if (!isint)
     lmv_argerror(L, arg, "integer expected at position %d of the selector",
                  key);
   lua_pop(L, 1);
@@ -159,7 +162,7 @@ static int view_transpose(lua_State *L) {
 
 /* ---- casts ---------------------------------------------------------------*/
 
-static int cast_error(lua_State *L, mv_status status, int arg,
+static int cast_error(lua_State *L, mv_status status, int arg, int dim,
                       const lmv_view *v, const mv_format *format) {
   mv_layout lay;
   ptrdiff_t nbytes;
@@ -181,7 +184,10 @@ static int cast_error(lua_State *L, mv_status status, int arg,
   case MV_EINDIRECT:
     return luaL_error(L, "cannot cast memory with suboffsets");
   case MV_ENOTCONTIGUOUS:
-    return luaL_error(L, "cannot cast a view that is not contiguous");
+    return luaL_error(L,
+                      "cannot cast without a copy: dimension %d is strided, "
+                      "use :copy()",
+                      dim + 1);
   default:
     return lmv_argerror(L, arg + 1, "%s", mv_message(status));
   }
@@ -207,7 +213,7 @@ static bool flat_cast(lua_State *L, int idx, const lmv_view *v,
 void lmv_pushcast(lua_State *L, int idx, int arg) {
   lmv_view *v = lua_touserdata(L, idx);
   ptrdiff_t shape[MV_MAXDIM];
-  int ndim = -1;
+  int ndim = -1, dim = 0;
   lmv_viewinit init;
   mv_layout lay;
   mv_status status;
@@ -223,9 +229,10 @@ void lmv_pushcast(lua_State *L, int idx, int arg) {
   init = init_of(v);
   init.format = lmv_pushformat(L, arg, arg, &init.anchors_format);
   lmv_layout(v, &lay);
-  status = mv_layout_cast(&lay, (ptrdiff_t)init.format->item.size, ndim, shape);
+  status = mv_layout_cast(&lay, (ptrdiff_t)init.format->item.size, ndim, shape,
+                          &dim);
   if (status != MV_OK)
-    cast_error(L, status, arg, v, init.format);
+    cast_error(L, status, arg, dim, v, init.format);
   lmv_derive(L, idx, &lay, &init, lua_gettop(L));
 }
 
@@ -240,6 +247,68 @@ lmv_view *lmv_pushsame(lua_State *L, const lmv_view *v) {
 static int view_cast(lua_State *L) {
   lmv_checkview(L, 1);
   lmv_pushcast(L, 1, 2);
+  return 1;
+}
+
+/*
+** The init and the count of what at is asked for: n bytes, or a number of items
+** of a format, whose userdata is pushed.
+*/
+static ptrdiff_t check_window(lua_State *L, lmv_viewinit *init) {
+  int type = lua_type(L, 3);
+  if (type == LUA_TNUMBER) {
+    init->format = &lmv_byteformat;
+    init->anchors_format = false;
+    return lmv_checksize(L, 3);
+  }
+  if (type != LUA_TSTRING)
+    lmv_typeerror(L, 3, "number or format");
+  init->format = lmv_pushformat(L, 3, 3, &init->anchors_format);
+  if (init->format->item.size == 0)
+    lmv_argerror(L, 3, "items of '%s' have size 0", init->format->text);
+  return lua_isnil(L, 4) ? 1 : lmv_checksize(L, 4);
+}
+
+static int window_error(lua_State *L, ptrdiff_t n, ptrdiff_t size,
+                        lua_Integer offset, ptrdiff_t left) {
+  if (lua_type(L, 3) == LUA_TNUMBER)
+    return lmv_argerror(L, 3, "%I bytes at offset %I, %I left", (LUAI_UACINT)n,
+                        (LUAI_UACINT)offset, (LUAI_UACINT)left);
+  return lmv_argerror(L, 3, "%I items of %I bytes at offset %I, %I bytes left",
+                      (LUAI_UACINT)n, (LUAI_UACINT)size, (LUAI_UACINT)offset,
+                      (LUAI_UACINT)left);
+}
+
+/* v:at(offset, n), v:at(offset, format [, count]): a window of that many bytes
+** or items from byte offset on, counted from 0. It lies inside, or it raises.
+*/
+static int view_at(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  lua_Integer offset = lmv_checkinteger(L, 2);
+  lmv_viewinit init = init_of(v);
+  ptrdiff_t n, size, total, nbytes;
+  mv_layout lay;
+  lua_settop(L, 4);
+  n = check_window(L, &init);
+  lmv_checklive(L, v);
+  lmv_layout(v, &lay);
+  if (!mv_layout_contiguous(&lay, 'C'))
+    lmv_argerror(L, 1, "not contiguous, use :copy()");
+  total = mv_layout_nbytes(&lay);
+  if (offset < 0 || offset > total)
+    lmv_argerror(L, 2, "offset %I out of range [0, %I]", (LUAI_UACINT)offset,
+                 (LUAI_UACINT)total);
+  size = (ptrdiff_t)init.format->item.size;
+  if (n > (total - (ptrdiff_t)offset) / size)
+    window_error(L, n, size, offset, total - (ptrdiff_t)offset);
+  offset += lay.offset;
+  if (v->ndim == 1 && !v->anchors_format && !init.anchors_format) {
+    lmv_derive1(L, 1, init.format, (ptrdiff_t)offset, n, size);
+    return 1;
+  }
+  mv_layout_set(&lay, size, 1, &n, &nbytes);
+  lay.offset = (ptrdiff_t)offset;
+  lmv_derive(L, 1, &lay, &init, lua_gettop(L));
   return 1;
 }
 
@@ -312,7 +381,8 @@ static int view_field(lua_State *L) {
 
 /* v:release(), also __close: this view alone is dead from now on. */
 static int view_release(lua_State *L) {
-  lmv_checkview(L, 1);
+  if (lmv_toview(L, 1, LMV_META) == NULL)
+    lmv_typeerror(L, 1, "mview.view"); /* a container, too: it is no view */
   lmv_release(L, 1);
   return 0;
 }
@@ -321,6 +391,7 @@ const luaL_Reg lmv_slice_methods[] = {{"sub", view_sub},
                                       {"slice", view_slice},
                                       {"transpose", view_transpose},
                                       {"cast", view_cast},
+                                      {"at", view_at},
                                       {"toreadonly", view_toreadonly},
                                       {"field", view_field},
                                       {"release", view_release},

@@ -32,6 +32,7 @@ typedef struct path {
 typedef struct target {
   int arg;
   const mv_format *format;
+  bool *misfit; /* set for values of the right type, which raise if NULL */
 } target;
 
 static void add_place(luaL_Buffer *b, lua_State *L, const path *at) {
@@ -261,19 +262,32 @@ static void to_item(lua_State *L, const target *t, const path *at, int idx,
   }
   if (lmv_tovalue(L, idx, item, &value))
     status = mv_store(item, p, &value);
-  if (status != MV_OK)
+  if (status == MV_OK)
+    return;
+  if (status == MV_ETYPE || t->misfit == NULL)
     refuse_value(L, t, at, idx, item, status);
+  *t->misfit = true;
 }
 
 void lmv_toitem(lua_State *L, int arg, int idx, const mv_format *format,
                 unsigned char *p) {
-  target t = {arg, format};
+  target t = {arg, format, NULL};
   to_item(L, &t, NULL, idx, &format->item, p);
+}
+
+bool lmv_canhold(lua_State *L, int arg, int idx, const mv_format *format) {
+  bool misfit = false;
+  target t = {arg, format, &misfit};
+  unsigned char small[64], *p = small;
+  if (format->item.size > sizeof small)
+    p = lmv_pushblock(L, format->item.size);
+  to_item(L, &t, NULL, idx, &format->item, p);
+  return !misfit;
 }
 
 void lmv_fromlist(lua_State *L, int arg, int idx, const mv_format *format,
                   const mv_layout *lay, unsigned char *in) {
-  target t = {arg, format};
+  target t = {arg, format, NULL};
   mv_field all = {0};
   all.item = format->item;
   all.item.size = (size_t)lay->itemsize;

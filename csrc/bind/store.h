@@ -23,6 +23,12 @@ void lmv_toitem(lua_State *L, int arg, int idx, const mv_format *format,
                 unsigned char *p);
 
 /*
+** Whether an item of the format can hold the Lua value at idx; raises as
+** lmv_toitem where it could hold none of that type.
+*/
+bool lmv_canhold(lua_State *L, int arg, int idx, const mv_format *format);
+
+/*
 ** Fills in (zeroed) with the items of the nested list at idx, which must have
 ** lay's shape; they get lay's item size, in C order.
 */

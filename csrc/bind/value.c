@@ -154,17 +154,26 @@ static bool to_complex(lua_State *L, int idx, mv_value *value) {
   return numbers;
 }
 
+/* The number at idx as what items of that kind hold. */
+static void to_number(lua_State *L, int idx, mv_kind kind, mv_value *value) {
+  int isint;
+  lua_Integer i = lua_tointegerx(L, idx, &isint);
+  if (isint && kind == MV_U64 && i < 0) { /* the same bits, as if unsigned */
+    value->tag = MV_VUINT;
+    value->as.u = (uint64_t)i;
+  } else if (lua_isinteger(L, idx)) {
+    value->tag = MV_VINT;
+    value->as.i = i;
+  } else {
+    value->tag = MV_VFLOAT;
+    value->as.f = (double)lua_tonumber(L, idx);
+  }
+}
+
 bool lmv_tovalue(lua_State *L, int idx, const mv_item *item, mv_value *value) {
   switch (lua_type(L, idx)) {
   case LUA_TNUMBER:
-    if (lua_isinteger(L, idx)) {
-      value->as.i = lua_tointeger(L, idx);
-      /* 64-bit unsigned items are the Lua integers of the same bits */
-      value->tag = item->kind == MV_U64 && value->as.i < 0 ? MV_VUINT : MV_VINT;
-    } else {
-      value->tag = MV_VFLOAT;
-      value->as.f = (double)lua_tonumber(L, idx);
-    }
+    to_number(L, idx, item->kind, value);
     return true;
   case LUA_TBOOLEAN:
     value->tag = MV_VBOOL;

@@ -12,11 +12,19 @@
 
 /* ---- arguments -----------------------------------------------------------*/
 
+/* Replaces the bytearray or map at arg by a view of it; raises for others. */
+static lmv_view *view_container(lua_State *L, int arg) {
+  lmv_view *v;
+  if (lmv_tocontainer(L, arg) == NULL)
+    lmv_typeerror(L, arg, "mview.view");
+  v = lmv_pushcontainerview(L, LMV_META, arg);
+  lua_replace(L, arg);
+  return v;
+}
+
 lmv_view *lmv_checkview(lua_State *L, int arg) {
   lmv_view *v = lmv_toview(L, arg, LMV_META);
-  if (v == NULL)
-    lmv_typeerror(L, arg, "mview.view");
-  return v;
+  return v != NULL ? v : view_container(L, arg);
 }
 
 lmv_container *lmv_checkcontainer(lua_State *L, int arg, lmv_source source) {

@@ -36,7 +36,11 @@ static inline unsigned char lmv_numkind(const mv_item *item) {
                          (item->swap && item->size > 1 ? LMV_SWAPPED : 0));
 }
 
-/* The view at arg, dead or alive; raises for anything else. */
+/*
+** The view that a method is called with, dead or alive. A bytearray or map is
+** replaced by a view of all its bytes, which makes every method of views one of
+** theirs. Raises for anything else.
+*/
 lmv_view *lmv_checkview(lua_State *L, int arg);
 
 /* The bytearray or map at arg (of that source), dead or alive; raises for

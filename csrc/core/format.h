@@ -120,6 +120,22 @@ const mv_format *mv_format_build(const char *s, size_t len, void *block);
 /* Writes why a format is malformed: "unknown format 'k' at position 1". */
 void mv_explain(const mv_fault *fault, char *out, size_t size);
 
+/*
+** The other language of formats, that of string.pack (dialect.c). Writes what
+** the format s of string.pack is in PEP 3118. MV_FOREIGN: it is none;
+** MV_UNSPEAKABLE: it is one, but PEP 3118 has no word for a part of it.
+*/
+typedef enum mv_dialect { MV_FOREIGN, MV_UNSPEAKABLE, MV_SPELT } mv_dialect;
+
+mv_dialect mv_from_packformat(const char *s, size_t len, char *out,
+                              size_t size);
+
+/* Writes the format as one of string.pack; false: that has no such values. */
+bool mv_to_packformat(const mv_format *format, char *out, size_t size);
+
+/* The code of what C or others call by that word; or NULL. */
+const char *mv_word_format(const char *s, size_t len);
+
 /* The field of that name; or NULL. */
 const mv_field *mv_field_named(const mv_record *record, const char *name,
                                size_t len);

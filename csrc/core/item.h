@@ -70,6 +70,15 @@ bool mv_item_bitwise(const mv_item *a, const mv_item *b);
 mv_status mv_item_convert(const mv_item *dst, unsigned char *pd,
                           const mv_item *src, const unsigned char *ps);
 
+/* How many bytes of an item belong to values: the others are padding, and are
+** never written. */
+size_t mv_item_values(const mv_item *item);
+
+/* Copies the values of an item to another of the same structure. They do not
+** overlap, or are the same. */
+void mv_item_assign(const mv_item *item, unsigned char *dst,
+                    const unsigned char *src);
+
 /* Reverses the bytes of each number in the item at p. */
 void mv_item_byteswap(const mv_item *item, unsigned char *p);
 

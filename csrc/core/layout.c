@@ -264,61 +264,7 @@ void mv_layout_transpose(mv_layout *lay, const int *perm) {
   mv_layout_normalise(lay);
 }
 
-/* ---- casting -------------------------------------------------------------*/
-
-/* Whether shape is the layout's but for the last, contiguous dimension. */
-static bool only_last_differs(const mv_layout *lay, int ndim,
-                              const ptrdiff_t *shape) {
-  int last = ndim - 1;
-  return ndim == lay->ndim && ndim > 1 &&
-         memcmp(shape, lay->shape, (size_t)last * sizeof *shape) == 0 &&
-         (lay->strides[last] == lay->itemsize || lay->shape[last] < 2);
-}
-
-static mv_status cast_last(mv_layout *lay, ptrdiff_t itemsize,
-                           ptrdiff_t length) {
-  int last = lay->ndim - 1;
-  ptrdiff_t nbytes;
-  if (!mv_mul(length, itemsize, &nbytes))
-    return MV_ETOOBIG;
-  if (nbytes != lay->shape[last] * lay->itemsize)
-    return MV_ESIZE;
-  lay->shape[last] = length;
-  lay->itemsize = lay->strides[last] = itemsize;
-  mv_layout_normalise(lay);
-  return MV_OK;
-}
-
-mv_status mv_layout_cast(mv_layout *lay, ptrdiff_t itemsize, int ndim,
-                         const ptrdiff_t *shape) {
-  ptrdiff_t nbytes = mv_layout_nbytes(lay), length, total;
-  ptrdiff_t offset = lay->offset;
-  mv_status status;
-  if (lay->indirect)
-    return MV_EINDIRECT;
-  if (itemsize == 0)
-    return MV_EZEROITEM;
-  if (!mv_layout_contiguous(lay, 'C')) {
-    if (!only_last_differs(lay, ndim, shape))
-      return MV_ENOTCONTIGUOUS;
-    return cast_last(lay, itemsize, shape[ndim - 1]);
-  }
-  if (ndim < 0) {
-    if (nbytes % itemsize != 0)
-      return MV_EDIVIDE;
-    length = nbytes / itemsize;
-    shape = &length;
-    ndim = 1;
-  }
-  status = measure(itemsize, ndim, shape, &total);
-  if (status != MV_OK)
-    return status;
-  if (total != nbytes)
-    return MV_ESIZE;
-  mv_layout_set(lay, itemsize, ndim, shape, &nbytes);
-  lay->offset = offset;
-  return MV_OK;
-}
+/* ---- fields --------------------------------------------------------------*/
 
 mv_status mv_layout_field(mv_layout *lay, const mv_field *field, size_t nth) {
   ptrdiff_t stride = (ptrdiff_t)field->item.size;

@@ -87,15 +87,14 @@ mv_status mv_layout_take(mv_layout *lay, const unsigned char *base, int dim,
 void mv_layout_transpose(mv_layout *lay, const int *perm);
 
 /*
-** Other item size and shape over the same bytes. ndim < 0: no shape, 1-D. The
-** layout must be C-contiguous and the shape as large as its bytes; or the shape
-** differs from the old one in the last dimension alone, which is contiguous and
-** keeps its bytes: then the outer dimensions may be strided.
-** MV_ENOTCONTIGUOUS, MV_EDIVIDE, MV_ESIZE, MV_EINDIRECT, MV_EDIMS, MV_ETOOBIG,
-** MV_EZEROITEM. On an error the layout is as before.
+** Other item size and shape over the same bytes in C order. ndim < 0: no shape,
+** 1-D. MV_ENOTCONTIGUOUS: no strides can express it; *dim is the dimension
+** whose steps are in the way. Other errors: MV_EDIVIDE, MV_ESIZE, MV_EINDIRECT,
+** MV_EDIMS, MV_ETOOBIG, MV_EZEROITEM. On an error the layout is as before.
+** (reshape.c)
 */
 mv_status mv_layout_cast(mv_layout *lay, ptrdiff_t itemsize, int ndim,
-                         const ptrdiff_t *shape);
+                         const ptrdiff_t *shape, int *dim);
 
 /*
 ** Narrows the layout to one field, whose shape becomes further dimensions.

@@ -170,6 +170,45 @@ mv_status mv_item_convert(const mv_item *dst, unsigned char *pd,
   return pair_values(convert, whole(dst, pd), whole(src, ps));
 }
 
+/* ------------------------------------------------------------- assignment */
+
+size_t mv_item_values(const mv_item *item) {
+  const mv_record *record = item->record;
+  size_t sum = 0;
+  if (item->kind != MV_RECORD)
+    return item->size;
+  for (size_t i = 0; i < record->nfields; i++) {
+    const mv_field *field = &record->fields[i];
+    if (field->item.size > 0)
+      sum += field->count * field->size / field->item.size *
+             mv_item_values(&field->item);
+  }
+  return sum;
+}
+
+static void assign_field(const mv_field *field, unsigned char *dst,
+                         const unsigned char *src) {
+  size_t size = field->item.size, end = field->count * field->size;
+  if (field->item.kind != MV_RECORD) {
+    memcpy(dst, src, end);
+    return;
+  }
+  for (size_t at = 0; at < end; at += size)
+    mv_item_assign(&field->item, dst + at, src + at);
+}
+
+void mv_item_assign(const mv_item *item, unsigned char *dst,
+                    const unsigned char *src) {
+  if (item->kind != MV_RECORD) {
+    memcpy(dst, src, item->size);
+    return;
+  }
+  for (size_t i = 0; i < item->record->nfields; i++) {
+    const mv_field *field = &item->record->fields[i];
+    assign_field(field, dst + field->offset, src + field->offset);
+  }
+}
+
 /* --------------------------------------------------------------- byteswap */
 
 static void reverse(unsigned char *p, size_t size) {

@@ -76,7 +76,7 @@ local function hex_lines(bytes, start, squeeze, color)
       previous, i = text, i + 16
     end
   end
-  if start + #bytes > 0 then
+  if start > 0 or #bytes > 0 then
     local offset = ("%08x"):format(start + #bytes)
     lines[#lines + 1] = color and paint(DIM, offset) or offset
   end
@@ -104,23 +104,39 @@ local function is_record(view)
   return (pcall(view.field, view, 1))
 end
 
--- Tells a field from the others of its record, however it was found.
-local function place(field)
-  return field.offset .. "+" .. field.nbytes
+-- The names in the text of a record's format, by the position of the field;
+-- those of nested records are none of its own.
+local function names_of(format)
+  local names, position, at = {}, 0, 1
+  format = format:match("^[@=<>!^%s]*T(%b{})%s*$") or format
+  format = format:gsub("^{(.*)}$", "%1")
+  while at <= #format do
+    local name = format:match("^:([^:]+):", at)
+    local shape, record = format:match("^%b()", at), format:match("^%b{}", at)
+    local count, code = format:match("^(%d*)([%a?&])", at)
+    if name then
+      names[position - names.count + 1] = name
+      position = position - names.count + 1
+      at = at + #name + 2
+    elseif shape or record then at = at + #(shape or record)
+    elseif code then
+      names.count = code == "x" and 0 or code:find("[sp]") and 1
+        or tonumber(count) or 1
+      position = position + names.count
+      at = at + #count + (code == "Z" and 2 or 1)
+    else at = at + 1 end
+  end
+  return names
 end
 
 -- The fields of a 0-d record in order, {view, name} each. The name is what
 -- stands behind the record's own to index it.
 local function fields(record)
-  local names, list, unnamed = {}, {}, 0
-  local value = record:get() -- of one code and padding: no table
-  for key in pairs(type(value) == "table" and value or {}) do
-    if type(key) == "string" then names[place(record:field(key))] = key end
-  end
+  local names, list, unnamed = names_of(record.format), {}, 0
   for i = 1, math.huge do
     local found, field = pcall(record.field, record, i)
     if not found then return list end
-    local name = names[place(field)]
+    local name = names[i]
     if not name then unnamed = unnamed + 1 end
     list[i] = {view = field, name = name and "." .. name or
       "[" .. unnamed .. "]"}
@@ -204,6 +220,16 @@ local function check_options(options)
   end
 end
 
+-- Raises unless the option `name` is a boolean or one of the others.
+local function check_flag(options, name, expected, other)
+  local value = options[name]
+  if value ~= nil and type(value) ~= "boolean" and value ~= other then
+    error(("bad argument #2 to 'dump' (%s must be %s, got %s)")
+      :format(name, expected, type(value) == "string"
+        and ("'%s'"):format(value) or tostring(value)), 3)
+  end
+end
+
 -- The option `name`, a number of bytes.
 local function number_of_bytes(options, name, default)
   local value = options[name]
@@ -238,6 +264,8 @@ return function(source, options)
   check_options(options)
   local start = number_of_bytes(options, "offset", 0)
   local limit = number_of_bytes(options, "limit")
+  check_flag(options, "squeeze", "a boolean")
+  check_flag(options, "color", "a boolean or 'auto'", "auto")
   local color = options.color
   if color == "auto" then color = on_terminal() end
   local ok, view = pcall(mview, source)

@@ -131,6 +131,20 @@ function view:sub(i, j, step) end
 ---@nodiscard
 function view:slice(...) end
 
+---A checked window: that many bytes, or `count` items of a format, from byte
+---`offset` on, counted from 0.
+---@param offset integer
+---@param format integer | mview.format the number of bytes, or a format
+---@param count? integer items, default 1
+---@return mview.view
+---@nodiscard
+function view:at(offset, format, count) end
+
+---The items in C order over a new bytearray.
+---@return mview.view
+---@nodiscard
+function view:copy() end
+
 ---The dimensions permuted, by default reversed.
 ---@param ... integer
 ---@return mview.view
@@ -254,9 +268,11 @@ function view:index(x, i, j) end
 
 ---How many items are equal to `x`.
 ---@param x any
+---@param i? integer default 1
+---@param j? integer default -1
 ---@return integer
 ---@nodiscard
-function view:count(x) end
+function view:count(x, i, j) end
 
 ---Where a byte sequence is, in bytes: its first and last byte, or nil.
 ---@param bytes mview.byteslike
@@ -315,7 +331,7 @@ function view:writeto(file, offset) end
 
 ------------------------------------------------------------------ bytearray
 
----@class mview.bytearray
+---@class mview.bytearray : mview.view
 ---@field [integer] integer a byte; nil out of range
 ---@operator len: integer
 ---@operator concat(mview.byteslike | number): string
@@ -370,7 +386,8 @@ function bytearray:release() end
 
 ------------------------------------------------------------------------ map
 
----@class mview.map
+---@class mview.map : mview.view
+---@field [integer] integer a byte; nil out of range
 ---@operator len: integer
 ---@operator concat(mview.byteslike | number): string
 local map = {}
@@ -405,6 +422,9 @@ function map:resize(n) end
 
 ---Ends the map and all views.
 function map:close() end
+
+---The same.
+function map:release() end
 
 --------------------------------------------------------------------- reader
 

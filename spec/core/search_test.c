@@ -87,7 +87,7 @@ static void try_odds(void) {
   CHECK(mv_find_value(s.base, &s.lay, &record->item, &zero) == -1);
   CHECK(mv_count_value(s.base, &s.lay, &record->item, &zero) == 0);
   CHECK(mv_count_value(s.base, &s.lay, &sample_items[2], &zero) == n);
-  mv_layout_cast(&s.lay, 1, -1, NULL);
+  mv_layout_cast(&s.lay, 1, -1, NULL, NULL);
   CHECK(mv_count_value(s.base, &s.lay, &sample_items[0], &zero) == 2 * n);
   sample_free(&s);
   free(block);

@@ -316,13 +316,39 @@ local writers = {
   end,
 }
 
+-- How many values of the right type were no item's, while that is asked.
+local misses
+
+local MISS = {["string of another length"] = true, ["out of range"] = true,
+  ["float out of range"] = true,
+  ["number has no integer representation"] = true}
+
+local function pack_or_miss(pack, type, value)
+  local ok, bytes = pcall(pack, type, value)
+  if ok then return bytes end
+  if not misses or not MISS[bytes.why] then error(bytes, 0) end
+  misses = misses + 1
+  return ("\0"):rep(type.size)
+end
+
 -- The string s with value as the item of a type at pos; refuses what mview must
 -- refuse. Padding stays.
 function codec.write(type, value, s, pos)
   local pack = packers[type.kind]
   if not pack then return writers[type.kind](type, value, s, pos) end
-  local bytes = pack(type, value)
+  local bytes = pack_or_miss(pack, type, value)
   return s:sub(1, pos - 1) .. bytes .. s:sub(pos + #bytes)
+end
+
+-- Whether an item of the type can hold the value; refuses what is of a type
+-- that none can hold.
+function codec.holds(type, value)
+  misses = 0
+  local ok, err = pcall(codec.write, type, value, ("\0"):rep(type.size or 0), 1)
+  local missed = misses
+  misses = nil
+  if not ok then error(err, 0) end
+  return missed == 0
 end
 
 -- Comparing --------------------------------------------------------------

@@ -30,11 +30,14 @@ end
 
 local HIDDEN = {__name = true, __metatable = true, __gc = true}
 
+-- What containers inherit from views is documented with these.
 local function add_object(names, letter, object)
   local metatable = debug.getmetatable(object)
+  local view = mview.isview(object) and {}
+    or methods_of(debug.getmetatable(mview "x").__index)
   for name, value in pairs(methods_of(metatable.__index)) do
     local kind = type(value) == "function" and ":" or "."
-    names[letter .. kind .. name] = true
+    if value ~= view[name] then names[letter .. kind .. name] = true end
   end
   for event, value in pairs(metatable) do
     local items = event ~= "__index" or type(value) == "function"
@@ -58,7 +61,6 @@ function docnames.real()
   add_object(names, "v", mview "x")
   add_object(names, "b", mview.bytearray())
   add_object(names, "m", assert(mview.map(nil, "r+", 0, 1)))
-  names["m __index"], names["m __newindex"] = nil, nil -- they refuse
   add_reader(names)
   return names
 end

@@ -79,6 +79,12 @@ local function plain(name, make)
   end
 end
 
+-- The arguments of index and count.
+local function sought_in_range(view)
+  local n = view.shape[1] or 0
+  return {chance.value(view), chance.position(n), chance.position(n), n = 3}
+end
+
 local making = {
   plain("cast", function(view)
     local format = pick(formats)
@@ -152,11 +158,8 @@ local asking = {
   plain("tolist", function() return {} end),
   plain("tobytes", function() return pick {{}, {"C"}, {"F"}, {"A"}} end),
   plain("get", chance.full_index),
-  plain("count", function(view) return {chance.value(view)} end),
-  plain("index", function(view)
-    local n = view.shape[1] or 0
-    return {chance.value(view), chance.position(n), chance.position(n), n = 3}
-  end),
+  plain("count", sought_in_range),
+  plain("index", sought_in_range),
   function(state, k)
     local m = random(#state.models)
     local a, b = state.models[k], state.models[m]

@@ -217,61 +217,66 @@ end
 
 -- Casting ----------------------------------------------------------------
 
--- Offsets of items of size bytes, packed into runs that start at each offset in
--- starts and have length bytes.
-local function refill(starts, length, size)
+-- Where each byte of the items is, in C order.
+local function byte_offsets(self)
   local offsets = {}
-  for _, start in ipairs(starts) do
-    for at = start, start + length - size, size do
-      offsets[#offsets + 1] = at
-    end
+  for _, first in ipairs(self.offsets) do
+    for at = first, first + self.itemsize - 1 do offsets[#offsets + 1] = at end
   end
   return offsets
 end
 
--- Of a view whose last dimension is contiguous: where each of its rows starts.
-local function rows(self, shape, size)
-  local old, starts = self.shape, {}
-  local n = old[#old]
-  if #old == 0 or #shape ~= #old then refuse "not contiguous" end
-  for d = 1, #old - 1 do
-    if shape[d] ~= old[d] then refuse "not contiguous" end
+-- The offsets of items of size bytes taken from those of single bytes.
+local function gather(bytes, size)
+  local offsets = {}
+  for i = 1, #bytes, size do
+    if not consecutive(table.move(bytes, i, i + size - 1, 1, {}), 1) then
+      refuse "needs a copy"
+    end
+    offsets[#offsets + 1] = bytes[i]
   end
-  if shape[#old] * size ~= n * self.itemsize then refuse "not contiguous" end
-  for first = 1, #self.offsets, n do
-    starts[#starts + 1] = self.offsets[first]
-    local row = table.move(self.offsets, first, first + n - 1, 1, {})
-    if not consecutive(row, self.itemsize) then refuse "not contiguous" end
-  end
-  return starts, n * self.itemsize
+  return offsets
 end
 
+-- Strides can express a view where each item lies where they say.
+local function check_strides(view)
+  local strides, first = view.strides, view.offsets[1]
+  each(view.shape, function(index)
+    local at = first
+    for d, i in ipairs(index) do at = at + (i - 1) * strides[d] end
+    if view.offsets[rank(view.shape, index)] ~= at then
+      refuse "needs a copy"
+    end
+  end)
+  return view
+end
+
+-- The shape as a list of integers.
 local function check_shape(shape)
   if #shape > 64 then refuse "too many dimensions" end
-  local n = 1.0
-  for _, x in ipairs(shape) do
+  local n, list = 1.0, {}
+  for d, size in ipairs(shape) do
+    local x = math.tointeger(tonumber(size))
+    list[d] = x
     if math.type(x) ~= "integer" or x < 0 then refuse "malformed shape" end
     n = n * x
   end
   if n > 2.0 ^ 62 then refuse "size too large" end
+  return list
 end
 
--- Without a shape: 1-D of contiguous bytes. With one: contiguous bytes, or rows
--- of contiguous bytes whose number stays.
+-- Without a shape: 1-D.
 function View:cast(format, shape)
   local size, total = codec.parse(format).size, self.nbytes
   if self.indirect then refuse "suboffsets" end
   if size == 0 then refuse "items of size 0" end
-  if shape then check_shape(shape) end
-  local starts, length
-  if self.c_contiguous then
-    starts, length = {self.offsets[1]}, total
-  else starts, length = rows(self, shape or {}, size) end
+  shape = shape and check_shape(shape)
   if total % size ~= 0 then refuse "not a multiple of the item size" end
   shape = shape or {total // size}
   if product(shape) * size ~= total then refuse "shape of another size" end
-  return vary(self, {format = format, type = codec.parse(format),
-    itemsize = size, shape = shape, offsets = refill(starts, length, size)})
+  return check_strides(vary(self, {format = format,
+    type = codec.parse(format), itemsize = size, shape = shape,
+    offsets = gather(byte_offsets(self), size)}))
 end
 
 function View:toreadonly() return vary(self, {readonly = true}) end
@@ -399,13 +404,36 @@ function View:same_items(source)
     and codec.same(self.type.of, source.type.of)
 end
 
+-- Marks the bytes of an item that belong to its value, from byte at on.
+local function mark_values(type, at, marks)
+  if type.fields then
+    for _, field in ipairs(type.fields) do
+      mark_values(field.of, at + field.at, marks)
+    end
+  elseif type.dims then
+    for k = 0, product(type.dims) - 1 do
+      mark_values(type.of, at + k * type.of.size, marks)
+    end
+  else
+    for i = at + 1, at + type.size do marks[i] = true end
+  end
+end
+
+-- The bytes of an item with the values, but not the padding, of other bytes.
+local function overlay(self, at, bytes)
+  local marks, old, chars = {}, item_bytes(self, at), {}
+  mark_values(self.type.of, self.type.at, marks)
+  for i = 1, #old do chars[i] = (marks[i] and bytes or old):sub(i, i) end
+  return table.concat(chars)
+end
+
 function View:copyfrom(source)
   check_writable(self)
   if not same_list(self.shape, source.shape) then refuse "another shape" end
   local whole = self:same_items(source)
   write_all(self, function(i, at)
     local from = source.offsets[i]
-    if whole then return item_bytes(source, from) end
+    if whole then return overlay(self, at, item_bytes(source, from)) end
     return item_write(self, at, codec.convert(source.type.of,
       item_read(source, from), self.type.of))
   end)
@@ -449,8 +477,9 @@ local function sought(of, value)
     if ok then return of, codec.read(of, bytes, 1) end
   elseif is == "boolean" then return {kind = "bool"}, value
   elseif is == "string" then return {kind = "bytes"}, value
-  elseif is == "number" and of.kind == "int" and math.type(value) == "integer"
-    then return of, value
+  elseif is == "number" and of.kind == "int"
+    and (math.type(value) == "integer" or value < 0 and math.tointeger(value))
+    then return of, math.tointeger(value)
   elseif is == "number" then return {kind = "float"}, value
   elseif is == "table" and #value == 2 and math.type(value[1])
     and math.type(value[2]) then
@@ -463,6 +492,7 @@ local function search(self, value, found)
   local of = self.type.of
   local as, key = sought(of, value)
   local i = 0
+  if not codec.holds(of, value) then return end
   each(self.shape, function(index)
     i = i + 1
     if as and codec.equal(of, item_read(self, self.offsets[i]), as, key) then
@@ -471,18 +501,26 @@ local function search(self, value, found)
   end)
 end
 
-function View:count(value)
-  local n = 0
-  search(self, value, function() n = n + 1 end)
+-- The set of the rows i to j.
+local function choose(self, i, j)
+  local chosen = {}
+  for _, row in ipairs(range(self.shape[1] or 1, i, j)) do
+    chosen[row] = true
+  end
+  return chosen
+end
+
+function View:count(value, i, j)
+  local n, chosen = 0, choose(self, i, j)
+  search(self, value, function(index)
+    if #self.shape == 0 or chosen[index[1]] then n = n + 1 end
+  end)
   return n
 end
 
 -- The index, as results, of the first item equal to value in rows i to j.
 function View:index(value, i, j)
-  local first, chosen = nil, {}
-  for _, row in ipairs(range(self.shape[1] or 1, i, j)) do
-    chosen[row] = true
-  end
+  local first, chosen = nil, choose(self, i, j)
   search(self, value, function(index)
     if not first and (#self.shape == 0 or chosen[index[1]]) then
       first = table.move(index, 1, #self.shape, 1, {})

@@ -33,10 +33,11 @@ static int check_fd(lua_State *L, int arg) {
 
 /* ---- descriptors ---------------------------------------------------------*/
 
-/* open(path, "r" | "w" | "r+"): a descriptor. */
+/* open(path, "r" | "w" | "r+" | "a"): a descriptor. */
 static int unix_open(lua_State *L) {
-  static const char *const modes[] = {"r", "w", "r+", NULL};
-  static const int flags[] = {O_RDONLY, O_WRONLY | O_CREAT | O_TRUNC, O_RDWR};
+  static const char *const modes[] = {"r", "w", "r+", "a", NULL};
+  static const int flags[] = {O_RDONLY, O_WRONLY | O_CREAT | O_TRUNC, O_RDWR,
+                              O_WRONLY | O_APPEND};
   const char *path = luaL_checkstring(L, 1);
   int mode = flags[luaL_checkoption(L, 2, "r", modes)];
   lua_pushinteger(L, check(L, open(path, mode | O_CLOEXEC, 0600), "open"));

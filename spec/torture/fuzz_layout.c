@@ -161,21 +161,51 @@ static bool packed(const model *m) {
   return true;
 }
 
-/* Of packed bytes anything of their size; of others perhaps the rows. */
+/* Where item k of n, of size bytes each, is among the bytes of the old items;
+** -1: its bytes lie apart. */
+static ptrdiff_t place_of(const model *old, ptrdiff_t k, ptrdiff_t size) {
+  ptrdiff_t first = 0;
+  for (ptrdiff_t i = 0; i < size; i++) {
+    ptrdiff_t byte = k * size + i;
+    ptrdiff_t at = old->at[byte / old->itemsize] + byte % old->itemsize;
+    if (i == 0)
+      first = at;
+    else if (at != first + i)
+      return -1;
+  }
+  return first;
+}
+
+/* Whether one stride a dimension leads to each item. */
+static bool has_strides(const model *m) {
+  ptrdiff_t step[8], unit = 1;
+  for (int d = m->ndim - 1; d >= 0; unit *= m->shape[d--])
+    step[d] = m->shape[d] > 1 ? m->at[unit] - m->at[0] : 0;
+  for (ptrdiff_t k = 0; k < m->n; k++) {
+    ptrdiff_t at = m->at[0], rest = k;
+    for (int d = m->ndim - 1; d >= 0; rest /= m->shape[d--])
+      at += rest % m->shape[d] * step[d];
+    if (m->at[k] != at)
+      return false;
+  }
+  return true;
+}
+
+/* Other items and another shape: what strides can express, and nothing else. */
 static void cast(input *in, mv_layout *lay, model *m) {
   ptrdiff_t size = 1 + take(in) % 8, shape[4], nbytes = m->n * m->itemsize;
-  int ndim = take(in) % 5 - 1;
-  bool was_packed = packed(m);
+  int ndim = take(in) % 5 - 1, dim = -1;
+  bool possible;
+  mv_status status;
   model old = *m;
   ptrdiff_t items = 1;
   for (int d = 0; d < ndim; d++)
     items *= shape[d] = take(in) % 9;
-  if (mv_layout_cast(lay, size, ndim, shape) != MV_OK) {
-    require(!was_packed || nbytes % size != 0 ||
-            (ndim >= 0 && items * size != nbytes));
+  status = mv_layout_cast(lay, size, ndim, shape, &dim);
+  if (ndim < 0 ? nbytes % size != 0 : items * size != nbytes) {
+    require(status != MV_OK && status != MV_ENOTCONTIGUOUS);
     return;
   }
-  require(ndim < 0 ? nbytes % size == 0 : items * size == nbytes);
   m->itemsize = size;
   m->ndim = ndim < 0 ? 1 : ndim;
   m->shape[0] = nbytes / size;
@@ -184,9 +214,16 @@ static void cast(input *in, mv_layout *lay, model *m) {
   m->n = nbytes / size;
   if (m->n > MAXITEMS)
     return;
+  possible = true;
   for (ptrdiff_t k = 0; k < m->n; k++) {
-    ptrdiff_t byte = k * size;
-    m->at[k] = old.at[byte / old.itemsize] + byte % old.itemsize;
+    m->at[k] = place_of(&old, k, size);
+    possible = possible && m->at[k] >= 0;
+  }
+  possible = possible && has_strides(m);
+  require(status == (possible ? MV_OK : MV_ENOTCONTIGUOUS));
+  if (!possible) {
+    require(dim >= 0 && dim < old.ndim);
+    *m = old;
   }
 }
 

@@ -1,0 +1,207 @@
+/*
+** dialect.c - a format of one language, spelt in the other
+** Views have formats of PEP 3118, pack and unpack those of string.pack. What is
+** wrong in one is often right in the other; then the error says how it is spelt
+** here. Only fixed sizes without alignment can be.
+*/
+#include "parse.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The room for a spelling, one piece of it after the other. */
+typedef struct spelling {
+  char *out;
+  size_t size, len;
+} spelling;
+
+static bool spell(spelling *to, const char *piece) {
+  size_t n = strlen(piece);
+  if (n >= to->size - to->len)
+    return false;
+  memcpy(to->out + to->len, piece, n + 1);
+  to->len += n;
+  return true;
+}
+
+/* ---- string.pack to PEP 3118 ---------------------------------------------*/
+
+/* A number of at most three digits at *s, or def where there is none. */
+static size_t short_number(const char **s, const char *end, size_t def) {
+  size_t n = 0;
+  int digits = 0;
+  while (*s < end && **s >= '0' && **s <= '9' && digits++ < 3)
+    n = n * 10 + (size_t)(*(*s)++ - '0');
+  return digits > 0 ? n : def;
+}
+
+/* The code of an integer of that size; NULL: there is none. */
+static const char *integer_code(size_t size, bool is_signed) {
+  switch (size) {
+  case 1:
+    return is_signed ? "b" : "B";
+  case 2:
+    return is_signed ? "h" : "H";
+  case 4:
+    return is_signed ? "i" : "I";
+  case 8:
+    return is_signed ? "q" : "Q";
+  default:
+    return NULL;
+  }
+}
+
+/* The code of the option at *s, which moves behind it; NULL: there is none.
+** *fixed: it is an option all the same. */
+static const char *option_code(const char **s, const char *end, char *room,
+                               bool *fixed) {
+  char c = *(*s)++;
+  *fixed = true;
+  switch (c) {
+  case 'b':
+  case 'B':
+    return integer_code(1, c == 'b');
+  case 'h':
+  case 'H':
+    return integer_code(sizeof(short), c == 'h');
+  case 'i':
+  case 'I':
+    return integer_code(short_number(s, end, sizeof(int)), c == 'i');
+  case 'l':
+  case 'L':
+    return integer_code(sizeof(long), c == 'l');
+  case 'j':
+  case 'J':
+    return integer_code(sizeof(int64_t), c == 'j');
+  case 'T':
+    return integer_code(sizeof(size_t), false);
+  case 'f':
+    return "f";
+  case 'd':
+  case 'n':
+    return "d";
+  case 'x':
+    return "x";
+  case ' ':
+    return "";
+  case 'c':
+    snprintf(room, 8, "%zus", short_number(s, end, 1));
+    return room;
+  case 's':
+  case '!':
+    short_number(s, end, 0);
+    return NULL;
+  case 'X':
+  case 'z':
+    return NULL;
+  default:
+    *fixed = false;
+    return NULL;
+  }
+}
+
+/* Adds the order that holds for the next code, unless it does already. */
+static bool spell_change(spelling *to, char order, char *current) {
+  char text[2] = {order, '\0'};
+  if (order == *current)
+    return true;
+  *current = order;
+  return spell(to, text);
+}
+
+mv_dialect mv_from_packformat(const char *s, size_t len, char *out,
+                              size_t size) {
+  const char *end = s + len;
+  mv_dialect result = MV_SPELT;
+  spelling to = {out, size, 0};
+  char order = '=', current = '@';
+  while (s < end) {
+    char room[8];
+    bool known;
+    const char *code;
+    if (*s == '<' || *s == '>' || *s == '=') {
+      order = *s++;
+      continue;
+    }
+    code = option_code(&s, end, room, &known);
+    if (!known)
+      return MV_FOREIGN;
+    if (code == NULL ||
+        (*code != '\0' &&
+         (!spell_change(&to, order, &current) || !spell(&to, code))))
+      result = MV_UNSPEAKABLE;
+  }
+  return to.len > 0 || result != MV_SPELT ? result : MV_FOREIGN;
+}
+
+/* ---- PEP 3118 to string.pack ---------------------------------------------*/
+
+static const char *pack_option(const mv_item *item, char *room) {
+  static const char *const options[] = {
+      [MV_U8] = "B",   [MV_I8] = "b",   [MV_U16] = "I2", [MV_I16] = "i2",
+      [MV_U32] = "I4", [MV_I32] = "i4", [MV_U64] = "I8", [MV_I64] = "i8",
+      [MV_F32] = "f",  [MV_F64] = "d"};
+  if (item->kind == MV_BYTES || item->kind == MV_CHAR) {
+    snprintf(room, 24, "c%zu", item->size);
+    return room;
+  }
+  return item->kind <= MV_F64 ? options[item->kind] : NULL;
+}
+
+static bool spell_order(spelling *to, char order, char *current) {
+  char same = order;
+  if (order == '!')
+    same = '>';
+  if (order == '@' || order == '^')
+    same = '=';
+  return spell_change(to, same, current);
+}
+
+static bool spell_padding(spelling *to, size_t n) {
+  while (n > 0 && spell(to, "x"))
+    n--;
+  return n == 0;
+}
+
+bool mv_to_packformat(const mv_format *format, char *out, size_t size) {
+  const mv_record *record = &format->record;
+  spelling to = {out, size, 0};
+  size_t end = 0;
+  char order = '=';
+  out[0] = '\0';
+  for (size_t i = 0; i < record->nfields; i++) {
+    const mv_field *field = &record->fields[i];
+    char room[24];
+    const char *option = pack_option(&field->item, room);
+    if (option == NULL || field->ndim > 0 ||
+        !spell_padding(&to, field->offset - end) ||
+        !spell_order(&to, field->order, &order))
+      return false;
+    for (size_t k = 0; k < field->count; k++)
+      if (!spell(&to, option))
+        return false;
+    end = field->offset + field->count * field->size;
+  }
+  return spell_padding(&to, record->size - end);
+}
+
+/* ---- words ---------------------------------------------------------------*/
+
+const char *mv_word_format(const char *s, size_t len) {
+  static const char *const words[][2] = {
+      {"bool", "?"},     {"byte", "B"},    {"char", "b"},     {"double", "d"},
+      {"f16", "e"},      {"f32", "f"},     {"f64", "d"},      {"float", "f"},
+      {"float16", "e"},  {"float32", "f"}, {"float64", "d"},  {"half", "e"},
+      {"int", "i"},      {"int16", "h"},   {"int16_t", "h"},  {"int32", "i"},
+      {"int32_t", "i"},  {"int64", "q"},   {"int64_t", "q"},  {"int8", "b"},
+      {"int8_t", "b"},   {"long", "l"},    {"number", "d"},   {"integer", "q"},
+      {"i16", "h"},      {"i32", "i"},     {"i64", "q"},      {"short", "h"},
+      {"size_t", "N"},   {"string", "8s"}, {"u16", "H"},      {"u32", "I"},
+      {"u64", "Q"},      {"u8", "B"},      {"uint", "I"},     {"uint16", "H"},
+      {"uint16_t", "H"}, {"uint32", "I"},  {"uint32_t", "I"}, {"uint64", "Q"},
+      {"uint64_t", "Q"}, {"uint8", "B"},   {"uint8_t", "B"},  {"i8", "b"}};
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    if (strlen(words[i][0]) == len && memcmp(words[i][0], s, len) == 0)
+      return words[i][1];
+  return NULL;
+}

@@ -1,0 +1,135 @@
+-- Bytearrays and maps have what a view of all their bytes has.
+
+local mview = require "mview"
+local names = require "names"
+local raises = require "raises"
+
+local containers = {
+  ["a bytearray"] = function(bytes) return mview.bytearray(bytes) end,
+  ["a map"] = function(bytes)
+    local map = mview.map(nil, "r+", 0, #bytes)
+    map:copyfrom(bytes)
+    return map
+  end,
+}
+
+-- What came of a call, without identities.
+local function plain(x, of)
+  if x == of then return "self" end
+  if mview.isview(x) then return {x.format, x.shape, x:tolist(), x.readonly} end
+  return x
+end
+
+local function outcome(use, of, ...)
+  local results = table.pack(pcall(use, of, ...))
+  for i = 1, results.n do results[i] = plain(results[i], of) end
+  if not results[1] then
+    results[2] = results[2]:gsub("^[^ :]+:%d+: ", "")
+  end
+  return results
+end
+
+for kind, make in pairs(containers) do
+  describe("As a view of all its bytes, " .. kind, function()
+    for _, uses in ipairs {names.reads, names.writes} do
+      for name, use in pairs(uses) do
+        if names.methods[name] ~= nil then
+          it("has " .. name, function()
+            local container, twin = make "abcdef", make "abcdef"
+            assert.are.same(outcome(use, twin:view(), 1),
+              outcome(use, container, 1))
+            assert.are.equal(twin:tobytes(), container:tobytes())
+          end)
+        end
+      end
+    end
+
+    for _, name in ipairs(names.attributes) do
+      it("has " .. name, function()
+        local container = make "abcdef"
+        assert.are.same(container:view()[name], container[name])
+        raises(("attempt to assign to '%s' of %s"):format(name, kind),
+          function() container[name] = 1 end)
+      end)
+    end
+
+    it("has the methods of views themselves, and its own", function()
+      local container = make "ab"
+      for name in pairs(names.methods) do
+        assert.are.equal("function", type(container[name]), name)
+        if name ~= "release" then
+          assert.are.equal(mview("")[name], container[name])
+        end
+      end
+      assert.are_not.equal(mview("").release, container.release)
+      assert.are_not.equal(mview("").view, container.view)
+    end)
+
+    it("is indexed by position, not by a string that is one", function()
+      local container = make "abc"
+      container[1], container[-1] = 65, 67.0
+      assert.are.equal("AbC", container:tobytes())
+      assert.are.equal(65, container[1])
+      assert.are.equal(67, container[-1.0])
+      for _, key in ipairs {0, 4, -4, 1.5, math.mininteger, "1", "x", true} do
+        assert.is_nil(container[key])
+      end
+      raises("index 4 out of range [1, 3]", function() container[4] = 1 end)
+      raises("value 256 out of range [0, 255] for format 'B'",
+        function() container[1] = 256 end)
+    end)
+
+    it("goes on in iterators and slices over the view of the call", function()
+      local container = make "abcd"
+      local step = container:iter()
+      local part = container:sub(2)
+      assert.are.equal(97, step())
+      assert.is_true(select("#", container:resize(2)) > 0)
+      assert.is_false((pcall(step)))
+      assert.is_false(part.valid)
+      assert.are.equal("ab", container:tobytes())
+    end)
+
+    it("is dead for all of them once it has ended", function()
+      local container = make "abc"
+      container:release()
+      assert.is_false(container.valid)
+      for name in pairs(names.methods) do
+        if name ~= "release" then
+          local ok, message = pcall(container[name], container, 1, 1)
+          assert.is_false(ok, name)
+          assert.matches("attempt to use a %l+ %l+$", message, 1, false, name)
+        end
+      end
+      for _, name in ipairs(names.attributes) do
+        if name ~= "valid" then
+          assert.is_false((pcall(function() return container[name] end)), name)
+        end
+      end
+    end)
+
+    it("is no view to be released alone", function()
+      local container = make "abc"
+      assert.is_false((pcall(mview("").release, container)))
+      assert.is_true(container.valid)
+    end)
+  end)
+end
+
+describe("A map that cannot be written", function()
+  it("refuses writes of every kind", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "wb"))
+    file:write("abcdef"):close()
+    local map <close> = mview.map(path)
+    os.remove(path)
+    raises("attempt to write to a read-only map", function() map[1] = 1 end)
+    for name, use in pairs(names.writes) do
+      if name ~= "v[i] = x" then
+        raises("attempt to write to a read-only view", use, map, 1)
+      end
+    end
+    assert.are.equal("abcdef", map:tobytes())
+    assert.are.equal(mview("abcdef"):hash(), map:hash())
+  end)
+end)

@@ -1,0 +1,102 @@
+-- v:at, a window that does not clip, and v:copy.
+
+local lend = require "lend"
+local mview = require "mview"
+local raises = require "raises"
+
+local text = "0123456789abcdef"
+
+describe("at", function()
+  it("gives the bytes that string.sub gives, where they are", function()
+    local v = mview(text)
+    for offset = 0, #text do
+      for n = 0, #text - offset do
+        local window = v:at(offset, n)
+        assert.are.equal(text:sub(offset + 1, offset + n), window:tobytes())
+        assert.are.equal("B", window.format)
+        assert.are.same({n}, window.shape)
+      end
+      assert.is_false((pcall(v.at, v, offset, #text - offset + 1)))
+    end
+  end)
+
+  it("gives the items that string.unpack gives", function()
+    local v = mview(text)
+    for offset = 0, #text - 4 do
+      assert.are.equal((">I4"):unpack(text, offset + 1), v:at(offset, ">I")[1])
+      assert.are.equal(1, #v:at(offset, ">I"))
+    end
+    assert.are.same({(">I2I2I2"):unpack(text, 4)},
+      {v:at(3, ">H", 3)[1], v:at(3, ">H", 3)[2], v:at(3, ">H", 3)[3], 10})
+    assert.are.equal(0, #v:at(16, ">d", 0))
+    assert.are.same({a = 48, b = 0x3132}, v:at(0, "T{>B:a:H:b:}")[1])
+  end)
+
+  it("counts bytes, whatever the view's items and dimensions", function()
+    local grid = mview.bytearray(text):view():cast("H", {2, 4})
+    assert.are.equal("9ab", grid:at(9, 3):tobytes())
+    assert.are.equal("ab", grid[2]:at(2, 2):tobytes())
+    local records = mview(text, "T{H:a:H:b:}")
+    assert.are.equal("567", records:at(5, 3):tobytes())
+    assert.are.equal("0", mview(text, "8s"):slice(1):at(0, 1):tobytes())
+  end)
+
+  it("is a view of the same memory", function()
+    local data = mview.bytearray(text)
+    local window = data:at(4, "<H", 2)
+    window[2] = 0x4142
+    assert.are.equal("012345BA89abcdef", tostring(data))
+    assert.are.equal(4, window.offset)
+    assert.are.equal(data, window.obj)
+    assert.is_true(mview(text):at(0, 1).readonly)
+  end)
+
+  it("raises where strides or pointers are in the way", function()
+    local message = "bad argument #1 to 'at' (not contiguous, use :copy())"
+    local strided = {mview(text):sub(1, -1, 2), mview(text):sub(-1, 1, -1),
+      mview(text, "B", {4, 4}):transpose(),
+      (lend.pil {blocks = {"abc", "def"}, format = "B", shape = {2, 3}})}
+    for _, v in ipairs(strided) do
+      raises(message, v.at, v, 0, 1)
+      assert.are.equal(v:tobytes():sub(2, 3), v:copy():at(1, 2):tobytes())
+    end
+  end)
+end)
+
+describe("copy", function()
+  local bytes = mview.bytearray(text)
+  local views = {
+    ["bytes"] = mview(text), ["nothing"] = mview(""),
+    ["items backwards"] = mview(text, "<H"):sub(-1, 1, -1),
+    ["columns"] = mview(text, "B", {4, 4}):transpose(),
+    ["a part of rows"] = bytes:cast("B", {2, 8}):slice({}, {2, 5}),
+    ["an item"] = mview(text, "<I"):slice(2),
+    ["records"] = mview(text, "T{<H:a:xB:b:}"):sub(1, -1, 3),
+    ["fields"] = mview(text, "T{<H:a:H:b:}"):field("b"),
+    ["rows behind pointers"] = lend.pil {blocks = {"abc", "def"}, format = "B",
+      shape = {2, 3}},
+    ["items larger than their format"] = lend.lend {data = text,
+      format = "T{B:a:}", itemsize = 4, shape = {4}},
+  }
+  for kind, v in pairs(views) do
+    it("has format, shape and values of " .. kind, function()
+      local copy = v:copy()
+      assert.are.equal(v.format, copy.format)
+      assert.are.same(v.shape, copy.shape)
+      assert.are.equal(v.itemsize, copy.itemsize)
+      assert.are.same(v:tolist(), copy:tolist())
+      assert.are.equal(v:tobytes(), copy:tobytes())
+      assert.is_true(copy.c_contiguous)
+      assert.are.equal(0, copy.offset)
+    end)
+
+    it("is memory of its own that can be written, of " .. kind, function()
+      local before, copy = v:tobytes(), v:copy()
+      assert.is_false(copy.readonly)
+      assert.are_not.equal(v.obj, copy.obj)
+      copy.obj:fill(1)
+      assert.are.equal(before, v:tobytes())
+      assert.are.equal(#before, #copy.obj)
+    end)
+  end
+end)
