@@ -154,6 +154,28 @@ describe("dump", function()
     end)
   end
 
+  for _, row in ipairs {
+    {"color", "never", "a boolean or 'auto', got 'never'"},
+    {"color", 1, "a boolean or 'auto', got 1"},
+    {"squeeze", "auto", "a boolean, got 'auto'"},
+    {"squeeze", 0, "a boolean, got 0"},
+  } do
+    local option, value, expected = table.unpack(row)
+    it(("refuses %s as %s"):format(value, option), function()
+      local ok, message = pcall(dump, "abc", {[option] = value})
+      assert.is_false(ok)
+      assert.equal(("bad argument #2 to 'dump' (%s must be %s)"):format(option,
+        expected), message)
+    end)
+  end
+
+  it("ends in a last line, however far the offset", function()
+    assert.equal("7fffffffffffffff  61 62" .. (" "):rep(45)
+      .. "|ab|\n8000000000000001\n", dump("ab", {offset = math.maxinteger}))
+    assert.equal("00000007\n", dump("", {offset = 7}))
+    assert.equal("", dump(""))
+  end)
+
   it("takes no options but a table", function()
     local ok, message = pcall(dump, "abc", 16)
     assert.is_false(ok)
@@ -191,6 +213,28 @@ describe("dump", function()
     assert.is_false(ok)
     assert.matches("attempt to use a released view", message, 1, true)
   end)
+end)
+
+describe("dump of fields without bytes", function()
+  local rows = { -- format, names in order
+    {"0s:a:0s:b:B:c:", "a b c"}, {"0s:b:0s:a:B:c:", "b a c"},
+    {"T{0s:a:0s0s:b:B:c:}", "a [1] b c"}, {"0s0s:x:B:y:", "[1] x y"},
+    {"<B:a:0s:b:(0)H:c:0s:d:", "a b c d"},
+    {"T{0s:a:T{0s:b:B:a:}:c:}", "a c.b c.a"}, {"0iB:a:0s:b:3H:c:", "a b c"},
+    {"2B0s:a:2x0sZf:b:4s:s:", "[1] [2] a [3] b s"},
+  }
+  for _, row in ipairs(rows) do
+    it("names each by its own name: " .. row[1], function()
+      for _ = 1, 10 do
+        local names = {}
+        local source = mview(("x"):rep(mview.calcsize(row[1])), row[1])
+        for line in dump(source):gmatch("[^\n]+") do
+          names[#names + 1] = line:match("^%x+  (%S+)")
+        end
+        assert.equal(row[2], table.concat(names, " "))
+      end
+    end)
+  end
 end)
 
 describe("dump in color", function()

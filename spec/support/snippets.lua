@@ -51,6 +51,11 @@ end
 -- Compiles each C file of a Markdown file to a module in the folder, with the
 -- header that is in the folder `include`.
 function snippets.compile(path, folder, include)
+  for _, name in ipairs(snippets.files(path, "cpp", folder)) do
+    clean(("%s -std=c++11 -Wall -Wextra -Wpedantic -Werror -shared -fPIC -I%q "
+      .. "%s %s/%s -o %s/%s"):format(os.getenv("CXX") or "c++", include,
+      compiler.lua_include, folder, name, folder, name:gsub("cpp$", "so")))
+  end
   for _, name in ipairs(snippets.files(path, "c", folder)) do
     clean(("%s -std=c99 -Wall -Wextra -Wpedantic -Werror -shared -fPIC -I%q "
       .. "%s %s/%s -o %s/%s"):format(os.getenv("CC") or "cc", include,

@@ -190,7 +190,7 @@ row("view:tobytes", function(w) return w.numbers:tobytes("F") end,
   table.unpack(rows["view:tobytes"]))
 each("view:tolist", ALL, function(v) return v:tolist() end)
 each("view:copy", ALL, function(v) return v:copy() end)
-each("view:at", "view numbers records doubles string mapped bytes map",
+each("view:at", "view numbers records doubles string mapped",
   function(v) return v:at(2, 3), v:at(8, "<i4", 2), v:at(0, "T{b:u:b:v:}") end)
 each("view:hex", ALL, function(v) return v:hex(), v:hex(":", 2) end)
 each("view:copyfrom", WRITABLE, function(v) v:copyfrom(v:tolist()) end)
@@ -293,7 +293,7 @@ row("bytearray:__close", function(w) local _ <close> = w.bytes end)
 row("bytearray:view", function(w) return w.bytes:view() end)
 row("bytearray:__index", function(w) return w.bytes[1], w.bytes[1000] end,
   function(w) return w.bytes.shape, w.bytes:sub(2, 4):iter()() end,
-  function(w) w.bytes:fill(65):pack("<I4", 1, 7) end)
+  function(w) w.bytes:fill(65) end)
 row("bytearray:__newindex", function(w) w.bytes[1] = 65 end)
 row("bytearray:__len", function(w) return #w.bytes end)
 row("bytearray:__tostring", function(w) return tostring(w.bytes) end)
