@@ -7,7 +7,7 @@
 local mview = require "mview"
 
 local path = arg[1] or "/proc/self/exe"
-local file = assert(mview.map(path)):view()
+local file = assert(mview.map(path))
 assert(file:sub(1, 4):equals("\127ELF"), "not an ELF file")
 
 -- Byte 5 tells the size of an address, byte 6 the byte order: with these, one
@@ -27,29 +27,22 @@ local SECTION = record [[
   I:name: I:type: W:flags: W:addr: W:offset: W:size: I:link: I:info:
   W:addralign: W:entsize: ]]
 
--- `count` records of that format from byte `offset` on, counted from 0.
-local function records(format, offset, count)
-  local size = count * mview.calcsize(format)
-  return file:sub(offset + 1, offset + size):cast(format)
-end
-
-local header = records(HEADER, 0, 1)
+local header = file:at(0, HEADER)
 local start = header:field("shoff")[1]
 assert(start > 0, "no section table")
 
 -- Counts that do not fit the header are in the table's first section.
-local first = records(SECTION, start, 1)
+local first = file:at(start, SECTION)
 local count = header:field("shnum")[1]
 if count == 0 then count = first:field("size")[1] end
 local names_at = header:field("shstrndx")[1]
 if names_at == 0xffff then names_at = first:field("link")[1] end
 
-local sections = records(SECTION, start, count)
+local sections = file:at(start, SECTION, count)
 local name, offset, size =
   sections:field("name"), sections:field("offset"), sections:field("size")
 
-local names = file:sub(offset[names_at + 1] + 1,
-  offset[names_at + 1] + size[names_at + 1])
+local names = file:at(offset[names_at + 1], size[names_at + 1])
 local copied = 0
 
 local function name_of(i)
