@@ -232,7 +232,7 @@ describe("index and count", function()
     {"d", {2.0 ^ 53}, (1 << 53) + 1, nil, 0}, {"d", {2.0 ^ 53}, 1 << 53, 1, 1},
     {"e", {math.huge, 1}, math.huge, 1, 1},
     {"?", {true, false, true}, true, 1, 2}, {"?", {true, false}, false, 2, 1},
-    {"c", {"a", "b", "a"}, "a", 1, 2}, 
+    {"c", {"a", "b", "a"}, "a", 1, 2},
     {"c", {"a", "b"}, "", nil, 0}, {"c", {"a", "b"}, "ab", nil, 0},
     {"2s", {"ab", "c"}, "ab", 1, 1}, {"2s", {"ab", "c"}, "c\0", 2, 1},
     {"2s", {"ab", "c"}, "c", nil, 0}, {"3p", {"ab", "c"}, "c", 2, 1},
@@ -296,10 +296,10 @@ describe("index and count", function()
       assert.are.equal(select(2, part:gsub("a", "")), v:count(97, i, j))
       assert.are.equal(part:find("a") ~= nil, v:index(97, i, j) ~= nil)
     end
-    local rows = mview.from("h", {{1, 2}, {1, 1}, {3, 1}})
-    assert.are.equal(3, rows:count(1, 2))
-    assert.are.equal(1, rows:count(1, 1, 1))
-    assert.are.equal(0, rows:count(1, 4))
+    local grid = mview.from("h", {{1, 2}, {1, 1}, {3, 1}})
+    assert.are.equal(3, grid:count(1, 2))
+    assert.are.equal(1, grid:count(1, 1, 1))
+    assert.are.equal(0, grid:count(1, 4))
   end)
 
   it("need a value", function()

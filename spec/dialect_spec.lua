@@ -41,7 +41,9 @@ describe("A format of string.pack", function()
     local bytes = string.char(table.unpack(data))
     for _ = 1, 500 do
       local list = {}
-      for i = 1, math.random(2, 8) do list[i] = options[math.random(#options)] end
+      for i = 1, math.random(2, 8) do
+        list[i] = options[math.random(#options)]
+      end
       local format = table.concat(list)
       local message = error_of(mview.calcsize, format)
       local spelt = message and message:match("is '(.-)' here")

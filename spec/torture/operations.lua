@@ -366,7 +366,8 @@ local function add_type(names, prefix, object)
   local meta = debug.getmetatable(object)
   local methods = meta.__index
   add(names, prefix, meta)
-  add(names, prefix, type(methods) == "function" and upvalue(methods) or methods)
+  add(names, prefix,
+    type(methods) == "function" and upvalue(methods) or methods)
 end
 
 -- The same without what is inherited from views.
