@@ -41,7 +41,7 @@ extern "C" {
 
 /* Version of the API table: another number means other shapes or meanings. */
 #define MVIEW_API_VERSION 1
-#define MVIEW_API_KEY "mview.api"
+#define MVIEW_API_KEY "mview.api.1" /* with it, so that 1 and 2 can coexist */
 
 #ifdef __cplusplus
 extern "C" {
@@ -68,6 +68,8 @@ typedef struct mview_buffer {
   int ndim;
   /* ndim numbers each; NULL when lending: C order; NULL: none */
   const ptrdiff_t *shape, *strides, *suboffsets;
+  /* NULL */
+  void *reserved[2];
 } mview_buffer;
 
 /* What the borrower can cope with; MVIEW_WRITE may be or-ed to the others. */
@@ -75,6 +77,10 @@ typedef struct mview_buffer {
 #define MVIEW_WRITE 1    /* ... and writing */
 #define MVIEW_STRIDES 2  /* the caller follows strides */
 #define MVIEW_INDIRECT 6 /* ... and suboffsets */
+
+/* What isbytes says of a value that is bytes-like. */
+#define MVIEW_PEEKABLE 1   /* it can be peeked and borrowed */
+#define MVIEW_BORROWABLE 2 /* it can be borrowed: its code runs for that */
 
 typedef uint64_t mview_loan; /* never reused in its state; 0 is none */
 typedef void (*mview_done)(void *ud);
@@ -142,7 +148,47 @@ typedef struct mview_api {
   ** Errors: none; it may be called where nothing may raise, in destructors say.
   */
   int (*revoke)(lua_State *L, mview_loan loan);
+
+  /*
+  ** Whether the value at idx is a bytes-like: 0 (it is not, numbers are not),
+  ** MVIEW_PEEKABLE (string, view, bytearray, map, shared block; dead ones, too:
+  ** it asks for the type) or MVIEW_BORROWABLE (an object with __buffer).
+  ** Stack: 0. Errors: none; runs no code of scripts and allocates nothing.
+  */
+  int (*isbytes)(lua_State *L, int idx);
+
+  /*
+  ** As borrow, but for use at once: *buf is valid until the next call that can
+  ** allocate or run Lua, as whatever runs then may end the memory. Shape and
+  ** strides point into the view, or into *buf. The value must stay on the
+  *stack.
+  ** Stack: 0. Errors: as borrow; "(an object with __buffer must be borrowed)".
+  */
+  void (*peek)(lua_State *L, int idx, int flags, mview_buffer *buf);
+
+  /*
+  ** Pushes a new bytearray of n zero bytes and returns where they are, to be
+  ** filled at once: valid like what peek gives. The collector knows its size.
+  ** Stack: +1. Errors: no memory.
+  */
+  void *(*newbytes)(lua_State *L, size_t n);
+
+  /*
+  ** Pushes mview(value): a view of the bytes-like at idx, a new one even if
+  *that
+  ** is a view. Stack: +1. Errors: as borrow.
+  */
+  void (*push)(lua_State *L, int idx);
 } mview_api;
+
+/*
+** The last entry that the module uses. One that needs less than this header
+** declares can define it so before it includes it (as revoke, say), and then
+** works with older libraries that have that much.
+*/
+#ifndef MVIEW_API_NEEDS
+#define MVIEW_API_NEEDS push
+#endif
 
 /*
 ** For userdata that offers its own memory: such a struct (static, it must
@@ -207,29 +253,86 @@ static inline void mview_setexporter(lua_State *L, int idx,
 ** Returns the API table, static in the library: from the registry, else through
 ** require "mview". May be kept as long as the state.
 ** Stack: 0; three slots must be free.
-** Errors: mview is not found, has another API version, or is older than this
-** header.
+** Errors: there is no mview, or no require to load it; it lacks entries that
+** this module needs (MVIEW_API_NEEDS). What require raises.
 */
 static inline const mview_api *mview_import(lua_State *L) {
   const mview_api *api;
   if (lua_getfield(L, LUA_REGISTRYINDEX, MVIEW_API_KEY) == LUA_TNIL) {
-    lua_getglobal(L, "require");
-    lua_pushliteral(L, "mview");
-    lua_call(L, 1, 0);
-    lua_getfield(L, LUA_REGISTRYINDEX, MVIEW_API_KEY);
+    if (lua_getglobal(L, "require") == LUA_TFUNCTION) {
+      lua_pushliteral(L, "mview");
+      lua_call(L, 1, 0);
+      lua_getfield(L, LUA_REGISTRYINDEX, MVIEW_API_KEY);
+    }
     lua_replace(L, -2);
   }
   api = (const mview_api *)lua_touserdata(L, -1);
   lua_pop(L, 1);
-  if (api == NULL || api->version != MVIEW_API_VERSION) {
-    lua_pushfstring(L, "mview has C API version %d, version %d is needed",
-                    api == NULL ? 0 : api->version, MVIEW_API_VERSION);
+  if (api == NULL) {
+    lua_pushliteral(L, "mview is not loaded, and require 'mview' did not load "
+                       "it or is not there");
     lua_error(L);
-  } else if (api->size < sizeof *api) {
+  } else if (api->version != MVIEW_API_VERSION) {
+    lua_pushfstring(L, "mview has C API version %d, version %d is needed",
+                    api->version, MVIEW_API_VERSION);
+    lua_error(L);
+  } else if (api->size < offsetof(mview_api, MVIEW_API_NEEDS) +
+                             sizeof api->MVIEW_API_NEEDS) {
     lua_pushliteral(L, "mview is older than the mview.h of this module");
     lua_error(L);
   }
   return api;
+}
+
+/* Raises as luaL_argerror, which this header must do without. */
+static inline void mview_argerror(lua_State *L, int arg, const char *expected) {
+  lua_Debug where, self;
+  const char *got = lua_typename(L, lua_type(L, arg)), *name = NULL;
+  if (lua_getstack(L, 0, &self) && lua_getinfo(L, "n", &self)) {
+    name = self.name;
+    if (name != NULL &&
+        self.namewhat[0] == 'm') /* a method: not counting self */
+      arg--;
+  }
+  if (lua_getstack(L, 1, &where) && lua_getinfo(L, "Sl", &where) &&
+      where.currentline > 0)
+    lua_pushfstring(L, "%s:%d: ", where.short_src, where.currentline);
+  else
+    lua_pushliteral(L, "");
+  lua_pushfstring(L, "bad argument #%d to '%s' (%s expected, got %s)", arg,
+                  name != NULL ? name : "?", expected, got);
+  lua_concat(L, 2);
+  lua_error(L);
+}
+
+/*
+** luaL_checklstring that takes all bytes-likes: returns the bytes of argument
+** arg and sets *len (if len is not NULL) to their number. Of strings and
+*numbers
+** it is the same, with a zero behind the bytes, whether mview was loaded or
+*not;
+** of others it is a peek: there is no zero, and the pointer is valid until the
+** next call that can allocate or run Lua.
+** Stack: 0; five slots must be free.
+** Errors: "bad argument"; as peek.
+*/
+static inline const char *mview_checklstring(lua_State *L, int arg,
+                                             size_t *len) {
+  const mview_api *api;
+  mview_buffer buf;
+  if (lua_isstring(L, arg))
+    return lua_tolstring(L, arg, len);
+  lua_getfield(L, LUA_REGISTRYINDEX, MVIEW_API_KEY);
+  api = (const mview_api *)lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  if (api == NULL || api->size < offsetof(mview_api, peek) + sizeof api->peek) {
+    mview_argerror(L, arg, "string");
+    return NULL; /* not reached */
+  }
+  api->peek(L, arg, MVIEW_READ, &buf);
+  if (len != NULL)
+    *len = buf.nbytes;
+  return (const char *)buf.data;
 }
 
 /*

@@ -27,7 +27,8 @@ int use(lua_State *L) {
   static unsigned char bytes[6];
   static const ptrdiff_t shape[2] = {2, 3};
   const mview_api *api = mview_import(L);
-  mview_buffer out = {bytes, 6, "B", 1, 0, 2, shape, NULL, NULL}, in;
+  mview_buffer out = {bytes, 6, "B", 1, 0, 2, shape, NULL, NULL,
+                      {0, 0}}, in;
   mview_loan loan = api->lend(L, &out, done, bytes);
   api->borrow(L, -1, MVIEW_WRITE | MVIEW_STRIDES, &in);
   api->unborrow(L, -1);

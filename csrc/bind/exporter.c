@@ -71,6 +71,8 @@ static void read_strides(const mview_buffer *buf, mv_layout *lay) {
 
 static void read_geometry(lua_State *L, const mview_buffer *buf,
                           ptrdiff_t itemsize, mv_layout *lay) {
+  if (buf->reserved[0] != NULL || buf->reserved[1] != NULL)
+    malformed(L, "reserved fields that are not NULL");
   if (buf->nbytes > PTRDIFF_MAX)
     malformed(L, "size too large");
   if (buf->ndim < 0 || buf->ndim > MV_MAXDIM)
@@ -208,18 +210,8 @@ static lmv_view *acquire(lua_State *L, int idx, int meta,
 ** bytes-like. A view is not taken as it is: it is the object's to release.
 */
 static lmv_view *view_of(lua_State *L, int idx, int meta) {
-  const lmv_view *v = lmv_toview(L, idx, meta);
-  lmv_viewinit init;
-  mv_layout lay;
-  if (v == NULL)
-    return lmv_pushknown(L, idx, meta);
-  lmv_checklive(L, v);
-  init = (lmv_viewinit){v->lease, v->generation, v->format, v->anchors_format,
-                        v->readonly};
-  lmv_layout(v, &lay);
-  lua_getiuservalue(L, idx, 1);
-  lua_getiuservalue(L, idx, 2);
-  return lmv_newview(L, meta, lua_gettop(L) - 1, lua_gettop(L), &init, &lay);
+  return lmv_toview(L, idx, meta) != NULL ? lmv_copyview(L, meta, idx)
+                                          : lmv_pushknown(L, idx, meta);
 }
 
 /*
@@ -241,15 +233,38 @@ static void call_buffer(lua_State *L) {
   lua_remove(L, -2);
 }
 
+/* The registry keeps strings that are looked up where nothing may raise. */
+static const char buffer_key, exporter_key;
+
 /* Whether the value on top is what mview_setexporter makes. */
 static bool is_exporter(lua_State *L) {
   bool same;
   if (lua_type(L, -1) != LUA_TUSERDATA || !lua_getmetatable(L, -1))
     return false;
-  lua_getfield(L, LUA_REGISTRYINDEX, MVIEW_EXPORTER_KEY);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &exporter_key);
+  lua_rawget(L, LUA_REGISTRYINDEX);
   same = lua_rawequal(L, -1, -2);
   lua_pop(L, 2);
   return same;
+}
+
+bool lmv_isexporter(lua_State *L, int idx) {
+  bool exports;
+  if (lua_type(L, idx) == LUA_TSTRING || !lua_getmetatable(L, idx))
+    return false;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &buffer_key);
+  lua_rawget(L, -2);
+  exports = lua_isfunction(L, -1) ||
+            (lua_type(L, idx) == LUA_TUSERDATA && is_exporter(L));
+  lua_pop(L, 2);
+  return exports;
+}
+
+void lmv_open_exporter(lua_State *L) {
+  lua_pushliteral(L, "__buffer");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &buffer_key);
+  lua_pushliteral(L, MVIEW_EXPORTER_KEY);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &exporter_key);
 }
 
 /*

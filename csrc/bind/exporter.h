@@ -17,6 +17,14 @@
 lmv_view *lmv_acquire(lua_State *L, int idx, int meta);
 
 /*
+** Whether lmv_acquire has something to acquire: a function or an exporter as
+** __buffer. [-0, +0, -] Needs three stack slots.
+*/
+bool lmv_isexporter(lua_State *L, int idx);
+
+void lmv_open_exporter(lua_State *L);
+
+/*
 ** Moves the living lease, whose userdata is at lease_idx, to the memory that
 *buf
 ** describes, and pushes a view of it. Raises where format or geometry are

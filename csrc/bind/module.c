@@ -13,6 +13,7 @@
 #include "bulk.h"
 #include "bytearray.h"
 #include "compare.h"
+#include "exporter.h"
 #include "file.h"
 #include "formats.h"
 #include "index.h"
@@ -83,6 +84,7 @@ int luaopen_mview(lua_State *L) {
   lmv_open_pin(L);
   lmv_open_registry(L);
   lmv_open_formats(L);
+  lmv_open_exporter(L);
   lmv_open_api(L);
   lmv_open_bulk(L);
   open_view(L);

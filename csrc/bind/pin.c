@@ -2,7 +2,9 @@
 ** pin.c - counted pins: memory that C code may use across calls
 ** A pin is a userdata. Its user values keep what the borrower uses: 1 the owner
 ** of the memory, 2 the coroutine on whose stack the pin is, 3 the format, if it
-** is not one that stays anyway. A pin that has ended keeps nothing.
+** is not one that stays anyway. A pin that has ended keeps nothing. A keeper is
+*a
+** pin without a lease and without a finalizer.
 */
 #include "pin.h"
 
@@ -15,23 +17,28 @@ typedef struct pin {
   ptrdiff_t room[]; /* Lua aligns userdata for that, not for max_align_t */
 } pin;
 
-static const char pin_key;
+static const char pin_key, keeper_key;
 
-/* Ends the pin at idx (absolute). */
+/* Ends the pin, or the keeper, at idx (absolute). */
 static void end_pin(lua_State *L, int idx) {
   pin *p = lua_touserdata(L, idx);
   lmv_lease *lease = p->lease;
-  if (lease == NULL)
-    return;
-  p->lease = NULL;
-  lua_getiuservalue(L, idx, OWNER);
-  lmv_lease_unpin(lease);
-  lmv_drop_string(L, lua_gettop(L), lease);
-  lua_pop(L, 1);
+  if (lease != NULL) {
+    p->lease = NULL;
+    lua_getiuservalue(L, idx, OWNER);
+    lmv_lease_unpin(lease);
+    lmv_drop_string(L, lua_gettop(L), lease);
+    lua_pop(L, 1);
+  }
   for (int value = OWNER; value <= VALUES; value++) {
     lua_pushnil(L);
-    lua_setiuservalue(L, idx, value);
+    lua_setiuservalue(L, idx, value); /* a keeper has one */
   }
+}
+
+static void set_pin_meta(lua_State *L, int idx, const void *key) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, key);
+  lua_setmetatable(L, idx);
 }
 
 static int pin_close(lua_State *L) {
@@ -62,8 +69,7 @@ static int pin_gc(lua_State *L) {
   if (lua_status(thread) != LUA_OK) /* it has yielded, or failed */
     lua_resetthread(thread);
   if (is_active(thread)) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &pin_key);
-    lua_setmetatable(L, 1);
+    set_pin_meta(L, 1, &pin_key);
   } else {
     end_pin(L, 1); /* not even its close was called, without memory say */
   }
@@ -84,35 +90,47 @@ static void check_close(lua_State *L) {
   lua_call(L, 0, 0);
 }
 
-ptrdiff_t *lmv_pushpin(lua_State *L, int idx, size_t n) {
-  lmv_view *v = lua_touserdata(L, idx);
+ptrdiff_t *lmv_pushpin(lua_State *L, int idx, const lmv_view *v, size_t n) {
   pin *p = lua_newuserdatauv(L, sizeof *p + n * sizeof p->room[0], VALUES);
   p->lease = NULL;
-  lua_getiuservalue(L, idx, 1);
+  if (v == NULL)
+    lua_pushvalue(L, idx);
+  else
+    lua_getiuservalue(L, idx, 1);
   lua_setiuservalue(L, -2, OWNER);
   lua_pushthread(L);
   lua_setiuservalue(L, -2, THREAD);
-  if (v->anchors_format) {
+  if (v != NULL && v->anchors_format) {
     lua_getiuservalue(L, idx, 2);
     lua_setiuservalue(L, -2, FORMAT);
   }
   check_close(L);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &pin_key);
-  lua_setmetatable(L, -2);
-  lmv_checklive(L, v);
-  if (v->lease->pins == INT_MAX)
-    luaL_error(L, "too many borrowers");
-  v->lease->pins++;
-  p->lease = v->lease;
+  set_pin_meta(L, -2, &pin_key);
   return p->room;
 }
 
-/* Whether the value at idx (absolute) is a pin. */
-static bool has_pin_meta(lua_State *L, int idx) {
+void lmv_startpin(lua_State *L, lmv_lease *lease) {
+  if (lease->pins == INT_MAX)
+    luaL_error(L, "too many borrowers");
+  lease->pins++;
+  ((pin *)lua_touserdata(L, -1))->lease = lease;
+}
+
+ptrdiff_t *lmv_pushkeeper(lua_State *L, int idx, size_t n) {
+  pin *p = lua_newuserdatauv(L, sizeof *p + n * sizeof p->room[0], OWNER);
+  p->lease = NULL;
+  lua_pushvalue(L, idx);
+  lua_setiuservalue(L, -2, OWNER);
+  set_pin_meta(L, -2, &keeper_key);
+  return p->room;
+}
+
+/* Whether the value at idx (absolute) has that metatable. */
+static bool has_meta(lua_State *L, int idx, const void *key) {
   bool same;
   if (lua_touserdata(L, idx) == NULL || !lua_getmetatable(L, idx))
     return false;
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &pin_key);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, key);
   same = lua_rawequal(L, -1, -2);
   lua_pop(L, 2);
   return same;
@@ -120,26 +138,33 @@ static bool has_pin_meta(lua_State *L, int idx) {
 
 bool lmv_unpin(lua_State *L, int idx) {
   idx = lua_absindex(L, idx);
-  if (!has_pin_meta(L, idx))
+  if (!has_meta(L, idx, &pin_key) && !has_meta(L, idx, &keeper_key))
     return false;
   end_pin(L, idx);
   return true;
 }
 
 bool lmv_ispin(lua_State *L, int idx) {
-  return has_pin_meta(L, idx) &&
+  return has_meta(L, idx, &pin_key) &&
          ((const pin *)lua_touserdata(L, idx))->lease != NULL;
 }
 
-void lmv_open_pin(lua_State *L) {
+/* Pushes a metatable with what pins and keepers share. */
+static void push_pin_meta(lua_State *L) {
   lua_createtable(L, 0, 4);
-  lua_pushcfunction(L, pin_gc);
-  lua_setfield(L, -2, "__gc");
-  lua_pushcfunction(L, pin_close);
-  lua_setfield(L, -2, "__close");
   lua_pushliteral(L, "mview.pin");
   lua_setfield(L, -2, "__name");
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");
+}
+
+void lmv_open_pin(lua_State *L) {
+  push_pin_meta(L);
+  lua_pushcfunction(L, pin_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_pushcfunction(L, pin_close);
+  lua_setfield(L, -2, "__close");
   lua_rawsetp(L, LUA_REGISTRYINDEX, &pin_key);
+  push_pin_meta(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &keeper_key);
 }

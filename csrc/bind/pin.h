@@ -14,12 +14,25 @@
 #endif
 
 /*
-** Pushes a pin of the living view at idx, with room for n numbers (returned).
-** The caller marks it to be closed at once, by lua_toclose, where it finally
-** lies on the stack. [-0, +1, e] Raises if the view died, and where there would
-** be no room to close the pin.
+** Pushes a pin that does not pin yet, with room for n numbers (returned). It
+** keeps the memory of the view v at idx, or if v is NULL the container there.
+** [-0, +1, e] Raises where there would be no room to close it.
 */
-ptrdiff_t *lmv_pushpin(lua_State *L, int idx, size_t n);
+ptrdiff_t *lmv_pushpin(lua_State *L, int idx, const lmv_view *v, size_t n);
+
+/*
+** The pin on top pins the living lease from now on. The caller marks it to be
+** closed at once, by lua_toclose, where it finally lies on the stack.
+** [-0, +0, v] Raises for INT_MAX pins.
+*/
+void lmv_startpin(lua_State *L, lmv_lease *lease);
+
+/*
+** Pushes what takes the place of a pin for the string at idx: nothing but lack
+** of use ends a string, so it is only kept, and nothing has to be closed.
+** [-0, +1, m]
+*/
+ptrdiff_t *lmv_pushkeeper(lua_State *L, int idx, size_t n);
 
 /* Ends the pin at idx early; false: it is not a pin. [-0, +0, -] */
 bool lmv_unpin(lua_State *L, int idx);

@@ -106,6 +106,23 @@ lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx, int fmt,
   return v;
 }
 
+lmv_view *lmv_copyview(lua_State *L, int meta, int idx) {
+  const lmv_view *v = lua_touserdata(L, idx);
+  lmv_viewinit init = {v->lease, v->generation, v->format, v->anchors_format,
+                       v->readonly};
+  mv_layout lay;
+  lmv_view *copy;
+  int top = lua_gettop(L) + 1;
+  lmv_checklive(L, v);
+  lmv_layout(v, &lay);
+  lua_getiuservalue(L, idx, 1);
+  lua_getiuservalue(L, idx, 2);
+  copy = lmv_newview(L, meta, top, top + 1, &init, &lay);
+  lua_replace(L, top);
+  lua_pop(L, 1);
+  return copy;
+}
+
 lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
                      const lmv_viewinit *change, int fmt) {
   const lmv_view *v = lua_touserdata(L, idx);

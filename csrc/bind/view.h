@@ -65,6 +65,12 @@ typedef struct lmv_viewinit {
 lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx, int fmt,
                       const lmv_viewinit *init, const mv_layout *lay);
 
+/*
+** Pushes another view like the living one at idx, to be released on its own.
+** meta as above. [-0, +1, e]
+*/
+lmv_view *lmv_copyview(lua_State *L, int meta, int idx);
+
 /* Copies the geometry of a view out of it. */
 void lmv_layout(const lmv_view *v, mv_layout *lay);
 

@@ -156,6 +156,52 @@ static int hold(lua_State *L) {
   return lua_yieldk(L, 0, (lua_KContext)buf, resumed);
 }
 
+/* ---- without a pin -------------------------------------------------------*/
+
+/* isbytes(x) */
+static int isbytes(lua_State *L) {
+  luaL_checkany(L, 1);
+  lua_pushinteger(L, mview_import(L)->isbytes(L, 1));
+  return 1;
+}
+
+/* peek(x, flags): what it gives, as borrow. */
+static int peek(lua_State *L) {
+  mview_buffer buf;
+  int flags = (int)luaL_checkinteger(L, 2), top = lua_gettop(L);
+  mview_import(L)->peek(L, 1, flags, &buf);
+  if (lua_gettop(L) != top)
+    return luaL_error(L, "peek left %d values", lua_gettop(L) - top);
+  push_buffer(L, &buf, flags);
+  return 1;
+}
+
+/* newbytes(s): a bytearray with the bytes of s. */
+static int newbytes(lua_State *L) {
+  size_t n;
+  const char *s = luaL_checklstring(L, 1, &n);
+  memcpy(mview_import(L)->newbytes(L, n), s, n);
+  return 1;
+}
+
+/* push(x) */
+static int push(lua_State *L) {
+  luaL_checkany(L, 1);
+  mview_import(L)->push(L, 1);
+  return 1;
+}
+
+/* checklstring(x): its bytes, by mview_checklstring. */
+static int checklstring(lua_State *L) {
+  size_t n;
+  int top = lua_gettop(L);
+  const char *s = mview_checklstring(L, 1, &n);
+  if (lua_gettop(L) != top || s != mview_checklstring(L, 1, NULL))
+    return luaL_error(L, "not the same again");
+  lua_pushlstring(L, s, n);
+  return 1;
+}
+
 /* ---- lending -------------------------------------------------------------*/
 
 typedef enum action { NOTHING, REVOKE_ITSELF, REVOKE_OTHER } action;
@@ -359,6 +405,11 @@ int luaopen_capi(lua_State *L) {
                                        {"unborrow_other", unborrow_other},
                                        {"fail", fail},
                                        {"hold", hold},
+                                       {"isbytes", isbytes},
+                                       {"peek", peek},
+                                       {"newbytes", newbytes},
+                                       {"push", push},
+                                       {"checklstring", checklstring},
                                        {"lend", lend},
                                        {"lend_static", lend_static},
                                        {"malformed", malformed},
