@@ -178,10 +178,10 @@ describe("mview_checklstring", function()
         .. "bytes-like expected, got table)", capi.checklstring, {})
       raises("bad argument #1 to 'capi.checklstring' (string, view or other "
         .. "bytes-like expected, got nil)", capi.checklstring, nil)
-      raises("bad argument #1 to 'capi.checklstring' (memory is not contiguous)",
-        capi.checklstring, mview("abcd"):sub(1, 4, 2))
-      raises("bad argument #1 to 'capi.checklstring' (an object with __buffer must "
-        .. "be borrowed)", capi.checklstring, raster.image(1, 1))
+      raises("bad argument #1 to 'capi.checklstring' (memory is not "
+        .. "contiguous)", capi.checklstring, mview("abcd"):sub(1, 4, 2))
+      raises("bad argument #1 to 'capi.checklstring' (an object with __buffer "
+        .. "must be borrowed)", capi.checklstring, raster.image(1, 1))
     end)
 end)
 
