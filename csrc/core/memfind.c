@@ -9,17 +9,18 @@
 **   5. the two-way algorithm of Crochemore and Perrin with a table of shifts.
 ** A start that passes a filter is a candidate, and compared with the needle.
 **
-** The search is linear in the worst case. Ways 1 to 4 have a budget. It begins
-** with BUDGET; every start that is passed over adds 1; every candidate takes a
-** constant, MISS, for being found and refuted, and an eighth of the bytes that
+** The search is linear in the worst case. Ways 1 to 4 have a budget to begin
+** with. Every start that is passed over adds 1; every candidate takes away a
+** constant, for being found and refuted, and an eighth of the bytes that
 ** agreed, which are compared eight at a time. A way that has spent its budget
 ** leaves the rest of the starts to the next one. So the work of each way is at
-** most a constant times (BUDGET + starts + bytes of the needle), and way 5 is
-** linear by itself: it makes at most 2n comparisons, and a shift by its table
-** passes over at least one start at a constant cost.
+** most a constant times its first budget, the starts and the bytes of the
+** needle. Way 5 is linear by itself: it makes at most two comparisons for each
+** byte, and a shift by its table passes over at least one start at a constant
+** cost. Where there are less than 64 starts in all, memcmp looks at each.
 **
-** A search backwards is the same with all directions reversed, without way 1,
-** as C has no memchr from the end.
+** A search backwards is the same with all directions reversed, without way 1:
+** C has no memchr from the end.
 */
 #include "mv.h"
 #include "simd.h"
@@ -94,33 +95,23 @@ static size_t agreement(const search *s, const unsigned char *p) {
 
 /* ---- by one byte ---------------------------------------------------------*/
 
-/* The next start whose byte at that offset agrees, or end. */
-static size_t next_byte(const search *s, size_t offset) {
-  const unsigned char *p = s->hay + offset, *q;
-  unsigned char x = s->needle[offset];
-  size_t t = s->at;
-  if (s->backwards) {
-    while (t < s->end && p[s->end - 1 - t] != x)
-      t++;
-    return t;
-  }
-  q = memchr(p + t, x, s->end - t);
-  return q ? (size_t)(q - p) : s->end;
-}
-
 /* These return whether s->at is the answer; if not, they give up there. */
 
-static bool by_byte(search *s, size_t offset, ptrdiff_t budget) {
+/* Forwards only. */
+static bool by_byte(search *s, size_t offset) {
+  ptrdiff_t budget = 2 * MISS;
+  const unsigned char *p = s->hay + offset;
   while (s->at < s->end && budget >= 0) {
-    size_t t = next_byte(s, offset), k;
-    budget += (ptrdiff_t)(t - s->at);
-    s->at = t;
-    if (t == s->end)
+    const unsigned char *q =
+        memchr(p + s->at, s->needle[offset], s->end - s->at);
+    size_t from = s->at, k;
+    s->at = q ? (size_t)(q - p) : s->end;
+    if (!q)
       return false;
-    k = agreement(s, where(s, t, 1));
+    k = agreement(s, s->hay + s->at);
     if (k == s->m)
       return true;
-    budget -= MISS + (ptrdiff_t)(k / 8);
+    budget += (ptrdiff_t)(s->at - from) - MISS - (ptrdiff_t)(k / 8);
     s->at++;
   }
   return false;
@@ -501,21 +492,35 @@ static bool two_way_backwards(search *s) { return two_way(s, -1); }
 
 /* ---- all together --------------------------------------------------------*/
 
-/* Scanners need a block of starts. */
-static bool by_filters(search *s) {
-  if (s->end < STARTS)
-    return by_byte(s, 0, STARTS * MISS);
-  if (!s->backwards && by_byte(s, rarest(s, NULL), BUDGET))
-    return true;
-  return s->at < s->end && by_bytes(s);
-}
-
 static bool find_start(search *s) {
-  if (by_filters(s))
+  if (!s->backwards && by_byte(s, rarest(s, NULL)))
+    return true;
+  if (s->at < s->end && by_bytes(s))
     return true;
   if (s->at >= s->end)
     return false;
   return s->backwards ? two_way_backwards(s) : two_way_forwards(s);
+}
+
+/* Less than a block of starts are compared with memcmp. */
+
+static ptrdiff_t find_short(const unsigned char *hay, size_t starts,
+                            const unsigned char *needle, size_t m) {
+  const unsigned char *p = hay, *end = hay + starts;
+  while (p < end && (p = memchr(p, needle[0], (size_t)(end - p))) != NULL) {
+    if (memcmp(p, needle, m) == 0)
+      return p - hay;
+    p++;
+  }
+  return -1;
+}
+
+static ptrdiff_t rfind_short(const unsigned char *hay, size_t starts,
+                             const unsigned char *needle, size_t m) {
+  for (const unsigned char *p = hay + starts; p-- > hay;)
+    if (*p == needle[0] && memcmp(p, needle, m) == 0)
+      return p - hay;
+  return -1;
 }
 
 ptrdiff_t mv_find(const unsigned char *hay, size_t n,
@@ -523,9 +528,11 @@ ptrdiff_t mv_find(const unsigned char *hay, size_t n,
   search s = {hay, needle, m, 0, n - m + 1, false};
   if (m == 0)
     return 0;
-  if (m > n || !find_start(&s))
+  if (m > n)
     return -1;
-  return (ptrdiff_t)s.at;
+  if (s.end < STARTS)
+    return find_short(hay, s.end, needle, m);
+  return find_start(&s) ? (ptrdiff_t)s.at : -1;
 }
 
 ptrdiff_t mv_rfind(const unsigned char *hay, size_t n,
@@ -533,7 +540,9 @@ ptrdiff_t mv_rfind(const unsigned char *hay, size_t n,
   search s = {hay, needle, m, 0, n - m + 1, true};
   if (m == 0)
     return (ptrdiff_t)n;
-  if (m > n || !find_start(&s))
+  if (m > n)
     return -1;
-  return (ptrdiff_t)(n - m - s.at);
+  if (s.end < STARTS)
+    return rfind_short(hay, s.end, needle, m);
+  return find_start(&s) ? (ptrdiff_t)(s.end - 1 - s.at) : -1;
 }
