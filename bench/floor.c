@@ -4,6 +4,7 @@
 ** functions and read(2): the floors under Lua's way of calling C. A block is
 ** a plain userdata. Nothing here is safe; it is the price without safety.
 */
+#define _GNU_SOURCE /* memmem */
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -151,6 +152,28 @@ static int equal(lua_State *L) {
   return 1;
 }
 
+/* memmem(hay, needle), memchr(hay, byte): where in the string, or nil. */
+static int push_place(lua_State *L, const char *hay, const char *at) {
+  if (at == NULL)
+    lua_pushnil(L);
+  else
+    lua_pushinteger(L, (lua_Integer)(at - hay) + 1);
+  return 1;
+}
+
+static int find_bytes(lua_State *L) {
+  size_t n, m;
+  const char *hay = luaL_checklstring(L, 1, &n);
+  const char *needle = luaL_checklstring(L, 2, &m);
+  return push_place(L, hay, memmem(hay, n, needle, m));
+}
+
+static int find_byte(lua_State *L) {
+  size_t n;
+  const char *hay = luaL_checklstring(L, 1, &n);
+  return push_place(L, hay, memchr(hay, (int)luaL_checkinteger(L, 2), n));
+}
+
 /* read(file, block, n): reads from the file's start until n bytes or its end.
  */
 static int read_file(lua_State *L) {
@@ -169,10 +192,10 @@ static int read_file(lua_State *L) {
 
 int luaopen_floor(lua_State *L) {
   const luaL_Reg functions[] = {
-      {"clock", clock_ns}, {"random", random_bytes}, {"memcpy", copy},
-      {"memset", fill},    {"memcmp", equal},        {"read", read_file},
-      {"count", count_up}, {"object", new_object},   {"string", to_string},
-      {NULL, NULL},
+      {"clock", clock_ns},    {"random", random_bytes}, {"memcpy", copy},
+      {"memset", fill},       {"memcmp", equal},        {"read", read_file},
+      {"count", count_up},    {"object", new_object},   {"string", to_string},
+      {"memmem", find_bytes}, {"memchr", find_byte},    {NULL, NULL},
   };
   luaL_newlib(L, functions);
   lua_newtable(L);

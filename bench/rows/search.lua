@@ -106,6 +106,22 @@ local function digits(row)
   })
 end
 
+local function grouped_digits(row)
+  local mebi = {{n = MIB, bytes = "1 MiB"}}
+  sized(row, mebi, {name = "hex with separators, $bytes",
+    {"mview", "v:hex(':')", "local v = mview(random($n))",
+      "local s = v:hex(':')"},
+    {"cpython", "mv.hex(':')", "mv = memoryview(random($n))",
+      "s = mv.hex(':')", large = 0.60, chart = true},
+  })
+  sized(row, mebi, {name = "fromhex with blanks, $bytes",
+    {"mview", "mview.fromhex(s)", "local s = mview(random($n)):hex(' ')",
+      "local b = mview.fromhex(s)"},
+    {"cpython", "bytearray.fromhex(s)", "s = random($n).hex(' ')",
+      "b = bytearray.fromhex(s)", large = 0.60, chart = true},
+  })
+end
+
 -- Letters about as frequent as in English text.
 local ENGLISH = "eeeeettttaaaooonniisshhrrdlu    "
 
@@ -134,14 +150,58 @@ local function finding(row)
     {"cpython", "b.find(bytes)", ("b = random($n, b'%s')"):format(ENGLISH),
       "first = b.find(b'elephants')", large = 0.40, chart = true},
   })
-  sized(row, {LARGE}, {name = "find, four letters, $bytes",
-    {"mview", "v:find(bytes)", "local v = mview(random($n, 'acgt'))",
-      "local first, last = v:find('acgtacgtacgtacgt')"},
-    {"lua", "s:find(bytes, 1, true)", "local s = random($n, 'acgt')",
-      "local first, last = s:find('acgtacgtacgtacgt', 1, true)"},
-    {"cpython", "b.find(bytes)", "b = random($n, b'acgt')",
-      "first = b.find(b'acgtacgtacgtacgt')"},
-  })
+end
+
+-- Kinds of data with a needle that they do not have. In Lua and in Python; a
+-- string literal is one in both.
+local DATA = {
+  {kind = "English letters", hay = ("random($n, '%s')"):format(ENGLISH),
+    needle = "'elephants'"},
+  {kind = "four letters", hay = "random($n, 'acgt')",
+    needle = "'acgtacgtacgtacgt'"},
+  {kind = "four letters, 1,000 bytes", hay = "random($n, 'acgt')",
+    needle = "rep('acgtgatcatgcagtcaacg', 50)"},
+  {kind = "a common prefix", hay = "rep('0123456789abcdef', $n // 16)",
+    needle = "'0123456780'"},
+  {kind = "log lines", needle = "'2024-05-01 12:00:00 ERROR'",
+    hay = "rep('2024-05-01 12:00:00 INFO worker 1 is done\\n', $n // 42)"},
+  {kind = "records", hay = "rep('RECORD\\0\\1        \\2\\3\\0\\0', $n // 20)",
+    needle = "'RECORD\\0\\1        \\2\\7'"},
+  {kind = "zeros", hay = "rep('\\0', $n)", needle = "rep('\\0', 15) + '\\1'"},
+  {kind = "random letters, 4 bytes", hay = "random($n)",
+    needle = "'q0qz'"},
+  {kind = "random letters", hay = "random($n)", needle = "'qzjxkvwp'"},
+  {kind = "random bits", hay = "random($n, '01')",
+    needle = "'0010111010001101110010110100011101101001001101'"},
+}
+
+local function in_lua(expression)
+  return (expression:gsub("rep(%b())", "string.rep%1"):gsub(" %+ ", " .. "))
+end
+
+local function in_python(expression)
+  return (expression:gsub("rep%((.-), ([^)]*)%)", "%1 * (%2)")
+    :gsub("('[^']*')", "b%1"))
+end
+
+local function all_data(row)
+  for _, data in ipairs(DATA) do
+    local hay, needle = in_lua(data.hay), in_lua(data.needle)
+    local lua = ("local s, x = %s, %s "):format(hay, needle)
+    local python = ("b = %s; x = %s"):format(in_python(data.hay),
+      in_python(data.needle))
+    sized(row, {LARGE}, {name = "find, " .. data.kind .. ", $bytes",
+      {"mview", "v:find(bytes, 1, true)", lua .. "local v = mview(s)",
+        "local first, last = v:find(x, 1, true)"},
+      {"lua", "s:find(bytes, 1, true)", lua,
+        "local first, last = s:find(x, 1, true)", large = 0.30, chart = true},
+      {"cpython", "b.find(bytes)", python, "first = b.find(x)", large = 0.33,
+        chart = true},
+      {"c", "memmem", lua, "local first = floor.memmem(s, x)", large = 0.70},
+      {"c", "memchr of one byte", "local s = ('x'):rep($n)",
+        "local first = floor.memchr(s, 7)"},
+    })
+  end
 end
 
 -- All prefixes match: what takes a step back for each costs n * n here. Times
@@ -180,7 +240,9 @@ end
 return function(row)
   equality(row)
   digits(row)
+  grouped_digits(row)
   finding(row)
+  all_data(row)
   hostile(row)
   count(row)
 end
