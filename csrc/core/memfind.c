@@ -27,9 +27,13 @@
 
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(MV_PORTABLE)
+#if defined(MV_HAS_AVX2)
 #include <immintrin.h>
-#define HAS_SSE2 1
+#endif
+
+#if defined(__GNUC__) && !defined(NO_VECTORS) &&                               \
+    (defined(__SSE2__) || defined(__ARM_NEON) || defined(__VSX__))
+#define HAS_VECTORS 1
 #endif
 
 #define STARTS 64 /* starts that a scanner looks at together */
@@ -164,45 +168,76 @@ typedef uint64_t scanner(const filter *f, const unsigned char **p,
   SCANNER(machine, attributes, 4)                                              \
   SCANNER(machine, attributes, 8)
 
-#if defined(HAS_SSE2)
+#if defined(HAS_VECTORS)
 
-typedef struct lanes_sse2 {
-  __m128i a, b, c, d;
-} lanes_sse2;
+/* Compilers make SSE2 or NEON of it, or whatever the machine has. */
+typedef unsigned char vector __attribute__((vector_size(16)));
 
-MV_INLINE __m128i equal16(const unsigned char *p, __m128i x) {
-  return _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), x);
+typedef struct lanes_plain {
+  vector part[4];
+} lanes_plain;
+
+MV_INLINE vector equal_part(const unsigned char *p, vector x) {
+  vector y;
+  memcpy(&y, p, sizeof y);
+  return (vector)(x == y);
 }
 
-MV_INLINE lanes_sse2 equal_sse2(const unsigned char *p, unsigned char byte) {
-  __m128i x = _mm_set1_epi8((char)byte);
-  return (lanes_sse2){equal16(p, x), equal16(p + 16, x), equal16(p + 32, x),
-                      equal16(p + 48, x)};
+MV_INLINE lanes_plain equal_plain(const unsigned char *p, unsigned char byte) {
+  vector x = byte - (vector){0};
+  return (lanes_plain){{equal_part(p, x), equal_part(p + 16, x),
+                        equal_part(p + 32, x), equal_part(p + 48, x)}};
 }
 
-MV_INLINE lanes_sse2 both_sse2(lanes_sse2 x, lanes_sse2 y) {
-  return (lanes_sse2){_mm_and_si128(x.a, y.a), _mm_and_si128(x.b, y.b),
-                      _mm_and_si128(x.c, y.c), _mm_and_si128(x.d, y.d)};
+MV_INLINE lanes_plain both_plain(lanes_plain x, lanes_plain y) {
+  return (lanes_plain){{x.part[0] & y.part[0], x.part[1] & y.part[1],
+                        x.part[2] & y.part[2], x.part[3] & y.part[3]}};
 }
 
-MV_INLINE bool any_sse2(lanes_sse2 x) {
-  return _mm_movemask_epi8(
-             _mm_or_si128(_mm_or_si128(x.a, x.b), _mm_or_si128(x.c, x.d))) != 0;
+MV_INLINE bool any_plain(lanes_plain x) {
+  vector all = x.part[0] | x.part[1] | x.part[2] | x.part[3];
+  uint64_t words[2];
+  memcpy(words, &all, sizeof words);
+  return (words[0] | words[1]) != 0;
 }
 
-MV_INLINE uint64_t bits16(__m128i x) {
-  return (uint64_t)(unsigned)_mm_movemask_epi8(x);
+#else
+
+typedef struct lanes_plain {
+  unsigned char part[STARTS];
+} lanes_plain;
+
+MV_INLINE lanes_plain equal_plain(const unsigned char *p, unsigned char byte) {
+  lanes_plain x;
+  for (int i = 0; i < STARTS; i++)
+    x.part[i] = p[i] == byte;
+  return x;
 }
 
-MV_INLINE uint64_t bits_sse2(lanes_sse2 x) {
-  return bits16(x.a) | bits16(x.b) << 16 | bits16(x.c) << 32 |
-         bits16(x.d) << 48;
+MV_INLINE lanes_plain both_plain(lanes_plain x, lanes_plain y) {
+  for (int i = 0; i < STARTS; i++)
+    x.part[i] &= y.part[i];
+  return x;
 }
 
-SCANNERS(sse2, )
+MV_INLINE bool any_plain(lanes_plain x) {
+  return memchr(x.part, 1, sizeof x.part) != NULL;
+}
 
 #endif
-#if defined(MV_HAS_AVX2) && defined(HAS_SSE2) && !defined(NO_AVX2)
+
+static uint64_t bits_plain(lanes_plain x) {
+  unsigned char bytes[STARTS];
+  uint64_t bits = 0;
+  memcpy(bytes, &x, sizeof bytes);
+  for (int i = 0; i < STARTS; i++)
+    bits |= (uint64_t)(bytes[i] != 0) << i;
+  return bits;
+}
+
+SCANNERS(plain, )
+
+#if defined(MV_HAS_AVX2)
 
 typedef struct lanes_avx2 {
   __m256i a, b;
@@ -236,50 +271,13 @@ SCANNERS(avx2, MV_AVX2)
 
 #endif
 
-#if !defined(HAS_SSE2)
-
-/* For any machine: a constant number of bytes, which compilers vectorise. */
-static bool differing(const filter *f, const unsigned char *p,
-                      unsigned char *restrict out) {
-  unsigned char none = 0;
-  for (int i = 0; i < STARTS; i++)
-    out[i] = 0;
-  for (int k = 0; k < f->n; k++) {
-    const unsigned char *q = p + f->offset[k];
-    unsigned char x = f->byte[k];
-    for (int i = 0; i < STARTS; i++)
-      out[i] = (unsigned char)(out[i] | (q[i] ^ x));
-  }
-  for (int i = 0; i < STARTS; i++)
-    none = (unsigned char)(none | (out[i] == 0));
-  return none == 0;
-}
-
-static uint64_t scan_portable(const filter *f, const unsigned char **p,
-                              size_t blocks, ptrdiff_t step) {
-  unsigned char out[STARTS];
-  uint64_t found = 0;
-  for (; blocks > 0 && differing(f, *p, out); blocks--)
-    *p += step;
-  for (int i = 0; blocks > 0 && i < STARTS; i++)
-    found |= (uint64_t)(out[i] == 0) << i;
-  return found;
-}
-
-#endif
-
 /* The fastest scanner for n bytes that the machine has. */
 static scanner *choose_scanner(int n) {
-#if defined(MV_HAS_AVX2) && defined(HAS_SSE2) && !defined(NO_AVX2)
+#if defined(MV_HAS_AVX2)
   if (mv_avx2())
     return n == 2 ? scan2_avx2 : n == 4 ? scan4_avx2 : scan8_avx2;
 #endif
-#if defined(HAS_SSE2)
-  return n == 2 ? scan2_sse2 : n == 4 ? scan4_sse2 : scan8_sse2;
-#else
-  (void)n;
-  return scan_portable;
-#endif
+  return n == 2 ? scan2_plain : n == 4 ? scan4_plain : scan8_plain;
 }
 
 /* The offset of the rarest byte of another value than the one at *other, if

@@ -1,5 +1,5 @@
 /*
-** memfind_portable_test.c - memfind_test.c with the code for any machine
+** memfind_portable_test.c - memfind_test.c with the vectors of any machine
 */
 #define MV_PORTABLE
 #define mv_find portable_find
