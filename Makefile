@@ -348,7 +348,7 @@ coverage: ## run the specs; print what they reach; fail below the levels
 	  --print-summary --fail-under-line 97 --fail-under-branch 90 \
 	  $(BUILD)/coverage/obj/csrc
 	@$(FROM_BUILD) LUA="$(LUA)" $(LUA) spec/torture/lines.lua \
-	  "$$(command -v busted)" spec/dump_spec.lua spec/reader_spec.lua \
+	  "$$(command -v busted)" spec/dump_spec.lua \
 	  spec/messages_spec.lua
 
 # ---- install ----

@@ -71,7 +71,7 @@ describe("The annotations in lua/mview", function()
     for tag in ([[alias class field meta nodiscard operator overload param
       return]]):gmatch("%l+") do tags[tag] = true end
     local used, defined = {}, {}
-    for _, module in ipairs {"meta", "reader", "dump"} do
+    for _, module in ipairs {"meta", "dump"} do
       for line in io.lines("lua/mview/" .. module .. ".lua") do
         local tag, rest = line:match("^%-%-%-@(%l+)%s*(.*)")
         if tag then assert.is_true(tags[tag], line) end

@@ -5,6 +5,7 @@ local mview = require "mview"
 local names = require "names"
 local raises = require "raises"
 local reader = require "mview.reader"
+local writer = require "mview.writer"
 local sizes = require "sizes"
 
 local data = mview.bytearray("hello")
@@ -257,6 +258,58 @@ local rows = {
   {"bytes:seek(9)",
     "bad argument #1 to 'seek' (position 9 out of range [1, 6])"},
   {"bytes:u128()", "attempt to call a nil value (method 'u128')"},
+  {"bytes:bits(65)",
+    "bad argument #1 to 'bits' (number of bits 65 out of range [0, 64])"},
+  {"bytes:align(0)", "bad argument #1 to 'align' (alignment 0 out of range "
+    .. "[1, 9223372036854775807])"},
+  {"bytes:upto('')", "bad argument #1 to 'upto' (empty separator)"},
+  {"bytes:upto(10)", "bad argument #1 to 'upto' (" .. BYTES .. "number)"},
+  {"bytes:upto('x')", "need 6 bytes at position 1, 5 left"},
+  {"bytes:discard()",
+    "calling 'discard' on bad self (its source is not a bytearray)"},
+  {"bytes.pos = 7", "position 7 out of range [1, 6]"},
+  {"bytes.pos = 0", "position 0 out of range [1, 6]"},
+  {"bytes.pos = -1", "position -1 out of range [1, 6]"},
+  {"bytes.pos = '1'", "index must be an integer, got string"},
+  {"bytes.pos = nil", "index must be an integer, got nil"},
+  {"bytes.order = '='", "'<' or '>' expected, got '='"},
+  {"bytes.order = nil", "'<' or '>' expected, got 'nil'"},
+  {"bytes.view = view", "attempt to assign to 'view' of a reader"},
+  {"bytes.u8 = view", "attempt to assign to 'u8' of a reader"},
+  {"bytes[1] = 5", "attempt to assign to '1' of a reader"},
+
+  -- the writer
+  {"writer(5)", "bad argument #1 to 'writer' (" .. BYTES .. "number)"},
+  {"writer('text')", "bad argument #1 to 'writer' (memory is read-only)"},
+  {"writer(nil, 'little')",
+    "bad argument #2 to 'writer' ('<' or '>' expected, got 'little')"},
+  {"writer(grid:transpose())",
+    "bad argument #1 to 'writer' (memory is not contiguous)"},
+  {"out:u8()", "bad argument #1 to 'u8' (integer expected, got no value)"},
+  {"out:u8('1')", "bad argument #1 to 'u8' (integer expected, got string)"},
+  {"out:u8(1.5)",
+    "bad argument #1 to 'u8' (number has no integer representation)"},
+  {"out:u8(256)", "bad argument #1 to 'u8' (value 256 out of range [0, 255])"},
+  {"out:i24(1 << 23)", "bad argument #1 to 'i24' (value 8388608 out of range "
+    .. "[-8388608, 8388607])"},
+  {"out:f16(1e6)", "bad argument #1 to 'f16' (value 1000000.0 out of range)"},
+  {"out:f64('1')", "bad argument #1 to 'f64' (number expected, got string)"},
+  {"out:varint(0.5)",
+    "bad argument #1 to 'varint' (number has no integer representation)"},
+  {"out:bits(3, 8)", "bad argument #2 to 'bits' (value 8 out of range [0, 7])"},
+  {"out:bits(3, -1)",
+    "bad argument #2 to 'bits' (value -1 out of range [0, 7])"},
+  {"out:string(5)",
+    "bad argument #1 to 'string' (string expected, got number)"},
+  {"out:cstring('\\0')",
+    "bad argument #1 to 'cstring' (string contains zeros)"},
+  {"out:bytes(5)", "bad argument #1 to 'bytes' (" .. BYTES .. "number)"},
+  {"out:pack('I4')",
+    "bad argument #2 to 'pack' (value expected, got no value)"},
+  {"out:u64(0)", "need 8 bytes at position 1, 6 left"},
+  {"out:seek(0)", "bad argument #1 to 'seek' (position 0 out of range [1, 7])"},
+  {"out.pos = 8", "position 8 out of range [1, 7]"},
+  {"out.view = 8", "attempt to assign to 'view' of a writer"},
 
   -- dump
   {"dump()", "bad argument #1 to 'dump' (" .. BYTES .. "nil)"},
@@ -283,12 +336,17 @@ local rows = {
     "bad argument #1 to 'flush' (mview.map expected, got number)"},
 }
 
--- The reader's methods, which are Lua's own.
 for _, name in ipairs {"left", "seek", "skip", "bytes", "string", "cstring",
   "peek", "u8", "i16", "f64", "u24be", "varint", "zigzag", "sleb128",
-  "unpack"} do
+  "unpack", "line", "upto", "bits", "align", "discard"} do
   rows[#rows + 1] = {("bytes.%s()"):format(name), ("bad argument #1 to '%s' "
     .. "(mview.reader expected, got no value)"):format(name)}
+end
+for _, name in ipairs {"seek", "skip", "bytes", "string", "cstring", "u8",
+  "i16", "f64", "u24be", "varint", "zigzag", "sleb128", "pack", "bits",
+  "align", "view"} do
+  rows[#rows + 1] = {("out.%s()"):format(name), ("bad argument #1 to '%s' "
+    .. "(mview.writer expected, got no value)"):format(name)}
 end
 rows[#rows + 1] = {"bytes.bytes(4)",
   "bad argument #1 to 'bytes' (mview.reader expected, got number)"}
@@ -297,7 +355,8 @@ rows[#rows + 1] = {"bytes.u16(view)",
 
 local globals = setmetatable({mview = mview, data = data, view = view,
   text = text, grid = grid, records = records, map = map,
-  dump = require "mview.dump", reader = reader, bytes = reader(view)},
+  dump = require "mview.dump", reader = reader, bytes = reader(view),
+  writer = writer, out = writer(grid)},
   {__index = _G})
 
 describe("A message", function()

@@ -274,7 +274,7 @@ describe("a piece of the reader", function()
       for _, row in ipairs {{-1, "-1"}, {1.5, "1.5"}, {"x", "x"},
         {math.mininteger, "-9223372036854775808"}, {2 ^ 63, tostring(2 ^ 63)},
         {0 / 0, tostring(0 / 0)}} do
-        assert.equal(("bad argument #1 to '%s' (number of bytes expected, "
+        assert.equal(("bad argument #2 to '%s' (number of bytes expected, "
           .. "got %s)"):format(method, row[2]), failure(r, method, row[1]))
       end
       assert.equal(1.0, r:seek(1).pos)
@@ -292,7 +292,7 @@ describe("a piece of the reader", function()
 
   for _, method in ipairs {"bytes", "string", "skip"} do
     it(method .. " needs its argument", function()
-      assert.equal(("bad argument #1 to '%s' (number of bytes expected, "
+      assert.equal(("bad argument #2 to '%s' (number of bytes expected, "
         .. "got nil)"):format(method), failure(reader("abc"), method))
     end)
   end
@@ -321,7 +321,7 @@ describe("the position of the reader", function()
 
   for _, pos in ipairs {0, 6, -5, 1.5, "x", math.maxinteger, math.mininteger} do
     it("does not go to " .. pos, function()
-      assert.equal(("bad argument #1 to 'seek' (position %s out of range "
+      assert.equal(("bad argument #2 to 'seek' (position %s out of range "
         .. "[1, 5])"):format(pos), failure(reader("abcd"):skip(1), "seek", pos))
     end)
   end
@@ -365,8 +365,15 @@ describe("unpack of the reader", function()
   for _, row in ipairs {
     {"of one item", "I4", 4}, {"of the whole format", "I2I2", 4},
     {"with the alignment at the position", "!4 b I4", 8},
-    {"of a sized string", "c9", 9}, {"at least, of a string", "s1", 3},
+    {"of a sized string", "c9", 9}, {"of a string", "s1", 121},
+    {"at least, of a string's length", "s4", 4},
     {"at least, of a zero-ended string", "z", 3},
+    {"at least, of what is behind a string", "I4z", 5},
+    {"at least, of strings", "s4s4z", 9},
+    {"at least, of what is aligned behind a string", "!4 s4 b I4", 12},
+    {"behind a string that is there", "B s1 I8", 130},
+    {"of more than there can be", ("c922337203685477580"):rep(11),
+      math.maxinteger - 12},
   } do
     it("raises the bytes it needs " .. row[1], function()
       local r = reader(("x"):rep(14)):seek(13)
@@ -384,10 +391,15 @@ describe("unpack of the reader", function()
   it("raises for a format that is none", function()
     local r = reader("abc")
     assert.equal("invalid format option 'k'", failure(r, "unpack", "k"))
-    assert.equal("bad argument #1 to 'unpack' (string expected, got nil)",
+    assert.equal("bad argument #2 to 'unpack' (string expected, got no value)",
       failure(r, "unpack"))
-    assert.equal("bad argument #1 to 'unpack' (string expected, got table)",
+    assert.equal("bad argument #2 to 'unpack' (string expected, got table)",
       failure(r, "unpack", {}))
+  end)
+
+  it("raises for a format that is none behind what is missing, too", function()
+    assert.equal("invalid format option 'k'", failure(reader("abc"), "unpack",
+      "I4k"))
   end)
 end)
 
@@ -466,26 +478,60 @@ describe("reader", function()
     assert.equal(DATA:sub(5), r:string(r:left()))
   end)
 
-  it("leaves the bytes that a growing bytearray gains alone", function()
+  it("sees the bytes that a bytearray gains", function()
     local data = mview.bytearray("ab")
     local r = reader(data)
+    assert.equal("need 3 bytes at position 1, 2 left", failure(r, "u24"))
     data:append(("c"):rep(10000))
-    assert.equal("ab", r:string(2))
-    assert.equal(0, r:left())
+    assert.equal(string.unpack("<I3", "abc"), r:u24())
+    assert.equal(9999, r:left())
   end)
 
-  it("raises the view's error once the memory is gone", function()
+  it("does not see what a view's bytearray gains", function()
+    local data = mview.bytearray("ab")
+    local r = reader(data:view())
+    data:append("cd")
+    assert.equal(2, r:left())
+  end)
+
+  it("sees the bytes that a map gains", function()
+    local map <close> = assert(mview.map(nil, "r+", 0, 8))
+    local r = reader(map)
+    r:seek(9)
+    map:resize(4)
+    assert.equal(9, r.pos)
+    assert.equal(0, r:left())
+    assert.equal("need 1 bytes at position 9, 0 left", failure(r, "u8"))
+  end)
+
+  it("keeps its position over a bytearray that is cut", function()
+    local data = mview.bytearray("abcdef")
+    local r = reader(data):seek(5)
+    data:remove(1, 3)
+    assert.equal(5, r.pos)
+    assert.equal(0, r:left())
+    assert.equal("need 1 bytes at position 5, 0 left", failure(r, "peek"))
+    data:append("ghij")
+    assert.equal("hi", r:string(2))
+  end)
+
+  it("raises once the memory is gone", function()
     local data = mview.bytearray("abcdefgh")
-    local view, r = data:view(), reader(data):skip(1)
+    local over_view, r = reader(data:view()):skip(1), reader(data):skip(1)
     data:release()
-    local _, expected = pcall(function() return view[1] end)
-    assert.matches("attempt to use a view of revoked memory", expected, 1, true)
-    for _, method in ipairs {"u8", "u16", "f16", "varint", "cstring",
-      "unpack", "string"} do
-      local message = failure(r, method, method == "unpack" and "b" or 2)
-      assert.equal(expected:gsub("^.-:%d+: ", ""),
-        (message:gsub("^.-:%d+: ", "")))
+    for method, argument in pairs {u8 = false, u16 = false, f16 = false,
+      varint = false, cstring = false, unpack = "b", string = 2, bytes = 2,
+      left = false, seek = 1, skip = 0, peek = false, line = false, upto = "x",
+      bits = 3, align = 1} do
+      for reading, expected in pairs {
+        [over_view] = "attempt to use a view of revoked memory",
+        [r] = "attempt to use a released bytearray",
+      } do
+        local message = failure(reading, method, argument or nil)
+        assert.equal(expected, (message:gsub("^.-:%d+: ", "")))
+      end
     end
+    assert.equal("attempt to use a released bytearray", failure(r, "discard"))
   end)
 
   it("takes nothing but bytes-likes", function()

@@ -53,16 +53,20 @@ describe("Without memory", function()
     local removing = [[
       local mview = require "mview"
       local function remove(b) b:remove(1, 3 << 20) end
-      starve(100, 0, remove, mview.bytearray(4 << 20)) -- Lua's stack has grown
       local b = mview.bytearray(3 << 20):append("rest")
       local v = b:view()
       local refused, ok, err = starve(..., math.maxinteger, remove, b)
-      assert(ok, err)
+      if not ok then return "raised" end -- before it was called
       assert(tostring(b) == "rest" and not v.valid)
       return refused
     ]]
-    assert.is_true(run(removing, 1) > 0)
-    assert.equal(0, run(removing, 2))
+    local n, kept = 1, false
+    repeat
+      local refused = run(removing, n)
+      kept = kept or (refused or 0) > 0
+      n = n + 1
+    until refused == 0
+    assert.is_true(kept)
   end)
 
   it("nothing else has an operation", function()

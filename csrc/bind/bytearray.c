@@ -25,76 +25,53 @@
 #include "value.h"
 #include "view.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define LMV_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define LMV_ASAN 1
-#endif
-#endif
-#ifdef LMV_ASAN /* the room behind the last byte is out of bounds, too */
-#include <sanitizer/asan_interface.h>
-#define POISON(p, n) ASAN_POISON_MEMORY_REGION(p, n)
-#define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION(p, n)
-#else
-#define POISON(p, n) ((void)(p), (void)(n))
-#define UNPOISON(p, n) ((void)(p), (void)(n))
-#endif
-
-typedef struct bytearray {
-  lmv_container container;
-  lmv_lease lease;
-  size_t front;    /* unused bytes of the block before the first */
-  size_t capacity; /* of the block */
-} bytearray;
-
 #define MAXSIZE ((size_t)PTRDIFF_MAX)
 
-static unsigned char *block_of(const bytearray *b) {
+static unsigned char *block_of(const lmv_bytearray *b) {
   return b->lease.base - b->front;
 }
 
 /* Bytes of the block from the first on, used or not. */
-static size_t usable(const bytearray *b) { return b->capacity - b->front; }
+static size_t usable(const lmv_bytearray *b) { return b->capacity - b->front; }
 
 /* Says where in the block the bytes are: size of them, behind front others. */
-static void place(bytearray *b, unsigned char *block, size_t front,
+static void place(lmv_bytearray *b, unsigned char *block, size_t front,
                   size_t size) {
-  UNPOISON(block, b->capacity);
+  LMV_UNPOISON(block, b->capacity);
   b->front = front;
   lmv_lease_move(&b->lease, b->capacity > 0 ? block + front : NULL, size);
-  POISON(block, front);
-  POISON(block + front + size, usable(b) - size);
+  LMV_POISON(block, front);
+  LMV_POISON(block + front + size, usable(b) - size);
 }
 
-static void set_bounds(bytearray *b, size_t size) {
+static void set_bounds(lmv_bytearray *b, size_t size) {
   place(b, block_of(b), b->front, size);
 }
 
 /* The bytearray that is at idx; raises when it is dead. */
-static bytearray *live_bytearray(lua_State *L, int idx) {
-  bytearray *b = lua_touserdata(L, idx);
+static lmv_bytearray *live_bytearray(lua_State *L, int idx) {
+  lmv_bytearray *b = lua_touserdata(L, idx);
   if (!b->lease.alive)
     luaL_error(L, "attempt to use a released bytearray");
   return b;
 }
 
 /* The same, to be resized. */
-static bytearray *resizable_bytearray(lua_State *L, int idx) {
-  bytearray *b = live_bytearray(L, idx);
+static lmv_bytearray *resizable_bytearray(lua_State *L, int idx) {
+  lmv_bytearray *b = live_bytearray(L, idx);
   lmv_lease_checkpins(L, &b->lease, "bytearray");
   return b;
 }
 
 /* The same of an argument, which may be anything. */
-static bytearray *check_free(lua_State *L, int arg) {
+static lmv_bytearray *check_free(lua_State *L, int arg) {
   lmv_checkcontainer(L, arg, LMV_BYTEARRAY);
   return resizable_bytearray(L, arg);
 }
 
 /* Pushes a new empty bytearray. */
-static bytearray *push_bytearray(lua_State *L) {
-  bytearray *b = lua_newuserdatauv(L, sizeof *b, 1);
+static lmv_bytearray *push_bytearray(lua_State *L) {
+  lmv_bytearray *b = lua_newuserdatauv(L, sizeof *b, 1);
   b->lease.generation = 0;
   lmv_lease_start(&b->lease, LMV_BYTEARRAY, NULL, 0);
   b->container = (lmv_container){&b->lease, b->lease.first, LMV_BYTEARRAY};
@@ -105,9 +82,9 @@ static bytearray *push_bytearray(lua_State *L) {
 }
 
 /* Uses the bytes in front, too. */
-static void slide(bytearray *b) {
+static void slide(lmv_bytearray *b) {
   unsigned char *block = block_of(b);
-  UNPOISON(block, b->capacity);
+  LMV_UNPOISON(block, b->capacity);
   memmove(block, b->lease.base, b->lease.size);
   place(b, block, 0, b->lease.size);
 }
@@ -116,11 +93,11 @@ static void slide(bytearray *b) {
 ** stack and is popped. */
 static void move_to(lua_State *L, int idx, unsigned char *block,
                     size_t capacity) {
-  bytearray *b = lua_touserdata(L, idx);
+  lmv_bytearray *b = lua_touserdata(L, idx);
   size_t size = b->lease.size;
   if (size > 0)
     memcpy(block, b->lease.base, size);
-  UNPOISON(block_of(b), b->capacity);
+  LMV_UNPOISON(block_of(b), b->capacity);
   b->capacity = capacity;
   place(b, block, 0, size);
   lua_setiuservalue(L, idx, 1);
@@ -130,8 +107,8 @@ static void move_to(lua_State *L, int idx, unsigned char *block,
 ** Gives the bytearray at index idx room for n bytes in all. Its size and bytes
 ** stay, its base may move.
 */
-static bytearray *reserve(lua_State *L, int idx, size_t n) {
-  bytearray *b = resizable_bytearray(L, idx);
+static lmv_bytearray *reserve(lua_State *L, int idx, size_t n) {
+  lmv_bytearray *b = resizable_bytearray(L, idx);
   unsigned char *block;
   if (n <= usable(b))
     return b;
@@ -152,14 +129,14 @@ static bytearray *reserve(lua_State *L, int idx, size_t n) {
 }
 
 /* The room to ask for when size bytes are wanted: doubling is linear. */
-static size_t roomy(const bytearray *b, size_t size) {
+static size_t roomy(const lmv_bytearray *b, size_t size) {
   size_t twice = usable(b) > MAXSIZE / 2 ? MAXSIZE : usable(b) * 2;
   return size <= usable(b) || size > twice ? size : twice;
 }
 
 /* Sets the size to n; new bytes are zero. */
 static void resize(lua_State *L, int idx, size_t n) {
-  bytearray *b = resizable_bytearray(L, idx);
+  lmv_bytearray *b = resizable_bytearray(L, idx);
   size_t old;
   if (n > usable(b))
     b = reserve(L, idx, roomy(b, n));
@@ -172,8 +149,8 @@ static void resize(lua_State *L, int idx, size_t n) {
 }
 
 /* Room for n more bytes. */
-static bytearray *make_room(lua_State *L, int idx, size_t n) {
-  bytearray *b = resizable_bytearray(L, idx);
+static lmv_bytearray *make_room(lua_State *L, int idx, size_t n) {
+  lmv_bytearray *b = resizable_bytearray(L, idx);
   if (n > MAXSIZE - b->lease.size)
     luaL_error(L, "bytearray too large");
   while (usable(b) - b->lease.size < n) { /* again if finalizers grew it */
@@ -181,28 +158,11 @@ static bytearray *make_room(lua_State *L, int idx, size_t n) {
     if (n > MAXSIZE - b->lease.size)
       luaL_error(L, "bytearray too large");
   }
-  UNPOISON(b->lease.base + b->lease.size, n);
+  LMV_UNPOISON(b->lease.base + b->lease.size, n);
   return b;
 }
 
-unsigned char *lmv_makeroom(lua_State *L, int idx, size_t n) {
-  const bytearray *b = make_room(L, idx, n);
-  return b->lease.base + b->lease.size;
-}
-
-unsigned char *lmv_room(lua_State *L, lmv_lease *lease, size_t n) {
-  bytearray *b = (bytearray *)lease;
-  lmv_lease_checkpins(L, lease, "bytearray");
-  if (n > usable(b) - lease->size)
-    return NULL;
-  UNPOISON(lease->base + lease->size, n);
-  return lease->base + lease->size;
-}
-
-void lmv_grow(lmv_lease *lease, size_t n) {
-  bytearray *b = (bytearray *)lease;
-  set_bounds(b, lease->size + n);
-}
+void lmv_makeroom(lua_State *L, int idx, size_t n) { make_room(L, idx, n); }
 
 /* ---- removing ------------------------------------------------------------*/
 
@@ -210,8 +170,8 @@ void lmv_grow(lmv_lease *lease, size_t n) {
 
 /* Lets go of the block. */
 static void drop_block(lua_State *L, int idx) {
-  bytearray *b = lua_touserdata(L, idx);
-  UNPOISON(block_of(b), b->capacity);
+  lmv_bytearray *b = lua_touserdata(L, idx);
+  LMV_UNPOISON(block_of(b), b->capacity);
   b->front = b->capacity = 0;
   lmv_lease_move(&b->lease, NULL, 0);
   lua_pushnil(L);
@@ -228,7 +188,7 @@ static int new_block(lua_State *L) {
 ** there is no memory for a smaller one, it stays: removing does not fail.
 */
 static void give_back(lua_State *L, int idx) {
-  bytearray *b = lua_touserdata(L, idx);
+  lmv_bytearray *b = lua_touserdata(L, idx);
   size_t n = b->capacity / 2;
   if (b->capacity < LARGE || b->front <= b->lease.size)
     return;
@@ -245,7 +205,7 @@ static void give_back(lua_State *L, int idx) {
 }
 
 /* Moves the fewer of the bytes before and behind those that go. */
-static void close_gap(bytearray *b, size_t at, size_t n) {
+static void close_gap(lmv_bytearray *b, size_t at, size_t n) {
   unsigned char *p = b->lease.base;
   size_t behind = b->lease.size - at - n;
   if (at < behind) {
@@ -258,7 +218,7 @@ static void close_gap(bytearray *b, size_t at, size_t n) {
 }
 
 void lmv_cut(lua_State *L, int idx, size_t at, size_t n) {
-  bytearray *b = resizable_bytearray(L, idx);
+  lmv_bytearray *b = resizable_bytearray(L, idx);
   if (n == 0)
     return;
   lmv_lease_expire(&b->lease, "bytearray was cut");
@@ -341,7 +301,7 @@ static size_t copy_prepared(lua_State *L, int arg, unsigned char *p) {
 
 /* Appends the arguments first to last to the bytearray at idx. */
 static void append(lua_State *L, int idx, int first, int last) {
-  bytearray *b;
+  lmv_bytearray *b;
   size_t total = 0, at;
   for (int arg = first; arg <= last; arg++) {
     size_t n = prepare(L, arg);
@@ -357,26 +317,23 @@ static void append(lua_State *L, int idx, int first, int last) {
 }
 
 /* Appends a string or byte that there is room for; false: it is something
-** else. */
-static bool append_quickly(lua_State *L, bytearray *b, int arg) {
+** else. The bytearray is alive and not pinned. */
+static bool append_quickly(lua_State *L, lmv_bytearray *b, int arg) {
   unsigned char *end = b->lease.base + b->lease.size;
-  size_t n = 1, room = usable(b) - b->lease.size;
-  const char *s = NULL;
-  unsigned char byte = 0;
-  int type = lua_type(L, arg);
-  if (type == LUA_TSTRING)
-    s = lua_tolstring(L, arg, &n);
-  else if (type == LUA_TNUMBER)
-    byte = check_byte(L, arg, arg);
-  else
-    return false;
-  if (n > room)
-    return false;
-  UNPOISON(end, n);
-  if (s != NULL)
+  size_t n = 1;
+  if (lua_type(L, arg) == LUA_TSTRING) {
+    const char *s = lua_tolstring(L, arg, &n);
+    if (!lmv_hasroom(b, n))
+      return false;
     memcpy(end, s, n);
-  else
+  } else if (lua_type(L, arg) == LUA_TNUMBER) {
+    unsigned char byte = check_byte(L, arg, arg);
+    if (!lmv_hasroom(b, n))
+      return false;
     *end = byte;
+  } else {
+    return false;
+  }
   b->lease.size += n;
   return true;
 }
@@ -385,10 +342,10 @@ static bool append_quickly(lua_State *L, bytearray *b, int arg) {
 
 /* Makes a prepared argument one that is not of the bytearray at idx. */
 static void set_apart(lua_State *L, int arg, int idx) {
-  const lmv_lease *lease = lua_touserdata(L, idx);
+  const lmv_bytearray *b = lua_touserdata(L, idx);
   const lmv_view *v = lua_touserdata(L, arg);
   lmv_operand operand;
-  if (v == NULL || v->lease != lease)
+  if (v == NULL || v->lease != &b->lease)
     return;
   lmv_optoperand(L, arg, &operand);
   lmv_pushbytes(L, &operand, 'C');
@@ -416,10 +373,10 @@ static size_t check_end(lua_State *L, int arg, lua_Integer j, size_t size) {
 }
 
 /* Makes room for n bytes at at, where there is room in front or behind. */
-static unsigned char *open_gap(bytearray *b, size_t at, size_t n) {
+static unsigned char *open_gap(lmv_bytearray *b, size_t at, size_t n) {
   unsigned char *block = block_of(b), *p = b->lease.base;
   size_t size = b->lease.size, behind = size - at;
-  UNPOISON(block, b->capacity);
+  LMV_UNPOISON(block, b->capacity);
   if (b->front >= n && at < behind) {
     memmove(p - n, p, at);
     place(b, block, b->front - n, size + n);
@@ -432,7 +389,7 @@ static unsigned char *open_gap(bytearray *b, size_t at, size_t n) {
 
 /* b:insert(i, bytes): before byte i, or at the end; returns b. */
 static int bytearray_insert(lua_State *L) {
-  bytearray *b = check_free(L, 1);
+  lmv_bytearray *b = check_free(L, 1);
   lua_Integer i = lmv_checkinteger(L, 2);
   size_t n, at;
   check_place(L, 2, i, b->lease.size + 1, b->lease.size);
@@ -457,7 +414,7 @@ static int bytearray_insert(lua_State *L) {
 enum { LEAST = 1 << 16, MOST = 1 << 20 }; /* bytes to make room for at once */
 
 /* How many bytes to read next, of at most limit. */
-static size_t next_piece(const bytearray *b, size_t limit, bool limited) {
+static size_t next_piece(const lmv_bytearray *b, size_t limit, bool limited) {
   size_t n = limit, room = usable(b) - b->lease.size;
   if (!limited)
     n = room > LEAST ? room : LEAST;
@@ -469,7 +426,7 @@ static size_t next_piece(const bytearray *b, size_t limit, bool limited) {
 ** are, to the end. Results as readfrom's.
 */
 static int bytearray_appendfrom(lua_State *L) {
-  bytearray *b = check_free(L, 1);
+  lmv_bytearray *b = check_free(L, 1);
   bool limited = !lua_isnoneornil(L, 3), more = true;
   size_t limit = limited ? (size_t)lmv_checksize(L, 3) : MAXSIZE, done = 0;
   lmv_input in = lmv_checkinput(L);
@@ -492,7 +449,7 @@ static int bytearray_appendfrom(lua_State *L) {
 
 /* b:append(...): bytes-likes, lists of bytes, and bytes; returns b. */
 static int bytearray_append(lua_State *L) {
-  bytearray *b = check_free(L, 1);
+  lmv_bytearray *b = check_free(L, 1);
   if (lua_gettop(L) != 2 || !append_quickly(L, b, 2))
     append(L, 1, 2, lua_gettop(L));
   lua_settop(L, 1);
@@ -519,7 +476,7 @@ static int bytearray_reserve(lua_State *L) {
 ** b:remove(i [, j]): removes bytes i to j, by default byte i; returns b.
 */
 static int bytearray_remove(lua_State *L) {
-  const bytearray *b = check_free(L, 1);
+  const lmv_bytearray *b = check_free(L, 1);
   lua_Integer i = lmv_checkinteger(L, 2), j = lmv_optinteger(L, 3, i);
   size_t size = b->lease.size, at, end;
   if (lua_isnoneornil(L, 3)) {
@@ -536,7 +493,7 @@ static int bytearray_remove(lua_State *L) {
 
 /* b:clear(): no bytes, no block; ends all views; returns b. */
 static int bytearray_clear(lua_State *L) {
-  bytearray *b = check_free(L, 1);
+  lmv_bytearray *b = check_free(L, 1);
   if (b->lease.size > 0)
     lmv_lease_expire(&b->lease, "bytearray shrank");
   drop_block(L, 1);
@@ -546,7 +503,7 @@ static int bytearray_clear(lua_State *L) {
 
 /* b:release(), also __close: ends the bytes and all views, once. */
 static int bytearray_release(lua_State *L) {
-  bytearray *b = (bytearray *)lmv_checkcontainer(L, 1, LMV_BYTEARRAY);
+  lmv_bytearray *b = (lmv_bytearray *)lmv_checkcontainer(L, 1, LMV_BYTEARRAY);
   lmv_lease_checkpins(L, &b->lease, "bytearray");
   drop_block(L, 1);
   lmv_lease_kill(&b->lease);
@@ -565,7 +522,7 @@ static int bytearray_view(lua_State *L) {
 
 /* __tostring: its bytes. */
 static int bytearray_tostring(lua_State *L) {
-  const bytearray *b = live_bytearray(L, 1);
+  const lmv_bytearray *b = live_bytearray(L, 1);
   lua_pushlstring(L, (const char *)b->lease.base, b->lease.size);
   return 1;
 }
@@ -587,7 +544,7 @@ void lmv_open_bytearray(lua_State *L) {
 }
 
 lmv_lease *lmv_pushbytearray(lua_State *L, size_t n) {
-  bytearray *b = push_bytearray(L);
+  lmv_bytearray *b = push_bytearray(L);
   resize(L, lua_gettop(L), n);
   return &b->lease;
 }

@@ -21,10 +21,12 @@
 #include "map.h"
 #include "pack.h"
 #include "pin.h"
+#include "reader.h"
 #include "reduce.h"
 #include "registry.h"
 #include "resource.h"
 #include "slice.h"
+#include "writer.h"
 
 #define MODULE_KEY "mview.module"
 
@@ -95,6 +97,8 @@ int luaopen_mview(lua_State *L) {
   lmv_setfuncs(L, lmv_make_functions);
   lmv_setfuncs(L, lmv_bytearray_functions);
   lmv_setfuncs(L, lmv_map_functions);
+  lmv_open_reader(L);
+  lmv_open_writer(L);
   lua_pushliteral(L, MVIEW_VERSION);
   lua_setfield(L, -2, "_VERSION");
   lua_createtable(L, 0, 1);

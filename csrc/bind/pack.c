@@ -30,16 +30,8 @@ static void reverse_bytes(unsigned char *bytes, size_t n) {
 
 /* ---- unpack --------------------------------------------------------------*/
 
-/* The bytes of a view. */
-typedef struct source {
-  const lmv_view *v;
-  size_t size;
-  bool contiguous;
-} source;
-
-/* The source that the living view is. */
-static source read_source(lua_State *L, const lmv_view *v) {
-  source s = {v, 0, true};
+lmv_packed lmv_packedview(lua_State *L, const lmv_view *v) {
+  lmv_packed s = {v, NULL, 0, true};
   lmv_checklive(L, v);
   if (v->ndim == 1 && v->dims[1] == v->itemsize && !v->indirect) {
     s.size = (size_t)(v->dims[0] * v->itemsize);
@@ -52,32 +44,44 @@ static source read_source(lua_State *L, const lmv_view *v) {
   return s;
 }
 
+/* Where its bytes start, which are contiguous. */
+static const unsigned char *first_byte(lua_State *L, const lmv_packed *s) {
+  if (s->view != NULL)
+    return lmv_base(L, s->view) + s->view->offset;
+  lmv_checkopen(L, s->container);
+  return s->container->lease->base;
+}
+
+static size_t size_now(const lmv_packed *s) {
+  return s->view != NULL ? s->size : s->container->lease->size;
+}
+
 /* Copies n bytes from at on to out. */
-static void fetch_bytes(lua_State *L, const source *s, size_t at, size_t n,
+static void fetch_bytes(lua_State *L, const lmv_packed *s, size_t at, size_t n,
                         unsigned char *out) {
-  const unsigned char *base = lmv_base(L, s->v);
   if (s->contiguous) {
-    memcpy(out, base + s->v->offset + at, n);
+    memcpy(out, first_byte(L, s) + at, n);
   } else {
     mv_layout lay;
-    lmv_layout(s->v, &lay);
-    mv_read(base, &lay, at, n, out);
+    lmv_layout(s->view, &lay);
+    mv_read(lmv_base(L, s->view), &lay, at, n, out);
   }
 }
 
-static void check_room(lua_State *L, const source *s, size_t at, size_t n) {
-  if (n > s->size - at)
-    lmv_argerror(L, 2, "data string too short");
+/* Whether there are n bytes from at on. */
+static bool has(const lmv_packed *s, size_t at, size_t n) {
+  size_t size = size_now(s);
+  return at <= size && n <= size - at;
 }
 
 /* The integer of n bytes at at; raises where it does not fit. */
-static lua_Integer fetch_integer(const reader *r, const source *s, size_t at,
-                                 size_t n, bool is_signed) {
+static lua_Integer fetch_integer(const reader *r, const lmv_packed *s,
+                                 size_t at, size_t n, bool is_signed) {
   unsigned char bytes[MAXINT], fill;
   lua_Unsigned value = 0;
   if (n == 4 && s->contiguous) { /* the most common */
-    uint32_t word = mv_get32(lmv_base(r->L, s->v) + s->v->offset + at,
-                             r->little == MV_BIGENDIAN);
+    uint32_t word =
+        mv_get32(first_byte(r->L, s) + at, r->little == MV_BIGENDIAN);
     return is_signed ? (lua_Integer)(int32_t)word : (lua_Integer)word;
   }
   fetch_bytes(r->L, s, at, n, bytes);
@@ -99,7 +103,7 @@ static lua_Integer fetch_integer(const reader *r, const source *s, size_t at,
   return (lua_Integer)value;
 }
 
-static lua_Number fetch_float(const reader *r, const source *s, size_t at,
+static lua_Number fetch_float(const reader *r, const lmv_packed *s, size_t at,
                               const option *o) {
   unsigned char bytes[MAXINT];
   float f;
@@ -121,10 +125,10 @@ static lua_Number fetch_float(const reader *r, const source *s, size_t at,
   }
 }
 
-static void push_string(lua_State *L, const source *s, size_t at, size_t n) {
+static void push_string(lua_State *L, const lmv_packed *s, size_t at,
+                        size_t n) {
   if (s->contiguous) {
-    const unsigned char *p = lmv_base(L, s->v) + s->v->offset;
-    lua_pushlstring(L, (const char *)p + at, n);
+    lua_pushlstring(L, (const char *)first_byte(L, s) + at, n);
   } else {
     luaL_Buffer b;
     char *out = luaL_buffinitsize(L, &b, n);
@@ -133,56 +137,106 @@ static void push_string(lua_State *L, const source *s, size_t at, size_t n) {
   }
 }
 
-/* The bytes from at to the next zero. */
-static size_t zstring_length(lua_State *L, const source *s, size_t at) {
+/* The position of the next zero from at on; that of the end: there is none. */
+static size_t find_zero(lua_State *L, const lmv_packed *s, size_t at) {
   unsigned char byte = 1;
-  size_t end = at;
+  size_t size = size_now(s);
   if (s->contiguous) {
-    const unsigned char *p = lmv_base(L, s->v) + s->v->offset;
-    const unsigned char *zero = memchr(p + at, 0, s->size - at);
-    if (zero != NULL)
-      return (size_t)(zero - (p + at));
-    end = s->size;
+    const unsigned char *p = first_byte(L, s), *zero;
+    zero = memchr(p + at, 0, size - at);
+    return zero != NULL ? (size_t)(zero - p) : size;
   }
-  for (; end < s->size; end++) {
-    fetch_bytes(L, s, end, 1, &byte);
+  for (; at < size; at++) {
+    fetch_bytes(L, s, at, 1, &byte);
     if (byte == 0)
-      return end - at;
+      return at;
   }
-  lmv_argerror(L, 2, "unfinished string for format 'z'");
-  return 0;
+  return size;
 }
 
-/* Pushes what the option finds at at, if anything; returns its bytes. */
-static size_t push_option(const reader *r, const source *s, const option *o,
-                          size_t at) {
+/* at + n, or the most that it can be. */
+static size_t advance(size_t at, size_t n) {
+  return n > PTRDIFF_MAX || at > PTRDIFF_MAX - n ? PTRDIFF_MAX : at + n;
+}
+
+/* Pushes the string that has its length, of o->size bytes, in front. */
+static lmv_outcome push_sized(const reader *r, const lmv_packed *s,
+                              const option *o, size_t *at) {
+  lua_Unsigned n = (lua_Unsigned)fetch_integer(r, s, *at, o->size, false);
+  size_t start = *at + o->size;
+  *at = advance(start, n > PTRDIFF_MAX ? PTRDIFF_MAX : (size_t)n);
+  if (!has(s, start, (size_t)n) || n > PTRDIFF_MAX)
+    return LMV_TOOSHORT;
+  push_string(r->L, s, start, (size_t)n);
+  return LMV_UNPACKED;
+}
+
+static lmv_outcome push_zero_ended(const reader *r, const lmv_packed *s,
+                                   size_t *at) {
+  size_t start = *at, zero = find_zero(r->L, s, start);
+  *at = zero + 1;
+  if (zero == size_now(s))
+    return LMV_UNENDED;
+  push_string(r->L, s, start, zero - start);
+  return LMV_UNPACKED;
+}
+
+/* Pushes what the option finds at *at, if anything, and moves *at. */
+static lmv_outcome push_option(const reader *r, const lmv_packed *s,
+                               const option *o, size_t *at) {
   lua_State *L = r->L;
-  size_t n;
+  size_t start = *at;
   switch (o->kind) {
+  case STRING:
+    return push_sized(r, s, o, at);
+  case ZSTRING:
+    return push_zero_ended(r, s, at);
   case INTEGER:
   case UNSIGNED:
-    lua_pushinteger(L, fetch_integer(r, s, at, o->size, o->kind == INTEGER));
-    return o->size;
+    lua_pushinteger(L, fetch_integer(r, s, start, o->size, o->kind == INTEGER));
+    break;
   case FLOAT:
   case NUMBER:
   case DOUBLE:
-    lua_pushnumber(L, fetch_float(r, s, at, o));
-    return o->size;
+    lua_pushnumber(L, fetch_float(r, s, start, o));
+    break;
   case CHARS:
-    push_string(L, s, at, o->size);
-    return o->size;
-  case STRING:
-    n = (size_t)fetch_integer(r, s, at, o->size, false);
-    check_room(L, s, at + o->size, n);
-    push_string(L, s, at + o->size, n);
-    return o->size + n;
-  case ZSTRING:
-    n = zstring_length(L, s, at);
-    push_string(L, s, at, n);
-    return n + 1;
+    push_string(L, s, start, o->size);
+    break;
   default:
-    return o->size;
+    break;
   }
+  *at = start + o->size;
+  return LMV_UNPACKED;
+}
+
+lmv_outcome lmv_unpack(reader *r, const lmv_packed *s, size_t *at,
+                       int *results) {
+  option o;
+  *results = 0;
+  while (lmv_nextoption(r, *at, &o)) {
+    lmv_outcome outcome;
+    *at += o.padding;
+    if (!has(s, *at, o.size)) {
+      *at = advance(*at, o.size + (o.kind == ZSTRING));
+      return LMV_TOOSHORT;
+    }
+    if (*results > LUA_MINSTACK / 2)
+      lmv_checkresults(r->L, 1);
+    outcome = push_option(r, s, &o, at);
+    if (outcome != LMV_UNPACKED)
+      return outcome;
+    if (o.kind <= ZSTRING)
+      ++*results;
+  }
+  return LMV_UNPACKED;
+}
+
+size_t lmv_leastend(reader *r, size_t at) {
+  option o;
+  while (lmv_nextoption(r, at, &o))
+    at = advance(at, advance(o.padding + (o.kind == ZSTRING), o.size));
+  return at;
 }
 
 /* A start of string.unpack, from 0; clipped to the first byte. */
@@ -202,20 +256,16 @@ static size_t check_position(lua_State *L, int arg, size_t size) {
 static int view_unpack(lua_State *L) {
   const lmv_view *v = lmv_checkview(L, 1);
   reader r = lmv_startformat(L, 2);
-  source s = read_source(L, v);
-  option o;
-  size_t at;
-  int results = 0;
-  at = check_position(L, 3, s.size);
-  while (lmv_nextoption(&r, at, &o)) {
-    check_room(L, &s, at, o.padding);
-    at += o.padding;
-    check_room(L, &s, at, o.size);
-    if (results > LUA_MINSTACK / 2)
-      lmv_checkresults(L, 1);
-    at += push_option(&r, &s, &o, at);
-    if (o.kind <= ZSTRING)
-      results++;
+  lmv_packed s = lmv_packedview(L, v);
+  size_t at = check_position(L, 3, s.size);
+  int results;
+  switch (lmv_unpack(&r, &s, &at, &results)) {
+  case LMV_TOOSHORT:
+    return lmv_argerror(L, 2, "data string too short");
+  case LMV_UNENDED:
+    return lmv_argerror(L, 2, "unfinished string for format 'z'");
+  case LMV_UNPACKED:
+    break;
   }
   lua_pushinteger(L, (lua_Integer)at + 1);
   return results + 1;
@@ -223,17 +273,42 @@ static int view_unpack(lua_State *L) {
 
 /* ---- pack ----------------------------------------------------------------*/
 
+/* Room for n bytes of the buffer, which counts them already. */
+static inline unsigned char *add_room(luaL_Buffer *b, size_t n) {
+  char *p = b->size - b->n >= n ? b->b + b->n : luaL_prepbuffsize(b, n);
+  luaL_addsize(b, n);
+  return (unsigned char *)p;
+}
+
 /* Adds an integer of n bytes in the format's order. */
 static void add_integer(const reader *r, luaL_Buffer *b, lua_Unsigned value,
                         size_t n, bool negative) {
-  unsigned char bytes[MAXINT];
+  unsigned char *p = add_room(b, n);
+  bool swap = r->little == MV_BIGENDIAN;
+  switch (n) {
+  case 2:
+    mv_put16(p, swap, (uint16_t)value);
+    return;
+  case 4:
+    mv_put32(p, swap, (uint32_t)value);
+    return;
+  case 8:
+    mv_put64(p, swap, value);
+    return;
+  default:
+    break;
+  }
   for (size_t i = 0; i < n; i++) {
     unsigned char byte = negative ? UCHAR_MAX : 0;
     if (i < sizeof value)
       byte = (unsigned char)(value >> (i * CHAR_BIT));
-    bytes[r->little ? i : n - 1 - i] = byte;
+    p[r->little ? i : n - 1 - i] = byte;
   }
-  luaL_addlstring(b, (const char *)bytes, n);
+}
+
+/* Adds n bytes of a string. */
+static inline void add_bytes(luaL_Buffer *b, const char *s, size_t n) {
+  memcpy(add_room(b, n), s, n);
 }
 
 static void pack_integer(const reader *r, luaL_Buffer *b, const option *o,
@@ -281,21 +356,20 @@ static size_t pack_string(const reader *r, luaL_Buffer *b, const option *o,
   if (o->kind == CHARS) {
     if (len > o->size)
       lmv_argerror(L, arg, "string longer than given size");
-    luaL_addlstring(b, s, len);
-    for (; len < o->size; len++)
-      luaL_addchar(b, 0);
-    return len;
+    memset(add_room(b, o->size), 0, o->size);
+    memcpy(luaL_buffaddr(b) + luaL_bufflen(b) - o->size, s, len);
+    return o->size;
   }
   if (o->kind == ZSTRING) {
     if (strlen(s) != len)
       lmv_argerror(L, arg, "string contains zeros");
-    luaL_addlstring(b, s, len + 1);
+    add_bytes(b, s, len + 1);
     return len + 1;
   }
   if (o->size < sizeof len && len >= (size_t)1 << (o->size * CHAR_BIT))
     lmv_argerror(L, arg, "string length does not fit in given size");
   add_integer(r, b, len, o->size, false);
-  luaL_addlstring(b, s, len);
+  add_bytes(b, s, len);
   return o->size + len;
 }
 
@@ -324,6 +398,19 @@ static size_t pack_option(const reader *r, luaL_Buffer *b, const option *o,
   }
 }
 
+void lmv_pack(reader *r, luaL_Buffer *b, size_t at, int arg, int last) {
+  option o;
+  while (lmv_nextoption(r, at, &o)) {
+    for (size_t i = 0; i < o.padding; i++)
+      luaL_addchar(b, 0);
+    at += o.padding;
+    if (o.kind <= ZSTRING && arg > last)
+      lmv_argerror(r->L, arg, "value expected, got no value");
+    at += pack_option(r, b, &o, arg);
+    arg += o.kind <= ZSTRING;
+  }
+}
+
 /*
 ** v:pack(fmt, pos, ...): writes the values from byte pos on; returns the
 ** position behind them.
@@ -332,33 +419,23 @@ static int view_pack(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   reader r = lmv_startformat(L, 2);
   mv_layout lay;
-  size_t size;
-  option o;
+  size_t size, from, len;
   luaL_Buffer b;
-  size_t from, at, len;
-  const char *bytes;
-  int arg = 3, top = lua_gettop(L);
+  int top = lua_gettop(L);
   lmv_checkinteger(L, 3);
   lmv_checkwritable(L, v);
   lmv_layout(v, &lay);
   size = (size_t)mv_layout_nbytes(&lay);
-  from = at = check_position(L, 3, size);
+  from = check_position(L, 3, size);
   luaL_buffinit(L, &b);
-  while (lmv_nextoption(&r, at, &o)) {
-    for (size_t i = 0; i < o.padding; i++)
-      luaL_addchar(&b, 0);
-    at += o.padding;
-    if (o.kind <= ZSTRING && ++arg > top)
-      lmv_argerror(L, arg, "value expected, got no value");
-    at += pack_option(&r, &b, &o, arg);
-  }
-  luaL_pushresult(&b);
-  bytes = lua_tolstring(L, -1, &len);
+  lmv_pack(&r, &b, from, 4, top);
+  len = luaL_bufflen(&b);
   if (len > size - from)
     lmv_argerror(L, 3, "%I bytes at position %I, %I left", (LUAI_UACINT)len,
                  (LUAI_UACINT)from + 1, (LUAI_UACINT)(size - from));
-  mv_write(lmv_writable(L, v), &lay, from, len, (const unsigned char *)bytes);
-  lua_pushinteger(L, (lua_Integer)at + 1);
+  mv_write(lmv_writable(L, v), &lay, from, len,
+           (const unsigned char *)luaL_buffaddr(&b));
+  lua_pushinteger(L, (lua_Integer)(from + len) + 1);
   return 1;
 }
 

@@ -4,11 +4,45 @@
 #ifndef LMV_PACK_H
 #define LMV_PACK_H
 
-#include "luaapi.h"
+#include "lease.h"
+#include "packformat.h"
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
 #endif
+
+/* The bytes that are unpacked: of a view, or all that a container has now. */
+typedef struct lmv_packed {
+  const lmv_view *view;
+  const lmv_container *container; /* if there is no view */
+  size_t size;                    /* of the view */
+  bool contiguous;
+} lmv_packed;
+
+typedef enum lmv_outcome {
+  LMV_UNPACKED,
+  LMV_TOOSHORT,
+  LMV_UNENDED /* a string's zero is missing */
+} lmv_outcome;
+
+/* What the living view is. */
+lmv_packed lmv_packedview(lua_State *L, const lmv_view *v);
+
+/*
+** Pushes the values of the format from byte *at (from 0) on, and moves *at
+** behind them. Where bytes are missing, *at is the end of what was tried.
+*/
+lmv_outcome lmv_unpack(reader *r, const lmv_packed *s, size_t *at,
+                       int *results);
+
+/* The least end that the rest of the format can have, from byte at on. */
+size_t lmv_leastend(reader *r, size_t at);
+
+/*
+** Adds the values of the arguments from arg to last to the buffer, as the
+** format says, for position at. Arguments that are missing raise.
+*/
+void lmv_pack(reader *r, luaL_Buffer *b, size_t at, int arg, int last);
 
 extern const luaL_Reg lmv_pack_methods[];
 

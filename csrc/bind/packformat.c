@@ -32,8 +32,11 @@ static size_t read_number(reader *r, size_t def) {
 }
 
 /* The size of an integer, 1 to MAXINT. */
-static size_t integer_size(reader *r, size_t def) {
-  size_t n = read_number(r, def);
+static inline size_t integer_size(reader *r, size_t def) {
+  size_t n;
+  if (*r->p >= '1' && *r->p <= '9' && !is_decimal(r->p[1]))
+    return (size_t)(*r->p++ - '0'); /* as nearly always */
+  n = read_number(r, def);
   if (n > MAXINT || n == 0)
     luaL_error(r->L, "integral size (%I) out of limits [1,%d]", (LUAI_UACINT)n,
                MAXINT);

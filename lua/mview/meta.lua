@@ -4,8 +4,7 @@
 meta.lua - the types of what the C module has, for editors and type checkers
 
 For LuaLS and others that read LuaCATS annotations; nothing requires this file
-at run time. The types of mview.dump and mview.reader stand beside their code,
-but for the reader's methods that are made in loops: these are at the end.
+at run time. The types of mview.dump stand beside its code.
 
 Positions and ranges count from 1, negative ones from the end. "Item" is a
 value of the view's format, "row" a sub-view of a view of more dimensions.
@@ -52,6 +51,20 @@ local mview = {}
 ---@param source? integer | mview.byteslike | integer[]
 ---@return mview.bytearray
 function mview.bytearray(source) end
+
+---A reader at the first byte of `source`.
+---@param source mview.byteslike
+---@param order? mview.byteorder default "<"
+---@return mview.reader
+---@nodiscard
+function mview.reader(source, order) end
+
+---A writer into `target`, a new bytearray by default.
+---@param target? mview.byteslike
+---@param order? mview.byteorder default "<"
+---@return mview.writer
+---@nodiscard
+function mview.writer(target, order) end
 
 ---A view of zeroed items over new memory.
 ---@param format mview.format
@@ -428,28 +441,225 @@ function map:release() end
 
 --------------------------------------------------------------------- reader
 
+---@alias mview.byteorder "<" | ">"
+
 ---@class mview.reader
----@field u16le fun(self): integer
----@field u16be fun(self): integer
----@field u24le fun(self): integer
----@field u24be fun(self): integer
----@field u32le fun(self): integer
----@field u32be fun(self): integer
----@field u64le fun(self): integer
----@field u64be fun(self): integer
----@field i16le fun(self): integer
----@field i16be fun(self): integer
----@field i24le fun(self): integer
----@field i24be fun(self): integer
----@field i32le fun(self): integer
----@field i32be fun(self): integer
----@field i64le fun(self): integer
----@field i64be fun(self): integer
----@field f16le fun(self): number
----@field f16be fun(self): number
----@field f32le fun(self): number
----@field f32be fun(self): number
----@field f64le fun(self): number
----@field f64be fun(self): number
+---@field pos integer position of the next byte; can be set
+---@field order mview.byteorder can be set
+---@field view mview.view all bytes
+---@field u8 fun(self: mview.reader): integer
+---@field i8 fun(self: mview.reader): integer
+---@field u16 fun(self: mview.reader): integer
+---@field u16le fun(self: mview.reader): integer
+---@field u16be fun(self: mview.reader): integer
+---@field u24 fun(self: mview.reader): integer
+---@field u24le fun(self: mview.reader): integer
+---@field u24be fun(self: mview.reader): integer
+---@field u32 fun(self: mview.reader): integer
+---@field u32le fun(self: mview.reader): integer
+---@field u32be fun(self: mview.reader): integer
+---@field u64 fun(self: mview.reader): integer
+---@field u64le fun(self: mview.reader): integer
+---@field u64be fun(self: mview.reader): integer
+---@field i16 fun(self: mview.reader): integer
+---@field i16le fun(self: mview.reader): integer
+---@field i16be fun(self: mview.reader): integer
+---@field i24 fun(self: mview.reader): integer
+---@field i24le fun(self: mview.reader): integer
+---@field i24be fun(self: mview.reader): integer
+---@field i32 fun(self: mview.reader): integer
+---@field i32le fun(self: mview.reader): integer
+---@field i32be fun(self: mview.reader): integer
+---@field i64 fun(self: mview.reader): integer
+---@field i64le fun(self: mview.reader): integer
+---@field i64be fun(self: mview.reader): integer
+---@field f16 fun(self: mview.reader): number
+---@field f16le fun(self: mview.reader): number
+---@field f16be fun(self: mview.reader): number
+---@field f32 fun(self: mview.reader): number
+---@field f32le fun(self: mview.reader): number
+---@field f32be fun(self: mview.reader): number
+---@field f64 fun(self: mview.reader): number
+---@field f64le fun(self: mview.reader): number
+---@field f64be fun(self: mview.reader): number
+local reader = {}
+
+---An unsigned LEB128 number. From 2^63 on, the 64 bits as `u64` gives them.
+---@return integer
+function reader:varint() end
+
+---A signed number that is zigzag-coded in a varint.
+---@return integer
+function reader:zigzag() end
+
+---A signed LEB128 number.
+---@return integer
+function reader:sleb128() end
+
+---The next bits, the most significant first.
+---@param n integer 0 to 64
+---@return integer
+function reader:bits(n) end
+
+---The next `n` bytes as a view of the same memory.
+---@param n integer
+---@return mview.view
+function reader:bytes(n) end
+
+---The next `n` bytes as a string.
+---@param n integer
+---@return string
+function reader:string(n) end
+
+---The bytes up to the next zero byte; moves behind the zero.
+---@return string
+function reader:cstring() end
+
+---The bytes up to the next line's end, or the rest; moves behind the end.
+---@return string? line nil at the end
+function reader:line() end
+
+---The bytes up to a separator as a view; moves behind the separator.
+---@param separator mview.byteslike
+---@return mview.view
+function reader:upto(separator) end
+
+---The values that a format of `string.unpack` reads.
+---@param format string
+---@return any ...
+function reader:unpack(format) end
+
+---The next byte as a number, or the next `n` as a view. Does not move.
+---@overload fun(self: mview.reader): integer
+---@param n? integer
+---@return mview.view
+---@nodiscard
+function reader:peek(n) end
+
+---The number of bytes from the position to the end.
+---@return integer
+---@nodiscard
+function reader:left() end
+
+---Moves to a position.
+---@param pos integer negative counts from the end
+---@return mview.reader self
+function reader:seek(pos) end
+
+---Moves `n` bytes on.
+---@param n integer
+---@return mview.reader self
+function reader:skip(n) end
+
+---Moves to the next multiple of `n` bytes from the start.
+---@param n integer
+---@return mview.reader self
+function reader:align(n) end
+
+---Removes what was read from the bytearray.
+---@return mview.reader self
+function reader:discard() end
+
+--------------------------------------------------------------------- writer
+
+---@class mview.writer
+---@field pos integer position of the next byte; can be set
+---@field order mview.byteorder can be set
+---@field u8 fun(self: mview.writer, x: integer): mview.writer
+---@field i8 fun(self: mview.writer, x: integer): mview.writer
+---@field u16 fun(self: mview.writer, x: integer): mview.writer
+---@field u16le fun(self: mview.writer, x: integer): mview.writer
+---@field u16be fun(self: mview.writer, x: integer): mview.writer
+---@field u24 fun(self: mview.writer, x: integer): mview.writer
+---@field u24le fun(self: mview.writer, x: integer): mview.writer
+---@field u24be fun(self: mview.writer, x: integer): mview.writer
+---@field u32 fun(self: mview.writer, x: integer): mview.writer
+---@field u32le fun(self: mview.writer, x: integer): mview.writer
+---@field u32be fun(self: mview.writer, x: integer): mview.writer
+---@field u64 fun(self: mview.writer, x: integer): mview.writer
+---@field u64le fun(self: mview.writer, x: integer): mview.writer
+---@field u64be fun(self: mview.writer, x: integer): mview.writer
+---@field i16 fun(self: mview.writer, x: integer): mview.writer
+---@field i16le fun(self: mview.writer, x: integer): mview.writer
+---@field i16be fun(self: mview.writer, x: integer): mview.writer
+---@field i24 fun(self: mview.writer, x: integer): mview.writer
+---@field i24le fun(self: mview.writer, x: integer): mview.writer
+---@field i24be fun(self: mview.writer, x: integer): mview.writer
+---@field i32 fun(self: mview.writer, x: integer): mview.writer
+---@field i32le fun(self: mview.writer, x: integer): mview.writer
+---@field i32be fun(self: mview.writer, x: integer): mview.writer
+---@field i64 fun(self: mview.writer, x: integer): mview.writer
+---@field i64le fun(self: mview.writer, x: integer): mview.writer
+---@field i64be fun(self: mview.writer, x: integer): mview.writer
+---@field f16 fun(self: mview.writer, x: number): mview.writer
+---@field f16le fun(self: mview.writer, x: number): mview.writer
+---@field f16be fun(self: mview.writer, x: number): mview.writer
+---@field f32 fun(self: mview.writer, x: number): mview.writer
+---@field f32le fun(self: mview.writer, x: number): mview.writer
+---@field f32be fun(self: mview.writer, x: number): mview.writer
+---@field f64 fun(self: mview.writer, x: number): mview.writer
+---@field f64le fun(self: mview.writer, x: number): mview.writer
+---@field f64be fun(self: mview.writer, x: number): mview.writer
+local writer = {}
+
+---An unsigned LEB128 number; a negative one as its 64 bits.
+---@param x integer
+---@return mview.writer self
+function writer:varint(x) end
+
+---A signed number, zigzag-coded in a varint.
+---@param x integer
+---@return mview.writer self
+function writer:zigzag(x) end
+
+---A signed LEB128 number.
+---@param x integer
+---@return mview.writer self
+function writer:sleb128(x) end
+
+---The `n` low bits of `x`, which has no others, the most significant first.
+---@param n integer 0 to 64
+---@param x integer
+---@return mview.writer self
+function writer:bits(n, x) end
+
+---@param source mview.byteslike
+---@return mview.writer self
+function writer:bytes(source) end
+
+---@param s string
+---@return mview.writer self
+function writer:string(s) end
+
+---A string and a zero byte.
+---@param s string without zeros
+---@return mview.writer self
+function writer:cstring(s) end
+
+---The values in a format of `string.pack`.
+---@param format string
+---@param ... any
+---@return mview.writer self
+function writer:pack(format, ...) end
+
+---Moves to a position, to write over what is there.
+---@param pos integer negative counts from the end
+---@return mview.writer self
+function writer:seek(pos) end
+
+---That many zeros.
+---@param n integer
+---@return mview.writer self
+function writer:skip(n) end
+
+---Zeros up to the next multiple of `n` bytes from the start.
+---@param n integer
+---@return mview.writer self
+function writer:align(n) end
+
+---What was written; all of a bytearray.
+---@return mview.view
+---@nodiscard
+function writer:view() end
 
 return mview

@@ -4,11 +4,12 @@ docnames.lua - public names: what there is, what is documented, what is declared
 A set of names has "v:sub" and "v.format" for methods and fields, "v __len" for
 the length operator, "mview.map" for a function of the module and "dump()" for
 what is called itself. The letters v, b, m and r stand for views, bytearrays,
-maps and readers.
+maps and readers, w for writers.
 ]]
 
 local mview = require "mview"
 local reader = require "mview.reader"
+local writer = require "mview.writer"
 
 local docnames = {reference = "doc/reference.md"}
 
@@ -20,7 +21,7 @@ local function methods_of(index)
   while type(index) == "function" do
     local name, value = debug.getupvalue(index, i)
     assert(name, "no table of methods")
-    if type(value) == "table" and (value.view or value.sub) then
+    if type(value) == "table" and (value.view or value.sub or value.pos) then
       return value
     end
     i = i + 1
@@ -47,21 +48,18 @@ local function add_object(names, letter, object)
   end
 end
 
-local function add_reader(names)
-  local r = reader("")
-  for name in pairs(getmetatable(r).__index) do names["r:" .. name] = true end
-  for name in pairs(r) do names["r." .. name] = true end
-  names["r:order"], names["r.order"] = nil, true
-  names["r.stop"] = nil -- its own affair
-end
-
 function docnames.real()
-  local names = {["mview()"] = true, ["reader()"] = true, ["dump()"] = true}
+  local names = {["mview()"] = true, ["dump()"] = true}
   for name in pairs(mview) do names["mview." .. name] = true end
   add_object(names, "v", mview "x")
   add_object(names, "b", mview.bytearray())
   add_object(names, "m", assert(mview.map(nil, "r+", 0, 1)))
-  add_reader(names)
+  add_object(names, "r", reader(""))
+  add_object(names, "w", writer())
+  for _, name in ipairs {"r __index", "r __newindex", "w __index",
+    "w __newindex"} do
+    names[name] = nil -- of their fields
+  end
   return names
 end
 
@@ -136,7 +134,8 @@ end
 -- ---- what is declared ----
 
 local LETTERS = {["mview.view"] = "v", ["mview.bytearray"] = "b",
-  ["mview.map"] = "m", ["mview.reader"] = "r", mview = "mview"}
+  ["mview.map"] = "m", ["mview.reader"] = "r", ["mview.writer"] = "w",
+  mview = "mview"}
 
 -- The metamethods that annotations have words for.
 local OPERATORS = {len = "__len", concat = "__concat", call = "__call"}
@@ -169,7 +168,7 @@ end
 
 function docnames.declared()
   local names = {}
-  for _, module in ipairs {"meta", "reader", "dump"} do
+  for _, module in ipairs {"meta", "dump"} do
     add_declared(names, module)
   end
   return names

@@ -46,7 +46,8 @@ local reasons = {"^attempt to use a released view$",
   "^attempt to use a released bytearray$", "^attempt to use a closed map$",
   "attempt to use a closed file", "^%a+ is pinned by %d+ borrowers?$",
   "^attempt to use a closed file$", "data string too short",
-  "shape %[%d+%] expected, got %[%d+%]", "position %-?%d+ out of range",
+  "position %-?%d+ out of range", "need %d+ bytes at position",
+  "shape %[%d+%] expected, got %[%d+%]",
   "shape does not fit %d+ bytes",
   "%d bytes are not a multiple of the item size"}
 

@@ -172,6 +172,31 @@ local uses = {
   ["reader:bytes n"] = function(x) w.reader:bytes(x) end,
   ["reader:string n"] = function(x) w.reader:string(x) end,
   ["reader:peek n"] = function(x) w.reader:peek(x) end,
+  ["reader:bits n"] = function(x) w.reader:bits(x) end,
+  ["reader:align n"] = function(x) w.reader:align(x) end,
+  ["reader:__newindex pos"] = function(x) w.reader.pos = x end,
+  ["writer:bits n"] = function(x) w.writer:bits(x, 1) end,
+  ["writer:bits x"] = function(x) w.writer:bits(7, x) end,
+  ["writer:seek pos"] = function(x) w.writer:seek(x) end,
+  ["writer:skip n"] = function(x) w.writer:skip(x) end,
+  ["writer:skip n of a bytearray"] = function(x)
+    require("mview.writer")(mview.bytearray("x")):skip(x)
+  end,
+  ["writer:align n"] = function(x) w.writer:skip(1):align(x) end,
+  ["writer:align n of a bytearray"] = function(x)
+    require("mview.writer")(mview.bytearray("x")):align(x)
+  end,
+  ["writer:pack x"] = function(x) w.writer:pack("b", x) end,
+  ["writer:pack size"] = function(x) w.writer:pack(("i%s"):format(x), 1) end,
+  ["writer:varint x"] = function(x) w.writer:varint(x) end,
+  ["writer:zigzag x"] = function(x) w.writer:zigzag(x) end,
+  ["writer:sleb128 x"] = function(x) w.writer:sleb128(x) end,
+  ["writer:__index numbers"] = function(x)
+    for _, name in ipairs {"u8", "i8", "u16", "i24be", "f16", "f32", "u64"} do
+      pcall(w.writer[name], w.writer:seek(1), x)
+    end
+  end,
+  ["writer:__newindex pos"] = function(x) w.writer.pos = x end,
   ["reader:unpack size"] = function(x) w.reader:unpack(("i%s"):format(x)) end,
   ["reader:unpack length"] = function(x) w.reader:unpack(("c%s"):format(x)) end,
   ["dump offset"] = function(x) dump(w.view, {offset = x}) end,
@@ -205,6 +230,7 @@ local function world()
   w.grid = w.view:cast("b", {2, 8})
   w.map = mview.map(nil, "r+", 0, 100)
   w.reader = reader(w.view):skip(1)
+  w.writer = require("mview.writer")(w.view)
   w.file = io.tmpfile()
   w.file:write(("x"):rep(100))
 end

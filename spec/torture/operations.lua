@@ -20,6 +20,7 @@ local operations, rows = {}, {}
 operations.rows = rows
 
 local TEXT = "an example of 48 bytes, as good as any other ..."
+local MUCH = ("text"):rep(1000) -- more than fits a luaL_Buffer without a box
 
 function operations.world()
   local w = {}
@@ -27,6 +28,7 @@ function operations.world()
   w.view = mview(w.bytes)
   w.numbers = w.view:cast("<h", {2, 12})
   w.strided = w.view:sub(-1, 1, -2)
+  w.five = w.view:sub(5, 5)
   w.records = w.view:cast("T{<H:id:2s:tag:(2)<h:xy:}")
   w.complex = w.view:sub(1, 16):cast("Zf")
   w.flags = w.view:sub(1, 8):cast("?")
@@ -43,6 +45,12 @@ function operations.world()
   w.mapped = w.map:view()
   w.object = setmetatable({}, {__buffer = function() return w.bytes end})
   w.foreign = odd.exporter("litter")
+  w.zeros = mview.bytearray("text, and a zero\0")
+  w.reader, w.read = mview.reader(w.bytes), mview.reader(w.bytes):skip(20)
+  w.viewreader = mview.reader(w.view, ">")
+  w.gapreader = mview.reader(w.view:sub(-1, 1, -1))
+  w.writer, w.viewwriter = mview.writer(w.bytes), mview.writer(w.view, ">")
+  w.gapwriter = mview.writer(mview.bytearray(200):view():sub(1, -1, 2))
   w.file = assert(io.tmpfile())
   w.file:write(TEXT)
   w.file:seek("set")
@@ -284,6 +292,78 @@ row("bytearray:insert", function(w) w.bytes:insert(3, "more") end,
 row("bytearray:remove", function(w) w.bytes:remove(3) end,
   function(w) w.bytes:remove(1, 20) end,
   function(w) w.bytes:remove(1, -1) end)
+row("mview.reader", function(w) return mview.reader(w.bytes, ">") end,
+  function(w) return mview.reader(w.object) end,
+  function(w) return mview.reader(w.numbers) end,
+  function() return mview.reader(TEXT) end)
+row("mview.writer", function() return mview.writer(nil, ">") end,
+  function(w) return mview.writer(w.numbers) end,
+  function(w) return mview.writer(w.foreign) end)
+
+-- Readers and writers of all sources: one call for each row.
+local STREAMS = "reader viewreader gapreader"
+local TARGETS = "writer viewwriter gapwriter"
+for name in ([[u8 i8 u16 u24 u32 u64 i16 i24 i32 i64 f16 f32 f64 u16le u16be
+  u24le u24be u32le u32be u64le u64be i16le i16be i24le i24be i32le i32be i64le
+  i64be f16le f16be f32le f32be f64le f64be varint zigzag sleb128]])
+  :gmatch "%S+" do
+  each("reader:" .. name, STREAMS, function(r) return r[name](r) end)
+  each("writer:" .. name, TARGETS, function(w) w[name](w, 65) end)
+end
+each("reader:bits", STREAMS, function(r) return r:bits(13) end)
+each("reader:bytes", STREAMS, function(r) return r:bytes(5) end)
+each("reader:string", STREAMS, function(r) return r:string(45) end)
+row("reader:cstring", function() return mview.reader("text\0"):cstring() end,
+  function(w) return mview.reader(w.zeros):cstring() end)
+row("reader:line", function(w) return w.viewreader:line() end,
+  function(w) return w.gapreader:line() end)
+each("reader:upto", STREAMS, function(r) return r:upto("e") end)
+each("reader:upto", STREAMS, function(r, w) return r:upto(w.five) end)
+row("reader:upto", function(w) return mview.reader(w.bytes):upto("48") end,
+  function(w)
+    local ok, err = pcall(w.viewreader.upto, w.viewreader, "none of these")
+    assert(not ok)
+    if not err:find "^need %d+ bytes" then error(err, 0) end
+  end, table.unpack(rows["reader:upto"]))
+each("reader:unpack", STREAMS, function(r) return r:unpack("<i4 c3 >H") end)
+each("reader:peek", STREAMS, function(r) return r:peek(), r:peek(3) end)
+each("reader:left", STREAMS, function(r) return r:left() end)
+each("reader:seek", STREAMS, function(r) return r:seek(-3) end)
+each("reader:skip", STREAMS, function(r) return r:skip(3) end)
+each("reader:align", STREAMS, function(r) return r:align(16) end)
+row("reader:discard", function(w) return w.reader:discard() end,
+  function(w) return w.read:discard() end)
+each("reader:__index", STREAMS, function(r)
+  return r.pos, r.order, r.view, r.none
+end)
+each("reader:__newindex", STREAMS, function(r) r.pos, r.order = 3, ">" end)
+each("reader.pos", STREAMS, function(r) return r.pos end)
+each("reader.order", STREAMS, function(r) return r.order end)
+each("reader.view", STREAMS, function(r) return r.view end)
+
+each("writer:bits", TARGETS, function(w) w:bits(13, 77) end)
+each("writer:bytes", TARGETS, function(w, all) w:bytes(all.view) end)
+row("writer:bytes", function(w) w.writer:bytes(w.strided) end,
+  function(w) w.writer:bytes(w.bytes) end,
+  function(w) w.writer:bytes(w.object) end,
+  function(w) w.gapwriter:bytes(w.foreign) end,
+  table.unpack(rows["writer:bytes"]))
+each("writer:string", TARGETS, function(w) w:string("some text") end)
+each("writer:cstring", TARGETS, function(w) w:cstring("some text") end)
+each("writer:pack", TARGETS, function(w) w:pack("<i4 s1 >H", 1, "text", 2) end)
+row("writer:pack", function(w) w.writer:pack("z", MUCH) end,
+  table.unpack(rows["writer:pack"]))
+each("writer:seek", TARGETS, function(w) w:seek(-3) end)
+each("writer:skip", TARGETS, function(w) w:skip(9) end)
+each("writer:align", TARGETS, function(w) w:align(7) end)
+each("writer:view", TARGETS, function(w) return w:view() end)
+each("writer:__index", TARGETS, function(w)
+  return w.pos, w.order, w.none
+end)
+each("writer:__newindex", TARGETS, function(w) w.pos, w.order = 1, ">" end)
+each("writer.pos", TARGETS, function(w) return w.pos end)
+each("writer.order", TARGETS, function(w) return w.order end)
+
 row("bytearray:resize", function(w) w.bytes:resize(1000) end,
   function(w) w.bytes:resize(3) end)
 row("bytearray:reserve", function(w) w.bytes:reserve(5000) end)
@@ -390,6 +470,8 @@ function operations.names()
   add_type(names, "view", mview "")
   add_container(names, "bytearray", mview.bytearray())
   add_container(names, "map", mview.map(nil, "r+", 0, 1))
+  add_type(names, "reader", mview.reader(""))
+  add_type(names, "writer", mview.writer())
   table.sort(names)
   return names
 end

@@ -1,0 +1,494 @@
+/*
+** reader.c - a cursor that reads
+** A method reads at the position and moves behind what it read. One that finds
+** too few bytes raises the least number of bytes that is sure to be needed;
+** whatever raises moves nothing, so the caller may wait for more and try again.
+*/
+#include "reader.h"
+
+#include "args.h"
+#include "bytearray.h"
+#include "bytes.h"
+#include "half.h"
+#include "mv.h"
+#include "operand.h"
+#include "pack.h"
+#include "stream.h"
+
+/* The bytes to the end: none where the source was cut before the position. */
+static inline size_t bytes_left(const lmv_stream *r, const lmv_window *w) {
+  return r->pos < w->size ? w->size - r->pos : 0;
+}
+
+/* Raises unless n bytes are left; does not move. */
+static inline lmv_window want(lua_State *L, const lmv_stream *r, size_t n) {
+  lmv_window w = lmv_see(L, r);
+  if (n > bytes_left(r, &w))
+    lmv_underrun(L, &w, r->pos, n);
+  return w;
+}
+
+static inline void go_to(lmv_stream *r, size_t pos) {
+  r->pos = pos;
+  r->nbits = 0;
+}
+
+/* ---- numbers -------------------------------------------------------------*/
+
+/*
+** The next n bytes, which aside has room for, and moves behind them. They lie
+** in aside or in the memory.
+*/
+static inline const unsigned char *next_bytes(lua_State *L, lmv_stream *r,
+                                              size_t n, unsigned char *aside) {
+  lmv_window w = want(L, r, n);
+  const unsigned char *p = w.base + (ptrdiff_t)r->pos * w.step;
+  go_to(r, r->pos + n);
+  if (w.step == 1)
+    return p;
+  for (size_t i = 0; i < n; i++)
+    aside[i] = p[(ptrdiff_t)i * w.step];
+  return aside;
+}
+
+static inline uint32_t get24(const unsigned char *p, bool big) {
+  return (uint32_t)p[big ? 2 : 0] | (uint32_t)p[1] << 8 |
+         (uint32_t)p[big ? 0 : 2] << 16;
+}
+
+#define SWAPS(big) ((big) != MV_BIGENDIAN)
+
+/* Each pushes the number at p. */
+#define PUSH(name, push, value)                                                \
+  static inline void push_##name(lua_State *L, const unsigned char *p,         \
+                                 bool big) {                                   \
+    (void)big;                                                                 \
+    push(L, value);                                                            \
+  }
+
+PUSH(u8, lua_pushinteger, *p)
+PUSH(i8, lua_pushinteger, (int8_t)*p)
+PUSH(u16, lua_pushinteger, mv_get16(p, SWAPS(big)))
+PUSH(i16, lua_pushinteger, (int16_t)mv_get16(p, SWAPS(big)))
+PUSH(u24, lua_pushinteger, (lua_Integer)get24(p, big))
+PUSH(i24, lua_pushinteger,
+     (lua_Integer)(get24(p, big) ^ 0x800000) - (lua_Integer)0x800000)
+PUSH(u32, lua_pushinteger, (lua_Integer)mv_get32(p, SWAPS(big)))
+PUSH(i32, lua_pushinteger, (int32_t)mv_get32(p, SWAPS(big)))
+PUSH(u64, lua_pushinteger, (lua_Integer)mv_get64(p, SWAPS(big)))
+PUSH(i64, lua_pushinteger, (lua_Integer)mv_get64(p, SWAPS(big)))
+PUSH(f16, lua_pushnumber, mv_from_half(mv_get16(p, SWAPS(big))))
+
+static inline void push_f32(lua_State *L, const unsigned char *p, bool big) {
+  uint32_t bits = mv_get32(p, SWAPS(big));
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  lua_pushnumber(L, (lua_Number)x);
+}
+
+static inline void push_f64(lua_State *L, const unsigned char *p, bool big) {
+  uint64_t bits = mv_get64(p, SWAPS(big));
+  double x;
+  memcpy(&x, &bits, sizeof x);
+  lua_pushnumber(L, (lua_Number)x);
+}
+
+#define READ(name, kind, size, order)                                          \
+  static int read_##name(lua_State *L) {                                       \
+    lmv_stream *r = lmv_checkstream(L);                                        \
+    unsigned char aside[size];                                                 \
+    push_##kind(L, next_bytes(L, r, size, aside), order);                      \
+    return 1;                                                                  \
+  }
+#define READ_ONE(name, size) READ(name, name, size, false)
+#define READ_WIDE(name, size)                                                  \
+  READ(name, name, size, r->big)                                               \
+  READ(name##le, name, size, false)                                            \
+  READ(name##be, name, size, true)
+
+LMV_NUMBERS(READ_ONE, READ_WIDE)
+
+/*
+** A LEB128 number and how many bits it spells, at most 70. The tenth byte has
+** one bit of a number of 64 bits: it must be 0 or last.
+*/
+static uint64_t take_leb128(lua_State *L, unsigned char last, unsigned *count) {
+  lmv_stream *r = lmv_checkstream(L);
+  lmv_window w = lmv_see(L, r);
+  const unsigned char *p = w.base + (ptrdiff_t)r->pos * w.step;
+  size_t n = 0, most = bytes_left(r, &w);
+  uint64_t bits = 0;
+  unsigned char byte;
+  do {
+    if (n == most)
+      lmv_underrun(L, &w, r->pos, n + 1);
+    byte = *p;
+    if (n == 9 && byte != 0 && byte != last)
+      luaL_error(L, "varint at position %I exceeds 64 bits",
+                 (LUAI_UACINT)r->pos + 1);
+    bits |= (uint64_t)(byte & 127) << (7 * n);
+    p += w.step;
+    n++;
+  } while (byte >= 128);
+  go_to(r, r->pos + n);
+  *count = 7 * (unsigned)n;
+  return bits;
+}
+
+/* r:varint(): unsigned LEB128; the 64 bits. */
+static int reader_varint(lua_State *L) {
+  unsigned count;
+  lua_pushinteger(L, (lua_Integer)take_leb128(L, 1, &count));
+  return 1;
+}
+
+/* r:zigzag(): a signed number as Protocol Buffers' sint. */
+static int reader_zigzag(lua_State *L) {
+  unsigned count;
+  uint64_t bits = take_leb128(L, 1, &count);
+  lua_pushinteger(L, (lua_Integer)(bits >> 1 ^ (0 - (bits & 1))));
+  return 1;
+}
+
+/* r:sleb128(): signed LEB128. */
+static int reader_sleb128(lua_State *L) {
+  unsigned count;
+  uint64_t bits = take_leb128(L, 127, &count);
+  if (count < 64 && (bits >> (count - 1) & 1) != 0)
+    bits |= ~(uint64_t)0 << count;
+  lua_pushinteger(L, (lua_Integer)bits);
+  return 1;
+}
+
+/* r:bits(n): the next n bits, the most significant first. */
+static int reader_bits(lua_State *L) {
+  lmv_stream *r = lmv_checkstream(L);
+  unsigned n = lmv_checkbits(L, 2), have = r->nbits, byte = r->bits;
+  lmv_window w = want(L, r, n > have ? (n - have + 7) / 8 : 0);
+  uint64_t value = 0;
+  while (n > 0) {
+    unsigned k;
+    if (have == 0) {
+      byte = w.base[(ptrdiff_t)r->pos++ * w.step];
+      have = 8;
+    }
+    k = n < have ? n : have;
+    have -= k;
+    n -= k;
+    value = value << k | (byte >> have & ((1u << k) - 1));
+  }
+  r->bits = (unsigned char)byte;
+  r->nbits = (unsigned char)have;
+  lua_pushinteger(L, (lua_Integer)value);
+  return 1;
+}
+
+/* ---- pieces --------------------------------------------------------------*/
+
+/* Pushes n bytes from the position on, which are there, as a string. */
+static void push_next_string(lua_State *L, const lmv_stream *r,
+                             const lmv_window *w, size_t n) {
+  lmv_operand operand;
+  if (w->step == 1) {
+    lua_pushlstring(L, (const char *)w->base + r->pos, n);
+    return;
+  }
+  lmv_viewoperand(r->view, &operand);
+  operand.lay.offset += (ptrdiff_t)r->pos * w->step;
+  operand.lay.shape[0] = (ptrdiff_t)n;
+  lmv_pushbytes(L, &operand, 'C');
+}
+
+/* r:bytes(n): a view of the next n bytes. */
+static int reader_bytes(lua_State *L) {
+  lmv_stream *r = lmv_checkstream(L);
+  size_t n = lmv_checkcount(L, 2);
+  want(L, r, n);
+  lmv_pushpart(L, r, r->pos, n);
+  go_to(r, r->pos + n);
+  return 1;
+}
+
+/* r:string(n): the next n bytes. */
+static int reader_string(lua_State *L) {
+  lmv_stream *r = lmv_checkstream(L);
+  size_t n = lmv_checkcount(L, 2);
+  lmv_window w = want(L, r, n);
+  push_next_string(L, r, &w, n);
+  go_to(r, r->pos + n);
+  return 1;
+}
+
+/* r:peek([n]): the next byte as a number, or a view of n; does not move. */
+static int reader_peek(lua_State *L) {
+  lmv_stream *r = lmv_checkstream(L);
+  if (lua_isnoneornil(L, 2)) {
+    lmv_window w = want(L, r, 1);
+    lua_pushinteger(L, w.base[(ptrdiff_t)r->pos * w.step]);
+  } else {
+    size_t n = lmv_checkcount(L, 2);
+    want(L, r, n);
+    lmv_pushpart(L, r, r->pos, n);
+  }
+  return 1;
+}
+
+/* ---- searching -----------------------------------------------------------*/
+
+#define ABSENT SIZE_MAX
+
+/*
+** How many bytes of the stream, of which most are left, are in front of the m
+** bytes at needle. Strided ones are copied aside, twice as many each time.
+*/
+static size_t find_strided(lua_State *L, const lmv_stream *r, size_t most,
+                           const char *needle, size_t m) {
+  size_t n = m < 2048 ? 4096 : 2 * m;
+  for (;; n *= 2) {
+    lmv_operand operand;
+    const unsigned char *copy;
+    ptrdiff_t found;
+    if (n > most)
+      n = most;
+    lmv_viewoperand(r->view, &operand);
+    operand.lay.offset += (ptrdiff_t)r->pos * operand.lay.strides[0];
+    operand.lay.shape[0] = (ptrdiff_t)n;
+    copy = lmv_flatten(L, &operand);
+    found = mv_find(lmv_flat(L, &operand, copy), n,
+                    (const unsigned char *)needle, m);
+    if (found >= 0 || n == most)
+      return found >= 0 ? (size_t)found : ABSENT;
+    lua_pop(L, 1);
+  }
+}
+
+/* The same of any; ABSENT: they are not there. */
+static size_t find_next(lua_State *L, const lmv_stream *r, const char *needle,
+                        size_t m) {
+  lmv_window w = lmv_see(L, r);
+  size_t most = bytes_left(r, &w);
+  ptrdiff_t found;
+  if (most < m)
+    return ABSENT;
+  if (w.step != 1)
+    return find_strided(L, r, most, needle, m);
+  found = mv_find(w.base + r->pos, most, (const unsigned char *)needle, m);
+  return found >= 0 ? (size_t)found : ABSENT;
+}
+
+/* Raises that n bytes more are needed than are left. */
+static int need_more(lua_State *L, const lmv_stream *r, size_t n) {
+  lmv_window w = lmv_see(L, r);
+  return lmv_underrun(L, &w, r->pos, bytes_left(r, &w) + n);
+}
+
+/* Pushes the bytes in front of a terminator that is n bytes on. */
+static void push_upto(lua_State *L, lmv_stream *r, size_t n) {
+  lmv_window w = want(L, r, n + 1);
+  push_next_string(L, r, &w, n);
+  go_to(r, r->pos + n + 1);
+}
+
+/* r:cstring(): the bytes up to a zero, which is skipped. */
+static int reader_cstring(lua_State *L) {
+  lmv_stream *r = lmv_checkstream(L);
+  size_t n = find_next(L, r, "", 1);
+  if (n == ABSENT)
+    return need_more(L, r, 1);
+  push_upto(L, r, n);
+  return 1;
+}
+
+/*
+** r:line(): the bytes up to a line's end, which is skipped; or the rest; nil at
+** the end. Of a bytearray, the line may go on: an underrun.
+*/
+static int reader_line(lua_State *L) {
+  lmv_stream *r = lmv_checkstream(L);
+  size_t n = find_next(L, r, "\n", 1);
+  lmv_window w;
+  if (n != ABSENT) {
+    push_upto(L, r, n);
+    return 1;
+  }
+  if (lmv_cangrow(r))
+    return need_more(L, r, 1);
+  w = lmv_see(L, r);
+  n = bytes_left(r, &w);
+  if (n > 0)
+    push_next_string(L, r, &w, n);
+  else
+    lua_pushnil(L);
+  go_to(r, r->pos + n);
+  return 1;
+}
+
+/* How long a beginning of s may be missing only its rest: for each of its
+** beginnings, the longest that is its end as well (Knuth, Morris, Pratt). */
+static void find_borders(const unsigned char *s, size_t m, size_t *border) {
+  size_t k = 0;
+  border[0] = 0;
+  for (size_t i = 1; i < m; i++) {
+    while (k > 0 && s[i] != s[k])
+      k = border[k - 1];
+    k += s[i] == s[k];
+    border[i] = k;
+  }
+}
+
+/*
+** Raises how many bytes are needed at least to find the m bytes at s, that are
+** not there: the bytes left may end with a beginning of it.
+*/
+static int need_separator(lua_State *L, const lmv_stream *r,
+                          const unsigned char *s, size_t m) {
+  size_t *border = lua_newuserdatauv(L, m * sizeof *border, 0);
+  lmv_window w = lmv_see(L, r);
+  size_t n = bytes_left(r, &w), k = 0;
+  find_borders(s, m, border);
+  for (size_t i = n < m ? 0 : n - (m - 1); i < n; i++) {
+    unsigned char byte = w.base[(ptrdiff_t)(r->pos + i) * w.step];
+    while (k > 0 && byte != s[k])
+      k = border[k - 1];
+    k += byte == s[k];
+  }
+  return need_more(L, r, m - k);
+}
+
+/* The separator: an argument's bytes, which are made a string. */
+static const char *check_separator(lua_State *L, int arg, size_t *m) {
+  if (lua_type(L, arg) != LUA_TSTRING) {
+    lmv_operand operand;
+    lmv_checkoperand(L, arg, &operand);
+    lmv_pushbytes(L, &operand, 'C');
+    lua_replace(L, arg);
+  }
+  if (lua_rawlen(L, arg) == 0)
+    lmv_argerror(L, arg, "empty separator");
+  return lua_tolstring(L, arg, m);
+}
+
+/* r:upto(sep): a view of the bytes in front of sep, which is skipped. */
+static int reader_upto(lua_State *L) {
+  lmv_stream *r = lmv_checkstream(L);
+  size_t m, n;
+  const char *sep = check_separator(L, 2, &m);
+  n = find_next(L, r, sep, m);
+  if (n == ABSENT)
+    return need_separator(L, r, (const unsigned char *)sep, m);
+  want(L, r, n + m);
+  lmv_pushpart(L, r, r->pos, n);
+  go_to(r, r->pos + n + m);
+  return 1;
+}
+
+/* ---- formats -------------------------------------------------------------*/
+
+/* r:unpack(fmt): the values of a format of string.unpack. */
+static int reader_unpack(lua_State *L) {
+  lmv_stream *r = lmv_checkstream(L);
+  reader format = lmv_startformat(L, 2);
+  lmv_window w = lmv_see(L, r);
+  lmv_packed bytes = {r->view, r->container, w.size, w.step == 1};
+  size_t at = r->pos;
+  int results;
+  format.little = !r->big;
+  if (lmv_unpack(&format, &bytes, &at, &results) != LMV_UNPACKED) {
+    at = lmv_leastend(&format, at);
+    w = lmv_see(L, r);
+    return lmv_underrun(L, &w, r->pos, at - r->pos);
+  }
+  go_to(r, at);
+  return results;
+}
+
+/* ---- moving --------------------------------------------------------------*/
+
+/* The results of reader_methods that give the reader. */
+static int push_self(lua_State *L) {
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* r:bytes_left(): the number of bytes to the end. */
+static int reader_left(lua_State *L) {
+  const lmv_stream *r = lmv_checkstream(L);
+  lmv_window w = lmv_see(L, r);
+  lua_pushinteger(L, (lua_Integer)bytes_left(r, &w));
+  return 1;
+}
+
+/* r:seek(pos): negative from the end. */
+static int reader_seek(lua_State *L) {
+  lmv_stream *r = lmv_checkstream(L);
+  go_to(r, lmv_checkseek(L, 2, lmv_see(L, r).size));
+  return push_self(L);
+}
+
+/* r:skip(n) */
+static int reader_skip(lua_State *L) {
+  lmv_stream *r = lmv_checkstream(L);
+  size_t n = lmv_checkcount(L, 2);
+  want(L, r, n);
+  go_to(r, r->pos + n);
+  return push_self(L);
+}
+
+/* r:align(n): to the next multiple of n bytes from the start. */
+static int reader_align(lua_State *L) {
+  lmv_stream *r = lmv_checkstream(L);
+  size_t n = lmv_checkalign(L, 2, r->pos);
+  want(L, r, n);
+  go_to(r, r->pos + n);
+  return push_self(L);
+}
+
+/* r:discard(): removes what was read from the bytearray. */
+static int reader_discard(lua_State *L) {
+  lmv_stream *r = lmv_checkstream(L);
+  size_t size = lmv_see(L, r).size;
+  if (!lmv_cangrow(r))
+    lmv_argerror(L, 1, "its source is not a bytearray");
+  lua_settop(L, 1);
+  lua_getiuservalue(L, 1, 1);
+  lmv_cut(L, 2, 0, r->pos < size ? r->pos : size);
+  r->pos = 0;
+  return push_self(L);
+}
+
+/* ---- the module ----------------------------------------------------------*/
+
+/* reader(source [, order]) */
+static int make_reader(lua_State *L) {
+  lmv_pushstream(L);
+  return 1;
+}
+
+#define STREAM_FUNCTION(name) read_##name
+
+static const luaL_Reg reader_methods[] = {LMV_NUMBER_ROWS /* u8 to f64be */
+                                          {"varint", reader_varint},
+                                          {"zigzag", reader_zigzag},
+                                          {"sleb128", reader_sleb128},
+                                          {"bits", reader_bits},
+                                          {"bytes", reader_bytes},
+                                          {"string", reader_string},
+                                          {"cstring", reader_cstring},
+                                          {"line", reader_line},
+                                          {"upto", reader_upto},
+                                          {"unpack", reader_unpack},
+                                          {"peek", reader_peek},
+                                          {"left", reader_left},
+                                          {"seek", reader_seek},
+                                          {"skip", reader_skip},
+                                          {"align", reader_align},
+                                          {"discard", reader_discard},
+                                          {NULL, NULL}};
+
+#undef STREAM_FUNCTION
+
+void lmv_open_reader(lua_State *L) {
+  static const lmv_streamclass class = {"reader", "mview.reader", make_reader,
+                                        reader_methods, true};
+  lmv_openstream(L, &class);
+}

@@ -1,0 +1,244 @@
+/*
+** stream.c - what readers and writers have in common
+*/
+#include "stream.h"
+
+#include "args.h"
+#include "formats.h"
+#include "mv.h"
+#include "operand.h"
+
+#include <string.h>
+
+/* ---- errors --------------------------------------------------------------*/
+
+int lmv_streamerror(lua_State *L) {
+  const char *name;
+  lua_getfield(L, LMV_STREAM, "__name");
+  name = lua_tostring(L, -1); /* the metatable keeps it */
+  lua_pop(L, 1);
+  return lmv_typeerror(L, 1, name);
+}
+
+int lmv_underrun(lua_State *L, const lmv_window *w, size_t pos, size_t n) {
+  return luaL_error(L, "need %I bytes at position %I, %I left", (LUAI_UACINT)n,
+                    (LUAI_UACINT)pos + 1,
+                    (LUAI_UACINT)(pos < w->size ? w->size - pos : 0));
+}
+
+/* The argument for messages: numbers and strings as they are. */
+static const char *spell(lua_State *L, int arg) {
+  if (lua_isnone(L, arg))
+    return "nil";
+  return lua_isstring(L, arg) ? lua_tostring(L, arg) : lmv_typename(L, arg);
+}
+
+/* ---- arguments -----------------------------------------------------------*/
+
+size_t lmv_checkcount(lua_State *L, int arg) {
+  int isint;
+  lua_Integer n = lua_tointegerx(L, arg, &isint);
+  if (!isint || n < 0)
+    lmv_argerror(L, arg, "number of bytes expected, got %s", spell(L, arg));
+  /* on 32 bits: more than there can be */
+  return (lua_Unsigned)n > SIZE_MAX ? SIZE_MAX : (size_t)n;
+}
+
+unsigned lmv_checkbits(lua_State *L, int arg) {
+  lua_Integer n = lmv_checkinteger(L, arg);
+  if (n < 0 || n > 64)
+    lmv_argerror(L, arg, "number of bits %I out of range [0, 64]",
+                 (LUAI_UACINT)n);
+  return (unsigned)n;
+}
+
+size_t lmv_checkalign(lua_State *L, int arg, size_t pos) {
+  lua_Integer n = lmv_checkinteger(L, arg);
+  lua_Unsigned pad;
+  if (n < 1)
+    lmv_argerror(L, arg, "alignment %I out of range [1, %I]", (LUAI_UACINT)n,
+                 (LUAI_UACINT)LUA_MAXINTEGER);
+  pad = (lua_Unsigned)pos % (lua_Unsigned)n;
+  if (pad > 0)
+    pad = (lua_Unsigned)n - pad;
+  return pad > SIZE_MAX ? SIZE_MAX : (size_t)pad;
+}
+
+size_t lmv_checkseek(lua_State *L, int arg, size_t size) {
+  int isint;
+  lua_Integer i = lua_tointegerx(L, arg, &isint);
+  /* wraps around where it is out of range */
+  lua_Unsigned at = i < 0 ? (lua_Unsigned)i + size : (lua_Unsigned)i - 1;
+  if (!isint || at > size)
+    lmv_argerror(L, arg, "position %s out of range [1, %I]", spell(L, arg),
+                 (LUAI_UACINT)size + 1);
+  return (size_t)at;
+}
+
+/* Whether the order at idx is big-endian; arg: as for lmv_argerror. */
+static bool check_order(lua_State *L, int arg, int idx) {
+  const char *s = spell(L, idx);
+  if (lua_type(L, idx) != LUA_TSTRING ||
+      (strcmp(s, "<") != 0 && strcmp(s, ">") != 0))
+    lmv_argerror(L, arg, "'<' or '>' expected, got '%s'", s);
+  return *s == '>';
+}
+
+/* ---- making --------------------------------------------------------------*/
+
+/* Replaces the view at arg by one of its bytes, if it is not that already. */
+static const lmv_view *to_bytes(lua_State *L, int arg) {
+  const lmv_view *v = lua_touserdata(L, arg);
+  lmv_viewinit change = {v->lease, v->generation, &lmv_byteformat, false,
+                         v->readonly};
+  mv_layout lay;
+  lmv_checklive(L, v);
+  if (v->numkind == 1 + MV_U8)
+    return v;
+  lmv_layout(v, &lay);
+  if (!mv_layout_contiguous(&lay, 'C'))
+    lmv_argerror(L, arg, "memory is not contiguous");
+  lay.shape[0] = (ptrdiff_t)mv_layout_nbytes(&lay);
+  lay.strides[0] = lay.itemsize = lay.ndim = 1;
+  v = lmv_derive(L, arg, &lay, &change, 0);
+  lua_replace(L, arg);
+  return v;
+}
+
+lmv_stream *lmv_pushstream(lua_State *L) {
+  const lmv_container *container = lmv_tocontainer(L, 1);
+  const lmv_view *v = NULL;
+  lmv_stream *s;
+  bool big = !lua_isnoneornil(L, 2) && check_order(L, 2, 2);
+  lua_settop(L, 2);
+  if (container == NULL) {
+    lmv_asview(L, 1);
+    v = to_bytes(L, 1);
+  } else {
+    lmv_checkopen(L, container);
+  }
+  s = lua_newuserdatauv(L, sizeof *s, 1);
+  memset(s, 0, sizeof *s);
+  s->container = container;
+  s->view = v;
+  s->big = big;
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, 1);
+  lua_pushvalue(L, LMV_STREAM);
+  lua_setmetatable(L, -2);
+  return s;
+}
+
+void lmv_pushpart(lua_State *L, const lmv_stream *s, size_t at, size_t n) {
+  const lmv_view *v = s->view;
+  lua_getiuservalue(L, 1, 1);
+  if (n == 0) /* where the source was cut, at may be behind the end */
+    at = 0;
+  if (v != NULL) {
+    lmv_derive1(L, lua_gettop(L), &lmv_byteformat,
+                v->offset + (ptrdiff_t)at * v->dims[1], (ptrdiff_t)n,
+                v->dims[1]);
+  } else {
+    lmv_view *part = lmv_pushcontainerview(L, LMV_META, lua_gettop(L));
+    lmv_window w = lmv_see(L, s); /* finalizers may have cut it */
+    if (at > w.size || n > w.size - at)
+      lmv_underrun(L, &w, at, n);
+    part->offset = (ptrdiff_t)at;
+    part->dims[0] = (ptrdiff_t)n;
+  }
+  lua_remove(L, -2);
+}
+
+/* ---- fields --------------------------------------------------------------*/
+
+/* What keys of the table of methods are, that are no methods. */
+enum { POS = 1, ORDER, VIEW };
+
+/* __index: methods are in the last upvalue, and numbers of fields. */
+static int stream_index(lua_State *L) {
+  const lmv_stream *s;
+  if (lua_rawget(L, lua_upvalueindex(LMV_NUP + 2)) != LUA_TNUMBER)
+    return 1;
+  s = lua_touserdata(L, 1);
+  switch (lua_tointeger(L, -1)) {
+  case POS:
+    lua_pushinteger(L, (lua_Integer)(s->writes
+                                         ? lmv_position(s, lmv_see(L, s).size)
+                                         : s->pos) +
+                           1);
+    break;
+  case ORDER:
+    lua_pushstring(L, s->big ? ">" : "<");
+    break;
+  default:
+    lmv_pushpart(L, s, 0, lmv_see(L, s).size);
+  }
+  return 1;
+}
+
+/* Sets pos to the value at index 3. */
+static void set_pos(lua_State *L, lmv_stream *s) {
+  size_t size = lmv_see(L, s).size;
+  lua_Integer i = lmv_checkkey(L, 3);
+  if ((lua_Unsigned)i - 1 > size)
+    luaL_error(L, "position %I out of range [1, %I]", (LUAI_UACINT)i,
+               (LUAI_UACINT)size + 1);
+  lmv_moveto(s, (size_t)i - 1, size);
+}
+
+/* __newindex */
+static int stream_newindex(lua_State *L) {
+  lmv_stream *s = lua_touserdata(L, 1);
+  lua_pushvalue(L, 2);
+  lua_rawget(L, lua_upvalueindex(LMV_NUP + 2));
+  switch (lua_type(L, -1) == LUA_TNUMBER ? lua_tointeger(L, -1) : 0) {
+  case POS:
+    set_pos(L, s);
+    return 0;
+  case ORDER:
+    s->big = check_order(L, 0, 3);
+    return 0;
+  default:
+    return luaL_error(L, "attempt to assign to '%s' of a %s", spell(L, 2),
+                      s->writes ? "writer" : "reader");
+  }
+}
+
+/* ---- the class -----------------------------------------------------------*/
+
+/* Sets a function of the table on top; meta: index of the metatable, which is
+** the upvalue behind ours; methods: index of the next upvalue, 0: none. */
+static void set_function(lua_State *L, const char *name, lua_CFunction f,
+                         int meta, int methods) {
+  lmv_pushupvalues(L, name);
+  lua_pushvalue(L, meta);
+  if (methods != 0)
+    lua_pushvalue(L, methods);
+  lua_pushcclosure(L, f, LMV_NUP + 1 + (methods != 0));
+  lua_setfield(L, -2, name);
+}
+
+static void set_field(lua_State *L, const char *name, int number) {
+  lua_pushinteger(L, number);
+  lua_setfield(L, -2, name);
+}
+
+void lmv_openstream(lua_State *L, const lmv_streamclass *class) {
+  int module = lua_gettop(L), meta = module + 1, methods = module + 2;
+  lua_newtable(L);
+  lmv_protect(L, class->metaname);
+  lua_newtable(L);
+  for (const luaL_Reg *f = class->methods; f->name != NULL; f++)
+    set_function(L, f->name, f->func, meta, 0);
+  set_field(L, "pos", POS);
+  set_field(L, "order", ORDER);
+  if (class->view)
+    set_field(L, "view", VIEW);
+  lua_pushvalue(L, meta);
+  set_function(L, "__index", stream_index, meta, methods);
+  set_function(L, "__newindex", stream_newindex, meta, methods);
+  lua_settop(L, meta);
+  lua_pushvalue(L, module);
+  set_function(L, class->name, class->make, meta, 0);
+  lua_settop(L, module);
+}

@@ -1,0 +1,166 @@
+/*
+** stream.h - what readers and writers have in common
+** A stream is a position in bytes: those of a view, or all that a bytearray or
+** map has now. It holds no pointer to them: each call looks where they are,
+** after everything that could raise or run a finalizer.
+*/
+#ifndef LMV_STREAM_H
+#define LMV_STREAM_H
+
+#include "lease.h"
+#include "registry.h"
+#include "view.h"
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+/*
+** The numbers of fixed width, by name and number of bytes: ONE for those of one
+** byte, WIDE for those that have a byte order.
+*/
+#define LMV_NUMBERS(ONE, WIDE)                                                 \
+  ONE(u8, 1)                                                                   \
+  ONE(i8, 1)                                                                   \
+  WIDE(u16, 2)                                                                 \
+  WIDE(u24, 3)                                                                 \
+  WIDE(u32, 4)                                                                 \
+  WIDE(u64, 8)                                                                 \
+  WIDE(i16, 2)                                                                 \
+  WIDE(i24, 3)                                                                 \
+  WIDE(i32, 4)                                                                 \
+  WIDE(i64, 8)                                                                 \
+  WIDE(f16, 2)                                                                 \
+  WIDE(f32, 4)                                                                 \
+  WIDE(f64, 8)
+
+/* Their rows in a list of luaL_Reg, of functions with that prefix. */
+#define LMV_ONE_ROW(name, size) {#name, STREAM_FUNCTION(name)},
+#define LMV_WIDE_ROW(name, size)                                               \
+  {#name, STREAM_FUNCTION(name)}, {#name "le", STREAM_FUNCTION(name##le)},     \
+      {#name "be", STREAM_FUNCTION(name##be)},
+#define LMV_NUMBER_ROWS LMV_NUMBERS(LMV_ONE_ROW, LMV_WIDE_ROW)
+
+/* A stream. User value 1: the view or the container. */
+typedef struct lmv_stream {
+  const lmv_container *container; /* NULL: those of the view */
+  const lmv_view *view;           /* one-dimensional bytes */
+  size_t pos; /* of the next byte, from 0; of a writer at the end: any behind */
+  bool big;
+  bool writes; /* is a writer */
+  /* bits of the byte before the next that were not read or written yet: the
+  ** low ones; none after anything else than bits was read or written */
+  unsigned char nbits;
+  unsigned char bits;  /* of a reader: that byte */
+  size_t bitpos;       /* of a writer: pos when it wrote them, */
+  uint64_t generation; /* and the lease's */
+  size_t end;          /* of a writer: behind the last byte that it wrote */
+} lmv_stream;
+
+/* The metatable of readers or of writers, in each of their functions. */
+#define LMV_STREAM lua_upvalueindex(LMV_NUP + 1)
+
+/* The bytes of a stream. */
+typedef struct lmv_window {
+  unsigned char *base;
+  ptrdiff_t step; /* from one to the next */
+  size_t size;
+} lmv_window;
+
+int lmv_streamerror(lua_State *L) LMV_RAISES;
+
+/* The stream that is the first argument; raises for anything else. */
+static inline lmv_stream *lmv_checkstream(lua_State *L) {
+  lmv_stream *s = lua_touserdata(L, 1);
+  if (s == NULL || !lua_getmetatable(L, 1))
+    lmv_streamerror(L);
+  if (!lua_rawequal(L, -1, LMV_STREAM))
+    lmv_streamerror(L);
+  lua_pop(L, 1);
+  return s;
+}
+
+/* Its bytes as they are now; raises if they are gone. Allocates nothing. */
+static inline lmv_window lmv_see(lua_State *L, const lmv_stream *s) {
+  const lmv_view *v = s->view;
+  lmv_window w;
+  if (v != NULL) {
+    w.base = lmv_base(L, v) + v->offset;
+    w.step = v->dims[1];
+    w.size = (size_t)v->dims[0];
+    return w;
+  }
+  if (!lmv_container_alive(s->container))
+    lmv_checkopen(L, s->container);
+  w.base = s->container->lease->base;
+  w.step = 1;
+  w.size = s->container->lease->size;
+  return w;
+}
+
+/* The position of the next byte, from 0, where there are size bytes. */
+static inline size_t lmv_position(const lmv_stream *s, size_t size) {
+  return s->writes && s->pos > size ? size : s->pos;
+}
+
+#define LMV_ATEND                                                              \
+  SIZE_MAX /* the position of a writer that stays at the end                   \
+            */
+
+/* Whether it writes behind the last byte, too. */
+static inline bool lmv_cangrow(const lmv_stream *s) {
+  return s->container != NULL && s->container->source == LMV_BYTEARRAY;
+}
+
+/* Sets the position, where there are size bytes. At the end of what can grow a
+** writer stays at the end. */
+static inline void lmv_moveto(lmv_stream *s, size_t pos, size_t size) {
+  bool end = s->writes && pos == size && lmv_cangrow(s);
+  s->pos = end ? LMV_ATEND : pos;
+  s->nbits = 0;
+}
+
+/*
+** Raises "need n bytes at position pos, ... left"; n is the least number that
+** is sure to be needed.
+*/
+int lmv_underrun(lua_State *L, const lmv_window *w, size_t pos,
+                 size_t n) LMV_RAISES;
+
+/*
+** Pushes a new stream over the bytes-like argument 1, at its first byte, in the
+** byte order that argument 2 names. Raises for others.
+*/
+lmv_stream *lmv_pushstream(lua_State *L);
+
+/* Pushes a view of n of its bytes, which are there, from byte at on. */
+void lmv_pushpart(lua_State *L, const lmv_stream *s, size_t at, size_t n);
+
+/* The position that the argument names, from 0: at most size. */
+size_t lmv_checkseek(lua_State *L, int arg, size_t size);
+
+/* A number of bytes. */
+size_t lmv_checkcount(lua_State *L, int arg);
+
+/* A number of bits, 0 to 64. */
+unsigned lmv_checkbits(lua_State *L, int arg);
+
+/* The bytes between pos and the next multiple of the argument. */
+size_t lmv_checkalign(lua_State *L, int arg, size_t pos);
+
+/* What differs between readers and writers. */
+typedef struct lmv_streamclass {
+  const char *name, *metaname;
+  lua_CFunction make; /* the function `name` of the module */
+  const luaL_Reg *methods;
+  bool view; /* has a field of that name */
+} lmv_streamclass;
+
+/* Makes the class and puts its function into the module's table on top. */
+void lmv_openstream(lua_State *L, const lmv_streamclass *class);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#endif

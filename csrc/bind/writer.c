@@ -1,0 +1,437 @@
+/*
+** writer.c - a cursor that writes: the mirror image of the reader
+** A value is converted first, then there is made room for it, then it is
+** written: what does not fit raises, and nothing is written. Over a bytearray a
+** writer whose position is the end stays there, whoever moves it.
+*/
+#include "writer.h"
+
+#include "args.h"
+#include "bytearray.h"
+#include "bytes.h"
+#include "mv.h"
+#include "operand.h"
+#include "pack.h"
+#include "stream.h"
+
+/* Where bytes can be written. */
+typedef struct spot {
+  unsigned char *p;
+  ptrdiff_t step; /* from one to the next */
+  size_t at, n;
+  size_t more; /* those of n that a bytearray has to grow by */
+} spot;
+
+/* The bytearray that is written to, of a writer that can grow. */
+static inline lmv_bytearray *target_bytearray(const lmv_stream *w) {
+  return (lmv_bytearray *)w->container;
+}
+
+/* Makes the bytearray of the writer at index 1 have room for n bytes more. */
+static void grow_room(lua_State *L, size_t n) {
+  luaL_checkstack(L, 2, NULL);
+  lua_getiuservalue(L, 1, 1);
+  lmv_makeroom(L, lua_gettop(L), n);
+  lua_pop(L, 1);
+}
+
+/*
+** The place of the next n bytes, which are there. Raises if there is no room.
+** Nothing of Lua that allocates may be called before they are written.
+*/
+static spot find_spot(lua_State *L, const lmv_stream *w, size_t n) {
+  for (;;) {
+    lmv_window all = lmv_see(L, w);
+    size_t at = lmv_position(w, all.size);
+    spot s = {all.base + (ptrdiff_t)at * all.step, all.step, at, n, 0};
+    if (n <= all.size - at)
+      return s;
+    if (!lmv_cangrow(w))
+      lmv_underrun(L, &all, at, n);
+    s.more = n - (all.size - at);
+    if (lmv_hasroom(target_bytearray(w), s.more))
+      return s;
+    grow_room(L, s.more);
+  }
+}
+
+/* Moves behind what was written at s. */
+static void written(lmv_stream *w, const spot *s) {
+  size_t pos = s->at + s->n;
+  if (lmv_cangrow(w)) {
+    lmv_bytearray *b = target_bytearray(w);
+    b->lease.size += s->more;
+    lmv_moveto(w, pos, b->lease.size);
+  } else {
+    lmv_moveto(w, pos, 0);
+  }
+  if (pos > w->end)
+    w->end = pos;
+}
+
+/* Writes n bytes, which are not of the memory that is written to, anywhere. */
+static void put_anywhere(lua_State *L, lmv_stream *w, const unsigned char *from,
+                         size_t n) {
+  spot s = find_spot(L, w, n);
+  if (s.step == 1)
+    memcpy(s.p, from, n);
+  else
+    for (size_t i = 0; i < n; i++)
+      s.p[(ptrdiff_t)i * s.step] = from[i];
+  written(w, &s);
+}
+
+/* The same, in fewer steps where a bytearray has room behind its end. */
+static inline void put(lua_State *L, lmv_stream *w, const void *bytes,
+                       size_t n) {
+  lmv_bytearray *b = target_bytearray(w);
+  if (w->pos != LMV_ATEND || !b->lease.alive || !lmv_hasroom(b, n)) {
+    put_anywhere(L, w, bytes, n);
+    return;
+  }
+  memcpy(b->lease.base + b->lease.size, bytes, n);
+  b->lease.size += n;
+  w->nbits = 0;
+}
+
+/* The results of all methods that write. */
+static inline int writer_itself(lua_State *L) {
+  lua_pushvalue(L, 1);
+  return 1;
+}
+
+/* ---- numbers -------------------------------------------------------------*/
+
+/* The integer at index arg; raises for other values, strings among them. */
+static lua_Integer check_integer(lua_State *L, int arg) {
+  lua_Integer i;
+  int isint;
+  if (lua_type(L, arg) != LUA_TNUMBER)
+    lmv_typeerror(L, arg, "integer");
+  i = lua_tointegerx(L, arg, &isint);
+  if (!isint)
+    lmv_argerror(L, arg, "number has no integer representation");
+  return i;
+}
+
+/* The same, that fits so many bits. */
+static inline uint64_t check_bits(lua_State *L, int arg, lua_Integer lo,
+                                  lua_Integer hi) {
+  lua_Integer i = check_integer(L, arg);
+  if (i < lo || i > hi)
+    lmv_argerror(L, arg, "value %I out of range [%I, %I]", (LUAI_UACINT)i,
+                 (LUAI_UACINT)lo, (LUAI_UACINT)hi);
+  return (uint64_t)i;
+}
+
+/* Puts the number at index 2 to p, as a float of that kind. */
+static void check_float(lua_State *L, unsigned char *p, mv_kind kind,
+                        size_t size, bool swap) {
+  mv_item item = {size, NULL, kind, swap};
+  mv_value value;
+  value.tag = MV_VFLOAT;
+  if (lua_type(L, 2) != LUA_TNUMBER)
+    lmv_typeerror(L, 2, "number");
+  value.as.f = (double)lua_tonumber(L, 2);
+  if (mv_store(&item, p, &value) != MV_OK)
+    lmv_argerror(L, 2, "value %s out of range", lua_tostring(L, 2));
+}
+
+#define SWAPS(big) ((big) != MV_BIGENDIAN)
+
+static void check_double(lua_State *L, unsigned char *p, bool swap) {
+  double x = (double)lua_tonumber(L, 2);
+  uint64_t bits;
+  if (lua_type(L, 2) != LUA_TNUMBER)
+    lmv_typeerror(L, 2, "number");
+  memcpy(&bits, &x, sizeof bits);
+  mv_put64(p, swap, bits);
+}
+
+static inline void put24(unsigned char *p, bool big, uint64_t bits) {
+  p[big ? 2 : 0] = (unsigned char)bits;
+  p[1] = (unsigned char)(bits >> 8);
+  p[big ? 0 : 2] = (unsigned char)(bits >> 16);
+}
+
+/* Each puts the number at index 2 to p. */
+#define CONVERT(name, body)                                                    \
+  static inline void convert_##name(lua_State *L, unsigned char *p,            \
+                                    bool big) {                                \
+    (void)big;                                                                 \
+    body;                                                                      \
+  }
+
+CONVERT(u8, *p = (unsigned char)check_bits(L, 2, 0, UINT8_MAX))
+CONVERT(i8, *p = (unsigned char)check_bits(L, 2, INT8_MIN, INT8_MAX))
+CONVERT(u16, mv_put16(p, SWAPS(big), (uint16_t)check_bits(L, 2, 0, UINT16_MAX)))
+CONVERT(i16, mv_put16(p, SWAPS(big),
+                      (uint16_t)check_bits(L, 2, INT16_MIN, INT16_MAX)))
+CONVERT(u24, put24(p, big, check_bits(L, 2, 0, 0xffffff)))
+CONVERT(i24, put24(p, big, check_bits(L, 2, -0x800000, 0x7fffff)))
+CONVERT(u32, mv_put32(p, SWAPS(big), (uint32_t)check_bits(L, 2, 0, UINT32_MAX)))
+CONVERT(i32, mv_put32(p, SWAPS(big),
+                      (uint32_t)check_bits(L, 2, INT32_MIN, INT32_MAX)))
+CONVERT(u64, mv_put64(p, SWAPS(big), (uint64_t)check_integer(L, 2)))
+CONVERT(i64, mv_put64(p, SWAPS(big), (uint64_t)check_integer(L, 2)))
+CONVERT(f16, check_float(L, p, MV_F16, 2, SWAPS(big)))
+CONVERT(f32, check_float(L, p, MV_F32, 4, SWAPS(big)))
+CONVERT(f64, check_double(L, p, SWAPS(big)))
+
+#define WRITE(name, kind, size, order)                                         \
+  static int write_##name(lua_State *L) {                                      \
+    lmv_stream *w = lmv_checkstream(L);                                        \
+    unsigned char bytes[size];                                                 \
+    convert_##kind(L, bytes, order);                                           \
+    put(L, w, bytes, size);                                                    \
+    return writer_itself(L);                                                   \
+  }
+#define WRITE_ONE(name, size) WRITE(name, name, size, false)
+#define WRITE_WIDE(name, size)                                                 \
+  WRITE(name, name, size, w->big)                                              \
+  WRITE(name##le, name, size, false)                                           \
+  WRITE(name##be, name, size, true)
+
+LMV_NUMBERS(WRITE_ONE, WRITE_WIDE)
+
+static int put_leb128(lua_State *L, lmv_stream *w, uint64_t bits) {
+  unsigned char bytes[10];
+  size_t n = 0;
+  for (; bits > 127; bits >>= 7)
+    bytes[n++] = (unsigned char)(bits | 128);
+  bytes[n++] = (unsigned char)bits;
+  put(L, w, bytes, n);
+  return writer_itself(L);
+}
+
+/* w:varint(n): unsigned LEB128; negative numbers by their 64 bits. */
+static int writer_varint(lua_State *L) {
+  lmv_stream *w = lmv_checkstream(L);
+  return put_leb128(L, w, (uint64_t)check_integer(L, 2));
+}
+
+/* w:zigzag(n): as Protocol Buffers' sint. */
+static int writer_zigzag(lua_State *L) {
+  lmv_stream *w = lmv_checkstream(L);
+  uint64_t bits = (uint64_t)check_integer(L, 2);
+  return put_leb128(L, w, bits << 1 ^ (0 - (bits >> 63)));
+}
+
+/* w:sleb128(n): signed LEB128. */
+static int writer_sleb128(lua_State *L) {
+  lmv_stream *w = lmv_checkstream(L);
+  uint64_t bits = (uint64_t)check_integer(L, 2), sign = 0 - (bits >> 63);
+  unsigned char bytes[10];
+  size_t n = 0;
+  for (; bits >> 6 != sign >> 6; bits = bits >> 7 | sign << 57)
+    bytes[n++] = (unsigned char)(bits | 128);
+  bytes[n++] = (unsigned char)(bits & 127);
+  put(L, w, bytes, n);
+  return writer_itself(L);
+}
+
+/* ---- bits ----------------------------------------------------------------*/
+
+/* Of the memory that is written to. */
+static uint64_t generation(const lmv_stream *w) {
+  return w->view != NULL ? w->view->generation
+                         : w->container->lease->generation;
+}
+
+/* How many bits of the byte in front of at are to be written yet. */
+static unsigned unused_bits(const lmv_stream *w, size_t at) {
+  bool same = w->bitpos == at && w->generation == generation(w);
+  return same ? w->nbits : 0;
+}
+
+/* The same of the position as it is now. */
+static unsigned unused_now(lua_State *L, const lmv_stream *w) {
+  return unused_bits(w, lmv_position(w, lmv_see(L, w).size));
+}
+
+/* Writes the n low bits of x to the have bits in front of p, then to p; returns
+** how many bits of the last byte are unused. */
+static unsigned put_bits(unsigned char *p, ptrdiff_t step, uint64_t x,
+                         unsigned n, unsigned have) {
+  if (have > 0)
+    p -= step;
+  while (n > 0) {
+    unsigned k;
+    if (have == 0) {
+      *p = 0;
+      have = 8;
+    }
+    k = n < have ? n : have;
+    n -= k;
+    have -= k;
+    *p |= (unsigned char)((x >> n & ((1u << k) - 1)) << have);
+    if (have == 0)
+      p += step;
+  }
+  return have;
+}
+
+/*
+** w:bits(n, x): n bits, the most significant of x first, which has no others.
+** The bits of the last byte that are not written yet are 0.
+*/
+static int writer_bits(lua_State *L) {
+  lmv_stream *w = lmv_checkstream(L);
+  unsigned n = lmv_checkbits(L, 2), have;
+  lua_Integer x = check_integer(L, 3);
+  spot s;
+  if (n < 64 && (uint64_t)x >> n != 0)
+    lmv_argerror(L, 3, "value %I out of range [0, %I]", (LUAI_UACINT)x,
+                 (LUAI_UACINT)(((uint64_t)1 << n) - 1));
+  do { /* again if finalizers wrote */
+    have = unused_now(L, w);
+    s = find_spot(L, w, n > have ? (n - have + 7) / 8 : 0);
+  } while (unused_bits(w, s.at) != have);
+  have = put_bits(s.p, s.step, (uint64_t)x, n, have);
+  written(w, &s);
+  w->nbits = (unsigned char)have;
+  w->bitpos = s.at + s.n;
+  w->generation = generation(w);
+  return writer_itself(L);
+}
+
+/* ---- pieces --------------------------------------------------------------*/
+
+/* w:bytes(x): those of any bytes-like, of what is written to as well. */
+static int writer_bytes(lua_State *L) {
+  lmv_stream *w = lmv_checkstream(L);
+  lmv_operand operand;
+  size_t n;
+  lmv_checkoperand(L, 2, &operand);
+  n = (size_t)mv_layout_nbytes(&operand.lay);
+  if (mv_layout_contiguous(&operand.lay, 'C') && lmv_see(L, w).step == 1) {
+    spot s = find_spot(L, w, n);
+    memmove(s.p, lmv_operandbase(L, &operand) + operand.lay.offset, n);
+    written(w, &s);
+  } else {
+    lmv_pushbytes(L, &operand, 'C');
+    put(L, w, lua_tostring(L, -1), n);
+  }
+  return writer_itself(L);
+}
+
+/* w:string(s) */
+static int writer_string(lua_State *L) {
+  lmv_stream *w = lmv_checkstream(L);
+  size_t n;
+  const char *s = lmv_checkstring(L, 2, &n);
+  put(L, w, s, n);
+  return writer_itself(L);
+}
+
+/* w:cstring(s): with a zero behind it. */
+static int writer_cstring(lua_State *L) {
+  lmv_stream *w = lmv_checkstream(L);
+  size_t n;
+  const char *s = lmv_checkstring(L, 2, &n);
+  if (memchr(s, 0, n) != NULL)
+    lmv_argerror(L, 2, "string contains zeros");
+  put(L, w, s, n + 1);
+  return writer_itself(L);
+}
+
+/* w:pack(fmt, ...): the values in a format of string.pack. */
+static int writer_pack(lua_State *L) {
+  lmv_stream *w = lmv_checkstream(L);
+  reader format = lmv_startformat(L, 2);
+  size_t at = lmv_position(w, lmv_see(L, w).size);
+  int last = lua_gettop(L);
+  luaL_Buffer b;
+  format.little = !w->big;
+  luaL_buffinit(L, &b);
+  lmv_pack(&format, &b, at, 3, last);
+  put(L, w, luaL_buffaddr(&b), luaL_bufflen(&b));
+  return writer_itself(L);
+}
+
+/* ---- moving --------------------------------------------------------------*/
+
+static int put_zeros(lua_State *L, lmv_stream *w, size_t n) {
+  spot s = find_spot(L, w, n);
+  if (s.step == 1)
+    memset(s.p, 0, n);
+  else
+    for (size_t i = 0; i < n; i++)
+      s.p[(ptrdiff_t)i * s.step] = 0;
+  written(w, &s);
+  return writer_itself(L);
+}
+
+/* w:skip(n): n zeros. */
+static int writer_skip(lua_State *L) {
+  lmv_stream *w = lmv_checkstream(L);
+  return put_zeros(L, w, lmv_checkcount(L, 2));
+}
+
+/* w:align(n): zeros up to the next multiple of n bytes from the start. */
+static int writer_align(lua_State *L) {
+  lmv_stream *w = lmv_checkstream(L);
+  size_t at = lmv_position(w, lmv_see(L, w).size);
+  return put_zeros(L, w, lmv_checkalign(L, 2, at));
+}
+
+/* w:seek(pos): negative from the end. */
+static int writer_seek(lua_State *L) {
+  lmv_stream *w = lmv_checkstream(L);
+  size_t size = lmv_see(L, w).size;
+  lmv_moveto(w, lmv_checkseek(L, 2, size), size);
+  return writer_itself(L);
+}
+
+/* w:view(): what was written; of a bytearray, all. */
+static int writer_view(lua_State *L) {
+  const lmv_stream *w = lmv_checkstream(L);
+  size_t n = lmv_see(L, w).size;
+  if (!lmv_cangrow(w) && w->end < n)
+    n = w->end;
+  lmv_pushpart(L, w, 0, n);
+  return 1;
+}
+
+/* ---- the module ----------------------------------------------------------*/
+
+/* writer([target [, order]]) */
+static int make_writer(lua_State *L) {
+  lmv_stream *w;
+  lua_settop(L, 2);
+  if (lua_isnil(L, 1)) {
+    lmv_pushbytearray(L, 0);
+    lua_replace(L, 1);
+  }
+  w = lmv_pushstream(L);
+  if (w->view != NULL ? w->view->readonly : w->container->lease->readonly)
+    lmv_argerror(L, 1, "memory is read-only");
+  w->writes = true;
+  w->pos = lmv_cangrow(w) ? LMV_ATEND : 0;
+  return 1;
+}
+
+#define STREAM_FUNCTION(name) write_##name
+
+static const luaL_Reg writer_methods[] = {LMV_NUMBER_ROWS /* u8 to f64be */
+                                          {"varint", writer_varint},
+                                          {"zigzag", writer_zigzag},
+                                          {"sleb128", writer_sleb128},
+                                          {"bits", writer_bits},
+                                          {"bytes", writer_bytes},
+                                          {"string", writer_string},
+                                          {"cstring", writer_cstring},
+                                          {"pack", writer_pack},
+                                          {"skip", writer_skip},
+                                          {"align", writer_align},
+                                          {"seek", writer_seek},
+                                          {"view", writer_view},
+                                          {NULL, NULL}};
+
+#undef STREAM_FUNCTION
+
+void lmv_open_writer(lua_State *L) {
+  static const lmv_streamclass class = {"writer", "mview.writer", make_writer,
+                                        writer_methods, false};
+  lmv_openstream(L, &class);
+}
