@@ -273,7 +273,7 @@ torture: ## fail all allocations; run the specs under a hostile collector
 	    "$$(command -v busted)" --filter-out="its buffer's allocation" \
 	    $$spec; done; done
 
-FUZZERS = format layout unpack record reader
+FUZZERS = format layout unpack record reader pattern
 FUZZ_SECONDS = 20
 FUZZ = clang -g -O1 -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all $(INCLUDE)

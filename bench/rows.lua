@@ -16,8 +16,8 @@
 
 local SMALL = 1024
 
-local rows = {groups = {"element", "slice", "bulk", "convert", "search", "file",
-  "memory"}}
+local rows = {groups = {"element", "slice", "bulk", "convert", "search", "text",
+  "file", "memory"}}
 
 local function lookup(with)
   return function(key)

@@ -178,15 +178,15 @@ describe("hex", function()
   end)
 end)
 
-describe("find", function()
-  it("is plain string.find, for all short words", function()
+describe("find, plain,", function()
+  it("is that of strings, for all short words", function()
     local needles = words(3)
     for _, s in ipairs(words(5)) do
       local v = mview(s)
       for _, needle in ipairs(needles) do
         for init = -#s - 2, #s + 2 do
           local first, last = s:find(needle, init, true)
-          local got, got_last = v:find(needle, init)
+          local got, got_last = v:find(needle, init, true)
           agree(first, got, "%q in %q from %d", needle, s, init)
           agree(last, got_last, "%q in %q from %d", needle, s, init)
         end
@@ -202,7 +202,7 @@ describe("find", function()
           s .. "x"} do
           for _, init in ipairs {1, 2, -3, 0, #s, #s + 1, #s + 2, MIN, MAX} do
             local first, last = s:find(needle, init, true)
-            local got, got_last = v:find(needle, init)
+            local got, got_last = v:find(needle, init, true)
             agree(first, got, "%q in %q from %d", needle, s, init)
             agree(last, got_last, "%q in %q from %d", needle, s, init)
           end
@@ -215,7 +215,7 @@ describe("find", function()
       for _, needle in ipairs {"", "abcabd", "abca", "dx", "ba"} do
         local first, last = s:find(needle, 1, true)
         local v = views(needle)[name]
-        assert.are.same({first, last}, {mview(s):find(v)})
+        assert.are.same({first, last}, {mview(s):find(v, 1, true)})
       end
     end)
   end
@@ -223,32 +223,24 @@ describe("find", function()
   it("looks for the bytes of any bytes-like", function()
     local v = mview("hello")
     local object = setmetatable({}, {__buffer = function() return "lo" end})
-    assert.are.same({4, 5}, {v:find(mview.bytearray("lo"))})
-    assert.are.same({4, 5}, {v:find(mview("lo", "h"))})
-    assert.are.same({4, 5}, {v:find(object)})
-    assert.are.same({1, 5}, {v:find(v)})
-    assert.is_nil((v:find("hello!")))
-  end)
-
-  it("knows no patterns, and says nothing of plain", function()
-    local v = mview("a.b%a")
-    assert.are.same({2, 2}, {v:find(".")})
-    assert.are.same({4, 5}, {v:find("%a")})
-    assert.are.same({2, 2}, {v:find(".", 1, true)})
-    assert.are.same({2, 2}, {v:find(".", 1, false)})
+    assert.are.same({4, 5}, {v:find(mview.bytearray("lo"), 1, true)})
+    assert.are.same({4, 5}, {v:find(mview("lo", "h"), 1, true)})
+    assert.are.same({4, 5}, {v:find(object, 1, true)})
+    assert.are.same({1, 5}, {v:find(v, 1, true)})
+    assert.is_nil((v:find("hello!", 1, true)))
   end)
 
   it("crosses the bounds of items", function()
     local v = mview("abcdef", "<h")
-    assert.are.same({2, 3}, {v:find("bc")})
-    assert.are.same({4, 6}, {v:find("def", 2)})
+    assert.are.same({2, 3}, {v:find("bc", 1, true)})
+    assert.are.same({4, 6}, {v:find("def", 2, true)})
   end)
 
   it("finds what is far away", function()
     local s = ("ab"):rep(5000) .. "aab" .. ("ab"):rep(50)
     for _, needle in ipairs {"aab", "aa", "baab", ("ab"):rep(50) .. "aab"} do
       local first, last = s:find(needle, 1, true)
-      assert.are.same({first, last}, {mview(s):find(needle)})
+      assert.are.same({first, last}, {mview(s):find(needle, 1, true)})
     end
   end)
 
@@ -266,7 +258,7 @@ describe("find", function()
           for _, needle in ipairs {there, there .. "c", "a" .. there,
             there .. "b" .. there, unit:rep(length // 3 + 1) .. "b"} do
             local first, last = hay:find(needle, 1, true)
-            local got, got_last = v:find(needle)
+            local got, got_last = v:find(needle, 1, true)
             agree(first, got, "%q", needle)
             agree(last, got_last, "%q", needle)
           end
@@ -275,16 +267,15 @@ describe("find", function()
     end
   end)
 
-  it("takes bytes alone", function()
+  it("takes bytes alone, or a number as its text", function()
     local v = mview("ab1")
-    for _, x in ipairs {1, true, {97}, print} do
+    assert.are.same({3, 3}, {v:find(1, 1, true)})
+    for _, x in ipairs {true, {97}, print} do
       raises(("bad argument #1 to 'find' (string, view or other bytes-like "
         .. "expected, got %s)"):format(type(x)), function()
-          local _ = v:find(x)
+          local _ = v:find(x, 1, true)
         end)
     end
-    raises("bad argument #1 to 'find' (string, view or other bytes-like "
-      .. "expected, got no value)", function() local _ = v:find() end)
   end)
 end)
 

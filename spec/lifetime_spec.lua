@@ -116,7 +116,8 @@ describe("A view ended by", function()
         function() mview.bytearray(v) end,
         function() mview.bytearray():append(v) end,
         function() other:copyfrom(v) end, function() other:equals(v) end,
-        function() other:mismatch(v) end, function() other:find(v) end,
+        function() other:mismatch(v) end,
+        function() other:find(v, 1, true) end,
         function() return other .. v end, function() return v .. other end,
       }
       for _, use in ipairs(uses) do raises(message, use) end

@@ -109,7 +109,7 @@ local kinds = {
 }
 
 -- What has to do with the layout itself, which differs.
-local about_layout = {cast = true, transpose = true, at = true}
+local about_layout = {cast = true, split = true, transpose = true, at = true}
 
 -- A view of the same items that lie one behind the other.
 local function packed(v)
@@ -178,6 +178,8 @@ describe("A view of no items", function()
     tobytes = {""}, tolist = {{}}, hex = {""}, equals = {false},
     mismatch = none, index = none, count = {0}, find = none,
     sum = {0}, min = none, max = none,
+    match = none, gmatch = {}, rfind = none, lines = none,
+    split = {{"B", {0}, {}, false}},
     hash = "cannot hash a view that can be written to",
     unpack = "bad argument #1 to 'unpack' (data string too short)", byte = {},
     len = {0}, writeto = {0, ""}, ["v[i]"] = none,
@@ -237,6 +239,8 @@ describe("A view of one item and no dimensions", function()
     tobytes = {"a"}, tolist = {97}, hex = {"61"}, equals = {false},
     mismatch = {}, index = {}, count = {0}, find = {},
     sum = {97}, min = {97}, max = {97},
+    match = {}, gmatch = {}, rfind = {}, lines = {"a"},
+    split = {{"B", {1}, {97}, false}},
     hash = "cannot hash a view that can be written to",
     unpack = {97, 2}, byte = {97}, len = {1}, writeto = {1, "a"},
     ["v[i]"] = {}, ["v(i)"] = {97},
@@ -289,6 +293,9 @@ local parameters = {
   {"index", function(v, x) return v:index(98, x) end},
   {"index", function(v, x) return v:index(98, 1, x) end},
   {"find", function(v, x) return v:find("b", x) end},
+  {"match", function(v, x) return v:match("b", x) end},
+  {"gmatch", function(v, x) return v:gmatch("b", x)() end},
+  {"rfind", function(v, x) return v:rfind("b", x) end},
   {"unpack", function(v, x) return v:unpack("B", x) end},
   {"pack", function(v, x) return v:pack("", x) end},
   {"byte", function(v, x) return v:byte(x) end},

@@ -50,6 +50,18 @@ local reads = {
   ["view:sum"] = function(v) return v:sum() end,
   ["view:min"] = function(v) return v:min() end,
   ["view:max"] = function(v) return v:max() end,
+  ["view:match"] = function(v) return v:match("()(.)(.-)%2"), v:match("") end,
+  ["view:gmatch"] = function(v)
+    local list = {}
+    for at, byte in v:gmatch("()(.)") do list[at] = byte end
+    return list
+  end,
+  ["view:rfind"] = function(v) return v:rfind("\0"), v:rfind("") end,
+  ["view:lines"] = function(v)
+    local list = {}
+    for line in v:lines() do list[#list + 1] = line end
+    return list
+  end,
   ["view:hash"] = function(v) return v:toreadonly():hash() end,
   ["view:byte"] = function(v) return v:byte(1, -1) end,
   ["view:len"] = function(v) return v:len() end,
@@ -80,6 +92,7 @@ local layout_reads = {
   ["view:transpose"] = function(v) return v:transpose() end,
   ["view:cast"] = function(v) return v:cast("B") end,
   ["view:at"] = function(v) return v:at(0, 0) end,
+  ["view:split"] = function(v) return v:split("b") end,
   ["view.strides"] = function(v) return v.strides end,
   ["view.suboffsets"] = function(v) return v.suboffsets end,
   ["view.contiguous"] = function(v) return v.contiguous end,

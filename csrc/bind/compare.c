@@ -1,7 +1,7 @@
 /*
-** compare.c - == equals mismatch index count find hash byte len
-** Positions of find and byte are bytes of the view in C order; those of the
-** others are items. Memory that is not contiguous is copied aside where a
+** compare.c - == equals mismatch index count hash byte len
+** Positions of byte are bytes of the view in C order; those of the others are
+** items. Memory that is not contiguous is copied aside where a
 ** function wants it in one piece.
 */
 #include "compare.h"
@@ -202,49 +202,6 @@ static int view_count(lua_State *L) {
   return 1;
 }
 
-/*
-** A position of string.find as one from 0, clipped to the first; n + 1 and more
-** where it is behind the end.
-*/
-static size_t find_start(lua_Integer i, size_t n) {
-  if (i > 0)
-    return (size_t)i - 1;
-  if (i == 0 || i < -(lua_Integer)n)
-    return 0;
-  return n - (size_t)-i;
-}
-
-/*
-** v:find(bytes [, init]): where a byte sequence is, its first and last byte; or
-** nil. Plain, as string.find(s, bytes, init, true), whose fourth argument may
-** be given.
-*/
-static int view_find(lua_State *L) {
-  lmv_operand hay, needle;
-  lua_Integer init = lmv_optinteger(L, 3, 1);
-  lmv_view *v = lmv_checkview(L, 1);
-  size_t n, m, from;
-  ptrdiff_t at;
-  const unsigned char *p, *q;
-  lmv_checkoperand(L, 2, &needle);
-  lmv_viewoperand(v, &hay);
-  p = lmv_flatten(L, &hay);
-  q = lmv_flatten(L, &needle);
-  p = lmv_flat(L, &hay, p);
-  q = lmv_flat(L, &needle, q);
-  n = (size_t)mv_layout_nbytes(&hay.lay);
-  m = (size_t)mv_layout_nbytes(&needle.lay);
-  from = find_start(init, n);
-  at = from > n ? -1 : mv_find(p + from, n - from, q, m);
-  if (at < 0) {
-    lua_pushnil(L);
-    return 1;
-  }
-  lua_pushinteger(L, (lua_Integer)(from + (size_t)at) + 1);
-  lua_pushinteger(L, (lua_Integer)(from + (size_t)at + m));
-  return 2;
-}
-
 /* v:hash(): equal bytes, equal hash; of read-only views, which stay equal. */
 static int view_hash(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
@@ -301,8 +258,9 @@ static int view_bytelen(lua_State *L) {
 }
 
 const luaL_Reg lmv_compare_methods[] = {
-    {"equals", view_equals}, {"mismatch", view_mismatch}, {"index", view_index},
-    {"count", view_count},   {"find", view_find},         {"hash", view_hash},
-    {"byte", view_byte},     {"len", view_bytelen},       {NULL, NULL}};
+    {"equals", view_equals}, {"mismatch", view_mismatch},
+    {"index", view_index},   {"count", view_count},
+    {"hash", view_hash},     {"byte", view_byte},
+    {"len", view_bytelen},   {NULL, NULL}};
 
 const luaL_Reg lmv_compare_metamethods[] = {{"__eq", view_eq}, {NULL, NULL}};

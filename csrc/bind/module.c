@@ -26,6 +26,7 @@
 #include "registry.h"
 #include "resource.h"
 #include "slice.h"
+#include "text.h"
 #include "writer.h"
 
 #define MODULE_KEY "mview.module"
@@ -47,6 +48,7 @@ static void open_view(lua_State *L) {
   lmv_setfuncs(L, lmv_bulk_methods);
   lmv_setfuncs(L, lmv_compare_methods);
   lmv_setfuncs(L, lmv_reduce_methods);
+  lmv_setfuncs(L, lmv_text_methods);
   lmv_setfuncs(L, lmv_pack_methods);
   lmv_setfuncs(L, lmv_file_methods);
   lua_getfield(L, -1, "release");

@@ -20,6 +20,7 @@
 #include "layout.h"
 #include "walk.h"
 #include "kernels.h"
+#include "pattern.h"
 /* clang-format on */
 
 #endif

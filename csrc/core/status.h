@@ -42,7 +42,15 @@
   X(MV_ESUBARRAY, "malformed sub-array shape")                                 \
   X(MV_EUNCLOSED, "unclosed 'T{'")                                             \
   X(MV_EBRACE, "unexpected '}'")                                               \
-  X(MV_EDEPTH, "records nested too deep")
+  X(MV_EDEPTH, "records nested too deep")                                      \
+  X(MV_EPATTERNEND, "malformed pattern (ends with '%')")                       \
+  X(MV_EPATTERNSET, "malformed pattern (missing ']')")                         \
+  X(MV_EBALANCE, "malformed pattern (missing arguments to '%b')")              \
+  X(MV_EFRONTIER, "missing '[' after '%f' in pattern")                         \
+  X(MV_EMANYCAPTURES, "too many captures")                                     \
+  X(MV_ENOCAPTURE, "invalid pattern capture")                                  \
+  X(MV_ECAPTUREINDEX, "invalid capture index")                                 \
+  X(MV_ECOMPLEX, "pattern too complex")
 
 typedef enum mv_status {
 #define X(name, text) name,

@@ -287,13 +287,49 @@ function view:index(x, i, j) end
 ---@nodiscard
 function view:count(x, i, j) end
 
----Where a byte sequence is, in bytes: its first and last byte, or nil.
----@param bytes mview.byteslike
+---As `string.find`: the first and last byte of a match, and its captures.
+---@param pattern string | number | mview.byteslike bytes-like if plain
 ---@param init? integer byte to start at, default 1
+---@param plain? boolean no pattern: look for these bytes
+---@return integer? first
+---@return integer? last
+---@return any ... captures
+---@nodiscard
+function view:find(pattern, init, plain) end
+
+---As `string.match`: the captures of the first match, or all of it.
+---@param pattern string | number
+---@param init? integer byte to start at, default 1
+---@return any ... captures
+---@nodiscard
+function view:match(pattern, init) end
+
+---As `string.gmatch`: an iterator of matches.
+---@param pattern string | number
+---@param init? integer byte to start at, default 1
+---@return fun(): any ...
+---@nodiscard
+function view:gmatch(pattern, init) end
+
+---The last occurrence of a byte sequence: its first and last byte, or nil.
+---@param bytes mview.byteslike
+---@param init? integer byte at or before which it starts
 ---@return integer? first
 ---@return integer? last
 ---@nodiscard
-function view:find(bytes, init) end
+function view:rfind(bytes, init) end
+
+---An iterator of lines.
+---@param keep? boolean with their ends
+---@return fun(): string?
+---@nodiscard
+function view:lines(keep) end
+
+---An iterator of the views between occurrences of a byte sequence.
+---@param sep mview.byteslike
+---@return fun(): mview.view?
+---@nodiscard
+function view:split(sep) end
 
 ---A hash of the bytes of a read-only view.
 ---@return integer

@@ -51,7 +51,42 @@ local reads = {
   {"hex, strided", "B", function(v) return v:sub(-1, 1, -1):hex() end},
   {"..", "B", function(v) return v:sub(1, -1, 3) .. v end},
   {"find, strided", "B", function(v)
-    return {v:sub(1, -1, 2):find(v:sub(9, 13, 2))}
+    return {v:sub(1, -1, 2):find(v:sub(9, 13, 2), 1, true)}
+  end},
+  {"match", "B", function(v) return {v:match("(..)(...)()(%a+)")} end},
+  {"match, strided", "B", function(v)
+    return {v:sub(-1, 1, -1):match("(..)(...)()(.+)")}
+  end},
+  {"match, long", "B", function(v)
+    return {v:find(("[^a]?"):rep(180) .. "()(%l+)")}
+  end},
+  {"gmatch", "B", function(v)
+    local list = {}
+    for a, at in v:gmatch("(%l)()") do list[#list + 1] = a .. at end
+    return list
+  end},
+  {"gmatch, strided", "B", function(v)
+    local list = {}
+    for a, b in v:sub(1, -1, 2):gmatch("(.)(.)") do list[#list + 1] = a .. b end
+    return list
+  end},
+  {"rfind, strided", "B", function(v)
+    return {v:sub(1, -1, 2):rfind(v:sub(9, 13, 2))}
+  end},
+  {"lines", "B", function(v)
+    local list = {}
+    for line in v:lines(true) do list[#list + 1] = line end
+    return list
+  end},
+  {"lines, strided", "B", function(v)
+    local list = {}
+    for line in v:sub(1, -1, 3):lines() do list[#list + 1] = line end
+    return list
+  end},
+  {"split", "B", function(v)
+    local list = {}
+    for part in v:split(v:sub(8, 8)) do list[#list + 1] = part:tobytes() end
+    return list
   end},
   {"hash, strided", "B", function(v)
     return v:toreadonly():sub(1, -1, 2):hash()

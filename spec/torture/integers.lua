@@ -148,6 +148,12 @@ local uses = {
   ["view:field index"] = function(x)
     return w.view:cast("T{b:a:h:b:}"):field(x)
   end,
+  ["view:match init"] = function(x) return w.view:match("-()", x) end,
+  ["view:gmatch init"] = function(x) return w.view:gmatch("-()", x)() end,
+  ["view:rfind init"] = function(x) return w.view:rfind("-", x) end,
+  ["view:rfind init, strided"] = function(x)
+    return w.view:sub(-1, 1, -2):rfind("--", x)
+  end,
   ["view:find init"] = function(x) return w.view:find("-", x) end,
   ["view:find init, strided"] = function(x)
     return w.view:sub(-1, 1, -2):find("--", x)

@@ -248,7 +248,8 @@ each("view:count", ALL,
   function(v) return v:count(value_of(v)), v:count(value_of(v), 1, -2) end)
 
 each("view:find", ALL, function(v, w)
-  return v:find("as"), v:find(w.flags), v:find(w.strided, 2)
+  return v:find("as"), v:find("%a-()%d"), v:find(w.flags, 1, true),
+    v:find(w.strided, 2, true)
 end)
 each("view:sum", "view numbers strided complex doubles swapped lent rows",
   function(v) return v:sum() end)
@@ -256,6 +257,29 @@ for _, name in ipairs {"min", "max"} do
   each("view:" .. name, "view numbers strided doubles swapped lent rows",
     function(v) return v[name](v) end)
 end
+each("view:match", ALL, function(v)
+  return v:match("(%a+)%s+((%a+)%W*)()"), v:match(("(.?)"):rep(30)),
+    v:match(("[a-b]?"):rep(100))
+end)
+each("view:gmatch", ALL, function(v)
+  local list = {}
+  for a, b in v:gmatch("(%a)(%A?)") do list[#list + 1] = a .. b end
+  return list
+end)
+each("view:rfind", ALL, function(v, w)
+  return v:rfind("as"), v:rfind(w.flags), v:rfind(w.strided, -2)
+end)
+each("view:lines", ALL, function(v)
+  local list = {}
+  for line in v:lines(true) do list[#list + 1] = line end
+  return list
+end)
+each("view:split", "view flags chars doubles single empty string mapped",
+  function(v, w)
+    local list = {}
+    for part in v:split(w.strided:sub(1, 1)) do list[#list + 1] = part end
+    return list
+  end)
 each("view:hash", ALL, function(v) return v:toreadonly():hash() end)
 
 -- As a string.

@@ -1,0 +1,422 @@
+/*
+** text.c - find match gmatch rfind lines split: a view is read as a string is
+** Positions are bytes of the view in C order. Memory that is not contiguous is
+** copied aside, once, at the call; captures are kept as offsets, and each one
+** that is pushed looks the memory up anew, as pushing it can run finalizers.
+*/
+#include "text.h"
+
+#include "args.h"
+#include "formats.h"
+#include "mv.h"
+#include "operand.h"
+#include "registry.h"
+#include "view.h"
+
+#include <string.h>
+
+/* The bytes of a view, and the copy of them if they are not contiguous. */
+typedef struct subject {
+  const lmv_view *v;
+  const unsigned char *copy;
+  size_t n;
+} subject;
+
+/* Stack: [] -> [copy or nil] */
+static void open_text(lua_State *L, const lmv_view *v, subject *t) {
+  lmv_checklive(L, v);
+  t->v = v;
+  t->copy = NULL;
+  if (v->ndim == 1 && !v->indirect && v->dims[1] == v->itemsize) {
+    t->n = (size_t)(v->dims[0] * v->itemsize); /* the usual case, in short */
+  } else {
+    lmv_operand all;
+    lmv_viewoperand(v, &all);
+    t->n = (size_t)mv_layout_nbytes(&all.lay);
+    t->copy = lmv_flatten(L, &all);
+  }
+  if (t->copy == NULL)
+    lua_pushnil(L);
+}
+
+/* Where the bytes are now; raises if the view is dead. */
+static const unsigned char *text_bytes(lua_State *L, const subject *t) {
+  const unsigned char *base = lmv_base(L, t->v);
+  return t->copy != NULL ? t->copy : base + t->v->offset;
+}
+
+/*
+** A position of the string library as one from 0, clipped to the first byte;
+** n + 1 and more where it is behind the end.
+*/
+static size_t text_position(lua_Integer i, size_t n) {
+  if (i > 0)
+    return (size_t)i - 1;
+  if (i == 0 || i < -(lua_Integer)n)
+    return 0;
+  return n - (size_t)-i;
+}
+
+/* Pushes the first and last position of n bytes at offset at. */
+static int push_bounds(lua_State *L, size_t at, size_t n) {
+  lua_pushinteger(L, (lua_Integer)at + 1);
+  lua_pushinteger(L, (lua_Integer)(at + n));
+  return 2;
+}
+
+/* ---- patterns ------------------------------------------------------------*/
+
+/* Memory on the C stack for patterns of usual length. */
+#define SMALL_PATTERN 8192
+
+typedef ptrdiff_t pattern_room[SMALL_PATTERN / sizeof(ptrdiff_t)];
+
+/* A pattern is a string, or a number, as in the string library. */
+static const unsigned char *check_pattern(lua_State *L, int arg, size_t *len) {
+  if (!lua_isstring(L, arg))
+    lmv_typeerror(L, arg, "string");
+  return (const unsigned char *)lua_tolstring(L, arg, len);
+}
+
+static size_t pattern_size(lua_State *L, size_t len) {
+  size_t size = mv_pattern_size(len);
+  if (size == 0)
+    luaL_error(L, "pattern too long");
+  return size;
+}
+
+/* Reads a pattern into room, or into a userdata that is pushed. */
+static mv_pattern *read_pattern(lua_State *L, pattern_room room,
+                                const unsigned char *p, size_t len) {
+  size_t size = pattern_size(L, len);
+  void *at = size <= SMALL_PATTERN ? room : lua_newuserdatauv(L, size, 0);
+  mv_pattern_read(at, p, len, true);
+  return at;
+}
+
+static bool has_specials(const unsigned char *p, size_t len) {
+  for (size_t i = 0; i < len; i++)
+    switch (p[i]) {
+    case '^':
+    case '$':
+    case '*':
+    case '+':
+    case '?':
+    case '.':
+    case '(':
+    case '[':
+    case '%':
+    case '-':
+      return true;
+    default:
+      break;
+    }
+  return false;
+}
+
+/* Raises what is wrong with the pattern, if anything is. */
+static void check_match(lua_State *L, const mv_match *match) {
+  if (match->status == MV_ECAPTUREINDEX)
+    luaL_error(L, "invalid capture index %%%d", match->number);
+  if (match->status != MV_OK)
+    luaL_error(L, "%s", mv_message(match->status));
+}
+
+static void push_text(lua_State *L, const subject *t, size_t at, size_t n) {
+  lua_pushlstring(L, (const char *)text_bytes(L, t) + at, n);
+}
+
+/* Pushes the captures; whole: all of the match if there are none. */
+static int push_captures(lua_State *L, const subject *t, const mv_match *match,
+                         bool whole) {
+  luaL_checkstack(L, match->ncaptures + 1, "too many captures");
+  if (match->ncaptures == 0 && whole) {
+    push_text(L, t, match->start, match->end - match->start);
+    return 1;
+  }
+  for (int k = 0; k < match->ncaptures; k++) {
+    size_t start = match->captures[k].start, n = match->captures[k].len;
+    if (n == MV_UNCLOSED)
+      luaL_error(L, "unfinished capture");
+    if (n == MV_POSITION)
+      lua_pushinteger(L, (lua_Integer)start + 1);
+    else
+      push_text(L, t, start, n);
+  }
+  return match->ncaptures;
+}
+
+/* Finds the m bytes at q, of the value at index 2 or a copy of it. */
+static int find_bytes_at(lua_State *L, const subject *t, size_t from,
+                         const unsigned char *q, size_t m) {
+  ptrdiff_t at =
+      from > t->n ? -1 : mv_find(text_bytes(L, t) + from, t->n - from, q, m);
+  if (at < 0) {
+    lua_pushnil(L);
+    return 1;
+  }
+  return push_bounds(L, from + (size_t)at, m);
+}
+
+/* v:find(x, init, true) for any bytes-like x. */
+static int find_bytes_like(lua_State *L, const lmv_view *v) {
+  lmv_operand needle;
+  const unsigned char *copy;
+  subject t;
+  lua_Integer init = lmv_optinteger(L, 3, 1);
+  lmv_checkoperand(L, 2, &needle);
+  open_text(L, v, &t);
+  copy = lmv_flatten(L, &needle);
+  return find_bytes_at(L, &t, text_position(init, t.n),
+                       lmv_flat(L, &needle, copy),
+                       (size_t)mv_layout_nbytes(&needle.lay));
+}
+
+static int find_pattern(lua_State *L, const subject *t, size_t from,
+                        const unsigned char *p, size_t len, bool find) {
+  pattern_room room;
+  mv_match match;
+  mv_pattern *pat = read_pattern(L, room, p, len);
+  if (!mv_pattern_find(pat, text_bytes(L, t), t->n, from, SIZE_MAX, &match)) {
+    check_match(L, &match);
+    lua_pushnil(L);
+    return 1;
+  }
+  if (!find)
+    return push_captures(L, t, &match, true);
+  luaL_checkstack(L, match.ncaptures + 2, "too many captures");
+  push_bounds(L, match.start, match.end - match.start);
+  return 2 + push_captures(L, t, &match, false);
+}
+
+static int find_text(lua_State *L, bool find) {
+  const lmv_view *v = lmv_checkview(L, 1);
+  bool plain = find && lua_toboolean(L, 4);
+  const unsigned char *p;
+  lua_Integer init;
+  size_t len, from;
+  subject t;
+  if (plain && !lua_isstring(L, 2))
+    return find_bytes_like(L, v);
+  p = check_pattern(L, 2, &len);
+  init = lmv_optinteger(L, 3, 1);
+  open_text(L, v, &t);
+  from = text_position(init, t.n);
+  if (from > t.n) {
+    lua_pushnil(L);
+    return 1;
+  }
+  if (find && (plain || !has_specials(p, len)))
+    return find_bytes_at(L, &t, from, p, len);
+  return find_pattern(L, &t, from, p, len, find);
+}
+
+/* v:find(pattern [, init [, plain]]): as string.find. */
+static int view_find(lua_State *L) { return find_text(L, true); }
+
+/* v:match(pattern [, init]): as string.match. */
+static int view_match(lua_State *L) { return find_text(L, false); }
+
+/*
+** v:rfind(bytes [, init]): the last occurrence that starts at or before init,
+** its first and last byte; or nil.
+*/
+static int view_rfind(lua_State *L) {
+  const lmv_view *v = lmv_checkview(L, 1);
+  lua_Integer init = lmv_optinteger(L, 3, LUA_MAXINTEGER);
+  const unsigned char *p, *q;
+  lmv_operand needle;
+  ptrdiff_t at = -1;
+  size_t n, m, last;
+  subject t;
+  lmv_checkoperand(L, 2, &needle);
+  open_text(L, v, &t);
+  q = lmv_flatten(L, &needle);
+  p = text_bytes(L, &t);
+  q = lmv_flat(L, &needle, q);
+  n = t.n;
+  m = (size_t)mv_layout_nbytes(&needle.lay);
+  last = text_position(init, n);
+  if (m <= n && init != 0 && init >= -(lua_Integer)n)
+    at = mv_rfind(p, last < n - m ? last + m : n, q, m);
+  if (at < 0) {
+    lua_pushnil(L);
+    return 1;
+  }
+  return push_bounds(L, (size_t)at, m);
+}
+
+/* ---- iterators -----------------------------------------------------------*/
+
+/*
+** Where an iteration is. User values: the view, the copy of its bytes, the
+** pattern or separator, for split a view of the bytes.
+*/
+typedef struct text_loop {
+  subject text;
+  size_t next;                /* where to go on */
+  size_t avoid;               /* gmatch: where the last match ended */
+  bool keep;                  /* lines: the ends of lines */
+  const unsigned char *bytes; /* split: the separator */
+  size_t len;
+  ptrdiff_t pattern[]; /* gmatch: an mv_pattern */
+} text_loop;
+
+#define LOOP_VALUES 4
+#define TEXT_LOOP (LMV_NUP + 1) /* the upvalue */
+#define ENDED SIZE_MAX          /* as next: nothing is left */
+
+static text_loop *this_loop(lua_State *L) {
+  return lua_touserdata(L, lua_upvalueindex(TEXT_LOOP));
+}
+
+/*
+** Pushes the state of a new iteration over the text, with room for a pattern.
+** Stack: [v, subject, ..., copy] -> [v, subject, ..., copy, state]
+*/
+static text_loop *new_loop(lua_State *L, const subject *t, size_t room) {
+  text_loop *loop = lua_newuserdatauv(L, sizeof *loop + room, LOOP_VALUES);
+  memset(loop, 0, sizeof *loop);
+  loop->text = *t;
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, 1);
+  lua_pushvalue(L, -2);
+  lua_setiuservalue(L, -2, 2);
+  lua_pushvalue(L, 2);
+  lua_setiuservalue(L, -2, 3);
+  return loop;
+}
+
+/* Stack: [state] -> [iterator] */
+static int push_iterator(lua_State *L, lua_CFunction next) {
+  for (int k = 1; k <= LMV_NUP; k++) {
+    lua_pushvalue(L, lua_upvalueindex(k));
+    lua_insert(L, -2);
+  }
+  lua_pushcclosure(L, next, TEXT_LOOP);
+  return 1;
+}
+
+static int next_match(lua_State *L) {
+  text_loop *loop = this_loop(L);
+  mv_pattern *pat = (void *)loop->pattern;
+  const unsigned char *s = text_bytes(L, &loop->text);
+  mv_match match;
+  if (loop->next > loop->text.n)
+    return 0;
+  mv_pattern_renew(pat);
+  if (!mv_pattern_find(pat, s, loop->text.n, loop->next, loop->avoid, &match)) {
+    check_match(L, &match);
+    return 0;
+  }
+  loop->next = loop->avoid = match.end;
+  return push_captures(L, &loop->text, &match, true);
+}
+
+/* v:gmatch(pattern [, init]): as string.gmatch. */
+static int view_gmatch(lua_State *L) {
+  const lmv_view *v = lmv_checkview(L, 1);
+  size_t len;
+  const unsigned char *p = check_pattern(L, 2, &len);
+  lua_Integer init = lmv_optinteger(L, 3, 1);
+  text_loop *loop;
+  subject t;
+  open_text(L, v, &t);
+  loop = new_loop(L, &t, pattern_size(L, len));
+  loop->next = text_position(init, t.n);
+  loop->avoid = SIZE_MAX;
+  mv_pattern_read((void *)loop->pattern, p, len, false);
+  return push_iterator(L, next_match);
+}
+
+static int next_line(lua_State *L) {
+  text_loop *loop = this_loop(L);
+  const unsigned char *s = text_bytes(L, &loop->text), *end;
+  size_t at = loop->next, n = loop->text.n - at;
+  if (n == 0) {
+    lua_pushnil(L);
+    return 1;
+  }
+  end = memchr(s + at, '\n', n);
+  if (end != NULL)
+    n = (size_t)(end - (s + at)) + 1;
+  loop->next = at + n;
+  lua_pushlstring(L, (const char *)s + at,
+                  n - (size_t)(end != NULL && !loop->keep));
+  return 1;
+}
+
+/* v:lines([keep]): the lines as strings, with their ends if keep is true. */
+static int view_lines(lua_State *L) {
+  const lmv_view *v = lmv_checkview(L, 1);
+  bool keep = lua_toboolean(L, 2);
+  subject t;
+  lua_settop(L, 2);
+  open_text(L, v, &t);
+  new_loop(L, &t, 0)->keep = keep;
+  return push_iterator(L, next_line);
+}
+
+static int next_part(lua_State *L) {
+  text_loop *loop = this_loop(L);
+  const unsigned char *s = text_bytes(L, &loop->text);
+  size_t from = loop->next, end = loop->text.n;
+  const lmv_view *all;
+  ptrdiff_t at, stride;
+  if (from == ENDED) {
+    lua_pushnil(L);
+    return 1;
+  }
+  at = mv_find(s + from, end - from, loop->bytes, loop->len);
+  loop->next = at < 0 ? ENDED : from + (size_t)at + loop->len;
+  if (at >= 0)
+    end = from + (size_t)at;
+  lua_getiuservalue(L, lua_upvalueindex(TEXT_LOOP), LOOP_VALUES);
+  all = lua_touserdata(L, -1);
+  stride = all->dims[1];
+  lmv_derive1(L, lua_gettop(L), &lmv_byteformat,
+              end > from ? all->offset + (ptrdiff_t)from * stride : all->offset,
+              (ptrdiff_t)(end - from), end - from > 1 ? stride : 1);
+  return 1;
+}
+
+/* Pushes a one-dimensional view of the bytes of the view at index 1. */
+static void push_byte_view(lua_State *L, const lmv_view *v) {
+  lmv_viewinit init = {v->lease, v->generation, &lmv_byteformat, false,
+                       v->readonly};
+  mv_layout lay;
+  int dim;
+  lmv_layout(v, &lay);
+  if (mv_layout_cast(&lay, 1, -1, NULL, &dim) != MV_OK)
+    luaL_error(
+        L, "cannot split a view whose bytes do not lie evenly, use :copy()");
+  lmv_derive(L, 1, &lay, &init, 0);
+}
+
+/* v:split(sep): views of the bytes between occurrences of a sequence. */
+static int view_split(lua_State *L) {
+  const lmv_view *v = lmv_checkview(L, 1);
+  lmv_operand sep;
+  text_loop *loop;
+  subject t;
+  lmv_checkoperand(L, 2, &sep);
+  lmv_checklive(L, v);
+  lmv_operandbase(L, &sep);
+  if (mv_layout_nbytes(&sep.lay) == 0)
+    lmv_argerror(L, 2, "empty separator");
+  lmv_pushbytes(L, &sep, 'C');
+  lua_replace(L, 2);
+  lua_settop(L, 2);
+  push_byte_view(L, v);
+  open_text(L, v, &t);
+  loop = new_loop(L, &t, 0);
+  loop->bytes = (const unsigned char *)lua_tolstring(L, 2, &loop->len);
+  lua_pushvalue(L, 3);
+  lua_setiuservalue(L, -2, LOOP_VALUES);
+  return push_iterator(L, next_part);
+}
+
+const luaL_Reg lmv_text_methods[] = {
+    {"find", view_find},   {"match", view_match}, {"gmatch", view_gmatch},
+    {"rfind", view_rfind}, {"lines", view_lines}, {"split", view_split},
+    {NULL, NULL}};

@@ -1,0 +1,251 @@
+/*
+** match.c - a pattern matched at one place
+** A repeated item, a capture's beginning and its end match what comes behind
+** them by a nested match, and try something else if that fails. The nesting is
+** bounded as Lua's is. A match that fails for a mistake in the pattern leaves
+** its status, and nothing else is tried then.
+*/
+#include "kernels.h"
+#include "pattern.h"
+
+#include <stdint.h>
+#include <string.h>
+
+typedef struct matcher {
+  const mv_pattern *pat;
+  const unsigned char *s, *end;
+  mv_match *match;
+  int room; /* for nested matches */
+} matcher;
+
+/* A place in the bytes that are searched; NULL: no match. */
+typedef const unsigned char *spot;
+
+static spot nested(matcher *m, spot s, const mv_patitem *item);
+
+static spot mistaken(matcher *m, mv_status status, int number) {
+  m->match->status = status;
+  m->match->number = number;
+  return NULL;
+}
+
+/* Whether e is the answer, of a nested match: it matched, or cannot go on. */
+static inline bool settled(const matcher *m, spot e) {
+  return e != NULL || m->match->status != MV_OK;
+}
+
+/* Whether what is at s can be a match of item and what comes behind it; a
+** nested match that would be too complex has to be tried to know that. */
+static inline bool may_match(const matcher *m, spot s, const mv_patitem *item) {
+  if (!m->pat->shallow || !mv_pattern_needs(item))
+    return true;
+  return s < m->end && mv_pattern_has(item, *s);
+}
+
+/* ---- captures ------------------------------------------------------------*/
+
+static spot open_capture(matcher *m, spot s, const mv_patitem *item) {
+  mv_match *match = m->match;
+  spot e;
+  match->captures[match->ncaptures].start = (size_t)(s - m->s);
+  match->captures[match->ncaptures].len =
+      item->op == MV_PPOSITION ? MV_POSITION : MV_UNCLOSED;
+  match->ncaptures++;
+  e = nested(m, s, item + 1);
+  if (e == NULL)
+    match->ncaptures--;
+  return e;
+}
+
+static spot close_capture(matcher *m, spot s, const mv_patitem *item) {
+  size_t *len = &m->match->captures[item->number].len;
+  spot e;
+  *len = (size_t)(s - m->s) - m->match->captures[item->number].start;
+  e = nested(m, s, item + 1);
+  if (e == NULL)
+    *len = MV_UNCLOSED;
+  return e;
+}
+
+/* A position is no text that could come again: its length is too great. */
+static spot match_again(const matcher *m, spot s, const mv_patitem *item) {
+  size_t start = m->match->captures[item->number].start;
+  size_t len = m->match->captures[item->number].len;
+  if (len > (size_t)(m->end - s) || memcmp(m->s + start, s, len) != 0)
+    return NULL;
+  return s + len;
+}
+
+/* ---- items that are not repeated -----------------------------------------*/
+
+static spot match_balance(const matcher *m, spot s, const mv_patitem *item) {
+  size_t depth = 1;
+  if (s == m->end || *s != item->byte)
+    return NULL;
+  while (++s < m->end) {
+    if (*s == item->other) {
+      if (--depth == 0)
+        return s + 1;
+    } else if (*s == item->byte) {
+      depth++;
+    }
+  }
+  return NULL;
+}
+
+/* Before and behind the bytes is a 0, as in Lua. */
+static bool at_frontier(const matcher *m, spot s, const mv_patitem *item) {
+  unsigned char before = s == m->s ? 0 : s[-1];
+  unsigned char behind = s == m->end ? 0 : *s;
+  return !mv_pattern_has(item, before) && mv_pattern_has(item, behind);
+}
+
+/* ---- items that are ------------------------------------------------------*/
+
+/* The place behind the bytes that the item matches from s on. */
+static spot span(const matcher *m, spot s, const mv_patitem *item) {
+  if (item->op == MV_PANY)
+    return m->end;
+  if (item->op == MV_PNOT) {
+    spot stop = s == m->end ? s : memchr(s, item->byte, (size_t)(m->end - s));
+    return stop != NULL ? stop : m->end;
+  }
+  while (s < m->end && mv_pattern_has(item, *s))
+    s++;
+  return s;
+}
+
+/* As many bytes as possible, from s on. */
+static spot match_most(matcher *m, spot s, const mv_patitem *item) {
+  for (spot p = span(m, s, item);; p--) {
+    if (may_match(m, p, item + 1)) {
+      spot e = nested(m, p, item + 1);
+      if (settled(m, e))
+        return e;
+    }
+    if (p == s)
+      return NULL;
+  }
+}
+
+/* As few as possible, any bytes, before a literal. */
+static spot match_until(matcher *m, spot s, const mv_patitem *literal) {
+  const unsigned char *bytes = m->pat->bytes + (literal - m->pat->items);
+  for (;; s++) {
+    ptrdiff_t at = mv_find(s, (size_t)(m->end - s), bytes, literal->run);
+    spot e;
+    if (at < 0)
+      return NULL;
+    s += at;
+    e = nested(m, s, literal);
+    if (settled(m, e))
+      return e;
+  }
+}
+
+/* As few bytes as possible. */
+static spot match_least(matcher *m, spot s, const mv_patitem *item) {
+  if (item->op == MV_PANY && item[1].run > 0 && m->pat->shallow)
+    return match_until(m, s, item + 1);
+  for (;; s++) {
+    if (may_match(m, s, item + 1)) {
+      spot e = nested(m, s, item + 1);
+      if (settled(m, e))
+        return e;
+    }
+    if (s == m->end || !mv_pattern_has(item, *s))
+      return NULL;
+  }
+}
+
+/* Matches a single byte, or none, and leaves *s behind it; true: or matched all
+** that comes behind, to *s. */
+static bool match_single(matcher *m, spot *s, const mv_patitem *item) {
+  spot at = *s, e;
+  if (at == m->end || !mv_pattern_has(item, *at)) {
+    if (mv_pattern_needs(item))
+      *s = NULL;
+    return false;
+  }
+  switch (item->repeat) {
+  case '?':
+    e = nested(m, at + 1, item + 1);
+    if (settled(m, e))
+      *s = e;
+    return settled(m, e);
+  case '+':
+    *s = match_most(m, at + 1, item);
+    return true;
+  case '*':
+    *s = match_most(m, at, item);
+    return true;
+  case '-':
+    *s = match_least(m, at, item);
+    return true;
+  default:
+    *s = at + 1;
+    return false;
+  }
+}
+
+/* ---- all items -----------------------------------------------------------*/
+
+static spot match_items(matcher *m, spot s, const mv_patitem *item) {
+  for (; s != NULL; item++) {
+    switch ((mv_patop)item->op) {
+    case MV_PEND:
+      return s;
+    case MV_PFINISH:
+      return s == m->end ? s : NULL;
+    case MV_POPEN:
+    case MV_PPOSITION:
+      return open_capture(m, s, item);
+    case MV_PCLOSE:
+      return close_capture(m, s, item);
+    case MV_PAGAIN:
+      s = match_again(m, s, item);
+      break;
+    case MV_PBALANCE:
+      s = match_balance(m, s, item);
+      break;
+    case MV_PFRONTIER:
+      s = at_frontier(m, s, item) ? s : NULL;
+      break;
+    case MV_PMISTAKE:
+      return mistaken(m, item->status, item->number);
+    case MV_PBYTE:
+    case MV_PANY:
+    case MV_PNOT:
+    case MV_PCLASS:
+    case MV_PSET:
+      if (match_single(m, &s, item))
+        return s;
+      break;
+    }
+  }
+  return NULL;
+}
+
+static spot nested(matcher *m, spot s, const mv_patitem *item) {
+  spot e;
+  if (m->room == 0)
+    return mistaken(m, MV_ECOMPLEX, 0);
+  m->room--;
+  e = match_items(m, s, item);
+  m->room++;
+  return e;
+}
+
+bool mv_pattern_match(const mv_pattern *pat, const unsigned char *s, size_t n,
+                      size_t at, mv_match *match) {
+  matcher m = {pat, s, s + n, match, MV_MAXNESTING};
+  spot e;
+  match->status = MV_OK;
+  match->ncaptures = 0;
+  e = nested(&m, s + at, pat->items);
+  if (e == NULL)
+    return false;
+  match->start = at;
+  match->end = (size_t)(e - s);
+  return true;
+}

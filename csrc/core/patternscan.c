@@ -1,0 +1,296 @@
+/*
+** patternscan.c - where a pattern can match
+** A pattern is studied when it is first looked for in more than a few bytes.
+** Two kinds of knowledge come of it. Starts: the bytes that a match can begin
+** with. Clues: literals that each match contains, and what can come before
+** them; they are found by mv_find, and between two of them there is nothing to
+** look at. Both only skip places where Lua's matcher would fail without having
+** come upon a mistake in the pattern, as mistakes come behind them.
+**
+** A clue that is everywhere costs more than it saves. So finding them has a
+** budget: bytes that are skipped earn some of it, each clue that is found costs
+** some, and without any left, the next REST bytes are searched without clues.
+*/
+#include "kernels.h"
+#include "pattern.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#define FEW 48       /* bytes that are searched before the pattern is studied */
+#define BUDGET 1024  /* to begin with */
+#define FIND_COST 48 /* of a clue, in bytes that are skipped in its time */
+#define REST 8192
+
+#define UNKNOWN SIZE_MAX
+
+/* ---- study ---------------------------------------------------------------*/
+
+/* Whether a match can begin with the byte c. */
+static bool can_start(const mv_pattern *pat, unsigned char c) {
+  for (const mv_patitem *item = pat->items;; item++) {
+    if (mv_pattern_single(item) || item->op == MV_PFRONTIER) {
+      if (mv_pattern_has(item, c))
+        return true;
+      if (mv_pattern_needs(item) || item->op == MV_PFRONTIER)
+        return false;
+    } else if (item->op == MV_PBALANCE) {
+      return c == item->byte;
+    }
+  }
+}
+
+/* Whether can_start comes to an end: an item that takes a byte. */
+static bool has_starts(const mv_pattern *pat) {
+  for (const mv_patitem *item = pat->items;; item++) {
+    if (mv_pattern_needs(item))
+      return item->op != MV_PANY;
+    switch ((mv_patop)item->op) {
+    case MV_PFRONTIER:
+    case MV_PBALANCE:
+      return true;
+    case MV_PEND:
+    case MV_PFINISH:
+    case MV_PAGAIN:
+    case MV_PMISTAKE:
+    case MV_PANY:
+      return false;
+    default:
+      break;
+    }
+  }
+}
+
+/* Adds what item can take to what comes before the clue. */
+static void come_before(mv_patclue *clue, const mv_patitem *item) {
+  switch ((mv_patop)item->op) {
+  case MV_PAGAIN:
+    clue->any = true;
+    clue->most = SIZE_MAX;
+    return;
+  case MV_PBALANCE:
+    clue->any = true;
+    clue->most = SIZE_MAX;
+    clue->least += 2;
+    return;
+  default:
+    if (!mv_pattern_single(item))
+      return;
+  }
+  clue->least += mv_pattern_needs(item);
+  if (item->op == MV_PANY)
+    clue->any = true;
+  if (item->repeat != 0 && item->repeat != '?')
+    clue->most = SIZE_MAX;
+  else if (clue->most != SIZE_MAX)
+    clue->most++;
+}
+
+/* Whether the places where a match can begin are near the clue. */
+static bool is_near(const mv_patclue *clue) {
+  return !clue->any || clue->most != SIZE_MAX;
+}
+
+/* Copies all but what is remembered of bytes. */
+static void keep_clue(mv_patclue *to, const mv_patclue *from) {
+  memcpy(to, from, offsetof(mv_patclue, known));
+}
+
+/* The longest literal, and the longest that is near, which comes first. */
+static void find_clues(mv_pattern *pat) {
+  mv_patclue here, best[MV_PCLUES];
+  memset(&here, 0, offsetof(mv_patclue, known));
+  best[0].len = best[1].len = 0;
+  for (size_t i = 0; i + 1 < pat->nitems; i++) {
+    const mv_patitem *item = &pat->items[i];
+    here.first = i;
+    here.len = item->run;
+    if (is_near(&here) && here.len > best[0].len)
+      keep_clue(&best[0], &here);
+    if (here.len > best[1].len)
+      keep_clue(&best[1], &here);
+    come_before(&here, item);
+  }
+  if (best[0].len > 0)
+    keep_clue(&pat->clues[pat->nclues++], &best[0]);
+  if (best[1].len > best[0].len)
+    keep_clue(&pat->clues[pat->nclues++], &best[1]);
+}
+
+static void study(mv_pattern *pat) {
+  pat->studied = true;
+  pat->budget = BUDGET;
+  pat->starts = has_starts(pat);
+  if (pat->shallow && !pat->anchored)
+    find_clues(pat);
+  for (int i = 0; i < pat->nclues; i++)
+    memset(pat->clues[i].known, 0, sizeof pat->clues[i].known);
+  memset(pat->start, 0, sizeof pat->start);
+}
+
+/* ---- scan ----------------------------------------------------------------*/
+
+typedef struct scan {
+  mv_pattern *pat;
+  const unsigned char *s;
+  size_t n;
+} scan;
+
+/* Whether the byte c can come before the clue. */
+static bool may_precede(const mv_pattern *pat, mv_patclue *clue,
+                        unsigned char c) {
+  unsigned char *known = &clue->known[c];
+  if (*known == 0) {
+    *known = MV_PNO;
+    for (size_t i = 0; i < clue->first; i++)
+      if (mv_pattern_single(&pat->items[i]) &&
+          mv_pattern_has(&pat->items[i], c))
+        *known = MV_PYES;
+  }
+  return *known == MV_PYES;
+}
+
+static ptrdiff_t find_bytes(const unsigned char *s, size_t n,
+                            const unsigned char *bytes, size_t len) {
+  const unsigned char *p;
+  if (len > 1)
+    return mv_find(s, n, bytes, len);
+  p = n == 0 ? NULL : memchr(s, *bytes, n);
+  return p == NULL ? -1 : p - s;
+}
+
+/* Finds the clue for a match that begins at i or behind; false: there is none
+** any more. */
+static bool find_clue(const scan *c, mv_patclue *clue, size_t i) {
+  ptrdiff_t at;
+  if (clue->least > c->n - i)
+    return false;
+  i += clue->least;
+  if (clue->at != UNKNOWN && clue->at >= i)
+    return true;
+  at = find_bytes(c->s + i, c->n - i, c->pat->bytes + clue->first, clue->len);
+  if (at < 0)
+    return false;
+  clue->at = i + (size_t)at;
+  c->pat->budget += at - FIND_COST;
+  return true;
+}
+
+/* The first place from i on where a match with the clue where it is now can
+** begin; it may be too near the clue to be one. */
+static size_t first_before(const scan *c, mv_patclue *clue, size_t i) {
+  size_t first = clue->at;
+  if (clue->most != SIZE_MAX)
+    return clue->at - i > clue->most ? clue->at - clue->most : i;
+  if (clue->any)
+    return i;
+  while (first > i && may_precede(c->pat, clue, c->s[first - 1]))
+    first--;
+  c->pat->budget -= (ptrdiff_t)(clue->at - first);
+  return first;
+}
+
+/*
+** Moves *i to the next place where, by the clue, a match can begin; *last is
+** the last one that is known then. False: there is none.
+*/
+static bool follow_clue(const scan *c, mv_patclue *clue, size_t *i,
+                        size_t *last) {
+  for (;;) {
+    size_t first;
+    if (!find_clue(c, clue, *i))
+      return false;
+    *last = clue->at - clue->least;
+    first = first_before(c, clue, *i);
+    if (first <= *last) {
+      *i = first;
+      return true;
+    }
+    *i = *last + 1;
+  }
+}
+
+/* The same by all that is known of clues. */
+static bool follow(const scan *c, size_t *i, size_t *last) {
+  mv_pattern *pat = c->pat;
+  size_t other;
+  *last = c->n;
+  if (pat->nclues == 0)
+    return true;
+  if (*i < pat->resume) {
+    *last = pat->resume - 1 < c->n ? pat->resume - 1 : c->n;
+    return true;
+  }
+  if (!follow_clue(c, &pat->clues[0], i, last))
+    return false;
+  if (pat->nclues > 1) {
+    if (!find_clue(c, &pat->clues[1], *i))
+      return false;
+    other = pat->clues[1].at - pat->clues[1].least;
+    *last = *last < other ? *last : other;
+  }
+  if (pat->budget < 0) {
+    pat->budget = BUDGET;
+    pat->resume = *i + REST;
+  }
+  return true;
+}
+
+/* The first place from i to last where, by its byte, a match can begin; behind
+** the last byte one always can. */
+static size_t skip(const scan *c, size_t i, size_t last) {
+  unsigned char *start = c->pat->start;
+  size_t end = last < c->n ? last + 1 : c->n;
+  while (i < end) {
+    unsigned char x = c->s[i];
+    if (start[x] == 0)
+      start[x] = can_start(c->pat, x) ? MV_PYES : MV_PNO;
+    if (start[x] == MV_PYES)
+      return i;
+    i++;
+  }
+  return i;
+}
+
+/* Looks for a match that begins from i to last. */
+static bool find_between(const scan *c, size_t i, size_t last, size_t avoid,
+                         mv_match *match) {
+  for (; i <= last; i++) {
+    if (c->pat->studied && c->pat->starts && (i = skip(c, i, last)) > last)
+      break;
+    if (mv_pattern_match(c->pat, c->s, c->n, i, match)) {
+      if (match->end != avoid)
+        return true;
+    } else if (match->status != MV_OK) {
+      break;
+    }
+  }
+  return false;
+}
+
+bool mv_pattern_find(mv_pattern *pat, const unsigned char *s, size_t n,
+                     size_t from, size_t avoid, mv_match *match) {
+  scan c = {pat, s, n};
+  size_t i = from, last = n;
+  match->status = MV_OK;
+  if (pat->anchored)
+    return find_between(&c, i, i, avoid, match);
+  if (!pat->studied) {
+    last = n - i > FEW ? i + FEW : n;
+    if (find_between(&c, i, last, avoid, match))
+      return true;
+    if (match->status != MV_OK || last == n)
+      return false;
+    i = last + 1;
+    study(pat);
+  }
+  for (int k = 0; k < pat->nclues; k++)
+    pat->clues[k].at = UNKNOWN;
+  for (; match->status == MV_OK && i <= n; i = last + 1) {
+    if (!follow(&c, &i, &last))
+      return false;
+    if (find_between(&c, i, last, avoid, match))
+      return true;
+  }
+  return false;
+}

@@ -1,0 +1,93 @@
+/*
+** pattern_test.c - patterns, mistakes in them, and that a search which skips
+** finds what matching at each place finds
+** That both are as in Lua is what the specs show.
+*/
+#include "check.h"
+#include "mv.h"
+
+#include <string.h>
+
+static ptrdiff_t room[4096];
+static mv_match match;
+
+static mv_pattern *read_text(const char *text) {
+  mv_pattern *pat = (void *)room;
+  size_t len = strlen(text);
+  CHECK(mv_pattern_size(len) <= sizeof room);
+  mv_pattern_read(pat, (const unsigned char *)text, len, true);
+  return pat;
+}
+
+/* The first match, by matching at each place. */
+static bool find_slowly(const mv_pattern *pat, const unsigned char *s,
+                        size_t n) {
+  for (size_t at = 0; at <= n; at++)
+    if (mv_pattern_match(pat, s, n, at, &match))
+      return true;
+    else if (match.status != MV_OK || pat->anchored)
+      return false;
+  return false;
+}
+
+static void try_search(const char *text, const unsigned char *s, size_t n) {
+  mv_match slow;
+  bool found = find_slowly(read_text(text), s, n);
+  slow = match;
+  CHECK(mv_pattern_find(read_text(text), s, n, 0, SIZE_MAX, &match) == found);
+  CHECK(match.status == slow.status);
+  if (found)
+    CHECK(match.start == slow.start && match.end == slow.end);
+}
+
+static void try_searches(void) {
+  static const char *const patterns[] = {
+      "",       "x",       "needle",   "n%a+e",     "%a*needle", "[en]+dle",
+      "(.-)le", "%s+n",    ".needle.", "e%sne?e?d", "%bnd",      "%f[n]n.-l",
+      "[^-]",   "[^-]-ne", "$",        "needle$",   "^-",        "-*needle-*$",
+      "none",   "%d",      "nee(d",    "d[",        "e%",        "(%1)"};
+  unsigned char s[400];
+  for (size_t at = 0; at + 8 < sizeof s; at += 7) {
+    memset(s, '-', sizeof s);
+    memcpy(s + at, " needle ", 8);
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+      try_search(patterns[i], s, sizeof s);
+      try_search(patterns[i], s, at + 7);
+      try_search(patterns[i], s + at + 2, sizeof s - at - 2);
+    }
+  }
+}
+
+static void try_mistakes(void) {
+  static const struct {
+    const char *text;
+    mv_status status;
+  } rows[] = {{"a%", MV_EPATTERNEND},    {"[a", MV_EPATTERNSET},
+              {"%ba", MV_EBALANCE},      {"%fa", MV_EFRONTIER},
+              {"a)", MV_ENOCAPTURE},     {"%2", MV_ECAPTUREINDEX},
+              {"(%1)", MV_ECAPTUREINDEX}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    mv_pattern *pat = read_text(rows[i].text);
+    CHECK(!mv_pattern_match(pat, (const unsigned char *)"a", 1, 0, &match));
+    CHECK(match.status == rows[i].status);
+  }
+}
+
+static void try_captures(void) {
+  const unsigned char *s = (const unsigned char *)"key = value";
+  mv_pattern *pat = read_text("(%a+)()%s*(=");
+  CHECK(mv_pattern_find(pat, s, 11, 0, SIZE_MAX, &match));
+  CHECK(match.ncaptures == 3);
+  CHECK(match.captures[0].start == 0 && match.captures[0].len == 3);
+  CHECK(match.captures[1].start == 3 && match.captures[1].len == MV_POSITION);
+  CHECK(match.captures[2].start == 4 && match.captures[2].len == MV_UNCLOSED);
+  CHECK(!mv_pattern_find(read_text("^"), s, 11, 0, 0, &match));
+  CHECK(mv_pattern_size(PTRDIFF_MAX) == 0);
+}
+
+int main(void) {
+  try_searches();
+  try_mistakes();
+  try_captures();
+  return check_report();
+}

@@ -1,0 +1,204 @@
+-- rfind, lines and split, on the bytes of views.
+
+local agree = require "agree"
+local mview = require "mview"
+local raises = require "raises"
+
+-- Views of the bytes s in every layout.
+local function views(s)
+  local list = {
+    ["a string"] = mview(s),
+    ["a slice"] = mview("\n#" .. s .. "\n"):sub(3, -2),
+    ["every second byte"] = mview((s:gsub(".", "%0\n"))):sub(1, -1, 2),
+    ["bytes backwards"] = mview(s:reverse()):sub(-1, 1, -1),
+    ["characters"] = mview(s, "c"),
+  }
+  if #s % 2 == 0 then
+    list.numbers = mview(s, "<h")
+    list["numbers, strided"] = mview((s:gsub("..", "%0\n\n")), ">H")
+      :sub(1, -1, 2)
+    if #s > 0 then list["two dimensions"] = mview(s, "B", {2, #s // 2}) end
+  end
+  return list
+end
+
+-- The last occurrence that starts at or before init.
+local function slow_rfind(s, needle, init)
+  local n = #s
+  if init < 0 then init = init < -n and 0 or n + init + 1 end
+  for at = math.min(init, n - #needle + 1), 1, -1 do
+    if s:sub(at, at + #needle - 1) == needle then
+      return at, at + #needle - 1
+    end
+  end
+  return nil
+end
+
+local MIN, MAX = math.mininteger, math.maxinteger
+
+describe("rfind", function()
+  it("finds the last occurrence that starts at or before init", function()
+    for _, s in ipairs {"", "a", "abab", "aaaa", "abcabcabcd", "\0\0\1\0\0"} do
+      for name, v in pairs(views(s)) do
+        for _, needle in ipairs {"", "a", "b", "ab", "aa", "ca", "\0\0", "\1",
+          s, s .. "x"} do
+          for _, init in ipairs {1, 0, 2, 3, -1, -2, #s, #s + 1, #s + 2, -#s,
+            -#s - 1, -#s - 2, MIN, MAX} do
+            local first, last = slow_rfind(s, needle, init)
+            local got, got_last = v:rfind(needle, init)
+            agree(first, got, "%s: %q in %q, %d", name, needle, s, init)
+            agree(last, got_last, "%s: %q in %q, %d", name, needle, s, init)
+          end
+          agree(slow_rfind(s, needle, MAX), (v:rfind(needle)), "%s: %q in %q",
+            name, needle, s)
+        end
+      end
+    end
+  end)
+
+  it("is what find from the end would be, far away, too", function()
+    local s = ("ab"):rep(20000) .. "c" .. ("ab"):rep(20000)
+    local v = mview(s)
+    for _, needle in ipairs {"c", "bca", "ba", "bb", ("ab"):rep(100) .. "c"} do
+      local first, last = s:reverse():find(needle:reverse(), 1, true)
+      if first then first, last = #s - last + 1, #s - first + 1 end
+      assert.are.same({first, last}, {v:rfind(needle)})
+    end
+  end)
+
+  it("knows no patterns", function()
+    assert.are.same({2, 2}, {mview("a.b"):rfind(".")})
+    assert.is_nil((mview("a.b"):rfind("%a")))
+  end)
+
+  it("looks for the bytes of any bytes-like", function()
+    local v = mview("hello hello")
+    local object = setmetatable({}, {__buffer = function() return "he" end})
+    assert.are.same({9, 10}, {v:rfind(mview.bytearray("ll"))})
+    assert.are.same({9, 10}, {v:rfind(mview("l#l#"):sub(1, -1, 2))})
+    assert.are.same({7, 8}, {v:rfind(object)})
+    raises("bad argument #1 to 'rfind' (string, view or other bytes-like "
+      .. "expected, got number)", function() local _ = v:rfind(5) end)
+  end)
+end)
+
+-- The lines of s as a file gives them.
+local function lines_of_file(s, keep)
+  local file <close> = io.tmpfile()
+  file:write(s)
+  file:seek("set")
+  local list = {}
+  for line in file:lines(keep and "L" or "l") do list[#list + 1] = line end
+  return list
+end
+
+local texts = {"", "a", "\n", "\n\n", "a\n", "\na", "a\nb", "a\r\nbc\n\nd\n",
+  "a\0b\n\0\n", ("x"):rep(5000) .. "\n" .. ("y"):rep(70000), "one\rtwo\n12"}
+
+describe("lines", function()
+  for i, s in ipairs(texts) do
+    it("gives the lines that a file gives: " .. i, function()
+      for name, v in pairs(views(s)) do
+        for _, keep in ipairs {false, true} do
+          local list = {}
+          for line in v:lines(keep) do list[#list + 1] = line end
+          assert.are.same(lines_of_file(s, keep), list, name)
+        end
+      end
+    end)
+  end
+
+  it("keeps the ends of lines for any value but nil and false", function()
+    local v = mview("a\nb\n")
+    assert.are.equal("a\n", v:lines(0)())
+    assert.are.equal("a\n", v:lines("l")())
+    assert.are.equal("a", v:lines(nil)())
+  end)
+
+  it("is at its end for good", function()
+    local step = mview("a"):lines()
+    assert.are.equal("a", step())
+    assert.is_nil(step())
+    assert.is_nil(step())
+  end)
+end)
+
+-- The parts of s between separators.
+local function slow_split(s, sep)
+  local list, from = {}, 1
+  while true do
+    local first, last = s:find(sep, from, true)
+    list[#list + 1] = s:sub(from, (first or 0) - 1)
+    if not first then return list end
+    from = last + 1
+  end
+end
+
+describe("split", function()
+  for _, case in ipairs {{"", ","}, {",", ","}, {"a,b", ","}, {"a,,b,", ","},
+    {",a", ","}, {"abab", "ab"}, {"aaa", "aa"}, {"a--b---c", "--"},
+    {"a\0\0b", "\0"}, {"nothing", "!"}, {"a.b.c", "."}} do
+    local s, sep = table.unpack(case)
+    it(("gives what is between: %q, %q"):format(s, sep), function()
+      for name, v in pairs(views(s)) do
+        if name ~= "numbers, strided" then
+          local list = {}
+          for part in v:split(sep) do
+            assert.are.equal("B", part.format)
+            assert.are.same({#part}, part.shape)
+            list[#list + 1] = part:tobytes()
+          end
+          assert.are.same(slow_split(s, sep), list, name)
+        end
+      end
+    end)
+  end
+
+  it("gives views of the same memory, as it may be written", function()
+    local data = mview.bytearray("key=value")
+    local step = mview(data):split("=")
+    local key, value = step(), step()
+    assert.is_nil(step())
+    assert.is_nil(step())
+    key:fill(120)
+    value[1] = 86
+    assert.are.equal("xxx=Value", tostring(data))
+    assert.are.equal(4, value.offset)
+    assert.is_true(mview("a,b"):split(",")().readonly)
+    key:release()
+    assert.are.equal("Value", value:tobytes())
+  end)
+
+  it("gives strided views of bytes that lie evenly", function()
+    local list = {}
+    for part in mview("a1b2,3c4"):sub(1, -1, 2):split(",") do
+      list[#list + 1] = {part:tobytes(), part.strides[1]}
+    end
+    assert.are.same({{"ab", 2}, {"c", 1}}, list)
+  end)
+
+  it("refuses views whose bytes do not", function()
+    raises("cannot split a view whose bytes do not lie evenly, use :copy()",
+      function()
+        local _ = mview("a1,2b3,4", ">H"):sub(1, -1, 2):split(",")
+      end)
+  end)
+
+  it("takes any bytes-like, which may change later", function()
+    local sep = mview.bytearray("--")
+    local step = mview("a--b--c"):split(sep)
+    assert.are.equal("a", step():tobytes())
+    sep[1] = 0
+    sep:release()
+    assert.are.equal("b", step():tobytes())
+    assert.are.equal("b", mview("b,a"):split(mview("#,"):sub(2))():tobytes())
+  end)
+
+  it("refuses a separator that is empty, or none", function()
+    raises("bad argument #1 to 'split' (empty separator)", function()
+      local _ = mview("abc"):split("")
+    end)
+    raises("bad argument #1 to 'split' (string, view or other bytes-like "
+      .. "expected, got number)", function() local _ = mview("a"):split(1) end)
+  end)
+end)
