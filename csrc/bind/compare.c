@@ -223,11 +223,12 @@ static int view_hash(lua_State *L) {
 /* Pushes the bytes start to start + n - 1 of the living view, in C order. */
 static void push_bytes(lua_State *L, const lmv_view *v, const mv_layout *lay,
                        ptrdiff_t start, ptrdiff_t n) {
-  const unsigned char *base = lmv_base(L, v);
   unsigned char bytes[64];
-  for (ptrdiff_t some; n > 0; start += some, n -= some) {
+  mv_bytestream at;
+  mv_stream_start(&at, lmv_base(L, v), lay, (size_t)start);
+  for (ptrdiff_t some; n > 0; n -= some) {
     some = n < (ptrdiff_t)sizeof bytes ? n : (ptrdiff_t)sizeof bytes;
-    mv_read(base, lay, (size_t)start, (size_t)some, bytes);
+    mv_stream_read(&at, bytes, (size_t)some);
     for (ptrdiff_t k = 0; k < some; k++)
       lua_pushinteger(L, bytes[k]);
   }

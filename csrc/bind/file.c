@@ -201,102 +201,19 @@ static size_t move_bytes(channel *c, unsigned char *p, size_t n) {
   return done;
 }
 
-/*
-** The bytes of a layout in C order, taken from the front: the walker's runs, in
-** units that are items, or the whole run where its items touch.
-*/
-typedef struct cursor {
-  mv_walker walker;
-  mv_layout units;  /* those that are copied next */
-  ptrdiff_t nunits; /* in the run */
-  ptrdiff_t unit;   /* that is next */
-  size_t byte;      /* that is next in it */
-} cursor;
-
-static void next_run(cursor *at, ptrdiff_t itemsize) {
-  bool touch;
-  mv_walk_next(&at->walker);
-  touch = at->walker.step[0] == itemsize;
-  at->units.itemsize = touch ? at->walker.n * itemsize : itemsize;
-  at->nunits = touch ? 1 : at->walker.n;
-  at->unit = 0;
-}
-
-/* At least one item. */
-static void start_cursor(cursor *at, unsigned char *base,
-                         const mv_layout *lay) {
-  mv_walk(&at->walker, MV_CORDER, base, lay);
-  at->units.offset = 0;
-  at->units.ndim = 1;
-  at->units.indirect = false;
-  at->byte = 0;
-  next_run(at, lay->itemsize);
-}
-
-/* Copies up to n bytes, more than none, of the unit at p. */
-static size_t copy_part(cursor *at, unsigned char *p, unsigned char *buffer,
-                        size_t n, bool out) {
-  size_t size = (size_t)at->units.itemsize, left = size - at->byte;
-  if (n > left)
-    n = left;
-  if (out)
-    memcpy(buffer, p + at->byte, n);
-  else
-    memcpy(p + at->byte, buffer, n);
-  at->byte = n == left ? 0 : at->byte + n;
-  if (at->byte == 0)
-    at->unit++;
-  return n;
-}
-
-/* Copies up to n bytes of whole units from p on. */
-static size_t copy_units(cursor *at, unsigned char *p, unsigned char *buffer,
-                         size_t n, bool out) {
-  ptrdiff_t left = at->nunits - at->unit;
-  ptrdiff_t units = (ptrdiff_t)n / at->units.itemsize;
-  if (units > left)
-    units = left;
-  at->units.shape[0] = units;
-  at->units.strides[0] = at->walker.step[0];
-  if (out)
-    mv_gather(buffer, p, &at->units, 'C');
-  else
-    mv_scatter(p, &at->units, buffer);
-  at->unit += units;
-  return (size_t)(units * at->units.itemsize);
-}
-
-/* Copies the next n bytes to (out) or from the buffer. */
-static void copy_next(cursor *at, ptrdiff_t itemsize, unsigned char *buffer,
-                      size_t n, bool out) {
-  while (n > 0) {
-    unsigned char *p;
-    size_t k;
-    if (at->unit == at->nunits)
-      next_run(at, itemsize);
-    p = at->walker.ptr[0] + at->unit * at->walker.step[0];
-    if (at->nunits == 1 || at->byte > 0 || n < (size_t)at->units.itemsize)
-      k = copy_part(at, p, buffer, n, out);
-    else
-      k = copy_units(at, p, buffer, n, out);
-    buffer += k;
-    n -= k;
-  }
-}
-
 /* Moves the n bytes of the layout, more than none, through the buffer. */
 static size_t move_layout(channel *c, unsigned char *base, const mv_layout *lay,
                           unsigned char *buffer, size_t n) {
   size_t done = 0, want, k;
-  cursor at;
-  start_cursor(&at, base, lay);
+  mv_bytestream at;
+  mv_stream_start(&at, base, lay, 0);
   do {
     want = n - done < PIECE ? n - done : PIECE;
     if (c->out)
-      copy_next(&at, lay->itemsize, buffer, want, true);
+      mv_stream_read(&at, buffer, want);
     k = move_bytes(c, buffer, want);
     if (!c->out)
-      copy_next(&at, lay->itemsize, buffer, k, false);
+      mv_stream_write(&at, buffer, k);
     done += k;
   } while (k == want && done < n && !c->once);
   return done;

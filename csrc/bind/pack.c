@@ -137,21 +137,34 @@ static void push_string(lua_State *L, const lmv_packed *s, size_t at,
   }
 }
 
+/* The position of the next zero from at on, in a view that is not contiguous.
+ */
+static size_t stream_to_zero(lua_State *L, const lmv_packed *s, size_t at) {
+  unsigned char bytes[256];
+  const unsigned char *zero;
+  mv_bytestream stream;
+  mv_layout lay;
+  lmv_layout(s->view, &lay);
+  mv_stream_start(&stream, lmv_base(L, s->view), &lay, at);
+  for (size_t n; at < s->size; at += n) {
+    n = s->size - at < sizeof bytes ? s->size - at : sizeof bytes;
+    mv_stream_read(&stream, bytes, n);
+    zero = memchr(bytes, 0, n);
+    if (zero != NULL)
+      return at + (size_t)(zero - bytes);
+  }
+  return s->size;
+}
+
 /* The position of the next zero from at on; that of the end: there is none. */
 static size_t find_zero(lua_State *L, const lmv_packed *s, size_t at) {
-  unsigned char byte = 1;
   size_t size = size_now(s);
-  if (s->contiguous) {
-    const unsigned char *p = first_byte(L, s), *zero;
-    zero = memchr(p + at, 0, size - at);
-    return zero != NULL ? (size_t)(zero - p) : size;
-  }
-  for (; at < size; at++) {
-    fetch_bytes(L, s, at, 1, &byte);
-    if (byte == 0)
-      return at;
-  }
-  return size;
+  const unsigned char *p, *zero;
+  if (!s->contiguous)
+    return stream_to_zero(L, s, at);
+  p = first_byte(L, s);
+  zero = memchr(p + at, 0, size - at);
+  return zero != NULL ? (size_t)(zero - p) : size;
 }
 
 /* at + n, or the most that it can be. */

@@ -1,69 +1,128 @@
 /*
-** bytestream.c - a range of a layout's bytes, as if the items lay in C order
+** bytestream.c - the bytes of a layout's items, one after the other in C order
+** Trailing dimensions whose items touch are joined to one unit of many bytes;
+** a contiguous layout is a single unit. What is left of the last dimension is
+** copied as one run, units a step apart.
 */
-#include "kernels.h"
+#include "bytestream.h"
+#include "copyrun.h"
 
 #include <string.h>
 
-/* Where a range has got to: the item, and the byte within it. */
-typedef struct place {
-  ptrdiff_t idx[MV_MAXDIM];
-  size_t within;
-} place;
-
-static void find(place *at, const mv_layout *lay, size_t from) {
-  mv_layout_unravel(lay, (ptrdiff_t)(from / (size_t)lay->itemsize), at->idx);
-  at->within = from % (size_t)lay->itemsize;
+/* Whether the items of the last dimension touch, and need no pointer. */
+static bool touches(const mv_layout *lay) {
+  int last = lay->ndim - 1;
+  return lay->strides[last] == lay->itemsize &&
+         (!lay->indirect || lay->suboffsets[last] < 0);
 }
 
-/* The piece of at most n bytes at the place, which moves behind it. */
-static unsigned char *take(place *at, const mv_layout *lay, unsigned char *base,
-                           size_t n, size_t *got) {
-  unsigned char *p = mv_layout_at(lay, base, at->idx) + at->within;
-  *got = (size_t)lay->itemsize - at->within;
-  if (n < *got) {
-    *got = n;
-    at->within += n;
-    return p;
+static void copy_dimensions(mv_layout *to, const mv_layout *from) {
+  size_t n = (size_t)from->ndim * sizeof from->shape[0];
+  to->offset = from->offset;
+  to->itemsize = from->itemsize;
+  to->ndim = from->ndim;
+  to->indirect = from->indirect;
+  memcpy(to->shape, from->shape, n);
+  memcpy(to->strides, from->strides, n);
+  if (from->indirect)
+    memcpy(to->suboffsets, from->suboffsets, n);
+}
+
+void mv_stream_start(mv_bytestream *s, unsigned char *base,
+                     const mv_layout *lay, size_t from) {
+  mv_layout *units = &s->units;
+  size_t size;
+  s->base = base;
+  s->within = 0;
+  copy_dimensions(units, lay);
+  while (units->ndim > 0 && touches(units))
+    units->itemsize *= units->shape[--units->ndim];
+  size = (size_t)units->itemsize;
+  if (size == 0 || mv_layout_count(lay) == 0)
+    return; /* there are no bytes, so nobody looks at the index */
+  mv_layout_unravel(units, (ptrdiff_t)(from / size), s->index);
+  s->within = from % size;
+}
+
+/* Moves the position to the start of the unit that is n further on, in the same
+** run or the first of the next. */
+static void advance(mv_bytestream *s, ptrdiff_t n) {
+  s->within = 0;
+  for (int d = s->units.ndim - 1; d >= 0; d--, n = 1) {
+    s->index[d] += n;
+    if (s->index[d] < s->units.shape[d])
+      return;
+    s->index[d] = 0;
   }
-  at->within = 0;
-  for (int d = lay->ndim - 1; d >= 0; d--) {
-    if (++at->idx[d] < lay->shape[d])
-      break;
-    at->idx[d] = 0;
+}
+
+/* How many of n bytes are whole units of the run at the position; 0: the first
+** is not whole, or they do not lie a constant step apart. */
+static ptrdiff_t units_ahead(const mv_bytestream *s, size_t n) {
+  int last = s->units.ndim - 1;
+  ptrdiff_t units = (ptrdiff_t)(n / (size_t)s->units.itemsize), left;
+  if (s->within > 0 || last < 0 ||
+      (s->units.indirect && s->units.suboffsets[last] >= 0))
+    return 0;
+  left = s->units.shape[last] - s->index[last];
+  return units < left ? units : left;
+}
+
+/* Copies n bytes or fewer, of one unit or one run: to in, or from in to the
+** layout where out is NULL. Returns how many. */
+static size_t copy_some(mv_bytestream *s, unsigned char *out,
+                        const unsigned char *in, size_t n) {
+  unsigned char *p = mv_layout_at(&s->units, s->base, s->index);
+  size_t size = (size_t)s->units.itemsize, left = size - s->within;
+  ptrdiff_t units = units_ahead(s, n);
+  if (units > 0) {
+    ptrdiff_t step = s->units.strides[s->units.ndim - 1];
+    ptrdiff_t packed = (ptrdiff_t)size;
+    if (out != NULL)
+      mv_copy_run(out, p, (mv_axis){units, packed, step}, size);
+    else
+      mv_copy_run(p, in, (mv_axis){units, step, packed}, size);
+    advance(s, units);
+    return (size_t)units * size;
   }
-  return p;
+  n = n < left ? n : left;
+  if (out != NULL)
+    memcpy(out, p + s->within, n);
+  else
+    memcpy(p + s->within, in, n);
+  s->within += n;
+  if (n == left)
+    advance(s, 1);
+  return n;
+}
+
+void mv_stream_read(mv_bytestream *s, unsigned char *out, size_t n) {
+  while (n > 0) {
+    size_t k = copy_some(s, out, NULL, n);
+    out += k;
+    n -= k;
+  }
+}
+
+void mv_stream_write(mv_bytestream *s, const unsigned char *in, size_t n) {
+  while (n > 0) {
+    size_t k = copy_some(s, NULL, in, n);
+    in += k;
+    n -= k;
+  }
 }
 
 void mv_read(const unsigned char *src, const mv_layout *slay, size_t from,
              size_t n, unsigned char *out) {
-  place at;
-  size_t got;
-  if (n == 0)
-    return;
-  if (mv_layout_contiguous(slay, 'C')) {
-    memcpy(out, src + slay->offset + from, n);
-    return;
-  }
-  for (find(&at, slay, from); n > 0; n -= got, out += got) {
-    /* the walk is the same for reading and writing; here nothing is written */
-    const unsigned char *p = take(&at, slay, (unsigned char *)src, n, &got);
-    memcpy(out, p, got);
-  }
+  mv_bytestream s;
+  /* a stream can write, but this one only reads */
+  mv_stream_start(&s, (unsigned char *)src, slay, from);
+  mv_stream_read(&s, out, n);
 }
 
 void mv_write(unsigned char *dst, const mv_layout *dlay, size_t from, size_t n,
               const unsigned char *in) {
-  place at;
-  size_t got;
-  if (n == 0)
-    return;
-  if (mv_layout_contiguous(dlay, 'C')) {
-    memcpy(dst + dlay->offset + from, in, n);
-    return;
-  }
-  for (find(&at, dlay, from); n > 0; n -= got, in += got) {
-    unsigned char *p = take(&at, dlay, dst, n, &got);
-    memcpy(p, in, got);
-  }
+  mv_bytestream s;
+  mv_stream_start(&s, dst, dlay, from);
+  mv_stream_write(&s, in, n);
 }

@@ -23,15 +23,6 @@ void mv_gather(unsigned char *out, const unsigned char *src,
 void mv_scatter(unsigned char *dst, const mv_layout *dlay,
                 const unsigned char *in);
 
-/*
-** Copies n bytes, from byte number from on, of the items taken in C order; and
-** back. The range lies inside.
-*/
-void mv_read(const unsigned char *src, const mv_layout *slay, size_t from,
-             size_t n, unsigned char *out);
-void mv_write(unsigned char *dst, const mv_layout *dlay, size_t from, size_t n,
-              const unsigned char *in);
-
 /* Whether the two may share a byte (true in doubt). */
 bool mv_overlap(const unsigned char *a, const mv_layout *alay,
                 const unsigned char *b, const mv_layout *blay);

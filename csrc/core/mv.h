@@ -21,6 +21,7 @@
 #include "walk.h"
 #include "kernels.h"
 #include "pattern.h"
+#include "bytestream.h"
 /* clang-format on */
 
 #endif
