@@ -187,7 +187,7 @@ static int new_block(lua_State *L) {
 ** Gives a large block back of which more is unused in front than used. Where
 ** there is no memory for a smaller one, it stays: removing does not fail.
 */
-static void give_back(lua_State *L, int idx) {
+static void return_spare(lua_State *L, int idx) {
   lmv_bytearray *b = lua_touserdata(L, idx);
   size_t n = b->capacity / 2;
   if (b->capacity < LARGE || b->front <= b->lease.size)
@@ -224,7 +224,7 @@ void lmv_cut(lua_State *L, int idx, size_t at, size_t n) {
   lmv_lease_expire(&b->lease, "bytearray was cut");
   if (n < b->lease.size) {
     close_gap(b, at, n);
-    give_back(L, idx);
+    return_spare(L, idx);
   } else if (b->capacity < LARGE) {
     place(b, block_of(b), 0, 0);
   } else {

@@ -41,6 +41,13 @@ static unsigned char numkind_of_view(const lmv_view *v) {
   return v->ndim == 1 && !v->indirect ? lmv_numkind(&v->format->item) : 0;
 }
 
+/* The layout of a view is valid, and lies in its block while that is there. */
+static void assert_layout(const lmv_view *v, const mv_layout *lay) {
+  mv_assert(mv_layout_valid(lay));
+  mv_assert(!lmv_alive(v) || mv_layout_inside(lay, v->lease->size));
+  (void)v, (void)lay;
+}
+
 void lmv_layout(const lmv_view *v, mv_layout *lay) {
   size_t n = v->ndim * sizeof v->dims[0];
   lay->offset = v->offset;
@@ -50,16 +57,19 @@ void lmv_layout(const lmv_view *v, mv_layout *lay) {
   if (v->ndim == 1 && !v->indirect) { /* the usual case, without calls */
     lay->shape[0] = v->dims[0];
     lay->strides[0] = v->dims[1];
+    assert_layout(v, lay);
     return;
   }
   memcpy(lay->shape, v->dims, n);
   memcpy(lay->strides, v->dims + v->ndim, n);
   if (v->indirect)
     memcpy(lay->suboffsets, v->dims + 2 * v->ndim, n);
+  assert_layout(v, lay);
 }
 
 static void set_layout(lmv_view *v, const mv_layout *lay) {
   size_t n = (size_t)lay->ndim * sizeof v->dims[0];
+  mv_assert(mv_layout_valid(lay));
   v->offset = lay->offset;
   v->itemsize = lay->itemsize;
   v->ndim = (unsigned char)lay->ndim;
@@ -148,6 +158,8 @@ void lmv_derive1(lua_State *L, int idx, const mv_format *format,
                  ptrdiff_t offset, ptrdiff_t n, ptrdiff_t stride) {
   lmv_view *v = new_view(L, 1, 2);
   const lmv_view *from = lua_touserdata(L, idx);
+  mv_assert(from->ndim == 1 && !from->indirect && !from->anchors_format);
+  mv_assert(n >= 0);
   *v = *from;
   v->format = format;
   v->offset = offset;

@@ -32,6 +32,8 @@ void mv_stream_start(mv_bytestream *s, unsigned char *base,
                      const mv_layout *lay, size_t from) {
   mv_layout *units = &s->units;
   size_t size;
+  mv_assert(mv_layout_valid(lay));
+  mv_assert(from <= (size_t)mv_layout_nbytes(lay));
   s->base = base;
   s->within = 0;
   copy_dimensions(units, lay);
@@ -46,7 +48,7 @@ void mv_stream_start(mv_bytestream *s, unsigned char *base,
 
 /* Moves the position to the start of the unit that is n further on, in the same
 ** run or the first of the next. */
-static void advance(mv_bytestream *s, ptrdiff_t n) {
+static void move_on(mv_bytestream *s, ptrdiff_t n) {
   s->within = 0;
   for (int d = s->units.ndim - 1; d >= 0; d--, n = 1) {
     s->index[d] += n;
@@ -82,7 +84,7 @@ static size_t copy_some(mv_bytestream *s, unsigned char *out,
       mv_copy_run(out, p, (mv_axis){units, packed, step}, size);
     else
       mv_copy_run(p, in, (mv_axis){units, step, packed}, size);
-    advance(s, units);
+    move_on(s, units);
     return (size_t)units * size;
   }
   n = n < left ? n : left;
@@ -92,7 +94,7 @@ static size_t copy_some(mv_bytestream *s, unsigned char *out,
     memcpy(p + s->within, in, n);
   s->within += n;
   if (n == left)
-    advance(s, 1);
+    move_on(s, 1);
   return n;
 }
 

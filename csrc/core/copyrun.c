@@ -82,8 +82,8 @@ MV_INLINE uint64_t reverse_word(uint64_t w, size_t size) {
   return w;
 }
 
-MV_INLINE void reverse(unsigned char *d, const unsigned char *s, mv_axis x,
-                       size_t size) {
+MV_INLINE void copy_reversed(unsigned char *d, const unsigned char *s,
+                             mv_axis x, size_t size) {
   ptrdiff_t per = (ptrdiff_t)(8 / size), i = 0;
   for (; i + per <= x.n; i += per) {
     uint64_t w;
@@ -123,7 +123,7 @@ MV_INLINE void copy(unsigned char *d, const unsigned char *s, mv_axis x,
   if (packed && small && x.src_step == 2 * x.dst_step)
     halve(d, s, x, size);
   else if (packed && small && x.src_step == -x.dst_step)
-    reverse(d, s, x, size);
+    copy_reversed(d, s, x, size);
   else if (size == 1)
     step_bytes(d, s, x);
   else

@@ -156,6 +156,30 @@ bool mv_layout_contiguous(const mv_layout *lay, char order) {
   return true;
 }
 
+bool mv_layout_valid(const mv_layout *lay) {
+  ptrdiff_t nbytes = lay->itemsize, lo, hi;
+  bool empty = false;
+  if (lay->ndim < 0 || lay->ndim > MV_MAXDIM || lay->itemsize < 0)
+    return false;
+  for (int d = 0; d < lay->ndim; d++) {
+    if (lay->shape[d] < 0)
+      return false;
+    empty = empty || lay->shape[d] == 0;
+  }
+  for (int d = 0; d < lay->ndim && !empty; d++)
+    if (!mv_mul(nbytes, lay->shape[d], &nbytes))
+      return false;
+  return mv_layout_extent(lay, &lo, &hi) == MV_OK;
+}
+
+bool mv_layout_inside(const mv_layout *lay, size_t nbytes) {
+  ptrdiff_t lo, hi;
+  if (lay->indirect || mv_layout_count(lay) == 0)
+    return true;
+  return mv_layout_extent(lay, &lo, &hi) == MV_OK && lo >= 0 &&
+         (size_t)hi <= nbytes;
+}
+
 bool mv_layout_same_shape(const mv_layout *a, const mv_layout *b) {
   return a->ndim == b->ndim &&
          memcmp(a->shape, b->shape, (size_t)a->ndim * sizeof a->shape[0]) == 0;

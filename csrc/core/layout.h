@@ -6,6 +6,10 @@
 
 #include "format.h"
 
+#if defined(MV_ASSERTS)
+#include <assert.h>
+#endif
+
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
 #endif
@@ -55,6 +59,25 @@ ptrdiff_t mv_layout_nbytes(const mv_layout *lay);
 
 /* PEP 3118: empty layouts are contiguous in both orders; suboffsets in none. */
 bool mv_layout_contiguous(const mv_layout *lay, char order);
+
+/*
+** Whether the layout is one that the functions above can have made: dimensions,
+** sizes and the bytes of all items are in range. What this cannot tell is
+** whether the items lie inside their block; mv_layout_inside does, for direct
+** layouts in a block of so many bytes.
+*/
+bool mv_layout_valid(const mv_layout *lay);
+bool mv_layout_inside(const mv_layout *lay, size_t nbytes);
+
+/*
+** States what callers promise. Checked where MV_ASSERTS is defined (sanitizers,
+** fuzzers, torture), not evaluated elsewhere.
+*/
+#if defined(MV_ASSERTS)
+#define mv_assert(condition) assert(condition)
+#else
+#define mv_assert(condition) ((void)0)
+#endif
 
 bool mv_layout_same_shape(const mv_layout *a, const mv_layout *b);
 

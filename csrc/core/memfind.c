@@ -434,7 +434,7 @@ MV_INLINE size_t split(const unsigned char *x, size_t m, ptrdiff_t d,
 
 /* Of the last two bytes of the needle, or of those in their place. */
 #define PAIRS 256
-MV_INLINE unsigned pair(const unsigned char *last, ptrdiff_t d) {
+MV_INLINE unsigned byte_pair(const unsigned char *last, ptrdiff_t d) {
   return (last[0] ^ (unsigned)last[-d] << 3) % PAIRS;
 }
 
@@ -444,7 +444,7 @@ MV_INLINE void fill_shifts(uint16_t *shift, const unsigned char *x, size_t m,
   for (size_t i = 0; i < PAIRS; i++)
     shift[i] = (uint16_t)(m - 1 < UINT16_MAX ? m - 1 : UINT16_MAX);
   for (size_t i = m - 1 < UINT16_MAX ? 1 : m - UINT16_MAX; i < m; i++)
-    shift[pair(x + d * (ptrdiff_t)i, d)] = (uint16_t)(m - 1 - i);
+    shift[byte_pair(x + d * (ptrdiff_t)i, d)] = (uint16_t)(m - 1 - i);
 }
 
 /*
@@ -463,7 +463,8 @@ MV_INLINE bool two_way(search *s, ptrdiff_t d) {
   while (s->at < s->end) {
     const unsigned char *y = where(s, s->at, 1) + behind;
     ptrdiff_t i = (ptrdiff_t)(cut > known ? cut : known);
-    size_t skip = known > 0 ? 0 : shift[pair(y + d * (ptrdiff_t)(m - 1), d)];
+    size_t skip =
+        known > 0 ? 0 : shift[byte_pair(y + d * (ptrdiff_t)(m - 1), d)];
     s->at += skip;
     if (skip > 0)
       continue;

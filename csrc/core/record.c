@@ -211,7 +211,7 @@ void mv_item_assign(const mv_item *item, unsigned char *dst,
 
 /* --------------------------------------------------------------- byteswap */
 
-static void reverse(unsigned char *p, size_t size) {
+static void swap_bytes(unsigned char *p, size_t size) {
   for (size_t i = 0; i < size / 2; i++) {
     unsigned char byte = p[i];
     p[i] = p[size - 1 - i];
@@ -238,13 +238,13 @@ void mv_item_byteswap(const mv_item *item, unsigned char *p) {
     break;
   case MV_CF32:
   case MV_CF64:
-    reverse(p, item->size / 2);
-    reverse(p + item->size / 2, item->size / 2);
+    swap_bytes(p, item->size / 2);
+    swap_bytes(p + item->size / 2, item->size / 2);
     break;
   case MV_RECORD:
     swap_record(item->record, p);
     break;
   default:
-    reverse(p, item->size);
+    swap_bytes(p, item->size);
   }
 }

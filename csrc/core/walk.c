@@ -142,6 +142,7 @@ static void begin(mv_walker *w, int order, const mv_layout *const *lay) {
 
 void mv_walk(mv_walker *w, int order, unsigned char *base,
              const mv_layout *lay) {
+  mv_assert(mv_layout_valid(lay));
   w->operands = 1;
   w->ptr[0] = base;
   begin(w, order, &lay);
@@ -151,6 +152,8 @@ void mv_walk2(mv_walker *w, int order, unsigned char *base0,
               const mv_layout *lay0, unsigned char *base1,
               const mv_layout *lay1) {
   const mv_layout *lay[2] = {lay0, lay1};
+  mv_assert(mv_layout_valid(lay0) && mv_layout_valid(lay1));
+  mv_assert(mv_layout_same_shape(lay0, lay1));
   w->operands = 2;
   w->ptr[0] = base0;
   w->ptr[1] = base1;
