@@ -43,7 +43,7 @@ static bool mergeable(const mv_walker *w, int d) {
   return true;
 }
 
-static void merge(mv_walker *w) {
+static void merge_dimensions(mv_walker *w) {
   int last = 0;
   for (int d = 1; d < w->ndim; d++) {
     w->shape[last + 1] = w->shape[d];
@@ -83,7 +83,7 @@ static void begin_direct(mv_walker *w, int order, const mv_layout *const *lay) {
   }
   if (order == MV_ANYORDER)
     reorder(w);
-  merge(w);
+  merge_dimensions(w);
   take_run(w);
   memset(w->index, 0, (size_t)w->ndim * sizeof w->index[0]);
 }
