@@ -6,6 +6,8 @@
 */
 #include "parse.h"
 
+#include <stdio.h>
+
 #include <string.h>
 
 /* Each character makes less than 256 bytes: no size can overflow. */
@@ -126,4 +128,22 @@ const mv_field *mv_field_at(const mv_record *record, size_t k, size_t *nth) {
     k -= field->count;
   }
   return NULL;
+}
+
+/* ---- faults --------------------------------------------------------------*/
+
+/* Whether the fault is the character itself. */
+static bool names_character(mv_status status) {
+  return status == MV_EUNKNOWN || status == MV_EREFUSED ||
+         status == MV_ENATIVE || status == MV_EORDER;
+}
+
+void mv_explain(const mv_fault *fault, char *out, size_t size) {
+  char what[8] = "";
+  unsigned char c = (unsigned char)fault->what;
+  if (names_character(fault->status))
+    snprintf(what, sizeof what, c >= ' ' && c < 127 ? " '%c'" : " '\\%d'", c);
+  snprintf(out, size, "%s%s at position %zu%s", mv_message(fault->status), what,
+           fault->position,
+           fault->status == MV_ENATIVE ? " (native order only)" : "");
 }

@@ -6,7 +6,7 @@
 ** all machines. The seed makes collisions that somebody prepared miss; that is
 ** not what keeps secrets.
 */
-#include "mv.h"
+#include "kernels.h"
 #include "simd.h"
 
 #include <string.h>

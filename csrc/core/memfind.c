@@ -22,7 +22,7 @@
 ** A search backwards is the same with all directions reversed, without way 1:
 ** C has no memchr from the end.
 */
-#include "mv.h"
+#include "kernels.h"
 #include "simd.h"
 
 #include <string.h>
