@@ -100,9 +100,9 @@ describe("A malformed format", function()
       .. "(native order only)"},
     {"=P", "no standard size for format 'P' at position 2 "
       .. "(native order only)"},
-    {"i3", "integer size other than 1, 2, 4 or 8 at position 2"
-      .. elsewhere("i3")},
-    {"<I16", "integer size other than 1, 2, 4 or 8 at position 3"
+    {"i5", "integer size other than 1, 2, 3, 4 or 8 at position 2"
+      .. elsewhere("i5")},
+    {"<I16", "integer size other than 1, 2, 3, 4 or 8 at position 3"
       .. elsewhere("<I16")},
     {"3", "count without a format at position 1"},
     {"h12", "count without a format at position 2"},

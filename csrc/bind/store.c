@@ -66,23 +66,21 @@ static int value_error(lua_State *L, const target *t, const path *at) {
 
 /* What an item takes. */
 static const char *wanted(const mv_item *item) {
-  int64_t lo;
-  uint64_t hi;
-  if (mv_item_range(item, &lo, &hi))
+  switch (mv_kinds[item->kind].class_) {
+  case MV_UNSIGNED:
+  case MV_SIGNED:
     return "integer";
-  switch (item->kind) {
-  case MV_BOOL:
+  case MV_BOOLEAN:
     return "boolean";
-  case MV_CHAR:
-  case MV_BYTES:
-  case MV_PASCAL:
+  case MV_STRING:
     return "string";
-  case MV_CF32:
-  case MV_CF64:
+  case MV_COMPLEX:
     return "list of two numbers";
-  default:
-    return "number";
+  case MV_FLOAT:
+  case MV_COMPOUND:
+    break;
   }
+  return "number";
 }
 
 static int refuse_type(lua_State *L, const target *t, const path *at, int idx,

@@ -29,6 +29,17 @@ SWAP(16)
 SWAP(32)
 SWAP(64)
 
+/* Numbers of any other size. */
+static void swap_any(unsigned char *p, ptrdiff_t step, ptrdiff_t n,
+                     size_t size) {
+  for (; n > 0; n--, p += step)
+    for (size_t i = 0; i < size / 2; i++) {
+      unsigned char byte = p[i];
+      p[i] = p[size - 1 - i];
+      p[size - 1 - i] = byte;
+    }
+}
+
 void mv_swap_run(unsigned char *p, ptrdiff_t step, ptrdiff_t n, size_t size) {
   switch (size) {
   case 2:
@@ -40,52 +51,50 @@ void mv_swap_run(unsigned char *p, ptrdiff_t step, ptrdiff_t n, size_t size) {
   case 8:
     swap64(p, step, n);
     break;
-  }
-}
-
-/* The size of the number that an item is; 0 where it is none of those. */
-static size_t swap_unit(const mv_item *item) {
-  switch (item->kind) {
-  case MV_U16:
-  case MV_I16:
-  case MV_U32:
-  case MV_I32:
-  case MV_U64:
-  case MV_I64:
-  case MV_F16:
-  case MV_F32:
-  case MV_F64:
-    return item->size;
   default:
-    return 0;
+    swap_any(p, step, n, size);
   }
 }
 
-/* Whether reversing the bytes of its numbers can change the item. */
+static void swap_items(const mv_item *item, unsigned char *p, ptrdiff_t step,
+                       ptrdiff_t n);
+
+static void swap_record(const mv_record *record, unsigned char *p) {
+  for (size_t i = 0; i < record->nfields; i++) {
+    const mv_field *field = &record->fields[i];
+    if (field->size > 0)
+      swap_items(&field->item, p + field->offset, (ptrdiff_t)field->item.size,
+                 (ptrdiff_t)(field->count * field->size / field->item.size));
+  }
+}
+
+/* Reverses each number in n items, which lie step bytes apart. */
+static void swap_items(const mv_item *item, unsigned char *p, ptrdiff_t step,
+                       ptrdiff_t n) {
+  size_t number = mv_kinds[item->kind].number;
+  if (item->kind == MV_RECORD)
+    for (; n > 0; n--, p += step)
+      swap_record(item->record, p);
+  else if (number > 1)
+    for (size_t at = 0; at < item->size; at += number)
+      mv_swap_run(p + at, step, n, number);
+}
+
+void mv_item_byteswap(const mv_item *item, unsigned char *p) {
+  swap_items(item, p, 0, 1);
+}
+
+/* Whether there is a number in the item that has a byte order. */
 static bool has_numbers(const mv_item *item) {
-  switch (item->kind) {
-  case MV_LONGDOUBLE:
-  case MV_CF32:
-  case MV_CF64:
-  case MV_RECORD:
-    return true;
-  default:
-    return swap_unit(item) > 0;
-  }
+  return item->kind == MV_RECORD || mv_kinds[item->kind].number > 1;
 }
 
 void mv_byteswap(unsigned char *dst, const mv_layout *dlay,
                  const mv_item *item) {
-  size_t size = swap_unit(item);
   mv_walker w;
   if (!has_numbers(item))
     return;
   mv_walk(&w, MV_ANYORDER, dst, dlay);
-  while (mv_walk_next(&w)) {
-    if (size > 0)
-      mv_swap_run(w.ptr[0], w.step[0], w.n, size);
-    else
-      for (ptrdiff_t i = 0; i < w.n; i++)
-        mv_item_byteswap(item, w.ptr[0] + i * w.step[0]);
-  }
+  while (mv_walk_next(&w))
+    swap_items(item, w.ptr[0], w.step[0], w.n);
 }

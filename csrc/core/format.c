@@ -45,7 +45,7 @@ static size_t odd_size(const char *s, size_t len) {
   if (len < at + 2 || len > at + 3 || (s[at] != 'i' && s[at] != 'I'))
     return 0;
   const char *size = &s[at + 1];
-  bool odd = len == at + 2 ? *size >= '1' && *size <= '9'
+  bool odd = len == at + 2 ? *size >= '1' && *size <= '9' && *size != '3'
                            : *size == '1' && size[1] >= '0' && size[1] <= '6';
   return odd ? at + 2 : 0;
 }

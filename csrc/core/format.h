@@ -23,27 +23,59 @@
 #define MV_BIGENDIAN 0
 #endif
 
+typedef enum mv_class {
+  MV_UNSIGNED,
+  MV_SIGNED,
+  MV_FLOAT,
+  MV_BOOLEAN,
+  MV_STRING,
+  MV_COMPLEX,
+  MV_COMPOUND
+} mv_class;
+
+/*
+** The kinds of values, a row each: its class, the bytes of an item (0: its
+** format says), and the bytes of each number in it that has a byte order (0:
+** none). Only loading and storing (item.c) know more of a kind than its row.
+** Kinds up to MV_F64 have shortcuts of their own, in the binding and in the
+** kernels.
+*/
+#define MV_KINDS(X)                                                            \
+  X(MV_U8, MV_UNSIGNED, 1, 1)                                                  \
+  X(MV_I8, MV_SIGNED, 1, 1)                                                    \
+  X(MV_U16, MV_UNSIGNED, 2, 2)                                                 \
+  X(MV_I16, MV_SIGNED, 2, 2)                                                   \
+  X(MV_U32, MV_UNSIGNED, 4, 4)                                                 \
+  X(MV_I32, MV_SIGNED, 4, 4)                                                   \
+  X(MV_U64, MV_UNSIGNED, 8, 8)                                                 \
+  X(MV_I64, MV_SIGNED, 8, 8)                                                   \
+  X(MV_F32, MV_FLOAT, 4, 4)                                                    \
+  X(MV_F64, MV_FLOAT, 8, 8)                                                    \
+  X(MV_F16, MV_FLOAT, 2, 2)                                                    \
+  X(MV_U24, MV_UNSIGNED, 3, 3)                                                 \
+  X(MV_I24, MV_SIGNED, 3, 3)                                                   \
+  X(MV_LONGDOUBLE, MV_FLOAT, sizeof(long double), sizeof(long double))         \
+  X(MV_BOOL, MV_BOOLEAN, 1, 0)                                                 \
+  X(MV_CHAR, MV_STRING, 1, 0)   /* 'c': one byte */                            \
+  X(MV_BYTES, MV_STRING, 0, 0)  /* 's': size bytes */                          \
+  X(MV_PASCAL, MV_STRING, 0, 0) /* 'p': a length byte, then up to size - 1 */  \
+  X(MV_CF32, MV_COMPLEX, 8, 4)  /* 'Zf': two floats */                         \
+  X(MV_CF64, MV_COMPLEX, 16, 8) /* 'Zd' */                                     \
+  X(MV_RECORD, MV_COMPOUND, 0, 0) /* several values: record says which */
+
 typedef enum mv_kind {
-  MV_U8,
-  MV_I8,
-  MV_U16,
-  MV_I16,
-  MV_U32,
-  MV_I32,
-  MV_U64,
-  MV_I64,
-  MV_F32,
-  MV_F64,
-  MV_F16,
-  MV_LONGDOUBLE,
-  MV_BOOL,
-  MV_CHAR,   /* 'c': one byte, as a string */
-  MV_BYTES,  /* 's': size bytes */
-  MV_PASCAL, /* 'p': a length byte, then up to size - 1 bytes */
-  MV_CF32,   /* 'Zf': two floats */
-  MV_CF64,   /* 'Zd' */
-  MV_RECORD  /* several values: record says which */
+#define X(name, class_, size, number) name,
+  MV_KINDS(X)
+#undef X
 } mv_kind;
+
+typedef struct mv_kindrow {
+  mv_class class_;
+  unsigned char size, number;
+} mv_kindrow;
+
+/* The rows, by their kind. */
+extern const mv_kindrow mv_kinds[];
 
 struct mv_record;
 

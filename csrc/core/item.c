@@ -18,6 +18,18 @@
 #define LONGDOUBLE_BYTES sizeof(long double)
 #endif
 
+static uint32_t get_u24(const unsigned char *p, bool swap) {
+  bool big = swap != MV_BIGENDIAN;
+  return (uint32_t)p[big ? 0 : 2] << 16 | (uint32_t)p[1] << 8 | p[big ? 2 : 0];
+}
+
+static void put_u24(unsigned char *p, bool swap, uint32_t bits) {
+  bool big = swap != MV_BIGENDIAN;
+  p[big ? 0 : 2] = (unsigned char)(bits >> 16);
+  p[1] = (unsigned char)(bits >> 8);
+  p[big ? 2 : 0] = (unsigned char)bits;
+}
+
 static double get_f32(const unsigned char *p, bool swap) {
   uint32_t bits = mv_get32(p, swap);
   float f;
@@ -112,6 +124,12 @@ void mv_load(const mv_item *item, const unsigned char *p, mv_value *value) {
   case MV_I16:
     load_int(value, (int16_t)mv_get16(p, swap));
     break;
+  case MV_U24:
+    load_int(value, get_u24(p, swap));
+    break;
+  case MV_I24:
+    load_int(value, (int32_t)(get_u24(p, swap) ^ 0x800000) - 0x800000);
+    break;
   case MV_U32:
     load_int(value, mv_get32(p, swap));
     break;
@@ -160,24 +178,15 @@ void mv_load(const mv_item *item, const unsigned char *p, mv_value *value) {
 }
 
 bool mv_item_range(const mv_item *item, int64_t *lo, uint64_t *hi) {
-  switch (item->kind) {
-  case MV_U8:
-  case MV_U16:
-  case MV_U32:
-  case MV_U64:
+  mv_class class_ = mv_kinds[item->kind].class_;
+  if (class_ == MV_UNSIGNED) {
     *lo = 0;
     *hi = UINT64_MAX >> (64 - 8 * item->size);
-    return true;
-  case MV_I8:
-  case MV_I16:
-  case MV_I32:
-  case MV_I64:
+  } else if (class_ == MV_SIGNED) {
     *hi = (uint64_t)INT64_MAX >> (64 - 8 * item->size);
     *lo = -(int64_t)*hi - 1;
-    return true;
-  default:
-    return false;
   }
+  return class_ <= MV_SIGNED;
 }
 
 /* The integer that the value is: its bits, and whether it is below 0. */
@@ -210,8 +219,8 @@ static mv_status as_integer(const mv_value *value, uint64_t *bits,
 
 static mv_status store_integer(const mv_item *item, unsigned char *p,
                                const mv_value *value) {
-  uint64_t bits, hi;
-  int64_t lo;
+  uint64_t bits, hi = 0;
+  int64_t lo = 0;
   bool negative;
   mv_status status = as_integer(value, &bits, &negative);
   if (status != MV_OK)
@@ -225,6 +234,9 @@ static mv_status store_integer(const mv_item *item, unsigned char *p,
     break;
   case 2:
     mv_put16(p, item->swap, (uint16_t)bits);
+    break;
+  case 3:
+    put_u24(p, item->swap, (uint32_t)bits);
     break;
   case 4:
     mv_put32(p, item->swap, (uint32_t)bits);
@@ -261,31 +273,41 @@ static bool to_f32(double d, float *f) {
   return true;
 }
 
-static mv_status store_float(const mv_item *item, unsigned char *p,
-                             const mv_value *value) {
-  double d;
-  float f;
+/* Each rounds d to a kind of float and writes it; false: d is too large. */
+
+static bool round_f16(unsigned char *p, bool swap, double d) {
   uint16_t h;
+  if (!mv_to_half(d, &h))
+    return false;
+  mv_put16(p, swap, h);
+  return true;
+}
+
+static bool round_f32(unsigned char *p, bool swap, double d) {
+  float f;
+  if (!to_f32(d, &f))
+    return false;
+  put_f32(p, swap, f);
+  return true;
+}
+
+static bool round_f64(unsigned char *p, bool swap, double d) {
+  put_f64(p, swap, d);
+  return true;
+}
+
+static bool round_longdouble(unsigned char *p, bool swap, double d) {
+  put_longdouble(p, swap, d);
+  return true;
+}
+
+static mv_status store_float(const mv_item *item, unsigned char *p,
+                             const mv_value *value,
+                             bool round(unsigned char *, bool, double)) {
+  double d;
   if (!as_float(value, &d))
     return MV_ETYPE;
-  switch (item->kind) {
-  case MV_F16:
-    if (!mv_to_half(d, &h))
-      return MV_ERANGE;
-    mv_put16(p, item->swap, h);
-    break;
-  case MV_F32:
-    if (!to_f32(d, &f))
-      return MV_ERANGE;
-    put_f32(p, item->swap, f);
-    break;
-  case MV_F64:
-    put_f64(p, item->swap, d);
-    break;
-  default:
-    put_longdouble(p, item->swap, d);
-  }
-  return MV_OK;
+  return round(p, item->swap, d) ? MV_OK : MV_ERANGE;
 }
 
 static mv_status store_complex(const mv_item *item, unsigned char *p,
@@ -326,6 +348,13 @@ static mv_status store_string(const mv_item *item, unsigned char *p,
   return MV_OK;
 }
 
+static mv_status store_bool(unsigned char *p, const mv_value *value) {
+  if (value->tag != MV_VBOOL)
+    return MV_ETYPE;
+  *p = value->as.b;
+  return MV_OK;
+}
+
 mv_status mv_store(const mv_item *item, unsigned char *p,
                    const mv_value *value) {
   switch (item->kind) {
@@ -333,16 +362,21 @@ mv_status mv_store(const mv_item *item, unsigned char *p,
   case MV_I8:
   case MV_U16:
   case MV_I16:
+  case MV_U24:
+  case MV_I24:
   case MV_U32:
   case MV_I32:
   case MV_U64:
   case MV_I64:
     return store_integer(item, p, value);
   case MV_F16:
+    return store_float(item, p, value, round_f16);
   case MV_F32:
+    return store_float(item, p, value, round_f32);
   case MV_F64:
+    return store_float(item, p, value, round_f64);
   case MV_LONGDOUBLE:
-    return store_float(item, p, value);
+    return store_float(item, p, value, round_longdouble);
   case MV_CF32:
   case MV_CF64:
     return store_complex(item, p, value);
@@ -351,10 +385,7 @@ mv_status mv_store(const mv_item *item, unsigned char *p,
   case MV_PASCAL:
     return store_string(item, p, value);
   case MV_BOOL:
-    if (value->tag != MV_VBOOL)
-      return MV_ETYPE;
-    *p = value->as.b;
-    return MV_OK;
+    return store_bool(p, value);
   case MV_RECORD:
     break;
   }

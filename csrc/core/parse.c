@@ -173,6 +173,12 @@ static bool take_number(mv_parser *s, mv_item *item, size_t *align) {
   if (status != MV_OK)
     return fail(s, *at == ':' ? MV_ENAME : status, at);
   s->p++;
+  if (s->int24) {
+    item->kind = item->kind == MV_I32 ? MV_I24 : MV_U24;
+    item->size = mv_kinds[item->kind].size;
+    *align = 1;
+    s->p++;
+  }
   return true;
 }
 
@@ -356,10 +362,16 @@ static bool take_body(mv_parser *s, mv_record *record, const char *open) {
   return true;
 }
 
+static bool is_int24(const mv_parser *s) {
+  const char *p = s->start + (s->start < s->end && mv_is_order(*s->start));
+  return s->end - p == 2 && (*p == 'i' || *p == 'I') && p[1] == '3';
+}
+
 /* A byte order alone is a format; but none may follow blanks. */
 bool mv_parse(mv_parser *s, mv_record *record) {
   s->order = '@';
   s->p = s->start;
+  s->int24 = is_int24(s);
   skip_blanks(s);
   if (s->p > s->start && mv_is_order(peek(s)))
     return fail(s, MV_EORDER, s->p);

@@ -19,6 +19,7 @@ typedef struct mv_parser {
   mv_fault fault;
   char order; /* in force */
   int depth;  /* of open T{ */
+  bool int24; /* the whole is i3 or I3: 24 bits, for which there is no code */
   size_t nfields, nrecords, ndims;
   mv_field *top;  /* where the next field goes; NULL: only counts */
   mv_field *done; /* the fields of closed records, up to the end */

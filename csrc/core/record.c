@@ -125,11 +125,9 @@ bool mv_item_same(const mv_item *a, const mv_item *b) {
 static bool bytes_are_value(const mv_item *item) {
   const mv_record *record = item->record;
   size_t used = 0;
-  int64_t lo;
-  uint64_t hi;
   if (item->kind != MV_RECORD)
     return item->kind == MV_CHAR || item->kind == MV_BYTES ||
-           mv_item_range(item, &lo, &hi);
+           mv_kinds[item->kind].class_ <= MV_SIGNED;
   for (size_t i = 0; i < record->nfields; i++) {
     if (!bytes_are_value(&record->fields[i].item))
       return false;
@@ -206,45 +204,5 @@ void mv_item_assign(const mv_item *item, unsigned char *dst,
   for (size_t i = 0; i < item->record->nfields; i++) {
     const mv_field *field = &item->record->fields[i];
     assign_field(field, dst + field->offset, src + field->offset);
-  }
-}
-
-/* --------------------------------------------------------------- byteswap */
-
-static void swap_bytes(unsigned char *p, size_t size) {
-  for (size_t i = 0; i < size / 2; i++) {
-    unsigned char byte = p[i];
-    p[i] = p[size - 1 - i];
-    p[size - 1 - i] = byte;
-  }
-}
-
-static void swap_record(const mv_record *record, unsigned char *p) {
-  for (size_t i = 0; i < record->nfields; i++) {
-    const mv_field *field = &record->fields[i];
-    unsigned char *at = p + field->offset;
-    unsigned char *end = at + field->count * field->size;
-    for (; at < end; at += field->item.size)
-      mv_item_byteswap(&field->item, at);
-  }
-}
-
-void mv_item_byteswap(const mv_item *item, unsigned char *p) {
-  switch (item->kind) {
-  case MV_BOOL:
-  case MV_CHAR:
-  case MV_BYTES:
-  case MV_PASCAL:
-    break;
-  case MV_CF32:
-  case MV_CF64:
-    swap_bytes(p, item->size / 2);
-    swap_bytes(p + item->size / 2, item->size / 2);
-    break;
-  case MV_RECORD:
-    swap_record(item->record, p);
-    break;
-  default:
-    swap_bytes(p, item->size);
   }
 }

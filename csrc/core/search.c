@@ -103,12 +103,13 @@ static size_t first_char(const sought *s, const unsigned char *p, size_t n) {
   return q ? (size_t)(q - p) : n;
 }
 
-static void set_kernels(sought *s) {
+/* False: there are none for items of that size. */
+static bool set_kernels(sought *s) {
 #define SET(type)                                                              \
   case sizeof(type):                                                           \
     s->count = count_##type;                                                   \
     s->first = first_##type;                                                   \
-    return;
+    return true;
   switch (s->item->size) {
     SET(uint8_t)
     SET(uint16_t)
@@ -116,6 +117,7 @@ static void set_kernels(sought *s) {
     SET(uint64_t)
   }
 #undef SET
+  return false;
 }
 
 static const mv_value yes = {.tag = MV_VBOOL, .as.b = true};
@@ -159,9 +161,10 @@ static bool seek(sought *s, const mv_item *item, const mv_value *value) {
   s->first = first_each;
   if (kind == MV_RECORD)
     return false;
-  if (value->tag == MV_VCOMPLEX || kind == MV_LONGDOUBLE || kind > MV_CHAR)
+  if (value->tag == MV_VCOMPLEX || mv_kinds[kind].class_ == MV_COMPLEX ||
+      kind == MV_LONGDOUBLE || kind == MV_BYTES || kind == MV_PASCAL ||
+      !set_kernels(s))
     return true;
-  set_kernels(s);
   if (kind == MV_BOOL)
     return seek_bool(s);
   if (item->size == 1)

@@ -33,7 +33,7 @@
   X(MV_EFIELDS, "different fields")                                            \
   X(MV_EUNKNOWN, "unknown format")                                             \
   X(MV_EREFUSED, "unsupported format")                                         \
-  X(MV_EINTSIZE, "integer size other than 1, 2, 4 or 8")                       \
+  X(MV_EINTSIZE, "integer size other than 1, 2, 3, 4 or 8")                    \
   X(MV_ENATIVE, "no standard size for format")                                 \
   X(MV_ECOUNT, "count without a format")                                       \
   X(MV_EORDER, "misplaced byte order")                                         \

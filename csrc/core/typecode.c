@@ -7,6 +7,12 @@
 
 #include <string.h>
 
+const mv_kindrow mv_kinds[] = {
+#define X(name, class_, size, number) [name] = {class_, size, number},
+    MV_KINDS(X)
+#undef X
+};
+
 typedef struct code {
   char name;
   mv_kind native;
@@ -58,30 +64,6 @@ static const code complex_codes[] = {
     {0},
 };
 
-static size_t size_of(mv_kind kind) {
-  switch (kind) {
-  case MV_U16:
-  case MV_I16:
-  case MV_F16:
-    return 2;
-  case MV_U32:
-  case MV_I32:
-  case MV_F32:
-    return 4;
-  case MV_U64:
-  case MV_I64:
-  case MV_F64:
-  case MV_CF32:
-    return 8;
-  case MV_CF64:
-    return 16;
-  case MV_LONGDOUBLE:
-    return sizeof(long double);
-  default:
-    return 1;
-  }
-}
-
 static bool is_refused(char name, bool is_complex) {
   return name != '\0' && strchr(is_complex ? "g" : "O&Xtuw", name) != NULL;
 }
@@ -99,7 +81,7 @@ mv_status mv_typecode(char name, bool is_complex, char order, mv_item *item,
   if (!native && c->standard == MV_RECORD)
     return MV_ENATIVE;
   item->kind = native ? c->native : c->standard;
-  item->size = size_of(item->kind);
+  item->size = mv_kinds[item->kind].size;
   item->swap = item->size > 1 && (MV_BIGENDIAN ? little : big);
   *align = order == '@' ? c->align : 1;
   return MV_OK;

@@ -137,7 +137,8 @@ static const mv_value sample_values[] = {
       SAMPLE_ITEM(MV_U32, 4, swap), SAMPLE_ITEM(MV_I32, 4, swap),              \
       SAMPLE_ITEM(MV_U64, 8, swap), SAMPLE_ITEM(MV_I64, 8, swap),              \
       SAMPLE_ITEM(MV_F32, 4, swap), SAMPLE_ITEM(MV_F64, 8, swap),              \
-      SAMPLE_ITEM(MV_F16, 2, swap),                                            \
+      SAMPLE_ITEM(MV_F16, 2, swap), SAMPLE_ITEM(MV_U24, 3, swap),              \
+      SAMPLE_ITEM(MV_I24, 3, swap),                                            \
       SAMPLE_ITEM(MV_LONGDOUBLE, sizeof(long double), swap),                   \
       SAMPLE_ITEM(MV_BOOL, 1, swap), SAMPLE_ITEM(MV_CHAR, 1, swap),            \
       SAMPLE_ITEM(MV_BYTES, 3, swap), SAMPLE_ITEM(MV_PASCAL, 4, swap),         \
