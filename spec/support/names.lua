@@ -1,8 +1,21 @@
 --[[
 names.lua - every public name of a view, and a use of each
 
-A use is function(view, ...): the arguments behind the view are a full index of
-it. names.reads leave the memory as it is, names.writes change it.
+A name is registered here, and nowhere else, by a row:
+
+  use    function(view, ...): the arguments behind the view are a full index
+         of it. names.reads leave the memory as it is, names.writes change it.
+  empty  what the use gives for a view of no items: its results, or a message
+  point  the same for a view of one item and no dimensions
+  takes  where it takes numbers: for each a function(world, x) that gives it x,
+         by a word that says which; {} if it takes none. The world has fields
+         view (16 bytes), grid ({2, 8} of them, signed) and file.
+
+From these rows come the specs of all layouts, of views of nothing, of ended
+views, of the stack, of numbers of any size, and of memory that runs out. A name
+without a row, or a row without a field, is an error that says which.
+Rows that are a function have the other fields in names_spec.lua, integers.lua
+and operations.lua.
 ]]
 
 local names = {}
@@ -89,6 +102,22 @@ names.methods = {release = false}
 for writes, uses in pairs {[false] = names.reads, [true] = names.writes} do
   for name in pairs(uses) do
     if name:find "^%l+$" then names.methods[name] = writes end
+  end
+end
+
+names.rows = {}
+for _, uses in ipairs {names.reads, names.writes} do
+  for name, row in pairs(uses) do
+    if type(row) == "table" then
+      for _, field in ipairs {"use", "empty", "point", "takes"} do
+        if row[field] == nil then
+          error(("spec/support/names.lua: the row of '%s' has no field '%s'")
+            :format(name, field), 0)
+        end
+      end
+      names.rows[name] = row
+      uses[name] = row.use
+    end
   end
 end
 

@@ -11,6 +11,7 @@ local capi = require "capi"
 local dump = require "mview.dump"
 local lend = require "lend"
 local mview = require "mview"
+local names = require "names"
 local reader = require "mview.reader"
 
 local numbers = {0, 1, 2, 3, -1, -2, 255, 256, 4095, 4096, 1 << 31,
@@ -209,6 +210,12 @@ local uses = {
   ["dump limit"] = function(x) dump(w.view, {limit = x}) end,
 }
 
+for name, row in pairs(names.rows) do
+  for which, use in pairs(row.takes) do
+    uses[("view:%s %s"):format(name, which)] = function(x) use(w, x) end
+  end
+end
+
 -- All that may be said of a number.
 local answers = {"no integer representation", "out of range",
   "integer expected", "number expected", "integer, got", "not enough memory",
@@ -258,6 +265,6 @@ for name, use in pairs(uses) do
   end
 end
 
-local names = {}
-for name in pairs(uses) do names[#names + 1] = name end
-return table.concat(wrong, "\n") .. "\1" .. table.concat(names, "\1")
+local done = {}
+for name in pairs(uses) do done[#done + 1] = name end
+return table.concat(wrong, "\n") .. "\1" .. table.concat(done, "\1")

@@ -14,6 +14,7 @@ operations.names() lists what must have a row.
 local capi = require "capi"
 local lend = require "lend"
 local mview = require "mview"
+local registered = require "names".rows
 local odd = require "odd"
 
 local operations, rows = {}, {}
@@ -299,6 +300,19 @@ each("view:readfrom", "view strided numbers rows mapped lent",
   function(v, w) return v:readfrom(w.file, 1) end)
 each("view:writeto", "view strided numbers rows mapped lent string",
   function(v, w) return v:writeto(w.file) end)
+
+-- What names.lua has a whole row for.
+
+local function full_index(v)
+  local index = {}
+  for d = 1, v.ndim do index[d] = 1 end
+  return table.unpack(index)
+end
+
+for name, use in pairs(registered) do
+  each("view:" .. name, "view strided lent rows mapped",
+    function(v) return use.use(v, full_index(v)) end)
+end
 
 -- Bytearrays and maps.
 
