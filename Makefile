@@ -1,4 +1,5 @@
-# mview: build, check, install. `make help` lists the targets.
+# mview: build, test, install. `make help` lists the targets; those that check
+# more than the tests, and the benchmark, are in .ci/checks.mk.
 #
 # To be set by whoever calls: LUA_VERSION, which says what these are if they are
 # not given: LUA (the interpreter), LUA_INCDIR (its headers), LUA_LIBS (to embed
@@ -13,6 +14,8 @@ LUA_PC := $(shell for name in lua$(LUA_VERSION) lua-$(LUA_VERSION); do \
 LUA_INCDIR := $(patsubst -I%,%,$(firstword $(if $(LUA_PC),\
 	$(shell pkg-config --cflags-only-I $(LUA_PC))) \
 	/usr/include/lua$(LUA_VERSION)))
+LUA_LIBS := $(or $(if $(LUA_PC),$(shell pkg-config --libs $(LUA_PC))),\
+	-llua$(LUA_VERSION))
 CFLAGS = -O2
 PREFIX = /usr/local
 BUILD = build
@@ -40,9 +43,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL = build
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: bench instructions build support demo test check asan valgrind rock lint lint-lua \
-	lint-format lint-compile lint-tidy install uninstall clean help \
-	amalgamation host torture fuzz run-fuzz coverage portability versions bare apicheck
+.PHONY: build support amalgamation demo test check install uninstall clean help
 
 # ---- build ----
 
@@ -70,43 +71,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 -include $(patsubst %.c,$(BUILD)/obj/%.d,$(CORE) $(BIND) $(SUPPORT) \
 	$(CORE_TEST))
 
-# ---- embed ----
-
-AMALGAMATION = csrc/mview.h $(wildcard csrc/*/*.h) $(CORE) $(BIND)
-
-amalgamation: $(BUILD)/amalgamation/mview.c ## write all C sources as one file
-	@echo "$< $(<D)/mview.h"
-
-$(BUILD)/amalgamation/mview.c: csrc/amalgamate.lua LICENSE $(AMALGAMATION)
-	@mkdir -p $(@D)
-	$(LUA) csrc/amalgamate.lua LICENSE $(AMALGAMATION) >$@
-	cp csrc/mview.h $(@D)
-
-LUA_LIBS := $(or $(if $(LUA_PC),$(shell pkg-config --libs $(LUA_PC))),\
-	-llua$(LUA_VERSION))
-HOSTS = $(BUILD)/host/c $(BUILD)/host/c++
-
-host: ## build and run programs in C and C++ that embed mview
-	@$(NEED) g++
-	@$(MAKE) $(HOSTS)
-	@set -e; for host in $(HOSTS); do echo "---- $$host"; \
-	  $(WRAP) $$host examples/host/draw.lua $$host.ppm; \
-	  ! command -v pnmtopng >/dev/null || pnmtopng $$host.ppm >$$host.png; done
-
-$(HOSTS): $(call objects,$(CORE) $(BIND)) $(wildcard examples/host/*) \
-	csrc/mview.h Makefile
-
-$(BUILD)/host/c:
-	@mkdir -p $(@D)
-	$(COMPILE) $(LDFLAGS) -o $@ examples/host/host.c $(filter %.o,$^) \
-	  $(LUA_LIBS) -lm
-
-$(BUILD)/host/c++:
-	@mkdir -p $(@D)
-	$(CXX) -std=c++17 -Wall -Wextra $(INCLUDE) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) \
-	  -o $@ examples/host/host.cpp $(filter %.o,$^) $(LUA_LIBS) -lm
-
-# ---- run ----
+# ---- test ----
 # A target that needs tools has them installed, then calls a target that
 # assumes them.
 
@@ -120,21 +85,8 @@ FOR_SPECS = LUA="$(LUA)" LUA_INCDIR="$(LUA_INCDIR)" LUA_LIBS="$(LUA_LIBS)" \
 FROM_BUILD = $(FOR_SPECS) \
 	LUA_PATH="lua/?.lua;lua/?/init.lua;spec/support/?.lua;;" \
 	LUA_CPATH="$(BUILD)/?.so;$(BUILD)/support/?.so;;"
-FROM_ROCK = $(FOR_SPECS) \
-	LUA_PATH="$(TREE)/share/lua/$(LUA_VERSION)/?.lua;$\
-	spec/support/?.lua;;" \
-	LUA_CPATH="$(TREE)/lib/lua/$(LUA_VERSION)/?.so;$(BUILD)/support/?.so;;"
 BUSTED = $(LUA) "$$(command -v busted)"
 RUN_SPECS = .ci/specs $(SPEC) --
-
-# Specs that the module makes a difference to: not those that build what they
-# look at. The rock's has the sources and flags of the other, and needs no more
-# torture than that.
-OF_MODULE = $(filter-out $(patsubst %,spec/%_spec.lua,amalgamation capi_header \
-	package redzone),$(if $(filter spec,$(SPEC)),$(wildcard spec/*_spec.lua),\
-	$(SPEC)))
-OF_ROCK = $(filter-out spec/torture_% spec/host_spec.lua,$(OF_MODULE))
-TREE = $(BUILD)/rock/tree
 
 demo: ## build and run the examples on real input
 	@$(NEED)
@@ -152,204 +104,6 @@ check: support
 	echo "---- busted $(SPEC)"; \
 	$(FROM_BUILD) $(RUN_SPECS) $(WRAP) $(LEAKS) $(BUSTED) || status=1; \
 	exit $$status
-
-asan: ## the same tests under the address and undefined-behaviour sanitizers
-	@$(NEED_TEST) gcc
-	@$(MAKE) build
-	@$(MAKE) check BUILD=$(BUILD)/asan PLAIN=$(BUILD) SPEC="$(OF_MODULE)" \
-	  CC=gcc CFLAGS="-O1 -g \
-	  -fno-omit-frame-pointer -fsanitize=address,undefined \
-	  -fno-sanitize-recover" WRAP="env \
-	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 \
-	  LD_PRELOAD=$$(gcc -print-file-name=libasan.so)"
-
-# A Lua that ends the process where more is pushed than there is room for, a
-# wrong index used, or the collector's state is out of order.
-CHECKED = $(abspath $(BUILD)/apicheck/lua/src)
-# The same as a word of a command, where the path has blanks.
-BLANK := $(subst ,, )
-CHECKED_WORD = $(subst $(BLANK),\$(BLANK),$(CHECKED))
-
-# Of C that asks nothing of the machine or the C library, for once.
-apicheck: ## the same tests on a Lua that checks how its API is used
-	@$(NEED_TEST)
-	@spec/torture/checked_lua $(BUILD)/apicheck
-	@$(MAKE) check BUILD=$(BUILD)/apicheck SPEC="$(OF_MODULE)" \
-	  CPPFLAGS=-DMV_PORTABLE= LUA="$(CHECKED_WORD)/lua" \
-	  LUA_INCDIR="$(CHECKED)" LUA_LIBS="$(CHECKED_WORD)/liblua.a -ldl"
-
-valgrind: ## the same tests under valgrind
-	@$(NEED_TEST) valgrind
-	@$(MAKE) build
-	@$(MAKE) check BUILD=$(BUILD)/valgrind PLAIN=$(BUILD) CFLAGS="-O1 -g" \
-	  WRAP="valgrind -q --error-exitcode=1 --suppressions=.ci/valgrind.supp" \
-	  LEAKS=--leak-check=full
-
-rock: ## build the rock into build/rock and run the specs against it
-	@$(NEED_TEST) luarocks
-	@$(MAKE) support
-	@rm -rf $(BUILD)/rock && mkdir -p $(BUILD)/rock
-	@cp -R csrc lua doc rockspec LICENSE README.md $(BUILD)/rock
-	cd $(BUILD)/rock && luarocks --lua-version $(LUA_VERSION) make \
-	  --tree "$$PWD/tree" rockspec/mview-scm-1.rockspec \
-	  LUA_INCDIR="$(LUA_INCDIR)"
-	@$(FROM_ROCK) MVIEW_ROUNDS=50 .ci/specs $(OF_ROCK) -- $(BUSTED)
-
-ROWS =
-
-bench: ## measure against the rivals that are installed; ROWS=slice: a part
-	@$(NEED) gcc
-	@$(LUA) bench/run.lua "$(ROWS)"
-
-instructions: ## count them for small work in Lua and C; ROWS as for bench
-	@$(NEED) gcc valgrind
-	@$(LUA) bench/instructions.lua "$(ROWS)"
-
-# ---- lint ----
-
-lint: ## check style and find mistakes in C, Lua, shell and rockspec
-	@$(NEED) luacheck luarocks gcc clang clang-format-14? clang-tidy cppcheck \
-	  shellcheck
-	@$(MAKE) -k lint-lua lint-format lint-compile lint-tidy
-
-lint-lua:
-	luacheck -q csrc lua spec bench examples rockspec
-	for spec in rockspec/*.rockspec; do luarocks lint $$spec || exit 1; done
-	shellcheck .ci/bare .ci/need .ci/run .ci/specs spec/torture/checked_lua \
-	  spec/torture/fetch_lua spec/torture/portability spec/torture/versions
-
-# Other versions format otherwise.
-lint-format:
-	@if command -v clang-format-14 >/dev/null; then \
-	  clang-format-14 --dry-run -Werror $(C_FILES); \
-	else echo "format not looked at: there is no clang-format-14"; fi
-
-HEADER_FLAGS = $(WARN) -Wno-unused-function -Werror -fsyntax-only $(INCLUDE)
-
-MINGW = x86_64-w64-mingw32-gcc
-
-# Strictest with both compilers; the public header as C99 and as C++; for
-# Windows where there is a compiler for it (whose isnan is inexact on purpose).
-lint-compile:
-	@set -e; for cc in gcc clang; do echo "strict $$cc"; \
-	  $(MAKE) -s support BUILD=$(BUILD)/lint-$$cc CC=$$cc \
-	    CFLAGS="-std=gnu11 -O2 -Werror"; done
-	clang -x c -std=c99 $(HEADER_FLAGS) csrc/mview.h
-	clang -x c++ -std=c++11 $(HEADER_FLAGS) csrc/mview.h
-	@if command -v $(MINGW) >/dev/null; then echo "strict $(MINGW)"; \
-	  set -e; for file in $(CORE) $(BIND); do \
-	    $(MINGW) $(HEADER_FLAGS) -O2 -Wno-float-conversion $$file; done; fi
-
-# What cppcheck is not asked for: it misreads hexadecimal floats, and does not
-# follow paths as clang-tidy's analyzer does.
-lint-tidy: $(patsubst %.c,$(BUILD)/tidy/%,$(CORE) $(BIND))
-	cppcheck -q --enable=warning,performance,portability --inline-suppr \
-	  --suppress=incorrectLogicOperator --suppress=uninitvar \
-	  --error-exitcode=1 -Icsrc -Icsrc/core -Icsrc/bind csrc spec
-
-$(BUILD)/tidy/%: %.c $(wildcard csrc/*.h csrc/*/*.h) .clang-tidy
-	@mkdir -p $(@D)
-	clang-tidy --quiet $< -- $(INCLUDE)
-	@touch $@
-
-# ---- torture ----
-
-# How the collector is: mode, what allocations do to it, how many of them.
-HOSTILE = "generational debt 1" "incremental debt 500" \
-	"generational emergency 200" "incremental emergency 200"
-
-# Each in a process of its own: little to collect.
-TORTURED = $(filter-out spec/torture_%,$(wildcard spec/*_spec.lua))
-
-torture: ## fail all allocations; run the specs under a hostile collector
-	@$(NEED_TEST)
-	@$(MAKE) support
-	$(FROM_BUILD) MVIEW_TORTURE=long $(LUA) "$$(command -v busted)" \
-	  $(wildcard spec/torture_*_spec.lua)
-	@set -e; for how in $(HOSTILE); do for spec in $(TORTURED); do \
-	  echo "---- $$how, $$spec"; set -- $$how; \
-	  $(FROM_BUILD) MVIEW_ROUNDS=50 $(LUA) -e \
-	    "collectgarbage '$$1' require 'collector'.start('$$2', $$3)" \
-	    "$$(command -v busted)" --filter-out="its buffer's allocation" \
-	    $$spec; done; done
-
-FUZZERS = format layout unpack record reader pattern
-FUZZ_SECONDS = 20
-FUZZ = clang -g -O1 -fsanitize=fuzzer,address,undefined \
-	-fno-sanitize-recover=all $(INCLUDE)
-
-fuzz: ## feed random input to each fuzz target for FUZZ_SECONDS
-	@$(NEED) clang
-	@.ci/need libfuzzer
-	@$(MAKE) $(FUZZERS:%=fuzz-%)
-
-fuzz-%: $(BUILD)/fuzz/lua
-	@$(MAKE) run-fuzz NAME=$* SCRIPT=spec/torture/$*.lua PROGRAM=$<
-
-fuzz-format fuzz-layout: fuzz-%: $(BUILD)/fuzz/%
-	@$(MAKE) run-fuzz NAME=$* PROGRAM=$<
-
-# New inputs and crashes stay in the build folder.
-run-fuzz:
-	@mkdir -p $(BUILD)/fuzz/found/$(NAME)
-	@echo "---- fuzz $(NAME), $(FUZZ_SECONDS) seconds"
-	@FUZZ_SCRIPT=$(SCRIPT) LUA_PATH="lua/?.lua;;" \
-	  ASAN_OPTIONS=detect_leaks=0 $(PROGRAM) -max_len=128 \
-	  -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 \
-	  -artifact_prefix=$(BUILD)/fuzz/$(NAME)- \
-	  $(BUILD)/fuzz/found/$(NAME) spec/torture/corpus/$(NAME) 2>&1 | \
-	  tee $(BUILD)/fuzz/$(NAME).log | \
-	  grep -v -e '^stat::[^n]' -e '^INFO' -e '^["#]' ; \
-	grep -q '^stat::number_of_executed_units' $(BUILD)/fuzz/$(NAME).log && \
-	! grep -q '^SUMMARY' $(BUILD)/fuzz/$(NAME).log
-
-$(BUILD)/fuzz/lua: spec/torture/fuzz_lua.c $(CORE) $(BIND) \
-	$(wildcard csrc/*.h csrc/*/*.h)
-	@mkdir -p $(@D)
-	$(FUZZ) -o $@ $(filter %.c,$^) $(LUA_LIBS) -lm
-
-$(BUILD)/fuzz/%: spec/torture/fuzz_%.c $(CORE) $(wildcard csrc/core/*.h)
-	@mkdir -p $(@D)
-	$(FUZZ) -o $@ $(filter %.c,$^) -lm
-
-portability: ## run tests on 32-bit and big-endian machines, by qemu
-	@.ci/need qemu-i386 i686-linux-gnu-gcc s390x-linux-gnu-gcc busted \
-	  /usr/i686-linux-gnu/lib/crt1.o /usr/s390x-linux-gnu/lib/crt1.o
-	@mkdir -p $(BUILD)/portability
-	spec/torture/portability $(BUILD)/portability
-
-bare: ## run everything on bare systems of Debian; RELEASES="bookworm trixie"
-	@.ci/need debootstrap
-	@.ci/bare $(BUILD)/bare $(RELEASES)
-
-versions: ## run tests with other releases of Lua, built from their sources
-	@$(NEED_TEST)
-	@mkdir -p $(BUILD)/versions
-	spec/torture/versions $(BUILD)/versions $(RELEASES)
-
-# ---- coverage ----
-
-# Not reached, in C: what only the machine can refuse (a mapping, a flush, a
-# seek back, a Lua stack of a million values, a format of 2^55 bytes), 2^31
-# pins, and a second line of defence behind checks that come first; of branches,
-# too, turns of loops that are compiled for each item size. In Lua: nothing.
-coverage: ## run the specs; print what they reach; fail below the levels
-	@$(NEED_TEST) gcovr luac5.4
-	@$(MAKE) support
-	@mkdir -p $(BUILD)/coverage
-	@find $(BUILD)/coverage -name '*.gcda' -delete
-	@MVIEW_ROUNDS=50 $(MAKE) check BUILD=$(BUILD)/coverage PLAIN=$(BUILD) \
-	  CC=gcc \
-	  CFLAGS="-O1 -g --coverage -DMV_PORTABLE=" \
-	  LDFLAGS="--coverage -Wl,--exclude-libs,ALL" \
-	  >$(BUILD)/coverage.log 2>&1 || { grep -A9 -E '^(Failure|Error) ->' \
-	  $(BUILD)/coverage.log; exit 1; }
-	@gcovr --root . --filter csrc/ --exclude-unreachable-branches \
-	  --print-summary --fail-under-line 97 --fail-under-branch 90 \
-	  $(BUILD)/coverage/obj/csrc
-	@$(FROM_BUILD) LUA="$(LUA)" $(LUA) spec/torture/lines.lua \
-	  "$$(command -v busted)" spec/dump_spec.lua \
-	  spec/messages_spec.lua
 
 # ---- install ----
 
@@ -379,9 +133,25 @@ uninstall: ## remove what install put there
 	  "$(HEADERS)/mview.h"
 	rm -rf "$(SHARE)/mview" "$(DOC)"
 
+# ---- embed ----
+
+AMALGAMATION = csrc/mview.h $(wildcard csrc/*/*.h) $(CORE) $(BIND)
+
+amalgamation: $(BUILD)/amalgamation/mview.c ## write all C sources as one file
+	@echo "$< $(<D)/mview.h"
+
+$(BUILD)/amalgamation/mview.c: csrc/amalgamate.lua LICENSE $(AMALGAMATION)
+	@mkdir -p $(@D)
+	$(LUA) csrc/amalgamate.lua LICENSE $(AMALGAMATION) >$@
+	cp csrc/mview.h $(@D)
+
+# ---- the rest ----
+
+-include .ci/checks.mk
+
 clean: ## remove everything built
 	rm -rf $(BUILD)
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | \
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile .ci/checks.mk | \
 	  while read -r name text; do printf '%-12s %s\n' "$$name" "$$text"; done

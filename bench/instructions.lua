@@ -2,12 +2,13 @@
 -- project's root. Under valgrind's callgrind, so the same on each run, however
 -- busy the machine is. For the rows of single items, slices and small sizes
 -- whose "group: name" has the pattern in it, in Lua and C: what one item takes,
--- and mview's ratio to each. All of them also write bench/instructions.md.
+-- and mview's ratio to each. All of them also write bench/instructions.csv.
 
 package.path = "bench/?.lua;" .. package.path
 
 local host = require "host"
 local languages = require "languages"
+local report = require "report"
 local rows = require "rows"
 
 local pattern = arg[1] or ""
@@ -54,46 +55,30 @@ local function is_small(row)
   return false
 end
 
--- Calls add(line) for each subject of the row.
+-- Calls add(work, language, label, count, ratio) for each subject of the row.
 local function count(row, add)
   local own = per_item(row, row[1])
   for k, subject in ipairs(row) do
     if COUNTED[subject.language] then
       local n = k == 1 and own or per_item(row, subject)
-      add(("| %s | %s `%s` | %.0f | %s |"):format(k == 1 and row.name or "",
-        languages[subject.language].title, subject.label, n,
-        k == 1 and "" or ("%.2f"):format(own / n)))
+      add(row.name, languages[subject.language].title, subject.label,
+        ("%.0f"):format(n), k == 1 and "" or ("%.2f"):format(own / n))
     end
   end
 end
 
-local HEAD = [[
-# Instructions
-
-Written by `make instructions`: what one item executes, counted by valgrind's
-callgrind with the same modules as [the times](results.md), garbage collection
-included; and the ratio of mview's count to each.
-
-- %s
-- %s
-
-| work | in | instructions | ratio |
-|---|---|---|---|]]
-
 host.build()
-local lines = {HEAD:format(host.versions().lua:gsub(" +[-C].*", ""),
-  host.compiler())}
-print(lines[1])
+io.write(host.versions().lua:gsub(" +[-C].*", ""), ", ", host.compiler(), "\n")
+local lines = {}
+local function add(...)
+  lines[#lines + 1] = report.csv_line(...)
+  io.write(lines[#lines])
+end
+add("work", "in", "as", "instructions", "ratio")
 for _, row in ipairs(rows.matching(pattern)) do
-  if is_small(row) then
-    count(row, function(line)
-      lines[#lines + 1] = line
-      print(line)
-    end)
-  end
+  if is_small(row) then count(row, add) end
 end
 if pattern == "" then
-  local file = assert(io.open("bench/instructions.md", "w"))
-  file:write(table.concat(lines, "\n"), "\n")
-  file:close()
+  local file <close> = assert(io.open("bench/instructions.csv", "w"))
+  file:write(table.concat(lines))
 end

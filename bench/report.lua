@@ -1,4 +1,5 @@
--- The results as text: lines for the terminal and a page of tables. A result
+-- The results as text: lines for the terminal, a page of a screen, and tables
+-- of comma-separated values. A result
 -- is {row =, times =, memory =}: what measure.lua made of a row.
 
 local languages = require "languages"
@@ -95,69 +96,31 @@ function report.count(results)
   return all, met
 end
 
-local function code(text)
-  return "`" .. text .. "`"
-end
-
-local function timed_rows(add, result)
-  local row, own = result.row, result.times[1]
-  for k = 2, #row do
-    local subject, times = row[k], result.times[k]
-    local first = k == 2
-    add("| %s | %s | %s | %s %s | %s | %s | %s | %s | %s |",
-      first and row.name or "", first and code(row[1].label) or "",
-      first and duration(own.time.median) or "", title(subject),
-      code(subject.label), duration(times.time.median),
-      ratio(times.ratio.median), spread(times.ratio),
-      subject.atmost and ("%g"):format(subject.atmost) or "",
-      report.verdict(subject, times.ratio))
-  end
-end
-
-local function memory_rows(add, result)
-  for k, subject in ipairs(result.row) do
-    local memory = result.memory[k]
-    add("| %s | %s %s | %s | %s |", k == 1 and result.row.name or "",
-      title(subject), code(subject.label),
-      size(memory.allocated / result.row.items), size(memory.peak))
-  end
-end
-
 local HEAD = [[
 # Benchmark
 
-Written by `make bench`. A time is processor time, the median of %d repetitions,
-per item where the row has many. A ratio is mview's time divided by the rival's,
-so smaller is better: the median of the repetitions' ratios, then its quartiles.
-The rivals take turns, one repetition each, each in a process of its own, all on
-one processor. A full collection precedes each repetition and is not timed;
-during it the collector works as usual. Python runs in functions, so with fast
-locals, unless it is said to be in a script. Why targets are missed is said
-[at the end](#what-is-missed-and-why).
+Written by `make bench`, which prints each row; all of them are in
+[results.csv](results.csv), and [memory.csv](memory.csv) has the bytes that the
+work allocates and copies to, and the peak of the process's resident memory.
+
+A time is processor time, the median of %d repetitions, per item where the row
+has many. A ratio is mview's time divided by the rival's, so smaller is better:
+the median of the repetitions' ratios, with its quartiles. The rivals take
+turns, one repetition each, each in a process of its own, all on one processor. A full
+collection precedes each repetition and is not timed; during it the collector
+works as usual. Python runs in functions, so with fast locals, unless it is said
+to be in a script.
 
 %s
 
-%d of %d targets are met.
+![How many times as fast mview is](results.svg)
 
-![How many times as fast mview is](results.svg)]]
+%d of %d targets are met. The ratio to each rival, the median of the rows:
 
-local TIMES = [[
+| rows | met | %s |
+|---|---|%s]]
 
-## Time: %s
-
-| work | in mview | time | rival | time | ratio | quartiles | at most | |
-|---|---|---|---|---|---|---|---|---|]]
-
-local MEMORY = [[
-
-## Memory
-
-Of one run of the work, in a process of its own: the bytes that it allocates and
-copies to (per item where the row has many), and the peak of the process's
-resident memory meanwhile, with the interpreter and the work's operands.
-
-| work | in | allocated | peak |
-|---|---|---|---|]]
+local RIVALS = {"Lua", "CPython", "NumPy", "C", "LuaJIT"}
 
 local function listed(facts)
   local lines = {}
@@ -165,27 +128,106 @@ local function listed(facts)
   return table.concat(lines, "\n")
 end
 
--- The page of all results.
-function report.page(results, facts, repetitions)
-  local lines, group = {}, nil
-  local function add(text, ...) lines[#lines + 1] = text:format(...) end
-  local all, met = report.count(results)
-  add(HEAD, repetitions, listed(facts), met, all)
+local function median(list)
+  table.sort(list)
+  local middle = (#list + 1) // 2
+  return #list > 0 and ratio((list[middle] + list[#list - middle + 1]) / 2)
+    or ""
+end
+
+-- The timed results of each group: a list of {name, results...}.
+local function groups(results)
+  local list, by_name = {}, {}
   for _, result in ipairs(results) do
-    if result.times and result.row.group ~= group then
-      group = result.row.group
-      add(TIMES, group)
+    local name = result.row.group
+    if result.times and not by_name[name] then
+      by_name[name] = {name = name}
+      list[#list + 1] = by_name[name]
     end
-    if result.times then timed_rows(add, result) end
+    if result.times then table.insert(by_name[name], result) end
   end
-  add(MEMORY)
-  for _, result in ipairs(results) do
-    if result.memory then memory_rows(add, result) end
+  return list
+end
+
+-- A group's line of the summary.
+local function summary(group)
+  local all, met = report.count(group)
+  local ratios, cells = {}, {}
+  for _, name in ipairs(RIVALS) do ratios[name] = {} end
+  for _, result in ipairs(group) do
+    for k = 2, #result.row do
+      local list = ratios[title(result.row[k])]
+      if list then list[#list + 1] = result.times[k].ratio.median end
+    end
   end
-  local missed = assert(io.open("bench/missed.md"))
+  for k, name in ipairs(RIVALS) do cells[k] = median(ratios[name]) end
+  return ("| %s | %d of %d | %s |"):format(group.name, met, all,
+    table.concat(cells, " | "))
+end
+
+-- The page of a screen: how it was measured, and each group's line.
+function report.page(results, facts, repetitions)
+  local all, met = report.count(results)
+  local lines = {HEAD:format(repetitions, listed(facts), met, all,
+    table.concat(RIVALS, " | "), ("---|"):rep(#RIVALS))}
+  for _, group in ipairs(groups(results)) do
+    lines[#lines + 1] = summary(group)
+  end
+  local missed <close> = assert(io.open("bench/missed.md"))
   lines[#lines + 1] = "\n" .. missed:read("a")
-  missed:close()
   return table.concat(lines, "\n")
+end
+
+-- A line of comma-separated values.
+function report.csv_line(...)
+  local cells = {...}
+  for k, cell in ipairs(cells) do
+    if math.type(cell) == "float" then
+      cell = ("%.4g"):format(cell)
+    end
+    cell = tostring(cell)
+    cells[k] = cell:find "[,\"]" and ('"%s"'):format(cell:gsub('"', '""'))
+      or cell
+  end
+  return table.concat(cells, ",") .. "\n"
+end
+
+local function times_csv(result, line)
+  for k, subject in ipairs(result.row) do
+    local time, own = result.times[k], k == 1
+    line(result.row.group, result.row.name, title(subject), subject.label,
+      time.time.median, own and "" or time.ratio.median,
+      own and "" or time.ratio.low, own and "" or time.ratio.high,
+      subject.atmost or "")
+  end
+end
+
+local function memory_csv(result, line)
+  for k, subject in ipairs(result.row) do
+    local memory = result.memory[k]
+    line(result.row.group, result.row.name, title(subject), subject.label,
+      memory.allocated / result.row.items, memory.peak)
+  end
+end
+
+local function csv(results, field, each, ...)
+  local lines = {report.csv_line(...)}
+  local function line(...) lines[#lines + 1] = report.csv_line(...) end
+  for _, result in ipairs(results) do
+    if result[field] then each(result, line) end
+  end
+  return table.concat(lines)
+end
+
+-- All rows, a line for each rival.
+function report.times_csv(results)
+  return csv(results, "times", times_csv, "group", "work", "in", "as",
+    "ns an item", "ratio", "lower quartile", "upper quartile", "at most")
+end
+
+function report.memory_csv(results)
+  return csv(results, "memory", memory_csv, "group", "work", "in", "as",
+    "bytes allocated", "peak of bytes resident")
 end
 
 return report

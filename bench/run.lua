@@ -1,6 +1,7 @@
 -- The benchmark: lua5.4 bench/run.lua [pattern], from the project's root.
 -- Measures each row whose "group: name" has the pattern in it; all of them
--- also write bench/results.md and bench/results.svg.
+-- also write bench/results.md (a summary), results.svg, results.csv and
+-- memory.csv.
 
 package.path = "bench/?.lua;" .. package.path
 
@@ -60,4 +61,6 @@ print(("%d of %d targets are met"):format(met, all))
 if pattern == "" then
   write("bench/results.md", report.page(results, facts, measure.REPETITIONS))
   write("bench/results.svg", chart(results))
+  write("bench/results.csv", report.times_csv(results))
+  write("bench/memory.csv", report.memory_csv(results))
 end
