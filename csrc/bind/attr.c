@@ -10,21 +10,21 @@
 #include "view.h"
 
 typedef enum attribute {
-  FORMAT = 1,
-  ITEMSIZE,
-  NBYTES,
-  NDIM,
-  SHAPE,
-  STRIDES,
-  SUBOFFSETS,
-  READONLY,
-  OBJ,
-  CONTIGUOUS,
-  C_CONTIGUOUS,
-  F_CONTIGUOUS,
-  VALID,
-  OFFSET,
-  PINS
+  ATTR_FORMAT = 1,
+  ATTR_ITEMSIZE,
+  ATTR_NBYTES,
+  ATTR_NDIM,
+  ATTR_SHAPE,
+  ATTR_STRIDES,
+  ATTR_SUBOFFSETS,
+  ATTR_READONLY,
+  ATTR_OBJ,
+  ATTR_CONTIGUOUS,
+  ATTR_C_CONTIGUOUS,
+  ATTR_F_CONTIGUOUS,
+  ATTR_VALID,
+  ATTR_OFFSET,
+  ATTR_PINS
 } attribute;
 
 static const char *const names[] = {
@@ -55,9 +55,9 @@ static void push_contiguous(lua_State *L, const lmv_view *v, attribute which) {
   lmv_layout(v, &lay);
   c = mv_layout_contiguous(&lay, 'C');
   f = mv_layout_contiguous(&lay, 'F');
-  lua_pushboolean(L, which == CONTIGUOUS     ? c || f
-                     : which == C_CONTIGUOUS ? c
-                                             : f);
+  lua_pushboolean(L, which == ATTR_CONTIGUOUS     ? c || f
+                     : which == ATTR_C_CONTIGUOUS ? c
+                                                  : f);
 }
 
 static void push_nbytes(lua_State *L, const lmv_view *v) {
@@ -67,43 +67,43 @@ static void push_nbytes(lua_State *L, const lmv_view *v) {
 }
 
 void lmv_pushattribute(lua_State *L, const lmv_view *v, int id) {
-  if (id == VALID) {
+  if (id == ATTR_VALID) {
     lua_pushboolean(L, lmv_alive(v));
     return;
   }
   lmv_checklive(L, v);
   switch ((attribute)id) {
-  case FORMAT:
+  case ATTR_FORMAT:
     lua_pushlstring(L, v->format->text, v->format->len);
     break;
-  case ITEMSIZE:
+  case ATTR_ITEMSIZE:
     lua_pushinteger(L, v->itemsize);
     break;
-  case NBYTES:
+  case ATTR_NBYTES:
     push_nbytes(L, v);
     break;
-  case NDIM:
+  case ATTR_NDIM:
     lua_pushinteger(L, v->ndim);
     break;
-  case SHAPE:
+  case ATTR_SHAPE:
     push_dims(L, v->dims, v->ndim);
     break;
-  case STRIDES:
+  case ATTR_STRIDES:
     push_dims(L, v->dims + v->ndim, v->ndim);
     break;
-  case SUBOFFSETS:
+  case ATTR_SUBOFFSETS:
     push_dims(L, v->dims + 2 * v->ndim, v->indirect ? v->ndim : 0);
     break;
-  case READONLY:
+  case ATTR_READONLY:
     lua_pushboolean(L, v->readonly);
     break;
-  case OBJ:
+  case ATTR_OBJ:
     push_exporter(L, v);
     break;
-  case OFFSET:
+  case ATTR_OFFSET:
     lua_pushinteger(L, v->offset);
     break;
-  case PINS:
+  case ATTR_PINS:
     lua_pushinteger(L, v->lease->pins);
     break;
   default:
