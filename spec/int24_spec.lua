@@ -83,6 +83,14 @@ for format, sort in pairs(sorts) do
       assert.is_nil(v:index(1 << 24))
     end)
 
+    it("is added up, and has a least and a greatest item", function()
+      local v, sum = mview(bytes, format), 0
+      for _, n in ipairs(list) do sum = sum + n end
+      assert.equal(sum, v:sum())
+      assert.equal(math.min(table.unpack(list)), (v:min()))
+      assert.equal(math.max(table.unpack(list)), (v:max()))
+    end)
+
     it("has the bytes of each item reversed by byteswap", function()
       local v = mview.from(format, list):byteswap()
       assert.equal(bytes:gsub("(.)(.)(.)", "%3%2%1"), v:tobytes())

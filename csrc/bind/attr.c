@@ -113,7 +113,7 @@ void lmv_pushattribute(lua_State *L, const lmv_view *v, int id) {
 }
 
 void lmv_pushcontainerattribute(lua_State *L, int id) {
-  if (id == VALID) {
+  if (id == ATTR_VALID) {
     lua_pushboolean(L, lmv_container_alive(lua_touserdata(L, 1)));
     return;
   }

@@ -153,7 +153,7 @@ static int view_len(lua_State *L) {
 /*
 ** The offset of the item whose ndim indices are the arguments from 2 on.
 */
-static ptrdiff_t locate(lua_State *L, const lmv_view *v) {
+static ptrdiff_t offset_of_indices(lua_State *L, const lmv_view *v) {
   ptrdiff_t idx[MV_MAXDIM], off = v->offset;
   mv_layout lay;
   unsigned char *base;
@@ -214,7 +214,7 @@ static int view_call(lua_State *L) {
     if (lua_gettop(L) == 3 && lua_isnil(L, 2)) /* for x in v do */
       luaL_error(L, "a view is no iterator, use view:iter() or pairs(view)");
     check_indices(L, v, lua_gettop(L) - 1);
-    off = locate(L, v);
+    off = offset_of_indices(L, v);
   }
   lmv_pushitem(L, v, 1, off);
   return 1;
@@ -234,7 +234,7 @@ static int view_set(lua_State *L) {
     lmv_typeerror(L, 2, "value");
   lmv_checkwritable(L, v);
   check_indices(L, v, top - 2);
-  store_item(L, v, locate(L, v), top, top);
+  store_item(L, v, offset_of_indices(L, v), top, top);
   return 0;
 }
 

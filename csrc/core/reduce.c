@@ -35,14 +35,31 @@ typedef struct feed {
   unsigned char made[BLOCK * sizeof(uint64_t)];
 } feed;
 
+/* The kind that items are fed as: their own, or the next that holds them. */
+static mv_kind fed_kind(const mv_item *item) {
+  bool small = item->size <= 4;
+  switch (mv_kinds[item->kind].class_) {
+  case MV_UNSIGNED:
+    return item->kind <= MV_F64 ? item->kind : small ? MV_U32 : MV_U64;
+  case MV_SIGNED:
+    return item->kind <= MV_F64 ? item->kind : small ? MV_I32 : MV_I64;
+  case MV_FLOAT:
+    return item->kind <= MV_F64 ? item->kind : small ? MV_F32 : MV_F64;
+  case MV_BOOLEAN:
+  case MV_STRING:
+  case MV_COMPLEX:
+  case MV_COMPOUND:
+    break;
+  }
+  return item->kind;
+}
+
 static void feed_start(feed *f, int order, const unsigned char *a,
                        const mv_layout *lay, const mv_item *item) {
   mv_walk(&f->walk, order, (unsigned char *)a, lay);
   f->item = item;
-  f->kind = item->kind == MV_F16          ? MV_F32
-            : item->kind == MV_LONGDOUBLE ? MV_F64
-                                          : item->kind;
-  f->size = f->kind == MV_F32 ? 4 : f->kind == MV_F64 ? 8 : item->size;
+  f->kind = fed_kind(item);
+  f->size = mv_kinds[f->kind].size;
   f->convert = NULL;
   if (f->kind != item->kind)
     f->convert = mv_converter_find(f->kind, item->kind);
@@ -52,14 +69,11 @@ static void feed_start(feed *f, int order, const unsigned char *a,
 
 static void load_singly(const feed *f, unsigned char *out,
                         const unsigned char *in, ptrdiff_t step, size_t n) {
+  const mv_item item = {f->size, NULL, f->kind, false};
   mv_value value;
   for (size_t k = 0; k < n; k++) {
     mv_load(f->item, in + (ptrdiff_t)k * step, &value);
-    float narrow = (float)value.as.f;
-    if (f->kind == MV_F32)
-      memcpy(out + k * f->size, &narrow, f->size);
-    else
-      memcpy(out + k * f->size, &value.as.f, f->size);
+    mv_store(&item, out + k * f->size, &value);
   }
 }
 
@@ -314,7 +328,7 @@ mv_status mv_sum(const unsigned char *a, const mv_layout *lay,
   if (!mv_has_order(item))
     return MV_ETYPE;
   feed_start(&f, MV_ANYORDER, a, lay, item);
-  if (item->kind <= MV_I64)
+  if (mv_kinds[item->kind].class_ <= MV_SIGNED)
     return sum_integers(&f, sum);
   sum->tag = MV_VFLOAT;
   sum->as.f = sum_floats(&f);
@@ -489,7 +503,9 @@ static bool is_better(const feed *f, int which, const unsigned char *p,
   return memcmp(winner, best->best, f->size) != 0;
 }
 
-bool mv_has_order(const mv_item *item) { return item->kind <= MV_LONGDOUBLE; }
+bool mv_has_order(const mv_item *item) {
+  return mv_kinds[item->kind].class_ <= MV_FLOAT;
+}
 
 ptrdiff_t mv_extreme(const unsigned char *a, const mv_layout *lay,
                      const mv_item *item, bool greatest) {
