@@ -106,10 +106,10 @@ work allocates and copies to, and the peak of the process's resident memory.
 A time is processor time, the median of %d repetitions, per item where the row
 has many. A ratio is mview's time divided by the rival's, so smaller is better:
 the median of the repetitions' ratios, with its quartiles. The rivals take
-turns, one repetition each, each in a process of its own, all on one processor. A full
-collection precedes each repetition and is not timed; during it the collector
-works as usual. Python runs in functions, so with fast locals, unless it is said
-to be in a script.
+turns, one repetition each, each in a process of its own, all on one processor.
+A full collection precedes each repetition and is not timed; during it the
+collector works as usual. Python runs in functions, so with fast locals, unless
+it is said to be in a script.
 
 %s
 
