@@ -45,7 +45,7 @@ lmv_packed lmv_packedview(lua_State *L, const lmv_view *v) {
 }
 
 /* Where its bytes start, which are contiguous. */
-static const unsigned char *first_byte(lua_State *L, const lmv_packed *s) {
+static const unsigned char *packed_start(lua_State *L, const lmv_packed *s) {
   if (s->view != NULL)
     return lmv_base(L, s->view) + s->view->offset;
   lmv_checkopen(L, s->container);
@@ -60,7 +60,7 @@ static size_t size_now(const lmv_packed *s) {
 static void fetch_bytes(lua_State *L, const lmv_packed *s, size_t at, size_t n,
                         unsigned char *out) {
   if (s->contiguous) {
-    memcpy(out, first_byte(L, s) + at, n);
+    memcpy(out, packed_start(L, s) + at, n);
   } else {
     mv_layout lay;
     lmv_layout(s->view, &lay);
@@ -81,7 +81,7 @@ static lua_Integer fetch_integer(const reader *r, const lmv_packed *s,
   lua_Unsigned value = 0;
   if (n == 4 && s->contiguous) { /* the most common */
     uint32_t word =
-        mv_get32(first_byte(r->L, s) + at, r->little == MV_BIGENDIAN);
+        mv_get32(packed_start(r->L, s) + at, r->little == MV_BIGENDIAN);
     return is_signed ? (lua_Integer)(int32_t)word : (lua_Integer)word;
   }
   fetch_bytes(r->L, s, at, n, bytes);
@@ -128,7 +128,7 @@ static lua_Number fetch_float(const reader *r, const lmv_packed *s, size_t at,
 static void push_string(lua_State *L, const lmv_packed *s, size_t at,
                         size_t n) {
   if (s->contiguous) {
-    lua_pushlstring(L, (const char *)first_byte(L, s) + at, n);
+    lua_pushlstring(L, (const char *)packed_start(L, s) + at, n);
   } else {
     luaL_Buffer b;
     char *out = luaL_buffinitsize(L, &b, n);
@@ -162,13 +162,13 @@ static size_t find_zero(lua_State *L, const lmv_packed *s, size_t at) {
   const unsigned char *p, *zero;
   if (!s->contiguous)
     return stream_to_zero(L, s, at);
-  p = first_byte(L, s);
+  p = packed_start(L, s);
   zero = memchr(p + at, 0, size - at);
   return zero != NULL ? (size_t)(zero - p) : size;
 }
 
 /* at + n, or the most that it can be. */
-static size_t advance(size_t at, size_t n) {
+static size_t position_after(size_t at, size_t n) {
   return n > PTRDIFF_MAX || at > PTRDIFF_MAX - n ? PTRDIFF_MAX : at + n;
 }
 
@@ -177,7 +177,7 @@ static lmv_outcome push_sized(const reader *r, const lmv_packed *s,
                               const option *o, size_t *at) {
   lua_Unsigned n = (lua_Unsigned)fetch_integer(r, s, *at, o->size, false);
   size_t start = *at + o->size;
-  *at = advance(start, n > PTRDIFF_MAX ? PTRDIFF_MAX : (size_t)n);
+  *at = position_after(start, n > PTRDIFF_MAX ? PTRDIFF_MAX : (size_t)n);
   if (!has(s, start, (size_t)n) || n > PTRDIFF_MAX)
     return LMV_TOOSHORT;
   push_string(r->L, s, start, (size_t)n);
@@ -231,7 +231,7 @@ lmv_outcome lmv_unpack(reader *r, const lmv_packed *s, size_t *at,
     lmv_outcome outcome;
     *at += o.padding;
     if (!has(s, *at, o.size)) {
-      *at = advance(*at, o.size + (o.kind == ZSTRING));
+      *at = position_after(*at, o.size + (o.kind == ZSTRING));
       return LMV_TOOSHORT;
     }
     if (*results > LUA_MINSTACK / 2)
@@ -248,7 +248,8 @@ lmv_outcome lmv_unpack(reader *r, const lmv_packed *s, size_t *at,
 size_t lmv_leastend(reader *r, size_t at) {
   option o;
   while (lmv_nextoption(r, at, &o))
-    at = advance(at, advance(o.padding + (o.kind == ZSTRING), o.size));
+    at = position_after(
+        at, position_after(o.padding + (o.kind == ZSTRING), o.size));
   return at;
 }
 
@@ -294,7 +295,7 @@ static inline unsigned char *add_room(luaL_Buffer *b, size_t n) {
 }
 
 /* Adds an integer of n bytes in the format's order. */
-static void add_integer(const reader *r, luaL_Buffer *b, lua_Unsigned value,
+static void pack_digits(const reader *r, luaL_Buffer *b, lua_Unsigned value,
                         size_t n, bool negative) {
   unsigned char *p = add_room(b, n);
   bool swap = r->little == MV_BIGENDIAN;
@@ -335,7 +336,7 @@ static void pack_integer(const reader *r, luaL_Buffer *b, const option *o,
         (i < -(lua_Integer)limit || i >= (lua_Integer)limit))
       lmv_argerror(r->L, arg, "integer overflow");
   }
-  add_integer(r, b, (lua_Unsigned)i, o->size, o->kind == INTEGER && i < 0);
+  pack_digits(r, b, (lua_Unsigned)i, o->size, o->kind == INTEGER && i < 0);
 }
 
 static void pack_float(const reader *r, luaL_Buffer *b, const option *o,
@@ -381,7 +382,7 @@ static size_t pack_string(const reader *r, luaL_Buffer *b, const option *o,
   }
   if (o->size < sizeof len && len >= (size_t)1 << (o->size * CHAR_BIT))
     lmv_argerror(L, arg, "string length does not fit in given size");
-  add_integer(r, b, len, o->size, false);
+  pack_digits(r, b, len, o->size, false);
   add_bytes(b, s, len);
   return o->size + len;
 }

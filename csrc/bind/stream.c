@@ -27,7 +27,7 @@ int lmv_underrun(lua_State *L, const lmv_window *w, size_t pos, size_t n) {
 }
 
 /* The argument for messages: numbers and strings as they are. */
-static const char *spell(lua_State *L, int arg) {
+static const char *argument_text(lua_State *L, int arg) {
   if (lua_isnone(L, arg))
     return "nil";
   return lua_isstring(L, arg) ? lua_tostring(L, arg) : lmv_typename(L, arg);
@@ -39,7 +39,8 @@ size_t lmv_checkcount(lua_State *L, int arg) {
   int isint;
   lua_Integer n = lua_tointegerx(L, arg, &isint);
   if (!isint || n < 0)
-    lmv_argerror(L, arg, "number of bytes expected, got %s", spell(L, arg));
+    lmv_argerror(L, arg, "number of bytes expected, got %s",
+                 argument_text(L, arg));
   /* on 32 bits: more than there can be */
   return (lua_Unsigned)n > SIZE_MAX ? SIZE_MAX : (size_t)n;
 }
@@ -70,14 +71,14 @@ size_t lmv_checkseek(lua_State *L, int arg, size_t size) {
   /* wraps around where it is out of range */
   lua_Unsigned at = i < 0 ? (lua_Unsigned)i + size : (lua_Unsigned)i - 1;
   if (!isint || at > size)
-    lmv_argerror(L, arg, "position %s out of range [1, %I]", spell(L, arg),
-                 (LUAI_UACINT)size + 1);
+    lmv_argerror(L, arg, "position %s out of range [1, %I]",
+                 argument_text(L, arg), (LUAI_UACINT)size + 1);
   return (size_t)at;
 }
 
 /* Whether the order at idx is big-endian; arg: as for lmv_argerror. */
-static bool check_order(lua_State *L, int arg, int idx) {
-  const char *s = spell(L, idx);
+static bool check_byte_order(lua_State *L, int arg, int idx) {
+  const char *s = argument_text(L, idx);
   if (lua_type(L, idx) != LUA_TSTRING ||
       (strcmp(s, "<") != 0 && strcmp(s, ">") != 0))
     lmv_argerror(L, arg, "'<' or '>' expected, got '%s'", s);
@@ -109,7 +110,7 @@ lmv_stream *lmv_pushstream(lua_State *L) {
   const lmv_container *container = lmv_tocontainer(L, 1);
   const lmv_view *v = NULL;
   lmv_stream *s;
-  bool big = !lua_isnoneornil(L, 2) && check_order(L, 2, 2);
+  bool big = !lua_isnoneornil(L, 2) && check_byte_order(L, 2, 2);
   lua_settop(L, 2);
   if (container == NULL) {
     lmv_asview(L, 1);
@@ -196,11 +197,11 @@ static int stream_newindex(lua_State *L) {
     set_pos(L, s);
     return 0;
   case ORDER:
-    s->big = check_order(L, 0, 3);
+    s->big = check_byte_order(L, 0, 3);
     return 0;
   default:
-    return luaL_error(L, "attempt to assign to '%s' of a %s", spell(L, 2),
-                      s->writes ? "writer" : "reader");
+    return luaL_error(L, "attempt to assign to '%s' of a %s",
+                      argument_text(L, 2), s->writes ? "writer" : "reader");
   }
 }
 

@@ -82,8 +82,8 @@ static void put_anywhere(lua_State *L, lmv_stream *w, const unsigned char *from,
 }
 
 /* The same, in fewer steps where a bytearray has room behind its end. */
-static inline void put(lua_State *L, lmv_stream *w, const void *bytes,
-                       size_t n) {
+static inline void put_bytes(lua_State *L, lmv_stream *w, const void *bytes,
+                             size_t n) {
   lmv_bytearray *b = target_bytearray(w);
   if (w->pos != LMV_ATEND || !b->lease.alive || !lmv_hasroom(b, n)) {
     put_anywhere(L, w, bytes, n);
@@ -183,7 +183,7 @@ CONVERT(f64, check_double(L, p, SWAPS(big)))
     lmv_stream *w = lmv_checkstream(L);                                        \
     unsigned char bytes[size];                                                 \
     convert_##kind(L, bytes, order);                                           \
-    put(L, w, bytes, size);                                                    \
+    put_bytes(L, w, bytes, size);                                              \
     return writer_itself(L);                                                   \
   }
 #define WRITE_ONE(name, size) WRITE(name, name, size, false)
@@ -200,7 +200,7 @@ static int put_leb128(lua_State *L, lmv_stream *w, uint64_t bits) {
   for (; bits > 127; bits >>= 7)
     bytes[n++] = (unsigned char)(bits | 128);
   bytes[n++] = (unsigned char)bits;
-  put(L, w, bytes, n);
+  put_bytes(L, w, bytes, n);
   return writer_itself(L);
 }
 
@@ -226,7 +226,7 @@ static int writer_sleb128(lua_State *L) {
   for (; bits >> 6 != sign >> 6; bits = bits >> 7 | sign << 57)
     bytes[n++] = (unsigned char)(bits | 128);
   bytes[n++] = (unsigned char)(bits & 127);
-  put(L, w, bytes, n);
+  put_bytes(L, w, bytes, n);
   return writer_itself(L);
 }
 
@@ -310,7 +310,7 @@ static int writer_bytes(lua_State *L) {
     written(w, &s);
   } else {
     lmv_pushbytes(L, &operand, 'C');
-    put(L, w, lua_tostring(L, -1), n);
+    put_bytes(L, w, lua_tostring(L, -1), n);
   }
   return writer_itself(L);
 }
@@ -320,7 +320,7 @@ static int writer_string(lua_State *L) {
   lmv_stream *w = lmv_checkstream(L);
   size_t n;
   const char *s = lmv_checkstring(L, 2, &n);
-  put(L, w, s, n);
+  put_bytes(L, w, s, n);
   return writer_itself(L);
 }
 
@@ -331,7 +331,7 @@ static int writer_cstring(lua_State *L) {
   const char *s = lmv_checkstring(L, 2, &n);
   if (memchr(s, 0, n) != NULL)
     lmv_argerror(L, 2, "string contains zeros");
-  put(L, w, s, n + 1);
+  put_bytes(L, w, s, n + 1);
   return writer_itself(L);
 }
 
@@ -345,7 +345,7 @@ static int writer_pack(lua_State *L) {
   format.little = !w->big;
   luaL_buffinit(L, &b);
   lmv_pack(&format, &b, at, 3, last);
-  put(L, w, luaL_buffaddr(&b), luaL_bufflen(&b));
+  put_bytes(L, w, luaL_buffaddr(&b), luaL_bufflen(&b));
   return writer_itself(L);
 }
 

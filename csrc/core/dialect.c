@@ -136,7 +136,7 @@ mv_dialect mv_from_packformat(const char *s, size_t len, char *out,
 
 /* ---- PEP 3118 to string.pack ---------------------------------------------*/
 
-static const char *pack_option(const mv_item *item, char *room) {
+static const char *option_of_item(const mv_item *item, char *room) {
   static const char *const options[] = {
       [MV_U8] = "B",   [MV_I8] = "b",   [MV_U16] = "I2", [MV_I16] = "i2",
       [MV_U32] = "I4", [MV_I32] = "i4", [MV_U64] = "I8", [MV_I64] = "i8",
@@ -172,7 +172,7 @@ bool mv_to_packformat(const mv_format *format, char *out, size_t size) {
   for (size_t i = 0; i < record->nfields; i++) {
     const mv_field *field = &record->fields[i];
     char room[24];
-    const char *option = pack_option(&field->item, room);
+    const char *option = option_of_item(&field->item, room);
     if (option == NULL || field->ndim > 0 ||
         !spell_padding(&to, field->offset - end) ||
         !spell_order(&to, field->order, &order))
