@@ -75,7 +75,7 @@ static bool has(const lmv_packed *s, size_t at, size_t n) {
 }
 
 /* The integer of n bytes at at; raises where it does not fit. */
-static lua_Integer fetch_integer(const reader *r, const lmv_packed *s,
+static lua_Integer fetch_integer(const packreader *r, const lmv_packed *s,
                                  size_t at, size_t n, bool is_signed) {
   unsigned char bytes[MAXINT], fill;
   lua_Unsigned value = 0;
@@ -103,8 +103,8 @@ static lua_Integer fetch_integer(const reader *r, const lmv_packed *s,
   return (lua_Integer)value;
 }
 
-static lua_Number fetch_float(const reader *r, const lmv_packed *s, size_t at,
-                              const option *o) {
+static lua_Number fetch_float(const packreader *r, const lmv_packed *s,
+                              size_t at, const option *o) {
   unsigned char bytes[MAXINT];
   float f;
   double d;
@@ -173,7 +173,7 @@ static size_t position_after(size_t at, size_t n) {
 }
 
 /* Pushes the string that has its length, of o->size bytes, in front. */
-static lmv_outcome push_sized(const reader *r, const lmv_packed *s,
+static lmv_outcome push_sized(const packreader *r, const lmv_packed *s,
                               const option *o, size_t *at) {
   lua_Unsigned n = (lua_Unsigned)fetch_integer(r, s, *at, o->size, false);
   size_t start = *at + o->size;
@@ -184,7 +184,7 @@ static lmv_outcome push_sized(const reader *r, const lmv_packed *s,
   return LMV_UNPACKED;
 }
 
-static lmv_outcome push_zero_ended(const reader *r, const lmv_packed *s,
+static lmv_outcome push_zero_ended(const packreader *r, const lmv_packed *s,
                                    size_t *at) {
   size_t start = *at, zero = find_zero(r->L, s, start);
   *at = zero + 1;
@@ -195,7 +195,7 @@ static lmv_outcome push_zero_ended(const reader *r, const lmv_packed *s,
 }
 
 /* Pushes what the option finds at *at, if anything, and moves *at. */
-static lmv_outcome push_option(const reader *r, const lmv_packed *s,
+static lmv_outcome push_option(const packreader *r, const lmv_packed *s,
                                const option *o, size_t *at) {
   lua_State *L = r->L;
   size_t start = *at;
@@ -223,7 +223,7 @@ static lmv_outcome push_option(const reader *r, const lmv_packed *s,
   return LMV_UNPACKED;
 }
 
-lmv_outcome lmv_unpack(reader *r, const lmv_packed *s, size_t *at,
+lmv_outcome lmv_unpack(packreader *r, const lmv_packed *s, size_t *at,
                        int *results) {
   option o;
   *results = 0;
@@ -245,7 +245,7 @@ lmv_outcome lmv_unpack(reader *r, const lmv_packed *s, size_t *at,
   return LMV_UNPACKED;
 }
 
-size_t lmv_leastend(reader *r, size_t at) {
+size_t lmv_leastend(packreader *r, size_t at) {
   option o;
   while (lmv_nextoption(r, at, &o))
     at = position_after(
@@ -269,7 +269,7 @@ static size_t check_position(lua_State *L, int arg, size_t size) {
 /* v:unpack(fmt [, pos]): values, and the position (in bytes) behind them. */
 static int view_unpack(lua_State *L) {
   const lmv_view *v = lmv_checkview(L, 1);
-  reader r = lmv_startformat(L, 2);
+  packreader r = lmv_startformat(L, 2);
   lmv_packed s = lmv_packedview(L, v);
   size_t at = check_position(L, 3, s.size);
   int results;
@@ -295,7 +295,7 @@ static inline unsigned char *add_room(luaL_Buffer *b, size_t n) {
 }
 
 /* Adds an integer of n bytes in the format's order. */
-static void pack_digits(const reader *r, luaL_Buffer *b, lua_Unsigned value,
+static void pack_digits(const packreader *r, luaL_Buffer *b, lua_Unsigned value,
                         size_t n, bool negative) {
   unsigned char *p = add_room(b, n);
   bool swap = r->little == MV_BIGENDIAN;
@@ -325,7 +325,7 @@ static inline void add_bytes(luaL_Buffer *b, const char *s, size_t n) {
   memcpy(add_room(b, n), s, n);
 }
 
-static void pack_integer(const reader *r, luaL_Buffer *b, const option *o,
+static void pack_integer(const packreader *r, luaL_Buffer *b, const option *o,
                          int arg) {
   lua_Integer i = lmv_checkinteger(r->L, arg);
   if (o->size < sizeof i) {
@@ -339,7 +339,7 @@ static void pack_integer(const reader *r, luaL_Buffer *b, const option *o,
   pack_digits(r, b, (lua_Unsigned)i, o->size, o->kind == INTEGER && i < 0);
 }
 
-static void pack_float(const reader *r, luaL_Buffer *b, const option *o,
+static void pack_float(const packreader *r, luaL_Buffer *b, const option *o,
                        int arg) {
   unsigned char bytes[MAXINT];
   int isnumber;
@@ -359,7 +359,7 @@ static void pack_float(const reader *r, luaL_Buffer *b, const option *o,
 }
 
 /* Adds the string at arg as one of the three kinds; returns its bytes. */
-static size_t pack_string(const reader *r, luaL_Buffer *b, const option *o,
+static size_t pack_string(const packreader *r, luaL_Buffer *b, const option *o,
                           int arg) {
   lua_State *L = r->L;
   size_t len;
@@ -388,7 +388,7 @@ static size_t pack_string(const reader *r, luaL_Buffer *b, const option *o,
 }
 
 /* Adds the value at arg, if the option takes one; returns the bytes added. */
-static size_t pack_option(const reader *r, luaL_Buffer *b, const option *o,
+static size_t pack_option(const packreader *r, luaL_Buffer *b, const option *o,
                           int arg) {
   switch (o->kind) {
   case INTEGER:
@@ -412,7 +412,7 @@ static size_t pack_option(const reader *r, luaL_Buffer *b, const option *o,
   }
 }
 
-void lmv_pack(reader *r, luaL_Buffer *b, size_t at, int arg, int last) {
+void lmv_pack(packreader *r, luaL_Buffer *b, size_t at, int arg, int last) {
   option o;
   while (lmv_nextoption(r, at, &o)) {
     for (size_t i = 0; i < o.padding; i++)
@@ -431,7 +431,7 @@ void lmv_pack(reader *r, luaL_Buffer *b, size_t at, int arg, int last) {
 */
 static int view_pack(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
-  reader r = lmv_startformat(L, 2);
+  packreader r = lmv_startformat(L, 2);
   mv_layout lay;
   size_t size, from, len;
   luaL_Buffer b;

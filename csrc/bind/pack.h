@@ -32,17 +32,17 @@ lmv_packed lmv_packedview(lua_State *L, const lmv_view *v);
 ** Pushes the values of the format from byte *at (from 0) on, and moves *at
 ** behind them. Where bytes are missing, *at is the end of what was tried.
 */
-lmv_outcome lmv_unpack(reader *r, const lmv_packed *s, size_t *at,
+lmv_outcome lmv_unpack(packreader *r, const lmv_packed *s, size_t *at,
                        int *results);
 
 /* The least end that the rest of the format can have, from byte at on. */
-size_t lmv_leastend(reader *r, size_t at);
+size_t lmv_leastend(packreader *r, size_t at);
 
 /*
 ** Adds the values of the arguments from arg to last to the buffer, as the
 ** format says, for position at. Arguments that are missing raise.
 */
-void lmv_pack(reader *r, luaL_Buffer *b, size_t at, int arg, int last);
+void lmv_pack(packreader *r, luaL_Buffer *b, size_t at, int arg, int last);
 
 extern const luaL_Reg lmv_pack_methods[];
 

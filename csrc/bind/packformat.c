@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <string.h>
 
-reader lmv_startformat(lua_State *L, int arg) {
-  reader r = {L, NULL, NULL, !MV_BIGENDIAN, 1};
+packreader lmv_startformat(lua_State *L, int arg) {
+  packreader r = {L, NULL, NULL, !MV_BIGENDIAN, 1};
   if (!lua_isstring(L, arg))
     lmv_typeerror(L, arg, "string");
   r.text = r.p = lua_tostring(L, arg);
@@ -21,7 +21,7 @@ reader lmv_startformat(lua_State *L, int arg) {
 static bool is_decimal(char c) { return '0' <= c && c <= '9'; }
 
 /* A decimal number, or def where there is none; digits too many stay behind. */
-static size_t read_number(reader *r, size_t def) {
+static size_t read_number(packreader *r, size_t def) {
   size_t n = 0;
   if (!is_decimal(*r->p))
     return def;
@@ -32,7 +32,7 @@ static size_t read_number(reader *r, size_t def) {
 }
 
 /* The size of an integer, 1 to MAXINT. */
-static inline size_t integer_size(reader *r, size_t def) {
+static inline size_t integer_size(packreader *r, size_t def) {
   size_t n;
   if (*r->p >= '1' && *r->p <= '9' && !is_decimal(r->p[1]))
     return (size_t)(*r->p++ - '0'); /* as nearly always */
@@ -48,7 +48,7 @@ static inline size_t integer_size(reader *r, size_t def) {
 /*
 ** Pushes how the format is spelt here, if it is one of views; "" for others.
 */
-static const char *push_hint_to(const reader *r) {
+static const char *push_hint_to(const packreader *r) {
   lua_State *L = r->L;
   size_t len = strlen(r->text), size;
   char out[64];
@@ -76,7 +76,7 @@ static option integer(option_kind kind, size_t size) {
 }
 
 /* Reads one option, which may only change how the next are read. */
-static option take_char(reader *r) {
+static option take_char(packreader *r) {
   struct native {
     char c;
     union {
@@ -148,7 +148,7 @@ static option take_char(reader *r) {
 }
 
 /* What an option is aligned to; X takes it from the one behind. */
-static size_t alignment(reader *r, option *o) {
+static size_t alignment(packreader *r, option *o) {
   size_t align = o->size;
   if (o->kind == ALIGNMENT) {
     option next = {NOTHING, 0, 0};
@@ -162,7 +162,7 @@ static size_t alignment(reader *r, option *o) {
   return o->kind <= DOUBLE || o->kind == STRING ? align : 1;
 }
 
-bool lmv_nextoption(reader *r, size_t at, option *o) {
+bool lmv_nextoption(packreader *r, size_t at, option *o) {
   size_t align;
   if (*r->p == '\0')
     return false;

@@ -35,21 +35,21 @@ typedef struct option {
 } option;
 
 /* A format that is being read. */
-typedef struct reader {
+typedef struct packreader {
   lua_State *L;
   const char *text, *p; /* the format, and the rest of it */
   bool little;
   size_t maxalign;
-} reader;
+} packreader;
 
 /* Starts reading the format string at arg; raises if it is none. */
-reader lmv_startformat(lua_State *L, int arg);
+packreader lmv_startformat(lua_State *L, int arg);
 
 /*
 ** Reads the next option, for position at (from 0) of the memory. False: the
 ** format is at its end. Raises where the format is malformed.
 */
-bool lmv_nextoption(reader *r, size_t at, option *o);
+bool lmv_nextoption(packreader *r, size_t at, option *o);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

@@ -387,7 +387,7 @@ static int reader_upto(lua_State *L) {
 /* r:unpack(fmt): the values of a format of string.unpack. */
 static int reader_unpack(lua_State *L) {
   lmv_stream *r = lmv_checkstream(L);
-  reader format = lmv_startformat(L, 2);
+  packreader format = lmv_startformat(L, 2);
   lmv_window w = lmv_see(L, r);
   lmv_packed bytes = {r->view, r->container, w.size, w.step == 1};
   size_t at = r->pos;

@@ -15,12 +15,12 @@
 #include "stream.h"
 
 /* Where bytes can be written. */
-typedef struct spot {
+typedef struct target_spot {
   unsigned char *p;
   ptrdiff_t step; /* from one to the next */
   size_t at, n;
   size_t more; /* those of n that a bytearray has to grow by */
-} spot;
+} target_spot;
 
 /* The bytearray that is written to, of a writer that can grow. */
 static inline lmv_bytearray *target_bytearray(const lmv_stream *w) {
@@ -39,11 +39,11 @@ static void grow_room(lua_State *L, size_t n) {
 ** The place of the next n bytes, which are there. Raises if there is no room.
 ** Nothing of Lua that allocates may be called before they are written.
 */
-static spot find_spot(lua_State *L, const lmv_stream *w, size_t n) {
+static target_spot find_spot(lua_State *L, const lmv_stream *w, size_t n) {
   for (;;) {
     lmv_window all = lmv_see(L, w);
     size_t at = lmv_position(w, all.size);
-    spot s = {all.base + (ptrdiff_t)at * all.step, all.step, at, n, 0};
+    target_spot s = {all.base + (ptrdiff_t)at * all.step, all.step, at, n, 0};
     if (n <= all.size - at)
       return s;
     if (!lmv_cangrow(w))
@@ -56,7 +56,7 @@ static spot find_spot(lua_State *L, const lmv_stream *w, size_t n) {
 }
 
 /* Moves behind what was written at s. */
-static void written(lmv_stream *w, const spot *s) {
+static void written(lmv_stream *w, const target_spot *s) {
   size_t pos = s->at + s->n;
   if (lmv_cangrow(w)) {
     lmv_bytearray *b = target_bytearray(w);
@@ -72,7 +72,7 @@ static void written(lmv_stream *w, const spot *s) {
 /* Writes n bytes, which are not of the memory that is written to, anywhere. */
 static void put_anywhere(lua_State *L, lmv_stream *w, const unsigned char *from,
                          size_t n) {
-  spot s = find_spot(L, w, n);
+  target_spot s = find_spot(L, w, n);
   if (s.step == 1)
     memcpy(s.p, from, n);
   else
@@ -279,7 +279,7 @@ static int writer_bits(lua_State *L) {
   lmv_stream *w = lmv_checkstream(L);
   unsigned n = lmv_checkbits(L, 2), have;
   lua_Integer x = check_integer(L, 3);
-  spot s;
+  target_spot s;
   if (n < 64 && (uint64_t)x >> n != 0)
     lmv_argerror(L, 3, "value %I out of range [0, %I]", (LUAI_UACINT)x,
                  (LUAI_UACINT)(((uint64_t)1 << n) - 1));
@@ -305,7 +305,7 @@ static int writer_bytes(lua_State *L) {
   lmv_checkoperand(L, 2, &operand);
   n = (size_t)mv_layout_nbytes(&operand.lay);
   if (mv_layout_contiguous(&operand.lay, 'C') && lmv_see(L, w).step == 1) {
-    spot s = find_spot(L, w, n);
+    target_spot s = find_spot(L, w, n);
     memmove(s.p, lmv_operandbase(L, &operand) + operand.lay.offset, n);
     written(w, &s);
   } else {
@@ -338,7 +338,7 @@ static int writer_cstring(lua_State *L) {
 /* w:pack(fmt, ...): the values in a format of string.pack. */
 static int writer_pack(lua_State *L) {
   lmv_stream *w = lmv_checkstream(L);
-  reader format = lmv_startformat(L, 2);
+  packreader format = lmv_startformat(L, 2);
   size_t at = lmv_position(w, lmv_see(L, w).size);
   int last = lua_gettop(L);
   luaL_Buffer b;
@@ -352,7 +352,7 @@ static int writer_pack(lua_State *L) {
 /* ---- moving --------------------------------------------------------------*/
 
 static int put_zeros(lua_State *L, lmv_stream *w, size_t n) {
-  spot s = find_spot(L, w, n);
+  target_spot s = find_spot(L, w, n);
   if (s.step == 1)
     memset(s.p, 0, n);
   else

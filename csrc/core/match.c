@@ -103,7 +103,7 @@ static bool at_frontier(const matcher *m, spot s, const mv_patitem *item) {
 /* ---- items that are ------------------------------------------------------*/
 
 /* The place behind the bytes that the item matches from s on. */
-static spot span(const matcher *m, spot s, const mv_patitem *item) {
+static spot accepted_span(const matcher *m, spot s, const mv_patitem *item) {
   if (item->op == MV_PANY)
     return m->end;
   if (item->op == MV_PNOT) {
@@ -117,7 +117,7 @@ static spot span(const matcher *m, spot s, const mv_patitem *item) {
 
 /* As many bytes as possible, from s on. */
 static spot match_most(matcher *m, spot s, const mv_patitem *item) {
-  for (spot p = span(m, s, item);; p--) {
+  for (spot p = accepted_span(m, s, item);; p--) {
     if (may_match(m, p, item + 1)) {
       spot e = nested(m, p, item + 1);
       if (settled(m, e))

@@ -211,7 +211,7 @@ static bool follow_clue(const scan *c, mv_patclue *clue, size_t *i,
 }
 
 /* The same by all that is known of clues. */
-static bool follow(const scan *c, size_t *i, size_t *last) {
+static bool follow_scan(const scan *c, size_t *i, size_t *last) {
   mv_pattern *pat = c->pat;
   size_t other;
   *last = c->n;
@@ -287,7 +287,7 @@ bool mv_pattern_find(mv_pattern *pat, const unsigned char *s, size_t n,
   for (int k = 0; k < pat->nclues; k++)
     pat->clues[k].at = UNKNOWN;
   for (; match->status == MV_OK && i <= n; i = last + 1) {
-    if (!follow(&c, &i, &last))
+    if (!follow_scan(&c, &i, &last))
       return false;
     if (find_between(&c, i, last, avoid, match))
       return true;

@@ -137,19 +137,19 @@ typedef struct total {
   uint64_t low;
 } total;
 
-static void add(total *t, int64_t high, uint64_t low) {
+static void add_to_total(total *t, int64_t high, uint64_t low) {
   t->low += low;
   t->high += high + (t->low < low);
 }
 
 static void add_integer(total *t, int64_t x) {
-  add(t, x < 0 ? -1 : 0, (uint64_t)x);
+  add_to_total(t, x < 0 ? -1 : 0, (uint64_t)x);
 }
 
 /* x times 2^32 */
 static void add_upper(total *t, int64_t x) {
   uint64_t high = (uint64_t)x >> 32 | (x < 0 ? UINT64_MAX << 32 : 0);
-  add(t, (int64_t)high, (uint64_t)x << 32);
+  add_to_total(t, (int64_t)high, (uint64_t)x << 32);
 }
 
 #define SUM(name, type, sum, value)                                            \
@@ -186,25 +186,25 @@ static void add_piece(total *t, mv_kind kind, const unsigned char *p,
                       size_t n) {
   switch (kind) {
   case MV_U8:
-    add(t, 0, sum_u8(p, n));
+    add_to_total(t, 0, sum_u8(p, n));
     break;
   case MV_I8:
     add_integer(t, (int64_t)sum_i8(p, n));
     break;
   case MV_U16:
-    add(t, 0, sum_u16(p, n));
+    add_to_total(t, 0, sum_u16(p, n));
     break;
   case MV_I16:
     add_integer(t, (int64_t)sum_i16(p, n));
     break;
   case MV_U32:
-    add(t, 0, sum_u32(p, n));
+    add_to_total(t, 0, sum_u32(p, n));
     break;
   case MV_I32:
     add_integer(t, (int64_t)sum_i32(p, n));
     break;
   default:
-    add(t, 0, sum_low(p, n));
+    add_to_total(t, 0, sum_low(p, n));
     add_upper(t, (int64_t)sum_high(p, n));
   }
 }

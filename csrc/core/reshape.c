@@ -4,7 +4,7 @@
 ** into as few runs of evenly spaced items as possible; each new dimension then
 ** has to lie inside of one run, as only such have a stride.
 */
-#include "mv.h"
+#include "layout.h"
 
 /* Items that lie evenly, in C order: all of the dimensions up to last. */
 typedef struct evenrun {
