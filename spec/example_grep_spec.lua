@@ -14,7 +14,7 @@ describe("examples/grep.lua", function()
     {"v:%a+%(", "v:[[:alpha:]][[:alpha:]]*("}, {"%d%d%d", "[0-9][0-9][0-9]"},
     {"[^%w%s]%s*$", "[^[:alnum:][:space:]][[:space:]]*$"}, {"", ""},
     {"x*", "x*"}, {"nothing of the sort", "nothing of the sort"},
-    {"e.*e.*e.*e.*e.*e", "e.*e.*e.*e.*e.*e"}, {"%f[%w]is", "\\bis"},
+    {"e.*e.*e.*e.*e.*e", "e.*e.*e.*e.*e.*e"}, {"%f[%w_]is", "\\bis"},
   } do
     local pattern, regex = table.unpack(row)
     for _, path in ipairs {"README.md", "doc/reference.md", "csrc/mview.h",
