@@ -51,6 +51,7 @@ build = {
         "csrc/bind/registry.c",
         "csrc/bind/resource.c",
         "csrc/bind/seed.c",
+        "csrc/bind/sigbus.c",
         "csrc/bind/slice.c",
         "csrc/bind/store.c",
         "csrc/bind/stream.c",

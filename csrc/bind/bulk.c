@@ -29,7 +29,7 @@ static char check_order(lua_State *L, int arg) {
 }
 
 /* v:tobytes([order]): the items' bytes as a string; order "C", "F" or "A". */
-static int view_tobytes(lua_State *L) {
+LMV_TOUCHES(view_tobytes) {
   lmv_view *v = lmv_checkview(L, 1);
   char order = lua_isnoneornil(L, 2) ? 'C' : check_order(L, 2);
   lmv_operand operand;
@@ -104,7 +104,7 @@ static void push_list(lua_State *L, const lmv_view *v, const mv_layout *lay,
 }
 
 /* v:tolist(): a list of the items, nested; of a 0-d view the item. */
-static int view_tolist(lua_State *L) {
+LMV_TOUCHES(view_tolist) {
   lmv_view *v = lmv_checkview(L, 1);
   mv_layout lay;
   lmv_checklive(L, v);
@@ -119,7 +119,7 @@ static int view_tolist(lua_State *L) {
 }
 
 /* v:hex([sep [, bytes_per_sep]]): as Python's bytes.hex. */
-static int view_hex(lua_State *L) {
+LMV_TOUCHES(view_hex) {
   lmv_operand operand;
   const char *sep = "";
   size_t len = 0, n, size;
@@ -325,14 +325,14 @@ static lmv_view *check_assignment(lua_State *L, const char *expected) {
 }
 
 /* v:copyfrom(src): all items from a bytes-like or list of the same shape. */
-static int view_copyfrom(lua_State *L) {
+LMV_TOUCHES(view_copyfrom) {
   check_assignment(L, "bytes-like or list");
   lmv_copyfrom(L, 1, 2, 2);
   return return_self(L);
 }
 
 /* v:fill(x): every item becomes x. */
-static int view_fill(lua_State *L) {
+LMV_TOUCHES(view_fill) {
   lmv_view *v = check_assignment(L, "value");
   const mv_item *item = &v->format->item;
   unsigned char small[64] = {0}, *bytes = small, *base;
@@ -358,7 +358,7 @@ static int view_fill(lua_State *L) {
 }
 
 /* v:byteswap(): reverses the bytes of each number in place. */
-static int view_byteswap(lua_State *L) {
+LMV_TOUCHES(view_byteswap) {
   lmv_view *v = check_self(L);
   mv_layout lay;
   lmv_layout(v, &lay);
@@ -400,7 +400,7 @@ static int concat_by_other(lua_State *L) {
 }
 
 /* __concat: the bytes of both operands as a string. */
-static int concat(lua_State *L) {
+LMV_TOUCHES(concat) {
   lua_settop(L, 2);
   if (!stringify(L, 2))
     return concat_by_other(L);

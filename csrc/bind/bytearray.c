@@ -388,7 +388,7 @@ static unsigned char *open_gap(lmv_bytearray *b, size_t at, size_t n) {
 }
 
 /* b:insert(i, bytes): before byte i, or at the end; returns b. */
-static int bytearray_insert(lua_State *L) {
+LMV_TOUCHES(bytearray_insert) {
   lmv_bytearray *b = check_free(L, 1);
   lua_Integer i = lmv_checkinteger(L, 2);
   size_t n, at;
@@ -425,7 +425,7 @@ static size_t next_piece(const lmv_bytearray *b, size_t limit, bool limited) {
 ** b:appendfrom(file | fd | object [, n]): reads up to n bytes, or all there
 ** are, to the end. Results as readfrom's.
 */
-static int bytearray_appendfrom(lua_State *L) {
+LMV_TOUCHES(bytearray_appendfrom) {
   lmv_bytearray *b = check_free(L, 1);
   bool limited = !lua_isnoneornil(L, 3), more = true;
   size_t limit = limited ? (size_t)lmv_checksize(L, 3) : MAXSIZE, done = 0;
@@ -448,7 +448,7 @@ static int bytearray_appendfrom(lua_State *L) {
 /* ---- methods -------------------------------------------------------------*/
 
 /* b:append(...): bytes-likes, lists of bytes, and bytes; returns b. */
-static int bytearray_append(lua_State *L) {
+LMV_TOUCHES(bytearray_append) {
   lmv_bytearray *b = check_free(L, 1);
   if (lua_gettop(L) != 2 || !append_quickly(L, b, 2))
     append(L, 1, 2, lua_gettop(L));
@@ -457,7 +457,7 @@ static int bytearray_append(lua_State *L) {
 }
 
 /* b:resize(n): new bytes are zero; shrinking ends all views; returns b. */
-static int bytearray_resize(lua_State *L) {
+LMV_TOUCHES(bytearray_resize) {
   check_free(L, 1);
   resize(L, 1, (size_t)lmv_checksize(L, 2));
   lua_settop(L, 1);
@@ -465,7 +465,7 @@ static int bytearray_resize(lua_State *L) {
 }
 
 /* b:reserve(n): room for n bytes in all, the size stays; returns b. */
-static int bytearray_reserve(lua_State *L) {
+LMV_TOUCHES(bytearray_reserve) {
   check_free(L, 1);
   reserve(L, 1, (size_t)lmv_checksize(L, 2));
   lua_settop(L, 1);
@@ -475,7 +475,7 @@ static int bytearray_reserve(lua_State *L) {
 /*
 ** b:remove(i [, j]): removes bytes i to j, by default byte i; returns b.
 */
-static int bytearray_remove(lua_State *L) {
+LMV_TOUCHES(bytearray_remove) {
   const lmv_bytearray *b = check_free(L, 1);
   lua_Integer i = lmv_checkinteger(L, 2), j = lmv_optinteger(L, 3, i);
   size_t size = b->lease.size, at, end;
@@ -492,7 +492,7 @@ static int bytearray_remove(lua_State *L) {
 }
 
 /* b:clear(): no bytes, no block; ends all views; returns b. */
-static int bytearray_clear(lua_State *L) {
+LMV_TOUCHES(bytearray_clear) {
   lmv_bytearray *b = check_free(L, 1);
   if (b->lease.size > 0)
     lmv_lease_expire(&b->lease, "bytearray shrank");
@@ -502,7 +502,7 @@ static int bytearray_clear(lua_State *L) {
 }
 
 /* b:release(), also __close: ends the bytes and all views, once. */
-static int bytearray_release(lua_State *L) {
+LMV_TOUCHES(bytearray_release) {
   lmv_bytearray *b = (lmv_bytearray *)lmv_checkcontainer(L, 1, LMV_BYTEARRAY);
   lmv_lease_checkpins(L, &b->lease, "bytearray");
   drop_block(L, 1);
@@ -511,7 +511,7 @@ static int bytearray_release(lua_State *L) {
 }
 
 /* b:view(): a view of all bytes. */
-static int bytearray_view(lua_State *L) {
+LMV_TOUCHES(bytearray_view) {
   lmv_checkcontainer(L, 1, LMV_BYTEARRAY);
   live_bytearray(L, 1);
   lmv_pushcontainerview(L, LMV_META, 1);
@@ -521,7 +521,7 @@ static int bytearray_view(lua_State *L) {
 /* ---- metamethods: only the virtual machine calls them, with their object --*/
 
 /* __tostring: its bytes. */
-static int bytearray_tostring(lua_State *L) {
+LMV_TOUCHES(bytearray_tostring) {
   const lmv_bytearray *b = live_bytearray(L, 1);
   lua_pushlstring(L, (const char *)b->lease.base, b->lease.size);
   return 1;
@@ -554,7 +554,7 @@ lmv_lease *lmv_pushbytearray(lua_State *L, size_t n) {
 /*
 ** mview.bytearray([n | bytes-like | list of bytes]): n zero bytes, or a copy.
 */
-static int make_bytearray(lua_State *L) {
+LMV_TOUCHES(make_bytearray) {
   lua_settop(L, 1);
   push_bytearray(L);
   if (lua_type(L, 1) == LUA_TNUMBER)
@@ -566,7 +566,7 @@ static int make_bytearray(lua_State *L) {
 }
 
 /* mview.fromhex(s): the bytes that pairs of hexadecimal digits name. */
-static int fromhex(lua_State *L) {
+LMV_TOUCHES(fromhex) {
   size_t len, n, bad;
   const char *s = lmv_checkstring(L, 1, &len);
   lmv_lease *lease;

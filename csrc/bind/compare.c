@@ -39,7 +39,7 @@ static bool alive(const lmv_operand *operand) {
 ** __eq: by value, across formats. What is not bytes-like equals no view, and,
 ** as in Python, nor does a dead view, which is the one access that it allows.
 */
-static int view_eq(lua_State *L) {
+LMV_TOUCHES(view_eq) {
   lmv_operand a, b;
   lua_pushboolean(L, lmv_optoperand(L, 1, &a) && lmv_optoperand(L, 2, &b) &&
                          alive(&a) && alive(&b) && equal(L, &a, &b));
@@ -47,7 +47,7 @@ static int view_eq(lua_State *L) {
 }
 
 /* v:equals(x): the same as ==, for any bytes-like x. */
-static int view_equals(lua_State *L) {
+LMV_TOUCHES(view_equals) {
   lmv_view *v = lmv_checkview(L, 1);
   lmv_operand a, b;
   lmv_checkoperand(L, 2, &b);
@@ -78,7 +78,7 @@ static ptrdiff_t cut(mv_layout *a, mv_layout *b) {
 ** dimension; nil when all are equal. Of two lists of different length, one the
 ** beginning of the other, it is the first index that only one of them has.
 */
-static int view_mismatch(lua_State *L) {
+LMV_TOUCHES(view_mismatch) {
   lmv_view *v = lmv_checkview(L, 1);
   lmv_operand a, b;
   ptrdiff_t k, n = -1;
@@ -173,7 +173,7 @@ static lmv_view *check_search(lua_State *L, mv_layout *lay, ptrdiff_t *start) {
 ** v:index(x [, i [, j]]): the index of the first item equal to x, in items (or
 ** rows) i to j: one number for each dimension; nil when there is none.
 */
-static int view_index(lua_State *L) {
+LMV_TOUCHES(view_index) {
   mv_layout lay;
   ptrdiff_t start, k;
   const lmv_view *v = check_search(L, &lay, &start);
@@ -194,7 +194,7 @@ static int view_index(lua_State *L) {
 }
 
 /* v:count(x [, i [, j]]): how many items in that range are equal to x. */
-static int view_count(lua_State *L) {
+LMV_TOUCHES(view_count) {
   mv_layout lay;
   ptrdiff_t start;
   const lmv_view *v = check_search(L, &lay, &start);
@@ -203,7 +203,7 @@ static int view_count(lua_State *L) {
 }
 
 /* v:hash(): equal bytes, equal hash; of read-only views, which stay equal. */
-static int view_hash(lua_State *L) {
+LMV_TOUCHES(view_hash) {
   lmv_view *v = lmv_checkview(L, 1);
   lmv_operand operand;
   const unsigned char *p;
@@ -235,7 +235,7 @@ static void push_bytes(lua_State *L, const lmv_view *v, const mv_layout *lay,
 }
 
 /* v:byte([i [, j]]): bytes as numbers, as string.byte. */
-static int view_byte(lua_State *L) {
+LMV_TOUCHES(view_byte) {
   lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, i);
   lmv_view *v = lmv_checkview(L, 1);
   mv_layout lay;
@@ -249,7 +249,7 @@ static int view_byte(lua_State *L) {
 }
 
 /* v:len(): the number of bytes, as string.len. */
-static int view_bytelen(lua_State *L) {
+LMV_TOUCHES(view_bytelen) {
   lmv_view *v = lmv_checkview(L, 1);
   mv_layout lay;
   lmv_checklive(L, v);

@@ -27,6 +27,12 @@ static lmv_lease *check_container(lua_State *L) {
   return container->lease;
 }
 
+/* Looks again when memory has been touched, as lmv_recheck. */
+static inline void recheck_container(lua_State *L, const lmv_lease *lease) {
+  if (*(const volatile bool *)&lease->lost)
+    lmv_expirederror(L, lease);
+}
+
 /* What a method or an attribute of that name is. */
 static int container_name(lua_State *L) {
   if (lua_rawget(L, lua_upvalueindex(LMV_NUP + 1)) == LUA_TNUMBER)
@@ -48,6 +54,7 @@ static int container_index(lua_State *L) {
     lua_pushnil(L);
   else
     lua_pushinteger(L, lease->base[at]);
+  recheck_container(L, lease);
   return 1;
 }
 
@@ -75,6 +82,7 @@ static int container_newindex(lua_State *L) {
   if (at < 0)
     return lmv_indexerror(L, i, (ptrdiff_t)lease->size, 0, 1);
   lease->base[at] = byte;
+  recheck_container(L, lease);
   return 0;
 }
 

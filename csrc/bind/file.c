@@ -23,6 +23,7 @@
 #include "args.h"
 #include "mv.h"
 #include "registry.h"
+#include "sigbus.h"
 #include "view.h"
 
 #include <errno.h>
@@ -190,6 +191,8 @@ static size_t move_bytes(channel *c, unsigned char *p, size_t n) {
       continue;
     if (k < 0)
       c->err = errno;
+    if (k < 0 && c->err == EFAULT) /* pages of a map are gone? */
+      lmv_touch_pages(p + done, left < PIECE ? left : PIECE);
     if (k <= 0)
       break;
     done += (size_t)k;
@@ -336,13 +339,13 @@ static int transfer(lua_State *L, bool out) {
 ** errno. It is less than all at the end of the file, from descriptors that are
 ** no files, and where more would block.
 */
-static int view_readfrom(lua_State *L) { return transfer(L, false); }
+LMV_TOUCHES(view_readfrom) { return transfer(L, false); }
 
 /*
 ** v:writeto(file | fd | object [, offset]): writes the view's bytes likewise.
 ** Returns their number, less than all only where more would block.
 */
-static int view_writeto(lua_State *L) { return transfer(L, true); }
+LMV_TOUCHES(view_writeto) { return transfer(L, true); }
 
 const luaL_Reg lmv_file_methods[] = {
     {"readfrom", view_readfrom}, {"writeto", view_writeto}, {NULL, NULL}};

@@ -74,6 +74,7 @@ static int index_integer(lua_State *L, const lmv_view *v, lua_Integer i) {
     lua_pushnil(L);
   else
     push_at(L, v, 1, at);
+  lmv_recheck(L, v);
   return 1;
 }
 
@@ -100,6 +101,7 @@ static int view_meta_index(lua_State *L) {
     return index_integer(L, v, i);
   push_number(L, v->numkind,
               v->lease->base + v->offset + (ptrdiff_t)(i - 1) * v->dims[1]);
+  lmv_recheck(L, v);
   return 1;
 }
 
@@ -123,6 +125,7 @@ static int newindex_slow(lua_State *L, lmv_view *v) {
     lmv_pushrow(L, 1, at);
     lmv_copyfrom(L, lua_gettop(L), 3, 0);
   }
+  lmv_recheck(L, v);
   return 0;
 }
 
@@ -133,8 +136,10 @@ static int view_newindex(lua_State *L) {
     lua_Unsigned i = (lua_Unsigned)lua_tointeger(L, 2) - 1;
     if (i < (lua_Unsigned)v->dims[0] &&
         store_number(L, 3, v->numkind,
-                     v->lease->base + v->offset + (ptrdiff_t)i * v->dims[1]))
+                     v->lease->base + v->offset + (ptrdiff_t)i * v->dims[1])) {
+      lmv_recheck(L, v);
       return 0;
+    }
   }
   return newindex_slow(L, v);
 }
@@ -202,7 +207,7 @@ static inline ptrdiff_t locate_direct(lua_State *L, const lmv_view *v) {
 }
 
 /* v(i, j, ...): the strict read of one item. */
-static int view_call(lua_State *L) {
+LMV_TOUCHES(view_call) {
   const lmv_view *v = lua_touserdata(L, 1);
   ptrdiff_t off = locate_direct(L, v);
   unsigned numkind = lmv_numkind(&v->format->item);
@@ -221,13 +226,13 @@ static int view_call(lua_State *L) {
 }
 
 /* v:get(i, j, ...): the same. */
-static int view_get(lua_State *L) {
+LMV_TOUCHES(view_get) {
   lmv_checkview(L, 1);
   return view_call(L);
 }
 
 /* v:set(i, j, ..., x): one item. */
-static int view_set(lua_State *L) {
+LMV_TOUCHES(view_set) {
   lmv_view *v = lmv_checkview(L, 1);
   int top = lua_gettop(L);
   if (top < 2)
@@ -239,7 +244,7 @@ static int view_set(lua_State *L) {
 }
 
 /* v:values([i [, j]]): items as results; ranges as string.byte clips them. */
-static int view_values(lua_State *L) {
+LMV_TOUCHES(view_values) {
   lmv_view *v = lmv_checkview(L, 1);
   lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, -1);
   ptrdiff_t start, n;
@@ -301,6 +306,7 @@ static int next_item(lua_State *L) {
     push_number(L, c->v->numkind, next_number(c));
   else
     push_next(L, c);
+  lmv_recheck(L, c->v);
   return 1;
 }
 
@@ -309,11 +315,13 @@ static int next_pair(lua_State *L) {
   if (has_next_number(c)) {
     lua_pushinteger(L, (lua_Integer)c->next + 1);
     push_number(L, c->v->numkind, next_number(c));
+    lmv_recheck(L, c->v);
     return 2;
   }
   lua_settop(L, 0);
   if (!push_next(L, c))
     return 1;
+  lmv_recheck(L, c->v);
   lua_pushinteger(L, (lua_Integer)c->next);
   lua_replace(L, 1); /* in the place of the view */
   return 2;

@@ -19,6 +19,7 @@ void lmv_lease_start(lmv_lease *lease, lmv_source source, void *base,
   lease->pins = 0;
   lease->source = source;
   lease->alive = true;
+  lease->lost = false;
   lease->readonly = false;
   lease->expiry = "";
   lmv_lease_move(lease, base, size);

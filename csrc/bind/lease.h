@@ -44,6 +44,7 @@ typedef struct lmv_lease {
   int pins;
   lmv_source source;
   bool alive; /* false: killed */
+  bool lost;  /* part of the memory is gone: no views any more */
   bool readonly;
   const char *expiry; /* why views expired, for messages: the latest reason */
 } lmv_lease;
@@ -95,6 +96,30 @@ static inline bool lmv_container_alive(const lmv_container *c) {
   return c->lease->first == c->first && c->lease->alive;
 }
 
+/* ---- memory that is gone -------------------------------------------------*/
+
+/*
+** How often resources of this process have lost memory: counted by a signal
+** handler in the middle of an access. And what raises, if it was of this state.
+*/
+extern volatile unsigned lmv_losses;
+void lmv_telllosses(lua_State *L);
+
+/*
+** Begins the definition of the C function f, which touches memory: it looks for
+** losses before it returns, so that it does not return what the memory was not.
+*/
+#define LMV_TOUCHES(f)                                                         \
+  static int f##_body(lua_State *L);                                           \
+  static int f(lua_State *L) {                                                 \
+    unsigned before = lmv_losses;                                              \
+    int n = f##_body(L);                                                       \
+    if (lmv_losses != before)                                                  \
+      lmv_telllosses(L);                                                       \
+    return n;                                                                  \
+  }                                                                            \
+  static int f##_body(lua_State *L)
+
 /* ---- views of a lease ----------------------------------------------------*/
 
 /*
@@ -141,6 +166,15 @@ static inline unsigned char *lmv_base(lua_State *L, const lmv_view *v) {
 
 /* The same for writing: raises if the view is read-only. */
 unsigned char *lmv_writable(lua_State *L, const lmv_view *v);
+
+/*
+** Looks again at a view whose memory has been touched: raises if that was not
+** there any more (lmv_resource_lose).
+*/
+static inline void lmv_recheck(lua_State *L, const lmv_view *v) {
+  if (v->generation != *(const volatile uint64_t *)&v->lease->generation)
+    lmv_deaderror(L, v);
+}
 
 /* Raise if the view is dead; or if it cannot be written to. */
 static inline void lmv_checklive(lua_State *L, const lmv_view *v) {

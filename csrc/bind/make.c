@@ -36,7 +36,7 @@ static lmv_view *push_fresh(lua_State *L, const lmv_viewinit *format, int fmt,
 }
 
 /* mview.new(format, n1 [, n2, ...]): zeroed memory of that shape. */
-static int make_new(lua_State *L) {
+LMV_TOUCHES(make_new) {
   int ndim = lua_gettop(L) - 1;
   ptrdiff_t shape[MV_MAXDIM];
   lmv_viewinit init = {0};
@@ -85,7 +85,7 @@ static int list_shape(lua_State *L, int idx, int depth, ptrdiff_t *shape) {
 }
 
 /* mview.from(format, list): fresh memory with the values of a nested list. */
-static int make_from(lua_State *L) {
+LMV_TOUCHES(make_from) {
   ptrdiff_t shape[MV_MAXDIM];
   lmv_viewinit init = {0};
   lmv_view *v;
@@ -108,7 +108,7 @@ static int make_from(lua_State *L) {
 }
 
 /* v:copy(): the items in C order over a new bytearray, which can be written. */
-static int view_copy(lua_State *L) {
+LMV_TOUCHES(view_copy) {
   lmv_view *v = lmv_checkview(L, 1);
   lmv_viewinit init = {NULL, 0, v->format, v->anchors_format, false};
   mv_layout from, to;

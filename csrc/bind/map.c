@@ -4,10 +4,11 @@
 ** descriptor and mapping from before they exist, and between its creation and
 ** its completion nothing of Lua is called.
 **
-** A range is checked against the file when it is mapped. If somebody else
-** truncates the file later, access behind its new end is a SIGBUS, as with
-** every mapping, and so is a write that finds the disk full; readfrom is the
-** safe way to read such files. A file that is deleted stays while it is mapped.
+** A range is checked against the file when it is mapped. Where the file is
+** truncated later, by anybody, views of the map expire when the bytes that are
+** gone are touched (sigbus.c), and so they do where a write finds the disk
+*full.
+** A file that is deleted stays while it is mapped.
 */
 #include "map.h"
 
@@ -183,11 +184,14 @@ static int map_advise(lua_State *L) {
 }
 
 /* m:resize(n): n bytes from the map's offset on. Growing keeps the views;
-** shrinking ends those that were made before. Only for mode "r+". */
+** shrinking ends those that were made before. Only for modes that share. It is
+** the one way on when the file has shrunk. */
 static int map_resize(lua_State *L) {
-  lmv_map *m = check_open(L);
+  lmv_map *m = (lmv_map *)lmv_checkcontainer(L, 1, LMV_MAP);
   size_t n = (size_t)lmv_checksize(L, 2);
   int err;
+  if (!lmv_container_alive(&m->container))
+    lmv_checkopen(L, &m->container);
   if (!m->mode->shares)
     luaL_error(L, "attempt to resize a map of mode '%s'", m->mode->name);
   lmv_lease_checkpins(L, m->container.lease, "map");

@@ -12,6 +12,8 @@
 
 #include "mapping.h"
 
+#include "sigbus.h"
+
 const lmv_mapmode lmv_mapmodes[3] = {
     {"r", false, false}, {"r+", true, true}, {"c", true, false}};
 
@@ -65,6 +67,21 @@ static int map_bytes(const lmv_map *m, size_t n, unsigned char **base) {
   return 0;
 }
 
+/*
+** Has the mapping of n bytes of a file at base watched, whole pages, in place
+*of
+** any other of the map.
+*/
+static int watch_bytes(const lmv_map *m, unsigned char *base, size_t n) {
+  lmv_resource *r = lmv_map_resource(m);
+  size_t page = pagesize(), skip = (uintptr_t)base % page;
+  lmv_unwatch_pages(r);
+  return n == 0 ? 0
+                : lmv_watch_pages(r, base - skip,
+                                  (skip + n + page - 1) / page * page,
+                                  m->mode->writes);
+}
+
 /* Unmaps n bytes from base on, and those of its page before it. */
 static void unmap_bytes(unsigned char *base, size_t n) {
   size_t skip = (uintptr_t)base % pagesize();
@@ -79,6 +96,7 @@ static void close_file(lmv_resource *r) {
 }
 
 void lmv_map_end(lmv_resource *r) {
+  lmv_unwatch_pages(r);
   unmap_bytes(r->lease.base, r->lease.size);
   close_file(r);
 }
@@ -119,8 +137,11 @@ int lmv_map_open(lmv_map *m, lmv_maprequest *r) {
   }
   if (err == 0)
     err = map_bytes(m, (size_t)r->length, &base);
-  if (err == 0)
+  if (err == 0) {
     lmv_lease_move(m->container.lease, base, (size_t)r->length);
+    if (r->path != NULL)
+      err = watch_bytes(m, base, (size_t)r->length);
+  }
   if (!r->mode->shares)
     close_file(lmv_map_resource(m));
   return err;
@@ -161,13 +182,28 @@ int lmv_map_advise(const lmv_map *m, lmv_hint hint) {
 
 /* The map has n bytes at base now. */
 static void set_bytes(lmv_map *m, unsigned char *base, size_t n) {
-  if (n < m->container.lease->size)
+  if (n < m->container.lease->size && !m->container.lease->lost)
     lmv_lease_expire(m->container.lease, "map shrank");
   lmv_lease_move(m->container.lease, base, n);
 }
 
 static int truncate_file(const lmv_map *m, int64_t size) {
   return ftruncate(lmv_map_resource(m)->fd, size) != 0 ? errno : 0;
+}
+
+/* Replaces the mapping of a file by the one of n bytes at base. */
+static int switch_bytes(lmv_map *m, unsigned char *base, size_t n) {
+  lmv_lease *lease = m->container.lease;
+  int err = watch_bytes(m, base, n);
+  if (err != 0) {
+    unmap_bytes(base, n);
+    (void)watch_bytes(m, lease->base, lease->size);
+    return err;
+  }
+  unmap_bytes(lease->base, lease->size);
+  set_bytes(m, base, n);
+  lease->lost = false;
+  return 0;
 }
 
 /* Maps n bytes of the file anew. */
@@ -191,14 +227,9 @@ static int resize_file(lmv_map *m, size_t n) {
     if (err != 0)
       unmap_bytes(base, n);
   }
-  if (err != 0) {
-    if (grows)
-      (void)truncate_file(m, st.st_size);
-    return err;
-  }
-  unmap_bytes(m->container.lease->base, m->container.lease->size);
-  set_bytes(m, base, n);
-  return 0;
+  if (err != 0 && grows)
+    (void)truncate_file(m, st.st_size);
+  return err == 0 ? switch_bytes(m, base, n) : err;
 }
 
 /* Gives whole pages back. (More memory that the same processes share is not to

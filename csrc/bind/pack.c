@@ -267,7 +267,7 @@ static size_t check_position(lua_State *L, int arg, size_t size) {
 }
 
 /* v:unpack(fmt [, pos]): values, and the position (in bytes) behind them. */
-static int view_unpack(lua_State *L) {
+LMV_TOUCHES(view_unpack) {
   const lmv_view *v = lmv_checkview(L, 1);
   packreader r = lmv_startformat(L, 2);
   lmv_packed s = lmv_packedview(L, v);
@@ -429,7 +429,7 @@ void lmv_pack(packreader *r, luaL_Buffer *b, size_t at, int arg, int last) {
 ** v:pack(fmt, pos, ...): writes the values from byte pos on; returns the
 ** position behind them.
 */
-static int view_pack(lua_State *L) {
+LMV_TOUCHES(view_pack) {
   lmv_view *v = lmv_checkview(L, 1);
   packreader r = lmv_startformat(L, 2);
   mv_layout lay;

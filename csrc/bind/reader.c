@@ -94,7 +94,7 @@ static inline void push_f64(lua_State *L, const unsigned char *p, bool big) {
 }
 
 #define READ(name, kind, size, order)                                          \
-  static int read_##name(lua_State *L) {                                       \
+  LMV_TOUCHES(read_##name) {                                                   \
     lmv_stream *r = lmv_checkstream(L);                                        \
     unsigned char aside[size];                                                 \
     push_##kind(L, next_bytes(L, r, size, aside), order);                      \
@@ -136,14 +136,14 @@ static uint64_t take_leb128(lua_State *L, unsigned char last, unsigned *count) {
 }
 
 /* r:varint(): unsigned LEB128; the 64 bits. */
-static int reader_varint(lua_State *L) {
+LMV_TOUCHES(reader_varint) {
   unsigned count;
   lua_pushinteger(L, (lua_Integer)take_leb128(L, 1, &count));
   return 1;
 }
 
 /* r:zigzag(): a signed number as Protocol Buffers' sint. */
-static int reader_zigzag(lua_State *L) {
+LMV_TOUCHES(reader_zigzag) {
   unsigned count;
   uint64_t bits = take_leb128(L, 1, &count);
   lua_pushinteger(L, (lua_Integer)(bits >> 1 ^ (0 - (bits & 1))));
@@ -151,7 +151,7 @@ static int reader_zigzag(lua_State *L) {
 }
 
 /* r:sleb128(): signed LEB128. */
-static int reader_sleb128(lua_State *L) {
+LMV_TOUCHES(reader_sleb128) {
   unsigned count;
   uint64_t bits = take_leb128(L, 127, &count);
   if (count < 64 && (bits >> (count - 1) & 1) != 0)
@@ -161,7 +161,7 @@ static int reader_sleb128(lua_State *L) {
 }
 
 /* r:bits(n): the next n bits, the most significant first. */
-static int reader_bits(lua_State *L) {
+LMV_TOUCHES(reader_bits) {
   lmv_stream *r = lmv_checkstream(L);
   unsigned n = lmv_checkbits(L, 2), have = r->nbits, byte = r->bits;
   lmv_window w = want(L, r, n > have ? (n - have + 7) / 8 : 0);
@@ -200,7 +200,7 @@ static void push_next_string(lua_State *L, const lmv_stream *r,
 }
 
 /* r:bytes(n): a view of the next n bytes. */
-static int reader_bytes(lua_State *L) {
+LMV_TOUCHES(reader_bytes) {
   lmv_stream *r = lmv_checkstream(L);
   size_t n = lmv_checkcount(L, 2);
   want(L, r, n);
@@ -210,7 +210,7 @@ static int reader_bytes(lua_State *L) {
 }
 
 /* r:string(n): the next n bytes. */
-static int reader_string(lua_State *L) {
+LMV_TOUCHES(reader_string) {
   lmv_stream *r = lmv_checkstream(L);
   size_t n = lmv_checkcount(L, 2);
   lmv_window w = want(L, r, n);
@@ -220,7 +220,7 @@ static int reader_string(lua_State *L) {
 }
 
 /* r:peek([n]): the next byte as a number, or a view of n; does not move. */
-static int reader_peek(lua_State *L) {
+LMV_TOUCHES(reader_peek) {
   lmv_stream *r = lmv_checkstream(L);
   if (lua_isnoneornil(L, 2)) {
     lmv_window w = want(L, r, 1);
@@ -290,7 +290,7 @@ static void push_upto(lua_State *L, lmv_stream *r, size_t n) {
 }
 
 /* r:cstring(): the bytes up to a zero, which is skipped. */
-static int reader_cstring(lua_State *L) {
+LMV_TOUCHES(reader_cstring) {
   lmv_stream *r = lmv_checkstream(L);
   size_t n = find_next(L, r, "", 1);
   if (n == ABSENT)
@@ -303,7 +303,7 @@ static int reader_cstring(lua_State *L) {
 ** r:line(): the bytes up to a line's end, which is skipped; or the rest; nil at
 ** the end. Of a bytearray, the line may go on: an underrun.
 */
-static int reader_line(lua_State *L) {
+LMV_TOUCHES(reader_line) {
   lmv_stream *r = lmv_checkstream(L);
   size_t n = find_next(L, r, "\n", 1);
   lmv_window w;
@@ -369,7 +369,7 @@ static const char *check_separator(lua_State *L, int arg, size_t *m) {
 }
 
 /* r:upto(sep): a view of the bytes in front of sep, which is skipped. */
-static int reader_upto(lua_State *L) {
+LMV_TOUCHES(reader_upto) {
   lmv_stream *r = lmv_checkstream(L);
   size_t m, n;
   const char *sep = check_separator(L, 2, &m);
@@ -385,7 +385,7 @@ static int reader_upto(lua_State *L) {
 /* ---- formats -------------------------------------------------------------*/
 
 /* r:unpack(fmt): the values of a format of string.unpack. */
-static int reader_unpack(lua_State *L) {
+LMV_TOUCHES(reader_unpack) {
   lmv_stream *r = lmv_checkstream(L);
   packreader format = lmv_startformat(L, 2);
   lmv_window w = lmv_see(L, r);
@@ -411,7 +411,7 @@ static int push_self(lua_State *L) {
 }
 
 /* r:bytes_left(): the number of bytes to the end. */
-static int reader_left(lua_State *L) {
+LMV_TOUCHES(reader_left) {
   const lmv_stream *r = lmv_checkstream(L);
   lmv_window w = lmv_see(L, r);
   lua_pushinteger(L, (lua_Integer)bytes_left(r, &w));
@@ -419,14 +419,14 @@ static int reader_left(lua_State *L) {
 }
 
 /* r:seek(pos): negative from the end. */
-static int reader_seek(lua_State *L) {
+LMV_TOUCHES(reader_seek) {
   lmv_stream *r = lmv_checkstream(L);
   go_to(r, lmv_checkseek(L, 2, lmv_see(L, r).size));
   return push_self(L);
 }
 
 /* r:skip(n) */
-static int reader_skip(lua_State *L) {
+LMV_TOUCHES(reader_skip) {
   lmv_stream *r = lmv_checkstream(L);
   size_t n = lmv_checkcount(L, 2);
   want(L, r, n);
@@ -435,7 +435,7 @@ static int reader_skip(lua_State *L) {
 }
 
 /* r:align(n): to the next multiple of n bytes from the start. */
-static int reader_align(lua_State *L) {
+LMV_TOUCHES(reader_align) {
   lmv_stream *r = lmv_checkstream(L);
   size_t n = lmv_checkalign(L, 2, r->pos);
   want(L, r, n);
@@ -444,7 +444,7 @@ static int reader_align(lua_State *L) {
 }
 
 /* r:discard(): removes what was read from the bytearray. */
-static int reader_discard(lua_State *L) {
+LMV_TOUCHES(reader_discard) {
   lmv_stream *r = lmv_checkstream(L);
   size_t size = lmv_see(L, r).size;
   if (!lmv_cangrow(r))

@@ -11,7 +11,7 @@
 #include "view.h"
 
 /* v:sum(): of all numbers. */
-static int view_sum(lua_State *L) {
+LMV_TOUCHES(view_sum) {
   lmv_view *v = lmv_checkview(L, 1);
   const mv_item *item = &v->format->item;
   mv_layout lay;
@@ -54,8 +54,8 @@ static int push_extreme(lua_State *L, bool greatest) {
 }
 
 /* v:min(), v:max(): the value and its full index, of the first such item. */
-static int view_min(lua_State *L) { return push_extreme(L, false); }
-static int view_max(lua_State *L) { return push_extreme(L, true); }
+LMV_TOUCHES(view_min) { return push_extreme(L, false); }
+LMV_TOUCHES(view_max) { return push_extreme(L, true); }
 
 const luaL_Reg lmv_reduce_methods[] = {
     {"sum", view_sum}, {"min", view_min}, {"max", view_max}, {NULL, NULL}};

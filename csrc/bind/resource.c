@@ -18,11 +18,15 @@
 #define SEGMENTS 18 /* together one segment less than 1 << INDEX_BITS */
 
 typedef struct lmv_resources {
-  bool closed; /* leases made from now on would not be ended */
+  volatile unsigned losses; /* of memory, by lmv_resource_lose; */
+  unsigned told;            /* up to here, errors have said so */
+  bool closed;              /* leases made from now on would not be ended */
   int nsegments;
   lmv_resource *free;
   lmv_resource *segments[SEGMENTS];
 } lmv_resources;
+
+volatile unsigned lmv_losses;
 
 static const char resources_key, guard_key;
 
@@ -83,6 +87,7 @@ lmv_resource *lmv_track(lua_State *L, lmv_container *guard, lmv_source source) {
   r->end = NULL;
   r->done = NULL;
   r->fd = -1;
+  r->watch = NULL;
   lmv_lease_start(&r->lease, source, NULL, 0);
   guard->lease = &r->lease;
   guard->first = r->lease.first;
@@ -99,6 +104,22 @@ lmv_resource *lmv_find_resource(lua_State *L, uint64_t id) {
 void lmv_resource_notify(lmv_resource *r) {
   if (r->done != NULL)
     r->done(r->ud);
+}
+
+void lmv_resource_lose(lmv_resource *r) {
+  r->lease.lost = true;
+  lmv_lease_expire(&r->lease, "file shrank");
+  r->all->losses++;
+  lmv_losses++;
+}
+
+void lmv_telllosses(lua_State *L) {
+  lmv_resources *all = push_resources(L);
+  lua_pop(L, 1);
+  if (all->told == all->losses)
+    return;
+  all->told = all->losses;
+  luaL_error(L, "attempt to use an expired view (its file shrank)");
 }
 
 /* It is free only afterwards: what end calls may look for resources. */

@@ -28,7 +28,8 @@ typedef struct lmv_resource {
   void (*end)(struct lmv_resource *r);
   void (*done)(void *ud); /* what end calls, for hosts and exporters */
   void *ud;
-  int fd; /* what end closes, for maps */
+  int fd;                  /* what end closes, for maps */
+  struct lmv_watch *watch; /* what notices that its file shrinks, for maps */
   struct lmv_resources *all;
   struct lmv_resource *next; /* if it is free */
 } lmv_resource;
@@ -45,6 +46,12 @@ lmv_resource *lmv_find_resource(lua_State *L, uint64_t id);
 
 /* The end of a resource that is a callback: calls done, if there is one. */
 void lmv_resource_notify(lmv_resource *r);
+
+/*
+** Part of its memory is gone, as its file shrank: ends all views, and allows no
+** more. A signal handler may call it.
+*/
+void lmv_resource_lose(lmv_resource *r);
 
 /* Ends a killed lease that nothing pins. (For lease.c.) */
 void lmv_resource_end(lmv_lease *lease);

@@ -90,7 +90,7 @@ static inline lmv_window lmv_see(lua_State *L, const lmv_stream *s) {
     w.size = (size_t)v->dims[0];
     return w;
   }
-  if (!lmv_container_alive(s->container))
+  if (!lmv_container_alive(s->container) || s->container->lease->lost)
     lmv_checkopen(L, s->container);
   w.base = s->container->lease->base;
   w.step = 1;

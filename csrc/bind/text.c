@@ -212,16 +212,16 @@ static int find_text(lua_State *L, bool find) {
 }
 
 /* v:find(pattern [, init [, plain]]): as string.find. */
-static int view_find(lua_State *L) { return find_text(L, true); }
+LMV_TOUCHES(view_find) { return find_text(L, true); }
 
 /* v:match(pattern [, init]): as string.match. */
-static int view_match(lua_State *L) { return find_text(L, false); }
+LMV_TOUCHES(view_match) { return find_text(L, false); }
 
 /*
 ** v:rfind(bytes [, init]): the last occurrence that starts at or before init,
 ** its first and last byte; or nil.
 */
-static int view_rfind(lua_State *L) {
+LMV_TOUCHES(view_rfind) {
   const lmv_view *v = lmv_checkview(L, 1);
   lua_Integer init = lmv_optinteger(L, 3, LUA_MAXINTEGER);
   const unsigned char *p, *q;
@@ -297,7 +297,7 @@ static int push_iterator(lua_State *L, lua_CFunction next) {
   return 1;
 }
 
-static int next_match(lua_State *L) {
+LMV_TOUCHES(next_match) {
   text_loop *loop = this_loop(L);
   mv_pattern *pat = (void *)loop->pattern;
   const unsigned char *s = text_bytes(L, &loop->text);
@@ -314,7 +314,7 @@ static int next_match(lua_State *L) {
 }
 
 /* v:gmatch(pattern [, init]): as string.gmatch. */
-static int view_gmatch(lua_State *L) {
+LMV_TOUCHES(view_gmatch) {
   const lmv_view *v = lmv_checkview(L, 1);
   size_t len;
   const unsigned char *p = check_pattern(L, 2, &len);
@@ -329,7 +329,7 @@ static int view_gmatch(lua_State *L) {
   return push_iterator(L, next_match);
 }
 
-static int next_line(lua_State *L) {
+LMV_TOUCHES(next_line) {
   text_loop *loop = this_loop(L);
   const unsigned char *s = text_bytes(L, &loop->text), *end;
   size_t at = loop->next, n = loop->text.n - at;
@@ -347,7 +347,7 @@ static int next_line(lua_State *L) {
 }
 
 /* v:lines([keep]): the lines as strings, with their ends if keep is true. */
-static int view_lines(lua_State *L) {
+LMV_TOUCHES(view_lines) {
   const lmv_view *v = lmv_checkview(L, 1);
   bool keep = lua_toboolean(L, 2);
   subject t;
@@ -357,7 +357,7 @@ static int view_lines(lua_State *L) {
   return push_iterator(L, next_line);
 }
 
-static int next_part(lua_State *L) {
+LMV_TOUCHES(next_part) {
   text_loop *loop = this_loop(L);
   const unsigned char *s = text_bytes(L, &loop->text);
   size_t from = loop->next, end = loop->text.n;
@@ -394,7 +394,7 @@ static void push_byte_view(lua_State *L, const lmv_view *v) {
 }
 
 /* v:split(sep): views of the bytes between occurrences of a sequence. */
-static int view_split(lua_State *L) {
+LMV_TOUCHES(view_split) {
   const lmv_view *v = lmv_checkview(L, 1);
   lmv_operand sep;
   text_loop *loop;

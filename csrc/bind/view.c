@@ -222,6 +222,8 @@ void lmv_checkopen(lua_State *L, const lmv_container *container) {
     luaL_error(L, "attempt to use a %s",
                container->source == LMV_MAP ? "closed map"
                                             : "released bytearray");
+  if (container->lease->lost)
+    lmv_expirederror(L, container->lease);
 }
 
 lmv_view *lmv_pushcontainerview(lua_State *L, int meta, int idx) {

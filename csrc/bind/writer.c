@@ -179,7 +179,7 @@ CONVERT(f32, check_float(L, p, MV_F32, 4, SWAPS(big)))
 CONVERT(f64, check_double(L, p, SWAPS(big)))
 
 #define WRITE(name, kind, size, order)                                         \
-  static int write_##name(lua_State *L) {                                      \
+  LMV_TOUCHES(write_##name) {                                                  \
     lmv_stream *w = lmv_checkstream(L);                                        \
     unsigned char bytes[size];                                                 \
     convert_##kind(L, bytes, order);                                           \
@@ -205,20 +205,20 @@ static int put_leb128(lua_State *L, lmv_stream *w, uint64_t bits) {
 }
 
 /* w:varint(n): unsigned LEB128; negative numbers by their 64 bits. */
-static int writer_varint(lua_State *L) {
+LMV_TOUCHES(writer_varint) {
   lmv_stream *w = lmv_checkstream(L);
   return put_leb128(L, w, (uint64_t)check_integer(L, 2));
 }
 
 /* w:zigzag(n): as Protocol Buffers' sint. */
-static int writer_zigzag(lua_State *L) {
+LMV_TOUCHES(writer_zigzag) {
   lmv_stream *w = lmv_checkstream(L);
   uint64_t bits = (uint64_t)check_integer(L, 2);
   return put_leb128(L, w, bits << 1 ^ (0 - (bits >> 63)));
 }
 
 /* w:sleb128(n): signed LEB128. */
-static int writer_sleb128(lua_State *L) {
+LMV_TOUCHES(writer_sleb128) {
   lmv_stream *w = lmv_checkstream(L);
   uint64_t bits = (uint64_t)check_integer(L, 2), sign = 0 - (bits >> 63);
   unsigned char bytes[10];
@@ -275,7 +275,7 @@ static unsigned put_bits(unsigned char *p, ptrdiff_t step, uint64_t x,
 ** w:bits(n, x): n bits, the most significant of x first, which has no others.
 ** The bits of the last byte that are not written yet are 0.
 */
-static int writer_bits(lua_State *L) {
+LMV_TOUCHES(writer_bits) {
   lmv_stream *w = lmv_checkstream(L);
   unsigned n = lmv_checkbits(L, 2), have;
   lua_Integer x = check_integer(L, 3);
@@ -298,7 +298,7 @@ static int writer_bits(lua_State *L) {
 /* ---- pieces --------------------------------------------------------------*/
 
 /* w:bytes(x): those of any bytes-like, of what is written to as well. */
-static int writer_bytes(lua_State *L) {
+LMV_TOUCHES(writer_bytes) {
   lmv_stream *w = lmv_checkstream(L);
   lmv_operand operand;
   size_t n;
@@ -316,7 +316,7 @@ static int writer_bytes(lua_State *L) {
 }
 
 /* w:string(s) */
-static int writer_string(lua_State *L) {
+LMV_TOUCHES(writer_string) {
   lmv_stream *w = lmv_checkstream(L);
   size_t n;
   const char *s = lmv_checkstring(L, 2, &n);
@@ -325,7 +325,7 @@ static int writer_string(lua_State *L) {
 }
 
 /* w:cstring(s): with a zero behind it. */
-static int writer_cstring(lua_State *L) {
+LMV_TOUCHES(writer_cstring) {
   lmv_stream *w = lmv_checkstream(L);
   size_t n;
   const char *s = lmv_checkstring(L, 2, &n);
@@ -336,7 +336,7 @@ static int writer_cstring(lua_State *L) {
 }
 
 /* w:pack(fmt, ...): the values in a format of string.pack. */
-static int writer_pack(lua_State *L) {
+LMV_TOUCHES(writer_pack) {
   lmv_stream *w = lmv_checkstream(L);
   packreader format = lmv_startformat(L, 2);
   size_t at = lmv_position(w, lmv_see(L, w).size);
@@ -363,20 +363,20 @@ static int put_zeros(lua_State *L, lmv_stream *w, size_t n) {
 }
 
 /* w:skip(n): n zeros. */
-static int writer_skip(lua_State *L) {
+LMV_TOUCHES(writer_skip) {
   lmv_stream *w = lmv_checkstream(L);
   return put_zeros(L, w, lmv_checkcount(L, 2));
 }
 
 /* w:align(n): zeros up to the next multiple of n bytes from the start. */
-static int writer_align(lua_State *L) {
+LMV_TOUCHES(writer_align) {
   lmv_stream *w = lmv_checkstream(L);
   size_t at = lmv_position(w, lmv_see(L, w).size);
   return put_zeros(L, w, lmv_checkalign(L, 2, at));
 }
 
 /* w:seek(pos): negative from the end. */
-static int writer_seek(lua_State *L) {
+LMV_TOUCHES(writer_seek) {
   lmv_stream *w = lmv_checkstream(L);
   size_t size = lmv_see(L, w).size;
   lmv_moveto(w, lmv_checkseek(L, 2, size), size);
@@ -384,7 +384,7 @@ static int writer_seek(lua_State *L) {
 }
 
 /* w:view(): what was written; of a bytearray, all. */
-static int writer_view(lua_State *L) {
+LMV_TOUCHES(writer_view) {
   const lmv_stream *w = lmv_checkstream(L);
   size_t n = lmv_see(L, w).size;
   if (!lmv_cangrow(w) && w->end < n)

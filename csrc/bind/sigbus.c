@@ -1,0 +1,209 @@
+/*
+** sigbus.c - files that shrink while they are mapped
+** The watches of all states of the process are one list that only grows, so
+*that
+** the handler, which may take no lock, can walk it at any time: a watch that is
+** not in use watches no bytes, and serves again.
+**
+** A handler that was there before gets what is not ours. A host that installs
+** its own later should call the one that it found; at each map ours is put in
+** front again. -DMVIEW_NO_SIGBUS leaves all of it out: then a file that shrinks
+** kills the process, as it does everywhere else.
+*/
+/* NOLINTBEGIN(bugprone-reserved-identifier) */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+#include "sigbus.h"
+
+void lmv_touch_pages(const unsigned char *p, size_t n) {
+  const size_t page = 4096; /* no system has smaller ones */
+  volatile unsigned char byte;
+  for (size_t at = 0; at < n; at += page)
+    byte = p[at];
+  if (n > 0)
+    byte = p[n - 1];
+  (void)byte;
+}
+
+#if defined(_WIN32) || defined(MVIEW_NO_SIGBUS)
+
+int lmv_watch_pages(lmv_resource *r, void *base, size_t n, bool writable) {
+  (void)r, (void)base, (void)n, (void)writable;
+  return 0;
+}
+
+void lmv_unwatch_pages(lmv_resource *r) { (void)r; }
+
+#else
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#ifndef MAP_ANONYMOUS
+#define MAP_ANONYMOUS MAP_ANON
+#endif
+
+typedef struct lmv_watch {
+  struct lmv_watch *next; /* set once */
+  unsigned version;       /* odd while it is written */
+  uintptr_t start, end;   /* both 0: not in use */
+  lmv_resource *resource;
+  int protection;
+} lmv_watch;
+
+static lmv_watch *watches; /* the newest */
+static char locked;        /* while watches are taken and handlers changed */
+
+/* What was installed before: the handler reads the one that is current. */
+static struct sigaction previous[2];
+static int current;
+
+static void lock(void) {
+  while (__atomic_test_and_set(&locked, __ATOMIC_ACQUIRE))
+    continue; /* a few instructions, and one call of the system */
+}
+
+static void unlock(void) { __atomic_clear(&locked, __ATOMIC_RELEASE); }
+
+/* ---- the handler: nothing here but what a handler may do -----------------*/
+
+/*
+** Whether it watches the address. Other threads may write other watches; that
+*of
+** the address stays as long as somebody accesses the memory.
+*/
+static bool is_watched(const lmv_watch *w, uintptr_t at) {
+  unsigned version = __atomic_load_n(&w->version, __ATOMIC_ACQUIRE);
+  uintptr_t start = __atomic_load_n(&w->start, __ATOMIC_RELAXED);
+  uintptr_t end = __atomic_load_n(&w->end, __ATOMIC_RELAXED);
+  __atomic_thread_fence(__ATOMIC_ACQUIRE);
+  return version % 2 == 0 && at >= start && at < end &&
+         version == __atomic_load_n(&w->version, __ATOMIC_RELAXED);
+}
+
+/* The watch of the address, or NULL. */
+static lmv_watch *find_watch(uintptr_t at) {
+  lmv_watch *w = __atomic_load_n(&watches, __ATOMIC_ACQUIRE);
+  while (w != NULL && !is_watched(w, at))
+    w = w->next;
+  return w;
+}
+
+/* Replaces the pages from that of the address on, and ends the views. */
+static bool replace_pages(lmv_watch *w, uintptr_t at) {
+  uintptr_t page = at - at % (uintptr_t)sysconf(_SC_PAGESIZE);
+  void *start = (void *)page;
+  if (mmap(start, w->end - page, w->protection,
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+    return false;
+  lmv_resource_lose(w->resource);
+  return true;
+}
+
+/* Lets the system do what it does without a handler, when this one returns. */
+static void give_up(int sig) {
+  struct sigaction action = {.sa_handler = SIG_DFL};
+  sigemptyset(&action.sa_mask);
+  sigaction(sig, &action, NULL);
+  raise(sig);
+}
+
+/* Hands the signal to the handler that was there before. */
+static void pass_on(int sig, siginfo_t *info, void *context) {
+  static siginfo_t *passed; /* one that comes back has gone in a circle */
+  const struct sigaction *to =
+      &previous[__atomic_load_n(&current, __ATOMIC_ACQUIRE)];
+  if (__atomic_exchange_n(&passed, info, __ATOMIC_ACQ_REL) == info)
+    give_up(sig);
+  else if (to->sa_flags & SA_SIGINFO)
+    to->sa_sigaction(sig, info, context);
+  else if (to->sa_handler == SIG_DFL || to->sa_handler == SIG_IGN)
+    give_up(sig);
+  else
+    to->sa_handler(sig);
+  __atomic_store_n(&passed, NULL, __ATOMIC_RELEASE);
+}
+
+static void handle(int sig, siginfo_t *info, void *context) {
+  int saved = errno;
+  lmv_watch *w =
+      info->si_code > 0 ? find_watch((uintptr_t)info->si_addr) : NULL;
+  if (w == NULL || !replace_pages(w, (uintptr_t)info->si_addr))
+    pass_on(sig, info, context);
+  errno = saved;
+}
+
+/* ---- installing, watching ------------------------------------------------*/
+
+/* Puts the handler in front of what is installed, unless that is it. */
+static int install(void) {
+  struct sigaction ours = {.sa_sigaction = handle,
+                           .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
+  struct sigaction found;
+  int other = 1 - current;
+  if (sigaction(SIGBUS, NULL, &found) != 0)
+    return errno;
+  if ((found.sa_flags & SA_SIGINFO) && found.sa_sigaction == handle)
+    return 0;
+  previous[other] = found;
+  __atomic_store_n(&current, other, __ATOMIC_RELEASE);
+  sigemptyset(&ours.sa_mask);
+  return sigaction(SIGBUS, &ours, NULL) != 0 ? errno : 0;
+}
+
+/* Sets what the watch watches. */
+static void set_range(lmv_watch *w, uintptr_t start, uintptr_t end) {
+  __atomic_add_fetch(&w->version, 1, __ATOMIC_ACQ_REL);
+  __atomic_store_n(&w->start, start, __ATOMIC_RELAXED);
+  __atomic_store_n(&w->end, end, __ATOMIC_RELAXED);
+  __atomic_add_fetch(&w->version, 1, __ATOMIC_RELEASE);
+}
+
+/* A watch that is not in use, NULL without memory. */
+static lmv_watch *take_watch(void) {
+  lmv_watch *w = watches;
+  while (w != NULL && w->end != 0)
+    w = w->next;
+  if (w != NULL)
+    return w;
+  w = calloc(1, sizeof *w);
+  if (w != NULL) {
+    w->next = watches;
+    __atomic_store_n(&watches, w, __ATOMIC_RELEASE);
+  }
+  return w;
+}
+
+int lmv_watch_pages(lmv_resource *r, void *base, size_t n, bool writable) {
+  lmv_watch *w;
+  int err;
+  lock();
+  err = install();
+  w = err == 0 ? take_watch() : NULL;
+  if (w != NULL) {
+    w->resource = r;
+    w->protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+    set_range(w, (uintptr_t)base, (uintptr_t)base + n);
+    r->watch = w;
+  } else if (err == 0) {
+    err = ENOMEM;
+  }
+  unlock();
+  return err;
+}
+
+void lmv_unwatch_pages(lmv_resource *r) {
+  lock();
+  if (r->watch != NULL)
+    set_range(r->watch, 0, 0);
+  unlock();
+  r->watch = NULL;
+}
+
+#endif

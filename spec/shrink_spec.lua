@@ -1,0 +1,273 @@
+-- A file that shrinks while it is mapped: an error, by a name, and nothing
+-- else. Each spec maps three pages and cuts the file within the first one or
+-- behind it. What a page is, the system is asked.
+
+local files = require "files"
+local mview = require "mview"
+local names = require "names"
+local raises = require "raises"
+local shell = require "shell"
+
+local shrank = "attempt to use an expired view (its file shrank)"
+
+local path, cutter
+
+-- Maps a file of n bytes; cut(n) truncates it by another map.
+local function map(n, mode)
+  files.write(path, files.bytes(n))
+  cutter = mview.map(path, "r+")
+  return mview.map(path, mode or "r+")
+end
+
+local function cut(n) cutter:resize(n) end
+
+local page = tonumber((shell "getconf PAGESIZE")) or 65536
+local size = 3 * page
+
+before_each(function() path = os.tmpname() end)
+
+after_each(function()
+  if cutter then cutter:close() end
+  cutter = nil
+  os.remove(path)
+end)
+
+-- What goes on is right: the bytes of before, as far as they are in the file.
+local function outcome(use, ...)
+  local result = table.pack(pcall(use, ...))
+  if result[1] then return "returns" end
+  return (tostring(result[2]):gsub("^[^:]*:%d+: ", ""))
+end
+
+describe("Where its file shrank to nothing", function()
+  local function each(uses)
+    for name, use in pairs(uses) do
+      it(("a view of a map raises at %s"):format(name), function()
+        local v = map(size):view()
+        local formats = {field = "T{B:a:B:b:}", byteswap = "<I"}
+        if formats[name] then v = v:cast(formats[name]) end
+        if name == "hash" then v = v:toreadonly() end
+        cut(0)
+        local first = outcome(use, v, 1)
+        local second = outcome(use, v, 1)
+        if first == "returns" then -- it did not touch the memory
+          local touches = {sub = 1, slice = 1, cast = 1, at = 1, transpose = 1,
+            field = 1, toreadonly = 1, len = 1, equals = 1, ["#v"] = 1,
+            ["mview(v)"] = 1}
+          assert.is_truthy(touches[name], name)
+        else
+          assert.equal(shrank, first)
+          assert.equal(shrank, second)
+          assert.is_false(v.valid)
+        end
+      end)
+    end
+  end
+  each(names.reads)
+  each(names.writes)
+
+  it("every use of the container raises once that was noticed", function()
+    local m = map(size, "r")
+    cut(0)
+    raises(shrank, function() return m[1] end)
+    for name, use in pairs(names.reads) do
+      if name ~= "v(i)" then
+        assert.equal(shrank, outcome(use, m, 1), name)
+      end
+    end
+    raises(shrank, m.flush, m)
+    raises(shrank, m.advise, m, "normal")
+    raises(shrank, m.view, m)
+    m:close()
+  end)
+end)
+
+-- Each reads or writes all of the bytes, in one operation; the comparisons end
+-- at the first byte that differs, which may be in the file's last page.
+local bulk = {
+  tobytes = function(v) return v:tobytes() end,
+  tolist = function(v) return v:tolist() end,
+  hex = function(v) return v:hex() end,
+  ["=="] = function(v) return v == mview(files.bytes(size)) end,
+  equals = function(v) return v:equals(files.bytes(size)) end,
+  mismatch = function(v) return v:mismatch(files.bytes(size)) end,
+  index = function(v) return v:index(255) end,
+  count = function(v) return v:count(255) end,
+  find = function(v) return v:find("\255", 1, true) end,
+  ["find of a pattern"] = function(v) return v:find("[\253-\255]") end,
+  rfind = function(v) return v:sub(1, -2):rfind("\0\1\255") end,
+  gmatch = function(v) for _ in v:gmatch("\255") do end end,
+  lines = function(v) for _ in v:lines() do end end,
+  split = function(v) for _ in v:split("\255") do end end,
+  sum = function(v) return v:sum() end,
+  min = function(v) return v:sub(1):min() end,
+  unpack = function(v) return v:unpack("c" .. #v) end,
+  fill = function(v) v:fill(1) end,
+  copyfrom = function(v) v:copyfrom(files.bytes(#v)) end,
+  ["copyfrom into others"] = function(v)
+    mview.new("B", #v):copyfrom(v)
+  end,
+  ["conversion"] = function(v) mview.new("f", #v):copyfrom(v) end,
+  byteswap = function(v) v:cast("<I"):byteswap() end,
+  copy = function(v) return v:copy() end,
+  hash = function(v) return v:toreadonly():hash() end,
+  bytearray = function(v) return mview.bytearray(v) end,
+  append = function(v) mview.bytearray():append(v) end,
+  ["strided tobytes"] = function(v) return v:sub(1, -1, 2):tobytes() end,
+  ["items one by one"] = function(v) for i = 1, #v do local _ = v[i] end end,
+  ["writes one by one"] = function(v) for i = 1, #v do v[i] = 1 end end,
+  iteration = function(v) for _ in v:iter() do end end,
+  pairs = function(v) for _ in pairs(v) do end end,
+  ["a reader"] = function(v)
+    local r = require "mview.reader"(v)
+    for _ = 1, #v do r:u8() end
+  end,
+  ["a writer"] = function(v)
+    local w = require "mview.writer"(v)
+    for _ = 1, #v do w:u8(1) end
+  end,
+  ["writeto a file"] = function(v)
+    local file <close> = io.tmpfile()
+    return v:writeto(file)
+  end,
+  ["readfrom a file"] = function(v)
+    local file <close> = io.tmpfile()
+    file:write(("x"):rep(#v))
+    file:seek "set"
+    return v:readfrom(file)
+  end,
+}
+
+describe("Where its file shrank in the middle", function()
+  for name, use in pairs(bulk) do
+    it(("%s raises, of a map of any mode"):format(name), function()
+      for _, mode in ipairs {"r+", "r", "c"} do
+        for _, n in ipairs {0, page, 2 * page} do
+          local m = map(size, mode)
+          local v = m:view()
+          cut(n)
+          local result = outcome(use, v)
+          if not (mode == "r" and result:find "read%-only") then
+            assert.equal(shrank, result)
+            assert.is_false(v.valid)
+          end
+          m:close()
+          cutter:close()
+        end
+      end
+    end)
+  end
+
+  it("descriptors tell, too", function()
+    local unix = require "unix"
+    local v = map(size):view()
+    cut(0)
+    local fd = unix.open(path .. ".out", "w")
+    local result = outcome(v.writeto, v, fd)
+    unix.close(fd)
+    os.remove(path .. ".out")
+    assert.equal(shrank, result)
+  end)
+
+  it("what lies before the new end is right, or an error", function()
+    local bytes = files.bytes(size)
+    local m = map(size)
+    local v, start = m:view(), m:view():sub(1, 10)
+    cut(page + 5)
+    assert.equal(bytes:sub(1, 10), start:tobytes())
+    assert.equal(bytes:byte(page), v[page])
+    raises(shrank, function() return v[3 * page] end)
+    raises(shrank, start.tobytes, start)
+  end)
+
+  it("the rest of the last page reads as zeros", function()
+    local v = map(size):view()
+    cut(5)
+    assert.same({files.bytes(5):byte(5), 0}, {v[5], v[6]})
+  end)
+
+  it("another map of it is right, and so is the old one after a resize",
+    function()
+      local m = map(size)
+      local v = m:view()
+      cut(10)
+      raises(shrank, v.tobytes, v)
+      raises(shrank, function() return #m end)
+      local other = mview.map(path)
+      assert.equal(files.bytes(10), other:tobytes())
+      other:close()
+      assert.is_true(m:resize(20))
+      assert.equal(files.bytes(10) .. ("\0"):rep(10), m:tobytes())
+      raises(shrank, v.tobytes, v)
+    end)
+
+  it("a map that its own resize makes smaller says so", function()
+    local m = map(size)
+    local v = m:view()
+    m:resize(1)
+    raises("attempt to use an expired view (its map shrank)", v.tobytes, v)
+  end)
+
+  it("operands tell as the view does", function()
+    local m = map(size, "r")
+    cut(0)
+    local b = mview.bytearray(size)
+    raises(shrank, b.copyfrom, b, m)
+    raises(shrank, b.copyfrom, b, m)
+  end)
+
+  it("memory of others is not concerned", function()
+    local v, b = map(size):view(), mview.bytearray("abc")
+    cut(0)
+    raises(shrank, v.tobytes, v)
+    assert.equal("abc", b:view():tobytes())
+    local anonymous = mview.map(nil, "r+", 0, 10)
+    assert.equal(0, anonymous[10])
+  end)
+
+  it("C code that has borrowed reads zeros, and the next access raises",
+    function()
+      local capi = require "capi"
+      local v = map(size):view()
+      assert.equal(("\0"):rep(size), capi.after(v, function() cut(0) end))
+      raises(shrank, v.tobytes, v)
+    end)
+end)
+
+describe("Another process", function()
+  it("may cut and grow the file all the time", function()
+    files.write(path, files.bytes(size))
+    local stop = path .. ".stop"
+    files.write(stop, "")
+    local script = ("while [ -e '%s' ]; do : >'%s'; head -c %d /dev/zero "
+      .. ">>'%s'; done & echo $!"):format(stop, path, size, path)
+    local pipe = io.popen(script)
+    pipe:read "l"
+    local lost, right = 0, 0
+    for _ = 1, 2000 do
+      local m = mview.map(path)
+      if m and pcall(m.tobytes, m) then right = right + 1
+      else lost = lost + 1 end
+      if m then m:close() end
+    end
+    os.remove(stop)
+    pipe:close()
+    assert.equal(2000, lost + right)
+  end)
+end)
+
+describe("Another handler of the signal", function()
+  it("gets what is not ours: a signal that is sent ends the process",
+    function()
+      files.write(path, [[
+        local mview = require "mview"
+        local m = mview.map(arg[0])
+        os.execute "kill -BUS $PPID"
+        print "alive"
+      ]])
+      local output, status = shell(("%s '%s'"):format(
+        os.getenv "LUA" or "lua5.4", path))
+      assert.is_nil(output:find "alive")
+      assert.not_equal(0, status)
+    end)
+end)
