@@ -8,7 +8,8 @@
 
 /* Blocks of a constant number, which compilers know how to vectorise. */
 #define SWAP(bits)                                                             \
-  MV_CLONES static void swap_packed##bits(unsigned char *p, ptrdiff_t n) {     \
+  MV_VECTOR(void, swap_packed##bits, (unsigned char *p, ptrdiff_t n),          \
+            (p, n)) {                                                          \
     for (; n >= 64; n -= 64, p += 8 * bits)                                    \
       for (size_t i = 0; i < 64; i++)                                          \
         mv_put##bits(p + i * (bits / 8), false,                                \

@@ -129,16 +129,19 @@ static void convert_piece(const converting *c, unsigned char *out,
     mv_copy_run(out, to, (mv_axis){n, dstep, size}, c->to->size);
 }
 
+/* From the end: what was tested last is still near. */
 static void convert_run(const converting *c, unsigned char *out,
                         ptrdiff_t dstep, const unsigned char *in,
                         ptrdiff_t sstep, ptrdiff_t n) {
-  if (is_plain(c->to, dstep) && is_plain(c->from, sstep)) {
-    c->kernel.convert(out, in, (size_t)n);
-    return;
-  }
-  for (ptrdiff_t some, i = 0; i < n; i += some) {
-    some = n - i < BLOCK ? n - i : BLOCK;
-    convert_piece(c, out + i * dstep, dstep, in + i * sstep, sstep, some);
+  bool plain = is_plain(c->to, dstep) && is_plain(c->from, sstep);
+  ptrdiff_t most = plain ? PIECE : BLOCK;
+  for (ptrdiff_t some; n > 0;) {
+    some = n < most ? n : most;
+    n -= some;
+    if (plain)
+      c->kernel.convert(out + n * dstep, in + n * sstep, (size_t)some);
+    else
+      convert_piece(c, out + n * dstep, dstep, in + n * sstep, sstep, some);
   }
 }
 

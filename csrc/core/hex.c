@@ -40,8 +40,8 @@ static char to_digit(byte x) {
 }
 
 /* Writes the digits of whole chunks. */
-MV_CLONES static void put_chunks(char *restrict out, const byte *restrict p,
-                                 size_t n) {
+MV_VECTOR(void, put_chunks,
+          (char *restrict out, const byte *restrict p, size_t n), (out, p, n)) {
   for (; n > 0; n -= CHUNK, p += CHUNK, out += 2 * CHUNK)
     for (size_t i = 0; i < CHUNK; i++) {
       out[2 * i] = to_digit(p[i] >> 4);
@@ -98,7 +98,8 @@ static byte greater(byte a, byte b) { return a > b ? a : b; }
 ** far too large where the other is right; and it is no digit where both are out
 ** of their range.
 */
-MV_CLONES static size_t get_digits(byte *out, const char *s, size_t len) {
+MV_VECTOR(size_t, get_digits, (byte * out, const char *s, size_t len),
+          (out, s, len)) {
   byte value[2 * CHUNK], chunk[CHUNK], bad = 0;
   size_t n = 0;
   for (; len >= sizeof value; len -= sizeof value, s += sizeof value) {

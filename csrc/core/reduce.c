@@ -14,6 +14,10 @@
 #include <math.h>
 #include <string.h>
 
+#if defined(MV_HAS_AVX2)
+#include <immintrin.h>
+#endif
+
 #define BLOCK 512  /* items of a block; of a leaf of the tree of sums */
 #define PIECE 4096 /* items handed out at most */
 
@@ -229,25 +233,45 @@ static mv_status sum_integers(feed *f, mv_value *sum) {
 
 /* ---- sums of floats ------------------------------------------------------*/
 
-/* Each lane adds BLOCK / LANES items, then the lanes are added as a tree. */
-#define LANES 32
+/*
+** The sum of a leaf: 16 lanes add each 16th item, then the lanes are added as a
+** tree. Lanes that are not vectors give the same sum.
+*/
+#define LEAF 256
+#define LANES 16
 
+#if defined(__GNUC__)
 #define FOLD(name, type)                                                       \
-  MV_VECTOR(void, name,                                                        \
-            (const unsigned char *restrict p, double *restrict out),           \
-            (p, out)) {                                                        \
+  MV_VECTOR(double, name, (const unsigned char *p), (p)) {                     \
+    typedef type few __attribute__((vector_size(4 * sizeof(type))));           \
+    typedef double v __attribute__((vector_size(4 * sizeof(double))));         \
+    v a = {0}, b = {0}, c = {0}, d = {0};                                      \
+    for (size_t k = 0; k < LEAF; k += LANES, p += LANES * sizeof(type)) {      \
+      few x[4];                                                                \
+      memcpy(x, p, sizeof x);                                                  \
+      a += __builtin_convertvector(x[0], v);                                   \
+      b += __builtin_convertvector(x[1], v);                                   \
+      c += __builtin_convertvector(x[2], v);                                   \
+      d += __builtin_convertvector(x[3], v);                                   \
+    }                                                                          \
+    a = (a + c) + (b + d);                                                     \
+    return (a[0] + a[2]) + (a[1] + a[3]);                                      \
+  }
+#else
+#define FOLD(name, type)                                                       \
+  static double name(const unsigned char *p) {                                 \
     double lanes[LANES] = {0};                                                 \
-    for (size_t k = 0; k < BLOCK; k += LANES)                                  \
-      for (size_t i = 0; i < LANES; i++) {                                     \
-        type x;                                                                \
-        memcpy(&x, p + (k + i) * sizeof x, sizeof x);                          \
-        lanes[i] += (double)x;                                                 \
-      }                                                                        \
+    for (size_t k = 0; k < LEAF; k++) {                                        \
+      type x;                                                                  \
+      memcpy(&x, p + k * sizeof x, sizeof x);                                  \
+      lanes[k % LANES] += (double)x;                                           \
+    }                                                                          \
     for (size_t half = LANES / 2; half > 0; half /= 2)                         \
       for (size_t i = 0; i < half; i++)                                        \
         lanes[i] += lanes[i + half];                                           \
-    *out = lanes[0];                                                           \
+    return lanes[0];                                                           \
   }
+#endif
 
 FOLD(fold_f32, float)
 FOLD(fold_f64, double)
@@ -276,23 +300,18 @@ static double tree_sum(const tree *t) {
 }
 
 static double sum_floats(feed *f) {
-  unsigned char block[BLOCK * sizeof(double)];
+  unsigned char rest[LEAF * sizeof(double)];
   tree t = {.blocks = 0};
   while (feed_next(f)) {
     const unsigned char *p = f->p;
-    double sum;
-    for (size_t n = f->n; n > 0;
-         n -= n < BLOCK ? n : BLOCK, p += BLOCK * f->size) {
-      if (n < BLOCK) {
-        memcpy(block, p, n * f->size);
-        memset(block + n * f->size, 0, (BLOCK - n) * f->size);
-        p = block;
+    for (size_t n = f->n; n > 0; n -= n < LEAF ? n : LEAF) {
+      if (n < LEAF) {
+        memcpy(rest, p, n * f->size);
+        memset(rest + n * f->size, 0, (LEAF - n) * f->size);
+        p = rest;
       }
-      if (f->kind == MV_F32)
-        fold_f32(p, &sum);
-      else
-        fold_f64(p, &sum);
-      add_block(&t, sum);
+      add_block(&t, f->kind == MV_F32 ? fold_f32(p) : fold_f64(p));
+      p += LEAF * f->size;
     }
   }
   return tree_sum(&t);
@@ -399,10 +418,8 @@ static bool any_bit(const unsigned char *p, size_t n) {
 
 #define CHOOSE_FLOATS(name, type, bits)                                        \
   CHOOSE(name##_few, type, bits, x CHOOSE_BETTER m, x == x ? 0 : 1)            \
-  MV_VECTOR(bool, name,                                                        \
-            (const unsigned char *restrict p, size_t n,                        \
-             unsigned char *restrict best),                                    \
-            (p, n, best)) {                                                    \
+  static bool name##_many(const unsigned char *restrict p, size_t n,           \
+                          unsigned char *restrict best) {                      \
     typedef type v __attribute__((vector_size(32)));                           \
     typedef bits w __attribute__((vector_size(32)));                           \
     const size_t four = 4 * sizeof(v) / sizeof(type);                          \
@@ -430,7 +447,7 @@ static bool any_bit(const unsigned char *p, size_t n) {
 
 #else
 #define CHOOSE_FLOATS(name, type, bits)                                        \
-  CHOOSE(name, type, bits, x CHOOSE_BETTER m, x == x ? 0 : 1)
+  CHOOSE(name##_many, type, bits, x CHOOSE_BETTER m, x == x ? 0 : 1)
 #endif
 
 #define CHOOSE_BETTER <
@@ -441,6 +458,66 @@ CHOOSE_FLOATS(least_f64, double, uint64_t)
 CHOOSE_FLOATS(greatest_f32, float, uint32_t)
 CHOOSE_FLOATS(greatest_f64, double, uint64_t)
 #undef CHOOSE_BETTER
+
+/*
+** AVX2 has instructions that choose; they give their second operand where one
+** is a NaN.
+*/
+#if defined(MV_HAS_AVX2)
+#define CHOOSE_AVX2(name, type, v, op, load, store, either, odd)               \
+  MV_AVX2 static bool name##_avx2(const unsigned char *restrict p, size_t n,   \
+                                  unsigned char *restrict best) {              \
+    const size_t step = sizeof(v) / sizeof(type), four = 4 * step;             \
+    type last[4 * sizeof(v) / sizeof(type)];                                   \
+    const type *x = (const type *)(const void *)p;                             \
+    v a = load(x), b = a, c = a, d = a, nan = odd(a, a);                       \
+    const size_t end = n - four; /* the last four may be there again */        \
+    for (size_t i = 0;; i = i + four < end ? i + four : end) {                 \
+      v e = load(x + i), f = load(x + i + step);                               \
+      v g = load(x + i + 2 * step), h = load(x + i + 3 * step);                \
+      a = op(e, a);                                                            \
+      b = op(f, b);                                                            \
+      c = op(g, c);                                                            \
+      d = op(h, d);                                                            \
+      nan = either(nan, either(odd(e, f), odd(g, h)));                         \
+      if (i == end)                                                            \
+        break;                                                                 \
+    }                                                                          \
+    store(last, a);                                                            \
+    store(last + step, b);                                                     \
+    store(last + 2 * step, c);                                                 \
+    store(last + 3 * step, d);                                                 \
+    return name##_few((const unsigned char *)last, four, best) ||              \
+           any_bit((const unsigned char *)&nan, sizeof nan);                   \
+  }                                                                            \
+  static bool name(const unsigned char *restrict p, size_t n,                  \
+                   unsigned char *restrict best) {                             \
+    return mv_avx2() && n >= 4 * sizeof(v) / sizeof(type)                      \
+               ? name##_avx2(p, n, best)                                       \
+               : name##_many(p, n, best);                                      \
+  }
+
+#define ODD_PS(x, y) _mm256_cmp_ps(x, y, _CMP_UNORD_Q)
+#define ODD_PD(x, y) _mm256_cmp_pd(x, y, _CMP_UNORD_Q)
+#define CHOOSE_PS(name, op)                                                    \
+  CHOOSE_AVX2(name, float, __m256, op, _mm256_loadu_ps, _mm256_storeu_ps,      \
+              _mm256_or_ps, ODD_PS)
+#define CHOOSE_PD(name, op)                                                    \
+  CHOOSE_AVX2(name, double, __m256d, op, _mm256_loadu_pd, _mm256_storeu_pd,    \
+              _mm256_or_pd, ODD_PD)
+#else
+#define CHOOSE_PS(name, op)                                                    \
+  static bool name(const unsigned char *restrict p, size_t n,                  \
+                   unsigned char *restrict best) {                             \
+    return name##_many(p, n, best);                                            \
+  }
+#define CHOOSE_PD CHOOSE_PS
+#endif
+
+CHOOSE_PS(least_f32, _mm256_min_ps)
+CHOOSE_PS(greatest_f32, _mm256_max_ps)
+CHOOSE_PD(least_f64, _mm256_min_pd)
+CHOOSE_PD(greatest_f64, _mm256_max_pd)
 
 CHOOSERS(u8, uint8_t)
 CHOOSERS(i8, int8_t)

@@ -50,8 +50,8 @@ static size_t first_each(const sought *s, const unsigned char *p, size_t n) {
 /* By bits. */
 
 #define COUNTER(type)                                                          \
-  MV_CLONES static size_t count_##type(const sought *s,                        \
-                                       const unsigned char *p, size_t n) {     \
+  MV_VECTOR(size_t, count_##type,                                              \
+            (const sought *s, const unsigned char *p, size_t n), (s, p, n)) {  \
     type x, bits, mask, some;                                                  \
     size_t sum = 0, all = n, i;                                                \
     memcpy(&bits, s->bits, sizeof bits);                                       \
@@ -69,8 +69,8 @@ static size_t first_each(const sought *s, const unsigned char *p, size_t n) {
   }
 
 #define FIRST(type)                                                            \
-  MV_CLONES static size_t first_##type(const sought *s,                        \
-                                       const unsigned char *p, size_t n) {     \
+  MV_VECTOR(size_t, first_##type,                                              \
+            (const sought *s, const unsigned char *p, size_t n), (s, p, n)) {  \
     type x, bits, mask, some = 0;                                              \
     size_t i = 0, k;                                                           \
     memcpy(&bits, s->bits, sizeof bits);                                       \

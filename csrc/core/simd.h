@@ -10,7 +10,7 @@
 #define MV_SIMD_H
 
 #include <stdbool.h>
-#include <stdint.h> /* defines __GLIBC__ */
+#include <stdint.h>
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
@@ -52,6 +52,7 @@ static inline bool mv_avx2(void) {
 
 #define MV_RETURN_void
 #define MV_RETURN_bool return
+#define MV_RETURN_double return
 #define MV_RETURN_size_t return
 #define MV_RETURN_uint64_t return
 
@@ -75,14 +76,6 @@ static inline bool mv_avx2(void) {
 #else
 #define MV_VECTOR(result, name, parameters, arguments)                         \
   static result name parameters
-#endif
-
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) &&         \
-    __GNUC__ >= 6 && !defined(__clang__) && !defined(MV_PORTABLE) &&           \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define MV_CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define MV_CLONES
 #endif
 
 #if defined(__GNUC__)
