@@ -241,7 +241,7 @@ static mv_status sum_integers(feed *f, mv_value *sum) {
 #define LANES 16
 
 #if defined(__GNUC__)
-#define FOLD(name, type)                                                       \
+#define FOLD(name, type, widen)                                                \
   MV_VECTOR(double, name, (const unsigned char *p), (p)) {                     \
     typedef type few __attribute__((vector_size(4 * sizeof(type))));           \
     typedef double v __attribute__((vector_size(4 * sizeof(double))));         \
@@ -249,16 +249,16 @@ static mv_status sum_integers(feed *f, mv_value *sum) {
     for (size_t k = 0; k < LEAF; k += LANES, p += LANES * sizeof(type)) {      \
       few x[4];                                                                \
       memcpy(x, p, sizeof x);                                                  \
-      a += __builtin_convertvector(x[0], v);                                   \
-      b += __builtin_convertvector(x[1], v);                                   \
-      c += __builtin_convertvector(x[2], v);                                   \
-      d += __builtin_convertvector(x[3], v);                                   \
+      a += widen(x[0], v);                                                     \
+      b += widen(x[1], v);                                                     \
+      c += widen(x[2], v);                                                     \
+      d += widen(x[3], v);                                                     \
     }                                                                          \
     a = (a + c) + (b + d);                                                     \
     return (a[0] + a[2]) + (a[1] + a[3]);                                      \
   }
 #else
-#define FOLD(name, type)                                                       \
+#define FOLD(name, type, widen)                                                \
   static double name(const unsigned char *p) {                                 \
     double lanes[LANES] = {0};                                                 \
     for (size_t k = 0; k < LEAF; k++) {                                        \
@@ -273,8 +273,9 @@ static mv_status sum_integers(feed *f, mv_value *sum) {
   }
 #endif
 
-FOLD(fold_f32, float)
-FOLD(fold_f64, double)
+FOLD(fold_f32, float, __builtin_convertvector)
+#define AS_IS(x, type) (x)
+FOLD(fold_f64, double, AS_IS)
 
 /* The tree above the blocks: at each level the sum of 2^level blocks that waits
 ** for another such. */

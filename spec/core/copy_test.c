@@ -6,6 +6,7 @@
 */
 #include "check.h"
 #include "sample.h"
+#include "simd.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -410,6 +411,10 @@ int main(void) {
   transpositions();
   fills();
   byteswaps();
+#if defined(MV_HAS_AVX2)
+  mv_plain_code = true;
+  byteswaps();
+#endif
   pointers();
   overlaps();
   return check_report();

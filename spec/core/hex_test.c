@@ -3,6 +3,7 @@
 */
 #include "check.h"
 #include "sample.h"
+#include "simd.h"
 
 /* What bytes.hex(sep, group) of Python gives. */
 static size_t model(char *out, const unsigned char *p, size_t n, char sep,
@@ -170,12 +171,20 @@ static void try_groups_back(void) {
     }
 }
 
-int main(void) {
+static void try_all(void) {
   try_groups();
   try_sizes();
   try_texts();
   try_characters();
   try_bytes();
   try_groups_back();
+}
+
+int main(void) {
+  try_all();
+#if defined(MV_HAS_AVX2)
+  mv_plain_code = true;
+  try_all();
+#endif
   return check_report();
 }

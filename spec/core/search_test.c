@@ -3,6 +3,7 @@
 */
 #include "check.h"
 #include "sample.h"
+#include "simd.h"
 
 static bool is(const mv_item *item, const unsigned char *p,
                const mv_value *value) {
@@ -93,12 +94,20 @@ static void try_odds(void) {
   free(block);
 }
 
-int main(void) {
+static void try_all(void) {
   for (size_t i = 0; i < SAMPLE_ITEMS_COUNT; i++) {
     try_kind(&sample_items[i]);
     for (size_t v = 0; v < SAMPLE_VALUES; v++)
       try_places(&sample_items[i], &sample_values[v]);
   }
   try_odds();
+}
+
+int main(void) {
+  try_all();
+#if defined(MV_HAS_AVX2)
+  mv_plain_code = true;
+  try_all();
+#endif
   return check_report();
 }
