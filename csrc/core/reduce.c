@@ -241,18 +241,22 @@ static mv_status sum_integers(feed *f, mv_value *sum) {
 #define LANES 16
 
 #if defined(__GNUC__)
+#define FOLD_STEP(lanes, widen)                                                \
+  memcpy(&x, p, sizeof x);                                                     \
+  p += sizeof x;                                                               \
+  lanes += widen(x, v);
+
 #define FOLD(name, type, widen)                                                \
   MV_VECTOR(double, name, (const unsigned char *p), (p)) {                     \
     typedef type few __attribute__((vector_size(4 * sizeof(type))));           \
     typedef double v __attribute__((vector_size(4 * sizeof(double))));         \
     v a = {0}, b = {0}, c = {0}, d = {0};                                      \
-    for (size_t k = 0; k < LEAF; k += LANES, p += LANES * sizeof(type)) {      \
-      few x[4];                                                                \
-      memcpy(x, p, sizeof x);                                                  \
-      a += widen(x[0], v);                                                     \
-      b += widen(x[1], v);                                                     \
-      c += widen(x[2], v);                                                     \
-      d += widen(x[3], v);                                                     \
+    few x;                                                                     \
+    for (size_t k = 0; k < LEAF; k += LANES) {                                 \
+      FOLD_STEP(a, widen)                                                      \
+      FOLD_STEP(b, widen)                                                      \
+      FOLD_STEP(c, widen)                                                      \
+      FOLD_STEP(d, widen)                                                      \
     }                                                                          \
     a = (a + c) + (b + d);                                                     \
     return (a[0] + a[2]) + (a[1] + a[3]);                                      \
