@@ -18,15 +18,17 @@
 
 /*
 ** MV_INLINE: for kernels written once and compiled for each constant they are
-** given. MV_PREFETCH: the line at that address, existing or not, is soon
-** written.
+** given. MV_PREFETCH, MV_PREFETCH_READ: the line at that address, existing or
+** not, is soon written, or read.
 */
 #if defined(__GNUC__)
 #define MV_INLINE static inline __attribute__((always_inline))
 #define MV_PREFETCH(address) __builtin_prefetch((const void *)(address), 1)
+#define MV_PREFETCH_READ(address) __builtin_prefetch((const void *)(address))
 #else
 #define MV_INLINE static inline
 #define MV_PREFETCH(address) ((void)0)
+#define MV_PREFETCH_READ(address) ((void)0)
 #endif
 
 /* The loop behind it is unrolled; clang does so unasked. */
