@@ -367,14 +367,16 @@ static int view_field(lua_State *L) {
   const mv_field *field;
   lmv_viewinit init;
   mv_layout lay;
+  mv_status status;
   lmv_checklive(L, v);
   field = check_field(L, &v->format->item, &nth);
   lua_settop(L, 2);
   init = init_of(v);
   init.format = push_field_format(L, field, &init.anchors_format);
   lmv_layout(v, &lay);
-  if (mv_layout_field(&lay, field, nth) != MV_OK)
-    luaL_error(L, "more than %d dimensions", MV_MAXDIM);
+  status = mv_layout_field(&lay, field, nth);
+  if (status != MV_OK)
+    luaL_error(L, "%s", mv_message(status));
   lmv_derive(L, 1, &lay, &init, lua_gettop(L));
   return 1;
 }

@@ -1,8 +1,11 @@
 /*
 ** layout.c - where the items are
 ** Every function keeps the invariant that the items a layout reaches lie inside
-** its block. Products of a valid layout (count, size, (shape - 1) * stride)
-** therefore fit a ptrdiff_t, and only the makers of layouts check for overflow.
+** its block, and that an empty layout would fit a ptrdiff_t if its dimensions
+** of 0 items, and items of 0 bytes, had 1. Products of a valid layout (count,
+** size, (shape - 1) * stride) therefore fit, and only the functions that make
+** dimensions check for overflow. An empty layout is not moved: it stays where
+** the last item was that it was made from.
 */
 #include "layout.h"
 
@@ -31,7 +34,7 @@ static void update_indirect(mv_layout *lay) {
 
 /*
 ** Moves all items of the dimensions from dim on by bytes: what follows a
-** pointer is moved behind that pointer.
+** pointer is moved behind that pointer. There are items.
 */
 static mv_status shift(mv_layout *lay, int dim, ptrdiff_t bytes) {
   int p = last_pointer(lay, dim);
@@ -50,8 +53,8 @@ static mv_status shift(mv_layout *lay, int dim, ptrdiff_t bytes) {
 /* The size of a block of that shape. */
 static mv_status measure(ptrdiff_t itemsize, int ndim, const ptrdiff_t *shape,
                          ptrdiff_t *nbytes) {
-  ptrdiff_t size = itemsize; /* counting empty dimensions as 1, as NumPy does */
-  bool empty = false;
+  ptrdiff_t size = itemsize > 0 ? itemsize : 1; /* as NumPy counts, too */
+  bool empty = itemsize == 0;
   if (ndim > MV_MAXDIM)
     return MV_EDIMS;
   for (int d = 0; d < ndim; d++) {
@@ -77,16 +80,21 @@ mv_status mv_layout_set(mv_layout *lay, ptrdiff_t itemsize, int ndim,
   return MV_OK;
 }
 
-void mv_layout_order(mv_layout *lay, char order) {
+/* Sets the strides of the dimensions from first on. */
+static void set_order(mv_layout *lay, char order, int first) {
   ptrdiff_t stride = lay->itemsize;
-  lay->offset = 0;
-  lay->indirect = false;
-  for (int k = 0; k < lay->ndim; k++) {
-    int d = order == 'F' ? k : lay->ndim - 1 - k;
+  for (int k = 0; k < lay->ndim - first; k++) {
+    int d = order == 'F' ? first + k : lay->ndim - 1 - k;
     lay->strides[d] = stride;
     if (lay->shape[d] > 1)
       stride *= lay->shape[d];
   }
+}
+
+void mv_layout_order(mv_layout *lay, char order) {
+  lay->offset = 0;
+  lay->indirect = false;
+  set_order(lay, order, 0);
 }
 
 void mv_layout_normalise(mv_layout *lay) {
@@ -218,15 +226,10 @@ void mv_range(ptrdiff_t n, int64_t i, int64_t j, int64_t step, ptrdiff_t *start,
 
 mv_status mv_layout_slice(mv_layout *lay, int dim, ptrdiff_t start,
                           ptrdiff_t count, ptrdiff_t step) {
-  int p = last_pointer(lay, dim);
-  ptrdiff_t stride = lay->strides[dim];
   if (count > 0 && mv_layout_count(lay) > 0) {
-    mv_status status = shift(lay, dim, start * stride);
+    mv_status status = shift(lay, dim, start * lay->strides[dim]);
     if (status != MV_OK)
       return status;
-  } else if (p >= 0) { /* moves as elsewhere, though it is never followed */
-    size_t moved = (size_t)lay->suboffsets[p] + (size_t)start * (size_t)stride;
-    lay->suboffsets[p] = (ptrdiff_t)moved;
   }
   lay->shape[dim] = count;
   if (count > 1)
@@ -291,20 +294,25 @@ void mv_layout_transpose(mv_layout *lay, const int *perm) {
 /* ---- fields --------------------------------------------------------------*/
 
 mv_status mv_layout_field(mv_layout *lay, const mv_field *field, size_t nth) {
-  ptrdiff_t stride = (ptrdiff_t)field->item.size;
+  mv_layout wide = *lay;
+  ptrdiff_t nbytes;
+  mv_status status;
   if (field->ndim > MV_MAXDIM - lay->ndim)
     return MV_EDIMS;
-  shift(lay, lay->ndim, (ptrdiff_t)(field->offset + nth * field->size));
-  for (int d = field->ndim - 1; d >= 0; d--) {
-    lay->shape[lay->ndim + d] = field->shape[d];
-    lay->strides[lay->ndim + d] = stride;
-    lay->suboffsets[lay->ndim + d] = -1;
-    if (field->shape[d] > 1)
-      stride *= field->shape[d];
+  wide.ndim += field->ndim;
+  wide.itemsize = (ptrdiff_t)field->item.size;
+  for (int d = lay->ndim; d < wide.ndim; d++) {
+    wide.shape[d] = field->shape[d - lay->ndim];
+    wide.suboffsets[d] = -1;
   }
-  lay->ndim += field->ndim;
-  lay->itemsize = (ptrdiff_t)field->item.size;
-  mv_layout_normalise(lay);
+  status = measure(wide.itemsize, wide.ndim, wide.shape, &nbytes);
+  if (status != MV_OK)
+    return status;
+  if (mv_layout_count(&wide) > 0)
+    shift(&wide, lay->ndim, (ptrdiff_t)(field->offset + nth * field->size));
+  set_order(&wide, 'C', lay->ndim);
+  mv_layout_normalise(&wide);
+  *lay = wide;
   return MV_OK;
 }
 

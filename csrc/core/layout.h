@@ -121,7 +121,7 @@ mv_status mv_layout_cast(mv_layout *lay, ptrdiff_t itemsize, int ndim,
 
 /*
 ** Narrows the layout to one field, whose shape becomes further dimensions.
-** nth says which of the field's count values. MV_EDIMS.
+** nth says which of the field's count values. MV_EDIMS, MV_ETOOBIG.
 */
 mv_status mv_layout_field(mv_layout *lay, const mv_field *field, size_t nth);
 

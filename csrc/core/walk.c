@@ -35,11 +35,17 @@ static void reorder(mv_walker *w) {
       swap_dims(w, e, e - 1);
 }
 
-/* Whether dimension d continues where dimension d + 1 ends. */
+/*
+** Whether dimension d continues where dimension d + 1 ends: its stride is the
+** other's times its items. Both move inside one block, so the difference of
+** their strides fits; that product may be a stride too large.
+*/
 static bool mergeable(const mv_walker *w, int d) {
-  for (int k = 0; k < w->operands; k++)
-    if (w->strides[k][d] != w->strides[k][d + 1] * w->shape[d + 1])
+  for (int k = 0; k < w->operands; k++) {
+    ptrdiff_t inner = w->strides[k][d + 1];
+    if (w->strides[k][d] - inner != (w->shape[d + 1] - 1) * inner)
       return false;
+  }
   return true;
 }
 

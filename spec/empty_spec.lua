@@ -1,0 +1,120 @@
+-- Layouts without items have the arithmetic of all others: whatever is made of
+-- them stays inside what an offset can say, or is refused. (make asan looks at
+-- each step of it.)
+local mview = require "mview"
+local lend = require "lend"
+local raises = require "raises"
+
+local MAX = math.maxinteger
+
+describe("An empty view", function()
+  it("stays where it is when a field is taken", function()
+    local v = mview("abcdefgh"):sub(5, 8):sub(2, 1)
+    local offset = v.offset
+    local records = v:cast(MAX - 2 .. "xB:a:")
+    assert.equal(offset, records:field("a").offset)
+    assert.equal(0, #records:field("a"))
+  end)
+
+  it("stays where it is behind pointers, too", function()
+    local v = lend.pil {blocks = {"abcd", "efgh"}, format = "B", shape = {2, 4}}
+    assert.same({0, -1}, v:slice({}, {3, 2}).suboffsets)
+    assert.same({0, -1}, v:slice({3, 2}, {2, 3}).suboffsets)
+    assert.same({1, -1}, v:slice({}, {2, 3}).suboffsets)
+  end)
+
+  it("is refused by a field whose dimensions and its own are too many items",
+    function()
+      local v = mview(""):cast("(0,4611686018427387904)b:a: b", {0, 1 << 60})
+      raises("size too large", v.field, v, "a")
+      assert.same({0, 1 << 60}, v:field(2).shape)
+    end)
+
+  it("is refused when items of no bytes are too many", function()
+    local v = mview("ab"):cast("T{0s:a:B:b:}")
+    assert.same({2}, v:field("a").shape)
+    assert.equal(0, v:field("a").nbytes)
+    assert.equal("", v:field("a")[2])
+    assert.has_error(function()
+      lend.lend {data = "", format = "0s", shape = {1 << 40, 1 << 40}}
+    end)
+  end)
+
+  -- Format, and shape (nil: none): as large as can be said.
+  local extreme = {
+    {MAX .. "s"}, {MAX .. "x"}, {MAX - 8 .. "xQ"}, {MAX .. "p"},
+    {"Q:a:" .. MAX - 9 .. "xB:b:"}, {"T{" .. MAX - 1 .. "xB:a:}"},
+    {"(0)B:a:" .. MAX - 1 .. "xB:b:"}, {"(0,0,0)" .. MAX .. "s:a:"},
+    {MAX .. "x(0)B:a:"}, {"(" .. MAX .. ")B:a:"},
+    {"(" .. (MAX >> 3) .. ")Q:a:"},
+    {"(0," .. (MAX >> 1) .. ")B:a:B:b:"},
+    {"(2,0," .. (MAX >> 3) .. ")I:a:I:b:"},
+    {"B", {0, MAX}}, {"B", {MAX, 0}}, {"Q", {0, MAX >> 3}},
+    {"Q", {MAX >> 3, 0}}, {"B", {1 << 31, 0, 1 << 31}},
+    {"T{B:a:(0," .. (1 << 30) .. ")B:b:}", {1 << 31, 0}},
+    {"T{B:a:(0," .. (1 << 40) .. ")B:b:}", {1 << 31, 0}},
+  }
+  local steps = {1, -1, 2, -2, MAX, -MAX, math.mininteger, MAX >> 1}
+
+  -- Each way to a further view; some raise.
+  local function derive(v, seen)
+    local function try(f, ...)
+      local ok, w = pcall(f, v, ...)
+      if ok then seen[#seen + 1] = w end
+    end
+    for _, step in ipairs(steps) do
+      try(v.sub, nil, nil, step)
+      try(v.slice, {nil, nil, step}, {1, MAX, step})
+      try(v.slice, {step, -step, step})
+      try(v.slice, step)
+      try(v.slice, {}, step)
+    end
+    for _, name in ipairs {"a", "b", 1, 2} do try(v.field, name) end
+    try(v.transpose)
+    for _, row in ipairs(extreme) do try(v.cast, row[1], row[2]) end
+    try(v.cast, "B")
+    try(mview)
+    try(function() return v[1] end)
+  end
+
+  -- What a view of any geometry does without its items.
+  local function use(v)
+    assert.is_true(v.offset >= 0 and v.offset <= 8)
+    local n = v.itemsize
+    for _, size in ipairs(v.shape) do n = n * size end
+    assert.equal(n, v.nbytes)
+    if v.nbytes > 0 then return end
+    v:tobytes()
+    v:mismatch(v)
+    v:hex(":")
+    v:count(1)
+    v:index(1)
+    v:find("a")
+    v:unpack("")
+    v:byte(1, -1)
+    pcall(v.fill, v, 0)
+    pcall(v.copyfrom, v, v)
+    pcall(v.byteswap, v)
+  end
+
+  for _, row in ipairs(extreme) do
+    it("of " .. row[1] .. (row[2] and " in a shape" or ""), function()
+      local whole = mview.bytearray("abcdefgh"):view():sub(5, 8)
+      local ok, v = pcall(function()
+        return whole:sub(2, 1):cast(row[1], row[2] or {0})
+      end)
+      if not ok then
+        assert.truthy(v:find "too large" or v:find "have size 0")
+        return
+      end
+      local first = {v}
+      derive(v, first)
+      for i = 1, #first do
+        use(first[i])
+        local second = {}
+        derive(first[i], second)
+        for k = 1, #second do use(second[k]) end
+      end
+    end)
+  end
+end)
