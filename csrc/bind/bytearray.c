@@ -429,7 +429,7 @@ LMV_TOUCHES(bytearray_appendfrom) {
   lmv_bytearray *b = check_free(L, 1);
   bool limited = !lua_isnoneornil(L, 3), more = true;
   size_t limit = limited ? (size_t)lmv_checksize(L, 3) : MAXSIZE, done = 0;
-  lmv_input in = lmv_checkinput(L);
+  lmv_input in = lmv_checkinput(L, limit);
   lmv_reading last = {0, 0, false};
   lua_settop(L, 3);
   b = resizable_bytearray(L, 1);

@@ -6,6 +6,11 @@
 ** resolved and the file handle looked at, and from then on nothing of Lua is
 ** called. So nothing can end the memory meanwhile, and it need not be pinned.
 **
+** After an interruption only bytes that are known not to have moved are tried
+** again. A descriptor tells how many it took; a file handle does not, once its
+** buffer is involved. So file handles are written to by their descriptor, but
+** for what fits into their buffer; those that have none fail when interrupted.
+**
 ** Views that are not contiguous go through a buffer of at most PIECE bytes.
 **
 ** Nothing is done about signals: writing to a pipe or socket that nobody reads
@@ -62,8 +67,10 @@ struct channel {
   int64_t at;   /* where in the file; -1: where it stands */
   int64_t home; /* where the file handle is to stand at the end; -1: there */
   bool out;
-  bool once; /* some bytes are enough */
-  int err;   /* what ended it; 0: nothing */
+  bool once;   /* some bytes are enough */
+  bool resync; /* the file handle is to be told where its descriptor stands */
+  bool unsure; /* how many bytes a failed move has moved is not known */
+  int err;     /* what ended it; 0: nothing */
 };
 
 /* ---- descriptors ---------------------------------------------------------*/
@@ -89,27 +96,75 @@ static void open_fd(channel *c) {
             !S_ISBLK(st.st_mode);
 }
 
-/* Calls the method of the object at index 2 that tells its descriptor. False:
-** it has no such method. */
-static bool ask_fd(lua_State *L, const char *method, int *fd) {
+/* Pushes the method of the object at index 2; false, and nothing pushed: it has
+** none of that name. */
+static bool push_method(lua_State *L, const char *method) {
+  if (!lua_istable(L, 2)) {
+    if (!luaL_getmetafield(L, 2, "__index"))
+      return false;
+    lua_pop(L, 1);
+  }
+  if (lua_getfield(L, 2, method) != LUA_TNIL)
+    return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+static bool has_method(lua_State *L, const char *method) {
+  bool has = push_method(L, method);
+  if (has)
+    lua_pop(L, 1);
+  return has;
+}
+
+/* What the method of the object at index 2 says is its descriptor. */
+static int ask_fd(lua_State *L, const char *method) {
   lua_Integer i;
   int isint;
-  if (!lua_istable(L, 2) && !luaL_getmetafield(L, 2, "__index"))
-    return false;
-  if (lua_getfield(L, 2, method) == LUA_TNIL)
-    return false;
+  push_method(L, method);
   lua_pushvalue(L, 2);
   lua_call(L, 1, 1);
   i = lua_tointegerx(L, -1, &isint);
   if (!isint || lua_type(L, -1) != LUA_TNUMBER || i < 0 || i > INT_MAX)
     lmv_argerror(L, 2, "'%s' returned %s, expected a descriptor", method,
                  luaL_tolstring(L, -1, NULL));
-  *fd = (int)i;
-  return true;
+  lua_pop(L, 1);
+  return (int)i;
 }
 
+/*
+** Whether the object at index 2 is one of LuaSocket's, by the metatables that
+** it keeps in the registry, where no script can put others. What it sends and
+** receives goes through its descriptor as it is.
+*/
+static bool is_luasocket(lua_State *L) {
+  static const char *const classes[] = {
+      "tcp{client}",          "tcp{master}",
+      "tcp{server}",          "udp{connected}",
+      "udp{unconnected}",     "unixstream{client}",
+      "unixstream{master}",   "unixstream{server}",
+      "unixdgram{connected}", "unixdgram{unconnected}",
+      "unix{client}",         "unix{master}",
+      "unix{server}"};
+  bool is = false;
+  if (lua_type(L, 2) != LUA_TUSERDATA || !lua_getmetatable(L, 2))
+    return false;
+  for (size_t k = 0; !is && k < sizeof classes / sizeof *classes; k++) {
+    luaL_getmetatable(L, classes[k]);
+    is = lua_rawequal(L, -1, -2);
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+  return is;
+}
+
+/*
+** The descriptor that argument 2 is or has. Below an object there may flow
+** other bytes than it sends and receives, encrypted ones above all; so only
+** those that promise a descriptor by fileno are asked, and no end of TLS is.
+*/
 static int check_fd(lua_State *L) {
-  int fd = -1;
+  bool fileno_ = false;
   if (lua_type(L, 2) == LUA_TNUMBER) {
     lua_Integer i = lmv_checkinteger(L, 2);
     if (i < 0 || i > INT_MAX)
@@ -117,27 +172,86 @@ static int check_fd(lua_State *L) {
                    INT_MAX);
     return (int)i;
   }
-  if (!ask_fd(L, "getfd", &fd) && !ask_fd(L, "fileno", &fd))
+  if (is_luasocket(L))
+    return ask_fd(L, "getfd");
+  fileno_ = has_method(L, "fileno");
+  if (fileno_ && !has_method(L, "dohandshake") &&
+      !has_method(L, "getpeercertificate"))
+    return ask_fd(L, "fileno");
+  if (!fileno_ && !has_method(L, "getfd"))
     lmv_typeerror(L, 2, "file or descriptor");
-  return fd;
+  return lmv_argerror(L, 2,
+                      "%s may send other bytes than its descriptor, pass the "
+                      "descriptor itself if that is meant",
+                      lmv_typename(L, 2));
+}
+
+/* Whether the object at index 2 has received bytes that nobody took yet. */
+static bool is_dirty(lua_State *L) {
+  bool dirty;
+  if (!push_method(L, "dirty"))
+    return false;
+  lua_pushvalue(L, 2);
+  lua_call(L, 1, 1);
+  dirty = lua_toboolean(L, -1) != 0;
+  lua_pop(L, 1);
+  return dirty;
+}
+
+/*
+** Puts the bytes that an object of LuaSocket has received beforehand, at most
+** that many, in its place at index 2, as a string. One by one: it does not tell
+** how many there are, and would wait for more.
+*/
+static void take_buffered(lua_State *L, size_t most) {
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  for (size_t n = 0; n < most && is_dirty(L); n++) {
+    push_method(L, "receive");
+    lua_pushvalue(L, 2);
+    lua_pushinteger(L, 1);
+    lua_call(L, 2, 1);
+    if (lua_type(L, -1) != LUA_TSTRING || lua_rawlen(L, -1) != 1)
+      luaL_error(L, "'receive' returned %s, expected one byte",
+                 luaL_tolstring(L, -1, NULL));
+    luaL_addvalue(&b);
+  }
+  luaL_pushresult(&b);
+  lua_replace(L, 2);
 }
 
 #else
 
 static int check_fd(lua_State *L) { return lmv_typeerror(L, 2, "file"); }
+static bool is_luasocket(lua_State *L) { return (void)L, false; }
+static void take_buffered(lua_State *L, size_t most) { (void)L, (void)most; }
 
 #endif
 
 /* ---- file handles --------------------------------------------------------*/
 
-static ptrdiff_t read_file(channel *c, unsigned char *p, size_t n) {
-  size_t k = fread(p, 1, n, c->file);
-  return k > 0 || feof(c->file) ? (ptrdiff_t)k : -1;
+/* Where a library sets no errno, or an older one would be taken for it. */
+static ptrdiff_t file_failed(const channel *c) {
+  clearerr(c->file);
+  if (errno == 0)
+    errno = EIO;
+#if defined(HAVE_STDIO_EXT)
+  if (!(c->out ? __fwritable(c->file) : __freadable(c->file)))
+    errno = EBADF;
+#endif
+  return -1;
 }
 
-/* A short count is a failure: what of it has reached the file is not known. */
+static ptrdiff_t read_file(channel *c, unsigned char *p, size_t n) {
+  size_t k;
+  errno = 0;
+  k = fread(p, 1, n, c->file);
+  return k > 0 || !ferror(c->file) ? (ptrdiff_t)k : file_failed(c);
+}
+
 static ptrdiff_t write_file(channel *c, unsigned char *p, size_t n) {
-  return fwrite(p, 1, n, c->file) == n ? (ptrdiff_t)n : -1;
+  errno = 0;
+  return fwrite(p, 1, n, c->file) == n ? (ptrdiff_t)n : file_failed(c);
 }
 
 /* Whether the next n bytes can follow the last without a look at the file: it
@@ -154,13 +268,45 @@ static bool goes_on(const channel *c, size_t n) {
 #endif
 }
 
+/* Whether n bytes surely fit into the buffer, which is empty. */
+static bool fits_buffer(const channel *c, size_t n) {
+#if defined(HAVE_STDIO_EXT)
+  size_t size = __fbufsize(c->file);
+  return !__flbf(c->file) && n < (size > 0 ? size : 1024);
+#else
+  (void)c, (void)n;
+  return false;
+#endif
+}
+
+/* Writes to the descriptor, if there is one, what does not fit the buffer of
+** the file handle, which is flushed. */
+static int bypass_buffer(channel *c, size_t n) {
+#if !defined(_WIN32)
+  int fd = fileno(c->file);
+  if (fd >= 0 && (c->at >= 0 || !fits_buffer(c, n))) {
+    errno = 0;
+    if (fflush(c->file) != 0)
+      return file_failed(c), errno;
+    c->fd = fd;
+    open_fd(c);
+    c->resync = c->at < 0 && lseek(fd, 0, SEEK_CUR) >= 0;
+    c->unsure = false;
+    return 0;
+  }
+#else
+  (void)n;
+#endif
+  return 0;
+}
+
 /*
 ** Gets the file ready for n bytes. Seeks where it shall read or write; C
-** demands a seek also between the two. What cannot seek is written to by its
-** descriptor, so that an interrupted write can go on. 0 or an errno.
+** demands a seek also between the two. 0 or an errno.
 */
 static int open_file(channel *c, size_t n) {
   c->move = c->out ? write_file : read_file;
+  c->unsure = c->out;
   clearerr(c->file);
   if (c->at < 0 && goes_on(c, n))
     return 0;
@@ -171,12 +317,18 @@ static int open_file(channel *c, size_t n) {
   } else if (seek_file(c->file, 0, SEEK_CUR) != 0 && c->out) {
     if (fflush(c->file) != 0)
       return errno;
-#if !defined(_WIN32)
-    c->fd = fileno(c->file);
-    open_fd(c);
-#endif
   }
-  return 0;
+  return c->out ? bypass_buffer(c, n) : 0;
+}
+
+/* Puts the file handle where it is to stand. */
+static int settle_file(channel *c) {
+  int64_t at = c->home;
+#if !defined(_WIN32)
+  if (c->resync)
+    at = lseek(c->fd, 0, SEEK_CUR);
+#endif
+  return at >= 0 && seek_file(c->file, at, SEEK_SET) != 0 ? errno : 0;
 }
 
 /* ---- moving --------------------------------------------------------------*/
@@ -187,7 +339,7 @@ static size_t move_bytes(channel *c, unsigned char *p, size_t n) {
   while (done < n) {
     size_t left = n - done;
     ptrdiff_t k = c->move(c, p + done, left < PIECE ? left : PIECE);
-    if (k < 0 && errno == EINTR)
+    if (k < 0 && errno == EINTR && !c->unsure)
       continue;
     if (k < 0)
       c->err = errno;
@@ -248,12 +400,14 @@ static void open_channel(channel *c, size_t n) {
 static size_t run_channel(channel *c, unsigned char *base, const mv_layout *lay,
                           unsigned char *buffer, size_t n) {
   size_t done = 0;
+  int err;
   open_channel(c, n);
   if (c->err == 0 && n > 0)
     done = buffer != NULL ? move_layout(c, base, lay, buffer, n)
                           : move_bytes(c, base + lay->offset, n);
-  if (c->home >= 0 && seek_file(c->file, c->home, SEEK_SET) != 0 && c->err == 0)
-    c->err = errno;
+  err = settle_file(c);
+  if (c->err == 0)
+    c->err = err;
   return done;
 }
 
@@ -280,10 +434,15 @@ int lmv_pushtransfer(lua_State *L, size_t n, int err) {
   return 1;
 }
 
-lmv_input lmv_checkinput(lua_State *L) {
-  lmv_input in = {luaL_testudata(L, 2, LUA_FILEHANDLE), -1};
-  if (in.stream == NULL)
-    in.fd = check_fd(L);
+lmv_input lmv_checkinput(lua_State *L, size_t most) {
+  lmv_input in = {luaL_testudata(L, 2, LUA_FILEHANDLE), -1, NULL, 0};
+  if (in.stream != NULL)
+    return in;
+  in.fd = check_fd(L);
+  if (most > 0 && is_luasocket(L)) {
+    take_buffered(L, most);
+    in.buffered = lua_tolstring(L, 2, &in.nbuffered);
+  }
   return in;
 }
 
@@ -294,10 +453,17 @@ static FILE *open_handle(lua_State *L, const luaL_Stream *stream) {
   return stream->f;
 }
 
-lmv_reading lmv_read(lua_State *L, const lmv_input *in, unsigned char *p,
-                     size_t n) {
-  channel c = {NULL, NULL, in->fd, -1, -1, false, false, 0};
+lmv_reading lmv_read(lua_State *L, lmv_input *in, unsigned char *p, size_t n) {
+  channel c = {.fd = in->fd, .at = -1, .home = -1};
   lmv_reading result = {0, 0, false};
+  if (in->nbuffered > 0) {
+    result.n = n < in->nbuffered ? n : in->nbuffered;
+    result.partial = true;
+    memcpy(p, in->buffered, result.n);
+    in->buffered += result.n;
+    in->nbuffered -= result.n;
+    return result;
+  }
   if (in->stream != NULL)
     c.file = open_handle(L, in->stream);
   open_channel(&c, n);
@@ -312,14 +478,16 @@ static int transfer(lua_State *L, bool out) {
   lmv_view *v = lmv_checkview(L, 1);
   unsigned char *base, *buffer = NULL;
   mv_layout lay;
-  channel c = {NULL, NULL, -1, -1, -1, out, false, 0};
+  channel c = {.fd = -1, .home = -1, .out = out};
   lmv_input file;
   size_t n, done;
   c.at = check_offset(L, 3);
-  file = lmv_checkinput(L);
-  c.fd = file.fd;
   lmv_layout(v, &lay);
   n = (size_t)mv_layout_nbytes(&lay);
+  if (!out)
+    lmv_writable(L, v); /* before bytes are taken out of another buffer */
+  file = lmv_checkinput(L, out || c.at >= 0 ? 0 : n);
+  c.fd = file.fd;
   if (!mv_layout_contiguous(&lay, 'C'))
     buffer = lua_newuserdatauv(L, n < PIECE ? n : PIECE, 0);
   base = out ? lmv_base(L, v) : lmv_writable(L, v);
@@ -327,14 +495,19 @@ static int transfer(lua_State *L, bool out) {
     c.file = open_handle(L, file.stream);
   if (ignores_offset(&c))
     lmv_argerror(L, 3, "offset in a file that was opened to append");
+  if (file.nbuffered > 0) {
+    mv_write(base, &lay, 0, file.nbuffered, (const void *)file.buffered);
+    return lmv_pushtransfer(L, file.nbuffered, 0);
+  }
   done = run_channel(&c, base, &lay, buffer, n);
-  return lmv_pushtransfer(L, done, c.err);
+  return lmv_pushtransfer(L, c.unsure && c.err != 0 ? 0 : done, c.err);
 }
 
 /*
 ** v:readfrom(file | fd | object [, offset]): fills the view's bytes, in C
-** order, from a file handle, a descriptor, or what has a method getfd or
-** fileno; from byte offset of the file on, counted from 0, or where it stands.
+** order, from a file handle, a descriptor, an object with a method fileno, or
+** one of LuaSocket; from byte offset of the file on, counted from 0, or where
+*it stands.
 ** Returns the number of bytes, 0 at the end of the file; or nil, message,
 ** errno. It is less than all at the end of the file, from descriptors that are
 ** no files, and where more would block.

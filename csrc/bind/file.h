@@ -16,6 +16,8 @@
 typedef struct lmv_input {
   luaL_Stream *stream; /* NULL: a descriptor */
   int fd;
+  const char *buffered; /* what it had received before, to be taken first; */
+  size_t nbuffered;     /* in a string that is now at index 2 */
 } lmv_input;
 
 /* What a read ended with. */
@@ -25,15 +27,17 @@ typedef struct lmv_reading {
   bool partial; /* it is no file: more may come */
 } lmv_reading;
 
-/* The input that argument 2 is; raises if it is none. May call Lua. */
-lmv_input lmv_checkinput(lua_State *L);
+/*
+** The input that argument 2 is; raises if it is none. May call Lua. Of what an
+** object of LuaSocket has received, at most that many bytes are taken.
+*/
+lmv_input lmv_checkinput(lua_State *L, size_t most);
 
 /*
 ** Reads up to n bytes, more than none, to p; 0: the end. Raises if the file
 ** handle was closed; else calls nothing of Lua.
 */
-lmv_reading lmv_read(lua_State *L, const lmv_input *in, unsigned char *p,
-                     size_t n);
+lmv_reading lmv_read(lua_State *L, lmv_input *in, unsigned char *p, size_t n);
 
 /* Pushes the results of a transfer of n bytes that ended with err. */
 int lmv_pushtransfer(lua_State *L, size_t n, int err);

@@ -27,12 +27,13 @@ value of the view's format, "row" a sub-view of a view of more dimensions.
 ---| mview.map
 ---| mview.exporter
 
----A file handle, a descriptor, or an object with a method `getfd` or `fileno`.
+---A file handle, a descriptor, an object with a method `fileno`, or an object
+---of LuaSocket.
 ---@alias mview.channel
 ---| file*
 ---| integer
----| {getfd: fun(self): integer}
 ---| {fileno: fun(self): integer}
+---| {getfd: (fun(self): integer), dirty: (fun(self): boolean)?}
 
 ---One for each dimension: an index, a range `{i, j, step}`, or nil or `{}` for
 ---all.
