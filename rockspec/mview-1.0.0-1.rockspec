@@ -68,6 +68,7 @@ build = {
         "csrc/core/copyplane.c",
         "csrc/core/copyrun.c",
         "csrc/core/dialect.c",
+        "csrc/core/fieldnames.c",
         "csrc/core/format.c",
         "csrc/core/hash.c",
         "csrc/core/hex.c",

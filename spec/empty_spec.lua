@@ -16,13 +16,6 @@ describe("An empty view", function()
     assert.equal(0, #records:field("a"))
   end)
 
-  it("stays where it is behind pointers, too", function()
-    local v = lend.pil {blocks = {"abcd", "efgh"}, format = "B", shape = {2, 4}}
-    assert.same({0, -1}, v:slice({}, {3, 2}).suboffsets)
-    assert.same({0, -1}, v:slice({3, 2}, {2, 3}).suboffsets)
-    assert.same({1, -1}, v:slice({}, {2, 3}).suboffsets)
-  end)
-
   it("is refused by a field whose dimensions and its own are too many items",
     function()
       local v = mview(""):cast("(0,4611686018427387904)b:a: b", {0, 1 << 60})

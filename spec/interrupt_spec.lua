@@ -19,7 +19,7 @@ local views = {["in one piece"] = function() return mview(data) end,
 -- Fails unless each byte of s is greater than the one before.
 local function check_once(s)
   for i = 2, #s do
-    assert.is_true(s:byte(i - 1) < s:byte(i), "a byte came twice")
+    if s:byte(i - 1) >= s:byte(i) then error "a byte came twice" end
   end
 end
 
@@ -97,7 +97,7 @@ describe("Reading from a file handle", function()
           for fail = 0, #data - 1 do
             local file = cookie.open("r", buffer, fail, err, -1, data)
             local got, n, code = read(file)
-            assert.equal(data:sub(1, fail), got)
+            assert.equal(data:sub(1, fail - fail % 37), got)
             assert.is_nil(n)
             assert.equal(cookie.EIO, code)
           end

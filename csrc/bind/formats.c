@@ -69,16 +69,17 @@ static const char *push_hint(lua_State *L, const char *s, size_t len,
 static const mv_format *parse(lua_State *L, int idx, int arg) {
   size_t len, size;
   const char *s = lua_tolstring(L, idx, &len);
-  const mv_format *format;
+  const mv_format *format = NULL;
   mv_fault fault;
   size = mv_format_measure(s, len, &fault);
-  if (size == 0) {
+  if (size > 0)
+    format = mv_format_build(s, len, lua_newuserdatauv(L, size, 1), &fault);
+  if (format == NULL) {
     char why[128];
     mv_explain(&fault, why, sizeof why);
     luaL_checkstack(L, 4, NULL);
     lmv_argerror(L, arg, "%s%s", why, push_hint(L, s, len, fault.status));
   }
-  format = mv_format_build(s, len, lua_newuserdatauv(L, size, 1));
   if (format->item.kind == MV_RECORD) {
     lua_newtable(L);
     lua_setiuservalue(L, -2, 1);
@@ -120,8 +121,10 @@ static const mv_field byte_field = {.count = 1,
                                     .text = "B",
                                     .textlen = 1};
 
-const mv_format lmv_byteformat = {
-    "B", 1, {1, NULL, MV_U8, false}, {&byte_field, 1, 1, 1, 1, 1, true}};
+const mv_format lmv_byteformat = {"B",
+                                  1,
+                                  {1, NULL, MV_U8, false},
+                                  {&byte_field, 1, 1, 1, 1, 1, true, NULL, 0}};
 
 void lmv_open_formats(lua_State *L) {
   lua_newtable(L);

@@ -287,18 +287,32 @@ LMV_TOUCHES(view_unpack) {
 
 /* ---- pack ----------------------------------------------------------------*/
 
-/* Room for n bytes of the buffer, which counts them already. */
-static inline unsigned char *add_room(luaL_Buffer *b, size_t n) {
-  char *p = b->size - b->n >= n ? b->b + b->n : luaL_prepbuffsize(b, n);
+/* Where n more bytes of the output go, which counts them already; NULL: they
+** are no longer made. */
+static inline unsigned char *add_room(lmv_output *out, size_t n) {
+  luaL_Buffer *b = &out->b;
+  char *p;
+  out->n = n > (size_t)PTRDIFF_MAX - out->n ? PTRDIFF_MAX : out->n + n;
+  if (out->n > out->room)
+    return NULL;
+  p = b->size - b->n >= n ? b->b + b->n : luaL_prepbuffsize(b, n);
   luaL_addsize(b, n);
   return (unsigned char *)p;
 }
 
+static inline void add_zeros(lmv_output *out, size_t n) {
+  unsigned char *p = add_room(out, n);
+  if (p != NULL && n > 0)
+    memset(p, 0, n);
+}
+
 /* Adds an integer of n bytes in the format's order. */
-static void pack_digits(const packreader *r, luaL_Buffer *b, lua_Unsigned value,
-                        size_t n, bool negative) {
-  unsigned char *p = add_room(b, n);
+static void pack_digits(const packreader *r, lmv_output *out,
+                        lua_Unsigned value, size_t n, bool negative) {
+  unsigned char *p = add_room(out, n);
   bool swap = r->little == MV_BIGENDIAN;
+  if (p == NULL)
+    return;
   switch (n) {
   case 2:
     mv_put16(p, swap, (uint16_t)value);
@@ -321,11 +335,13 @@ static void pack_digits(const packreader *r, luaL_Buffer *b, lua_Unsigned value,
 }
 
 /* Adds n bytes of a string. */
-static inline void add_bytes(luaL_Buffer *b, const char *s, size_t n) {
-  memcpy(add_room(b, n), s, n);
+static inline void add_bytes(lmv_output *out, const void *s, size_t n) {
+  unsigned char *p = add_room(out, n);
+  if (p != NULL)
+    memcpy(p, s, n);
 }
 
-static void pack_integer(const packreader *r, luaL_Buffer *b, const option *o,
+static void pack_integer(const packreader *r, lmv_output *out, const option *o,
                          int arg) {
   lua_Integer i = lmv_checkinteger(r->L, arg);
   if (o->size < sizeof i) {
@@ -336,10 +352,10 @@ static void pack_integer(const packreader *r, luaL_Buffer *b, const option *o,
         (i < -(lua_Integer)limit || i >= (lua_Integer)limit))
       lmv_argerror(r->L, arg, "integer overflow");
   }
-  pack_digits(r, b, (lua_Unsigned)i, o->size, o->kind == INTEGER && i < 0);
+  pack_digits(r, out, (lua_Unsigned)i, o->size, o->kind == INTEGER && i < 0);
 }
 
-static void pack_float(const packreader *r, luaL_Buffer *b, const option *o,
+static void pack_float(const packreader *r, lmv_output *out, const option *o,
                        int arg) {
   unsigned char bytes[MAXINT];
   int isnumber;
@@ -355,12 +371,12 @@ static void pack_float(const packreader *r, luaL_Buffer *b, const option *o,
          o->size);
   if (r->little == MV_BIGENDIAN)
     reverse_bytes(bytes, o->size);
-  luaL_addlstring(b, (const char *)bytes, o->size);
+  add_bytes(out, bytes, o->size);
 }
 
-/* Adds the string at arg as one of the three kinds; returns its bytes. */
-static size_t pack_string(const packreader *r, luaL_Buffer *b, const option *o,
-                          int arg) {
+/* Adds the string at arg as one of the three kinds. */
+static void pack_string(const packreader *r, lmv_output *out, const option *o,
+                        int arg) {
   lua_State *L = r->L;
   size_t len;
   const char *s;
@@ -370,57 +386,57 @@ static size_t pack_string(const packreader *r, luaL_Buffer *b, const option *o,
   if (o->kind == CHARS) {
     if (len > o->size)
       lmv_argerror(L, arg, "string longer than given size");
-    memset(add_room(b, o->size), 0, o->size);
-    memcpy(luaL_buffaddr(b) + luaL_bufflen(b) - o->size, s, len);
-    return o->size;
-  }
-  if (o->kind == ZSTRING) {
+    add_bytes(out, s, len);
+    add_zeros(out, o->size - len);
+  } else if (o->kind == ZSTRING) {
     if (strlen(s) != len)
       lmv_argerror(L, arg, "string contains zeros");
-    add_bytes(b, s, len + 1);
-    return len + 1;
+    add_bytes(out, s, len + 1);
+  } else {
+    if (o->size < sizeof len && len >= (size_t)1 << (o->size * CHAR_BIT))
+      lmv_argerror(L, arg, "string length does not fit in given size");
+    pack_digits(r, out, len, o->size, false);
+    add_bytes(out, s, len);
   }
-  if (o->size < sizeof len && len >= (size_t)1 << (o->size * CHAR_BIT))
-    lmv_argerror(L, arg, "string length does not fit in given size");
-  pack_digits(r, b, len, o->size, false);
-  add_bytes(b, s, len);
-  return o->size + len;
 }
 
-/* Adds the value at arg, if the option takes one; returns the bytes added. */
-static size_t pack_option(const packreader *r, luaL_Buffer *b, const option *o,
-                          int arg) {
+/* Adds the value at arg, if the option takes one. */
+static void pack_option(const packreader *r, lmv_output *out, const option *o,
+                        int arg) {
   switch (o->kind) {
   case INTEGER:
   case UNSIGNED:
-    pack_integer(r, b, o, arg);
-    return o->size;
+    pack_integer(r, out, o, arg);
+    break;
   case FLOAT:
   case NUMBER:
   case DOUBLE:
-    pack_float(r, b, o, arg);
-    return o->size;
+    pack_float(r, out, o, arg);
+    break;
   case CHARS:
   case STRING:
   case ZSTRING:
-    return pack_string(r, b, o, arg);
+    pack_string(r, out, o, arg);
+    break;
   case PADDING:
-    luaL_addchar(b, 0);
-    return 1;
+    add_zeros(out, 1);
+    break;
   default:
-    return 0;
+    break;
   }
 }
 
-void lmv_pack(packreader *r, luaL_Buffer *b, size_t at, int arg, int last) {
+void lmv_pack(packreader *r, lmv_output *out, size_t room, size_t at, int arg,
+              int last) {
   option o;
-  while (lmv_nextoption(r, at, &o)) {
-    for (size_t i = 0; i < o.padding; i++)
-      luaL_addchar(b, 0);
-    at += o.padding;
+  out->room = room;
+  out->n = 0;
+  luaL_buffinit(r->L, &out->b);
+  while (lmv_nextoption(r, at + out->n, &o)) {
+    add_zeros(out, o.padding);
     if (o.kind <= ZSTRING && arg > last)
       lmv_argerror(r->L, arg, "value expected, got no value");
-    at += pack_option(r, b, &o, arg);
+    pack_option(r, out, &o, arg);
     arg += o.kind <= ZSTRING;
   }
 }
@@ -433,23 +449,21 @@ LMV_TOUCHES(view_pack) {
   lmv_view *v = lmv_checkview(L, 1);
   packreader r = lmv_startformat(L, 2);
   mv_layout lay;
-  size_t size, from, len;
-  luaL_Buffer b;
+  size_t size, from;
+  lmv_output out;
   int top = lua_gettop(L);
   lmv_checkinteger(L, 3);
   lmv_checkwritable(L, v);
   lmv_layout(v, &lay);
   size = (size_t)mv_layout_nbytes(&lay);
   from = check_position(L, 3, size);
-  luaL_buffinit(L, &b);
-  lmv_pack(&r, &b, from, 4, top);
-  len = luaL_bufflen(&b);
-  if (len > size - from)
-    lmv_argerror(L, 3, "%I bytes at position %I, %I left", (LUAI_UACINT)len,
-                 (LUAI_UACINT)from + 1, (LUAI_UACINT)(size - from));
-  mv_write(lmv_writable(L, v), &lay, from, len,
-           (const unsigned char *)luaL_buffaddr(&b));
-  lua_pushinteger(L, (lua_Integer)(from + len) + 1);
+  lmv_pack(&r, &out, size - from, from, 4, top);
+  if (out.n > out.room)
+    lmv_argerror(L, 3, "%I bytes at position %I, %I left", (LUAI_UACINT)out.n,
+                 (LUAI_UACINT)from + 1, (LUAI_UACINT)out.room);
+  mv_write(lmv_writable(L, v), &lay, from, out.n,
+           (const unsigned char *)luaL_buffaddr(&out.b));
+  lua_pushinteger(L, (lua_Integer)(from + out.n) + 1);
   return 1;
 }
 

@@ -38,11 +38,20 @@ lmv_outcome lmv_unpack(packreader *r, const lmv_packed *s, size_t *at,
 /* The least end that the rest of the format can have, from byte at on. */
 size_t lmv_leastend(packreader *r, size_t at);
 
+/* The bytes that a format makes. */
+typedef struct lmv_output {
+  luaL_Buffer b;
+  size_t room;
+  size_t n; /* of all bytes; above room: not all were made */
+} lmv_output;
+
 /*
-** Adds the values of the arguments from arg to last to the buffer, as the
-** format says, for position at. Arguments that are missing raise.
+** Makes the bytes of the arguments from arg to last, as the format says, for
+** position at. Those that do not fit into room are only counted, up to
+** PTRDIFF_MAX. Arguments that are missing raise.
 */
-void lmv_pack(packreader *r, luaL_Buffer *b, size_t at, int arg, int last);
+void lmv_pack(packreader *r, lmv_output *out, size_t room, size_t at, int arg,
+              int last);
 
 extern const luaL_Reg lmv_pack_methods[];
 

@@ -339,13 +339,13 @@ LMV_TOUCHES(writer_cstring) {
 LMV_TOUCHES(writer_pack) {
   lmv_stream *w = lmv_checkstream(L);
   packreader format = lmv_startformat(L, 2);
-  size_t at = lmv_position(w, lmv_see(L, w).size);
+  size_t size = lmv_see(L, w).size, at = lmv_position(w, size);
   int last = lua_gettop(L);
-  luaL_Buffer b;
+  lmv_output out;
   format.little = !w->big;
-  luaL_buffinit(L, &b);
-  lmv_pack(&format, &b, at, 3, last);
-  put_bytes(L, w, luaL_buffaddr(&b), luaL_bufflen(&b));
+  lmv_pack(&format, &out, lmv_cangrow(w) ? PTRDIFF_MAX : size - at, at, 3,
+           last);
+  put_bytes(L, w, luaL_buffaddr(&out.b), out.n); /* raises if not all were made */
   return writer_itself(L);
 }
 

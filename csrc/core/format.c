@@ -77,10 +77,12 @@ size_t mv_format_measure(const char *s, size_t len, mv_fault *fault) {
   return !ok ? 0
              : sizeof(mv_format) + count.nfields * sizeof(mv_field) +
                    count.nrecords * sizeof(mv_record) +
+                   count.nnames * sizeof(mv_field *) +
                    count.ndims * sizeof(ptrdiff_t) + len + 1;
 }
 
-const mv_format *mv_format_build(const char *s, size_t len, void *block) {
+const mv_format *mv_format_build(const char *s, size_t len, void *block,
+                                 mv_fault *fault) {
   char spelt[2];
   mv_record record;
   const char *given = respell(s, &len, spelt);
@@ -91,13 +93,17 @@ const mv_format *mv_format_build(const char *s, size_t len, void *block) {
   mv_parser build = {.top = (mv_field *)(format + 1)};
   build.done = build.top + count.nfields;
   build.records = (mv_record *)build.done;
-  build.dims = (ptrdiff_t *)(build.records + count.nrecords);
+  build.names = (const mv_field **)(build.records + count.nrecords);
+  build.dims = (ptrdiff_t *)(build.names + count.nnames);
   char *text = (char *)(build.dims + count.ndims);
   memcpy(text, given, len);
   text[len] = '\0';
   build.start = text;
   build.end = text + len;
-  mv_parse(&build, &format->record);
+  bool ok = mv_parse(&build, &format->record);
+  *fault = build.fault;
+  if (!ok)
+    return NULL;
 
   record = format->record;
   format->record.is_scalar = record.nvalues == 1 && record.fields->name == NULL;
@@ -105,17 +111,6 @@ const mv_format *mv_format_build(const char *s, size_t len, void *block) {
   format->len = len;
   format->item = whole_format(&format->record);
   return format;
-}
-
-const mv_field *mv_field_named(const mv_record *record, const char *name,
-                               size_t len) {
-  for (size_t i = 0; i < record->nfields; i++) {
-    const mv_field *field = &record->fields[i];
-    if (field->name != NULL && field->namelen == len &&
-        memcmp(field->name, name, len) == 0)
-      return field;
-  }
-  return NULL;
 }
 
 const mv_field *mv_field_at(const mv_record *record, size_t k, size_t *nth) {

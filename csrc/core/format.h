@@ -114,6 +114,8 @@ typedef struct mv_record {
   size_t size;     /* without trailing padding */
   size_t align;    /* 1 except in native mode */
   bool is_scalar;  /* a whole format of one unnamed value: read as that value */
+  const mv_field *const *names; /* the named fields, sorted by name */
+  size_t nnamed;
 } mv_record;
 
 /*
@@ -136,8 +138,9 @@ typedef struct mv_fault {
 
 /*
 ** Parses the format s of len bytes. Returns the bytes of memory that
-** mv_format_build needs for it; 0 when it is malformed, and then *fault says
-** why. Grammar: PEP 3118 with the codes of Python's struct; and a format that
+** mv_format_build needs for it; 0 when it is malformed (but for names used
+** twice, which that finds), and then *fault says why. Grammar: PEP 3118 with
+*the codes of Python's struct; and a format that
 ** is one integer in the spelling of string.pack (i4 <I2 j J).
 */
 size_t mv_format_measure(const char *s, size_t len, mv_fault *fault);
@@ -145,9 +148,10 @@ size_t mv_format_measure(const char *s, size_t len, mv_fault *fault);
 /*
 ** Builds the format in block, of the size that mv_format_measure returned and
 ** aligned as for malloc. s is copied. Pointers inside refer to the block, which
-** must therefore not move.
+** must therefore not move. NULL: a name is used twice, which *fault explains.
 */
-const mv_format *mv_format_build(const char *s, size_t len, void *block);
+const mv_format *mv_format_build(const char *s, size_t len, void *block,
+                                 mv_fault *fault);
 
 /* Writes why a format is malformed: "unknown format 'k' at position 1". */
 void mv_explain(const mv_fault *fault, char *out, size_t size);

@@ -4,8 +4,8 @@
 ** its block, and that an empty layout would fit a ptrdiff_t if its dimensions
 ** of 0 items, and items of 0 bytes, had 1. Products of a valid layout (count,
 ** size, (shape - 1) * stride) therefore fit, and only the functions that make
-** dimensions check for overflow. An empty layout is not moved: it stays where
-** the last item was that it was made from.
+** dimensions check for overflow. The offset of an empty layout is not moved: it
+** stays where the last item was that it was made from.
 */
 #include "layout.h"
 
@@ -226,10 +226,15 @@ void mv_range(ptrdiff_t n, int64_t i, int64_t j, int64_t step, ptrdiff_t *start,
 
 mv_status mv_layout_slice(mv_layout *lay, int dim, ptrdiff_t start,
                           ptrdiff_t count, ptrdiff_t step) {
+  int p = last_pointer(lay, dim);
+  ptrdiff_t stride = lay->strides[dim];
   if (count > 0 && mv_layout_count(lay) > 0) {
-    mv_status status = shift(lay, dim, start * lay->strides[dim]);
+    mv_status status = shift(lay, dim, start * stride);
     if (status != MV_OK)
       return status;
+  } else if (p >= 0) { /* as Python; wrong numbers are never followed */
+    size_t moved = (size_t)lay->suboffsets[p] + (size_t)start * (size_t)stride;
+    lay->suboffsets[p] = (ptrdiff_t)moved;
   }
   lay->shape[dim] = count;
   if (count > 1)

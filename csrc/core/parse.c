@@ -215,27 +215,8 @@ static bool take_field_code(mv_parser *s, prefix *pre, mv_field *field,
   return true;
 }
 
-/* Whether the open record that starts at p has that name before end. */
-static bool name_used(const char *p, const char *end, const char *name,
-                      size_t len) {
-  for (int depth = 0; p < end; p++) {
-    if (*p == '{')
-      depth++;
-    else if (*p == '}')
-      depth--;
-    else if (*p == ':') {
-      const char *close = memchr(p + 1, ':', (size_t)(end - p - 1));
-      if (depth == 0 && (size_t)(close - p - 1) == len &&
-          memcmp(p + 1, name, len) == 0)
-        return true;
-      p = close;
-    }
-  }
-  return false;
-}
-
-/* Reads :name: if it is there. body is where the record starts. */
-static bool take_name(mv_parser *s, mv_field *field, const char *body) {
+/* Reads :name: if it is there. */
+static bool take_name(mv_parser *s, mv_field *field) {
   const char *at = s->p;
   if (peek(s) != ':')
     return true;
@@ -246,8 +227,6 @@ static bool take_name(mv_parser *s, mv_field *field, const char *body) {
     return fail(s, MV_ENAME, at);
   field->name = name;
   field->namelen = (size_t)(close - name);
-  if (s->top == NULL && name_used(body, at, name, field->namelen))
-    return fail(s, MV_ETWICE, at);
   s->p = close + 1;
   return true;
 }
@@ -297,6 +276,7 @@ static bool place_field(mv_parser *s, mv_record *record, mv_field *field,
   if (s->top != NULL)
     *s->top++ = *field;
   s->nfields++;
+  s->nnames += field->name != NULL;
   record->nfields++;
   return true;
 }
@@ -311,7 +291,7 @@ static bool take_padding(mv_parser *s, const prefix *pre, mv_record *record,
   return true;
 }
 
-static bool take_item(mv_parser *s, mv_record *record, const char *body) {
+static bool take_item(mv_parser *s, mv_record *record) {
   prefix pre = {.at = s->p, .count = 1, .span = 1};
   mv_field field = {0};
   size_t align = 1;
@@ -320,27 +300,39 @@ static bool take_item(mv_parser *s, mv_record *record, const char *body) {
   if (peek(s) == 'x')
     return take_padding(s, &pre, record, field.ndim);
   return take_field_code(s, &pre, &field, &align) &&
-         set_value_size(s, &pre, &field) && take_name(s, &field, body) &&
+         set_value_size(s, &pre, &field) && take_name(s, &field) &&
          name_together(s, &field, pre.at) &&
          place_field(s, record, &field, align, pre.at);
 }
 
 /* ---------------------------------------------------------------- records */
 
+/* Sorts the names of the record's fields, which lie where they stay. */
+static bool close_names(mv_parser *s, mv_record *record) {
+  const mv_field **names = s->names, *twice;
+  for (size_t f = 0; f < record->nfields; f++)
+    if (record->fields[f].name != NULL)
+      *s->names++ = &record->fields[f];
+  record->names = names;
+  record->nnamed = (size_t)(s->names - names);
+  twice = mv_sort_names(names, record->nnamed);
+  return twice == NULL || fail(s, MV_ETWICE, twice->name - 1);
+}
+
 /* Moves the record's fields, the last on the stack, to where they stay. */
-static void close_record(mv_parser *s, mv_record *record) {
+static bool close_record(mv_parser *s, mv_record *record) {
   size_t n = record->nfields;
   if (s->top == NULL)
-    return;
+    return true;
   s->top -= n;
   s->done -= n;
   memmove(s->done, s->top, n * sizeof *s->top);
   record->fields = s->done;
+  return close_names(s, record);
 }
 
 /* Reads items up to the end or the brace that closes the one at open. */
 static bool take_body(mv_parser *s, mv_record *record, const char *open) {
-  const char *body = s->p;
   *record = (mv_record){.align = 1};
   for (;;) {
     skip_blanks(s);
@@ -355,11 +347,10 @@ static bool take_body(mv_parser *s, mv_record *record, const char *open) {
       s->p++;
       break;
     }
-    if (!take_item(s, record, body))
+    if (!take_item(s, record))
       return false;
   }
-  close_record(s, record);
-  return true;
+  return close_record(s, record);
 }
 
 static bool is_int24(const mv_parser *s) {

@@ -12,7 +12,7 @@
 
 /*
 ** The state of the parser. Set start and end, and to build rather than count
-** the four pointers at the end, to room for what was counted.
+** the five pointers at the end, to room for what was counted.
 */
 typedef struct mv_parser {
   const char *start, *p, *end;
@@ -20,10 +20,11 @@ typedef struct mv_parser {
   char order; /* in force */
   int depth;  /* of open T{ */
   bool int24; /* the whole is i3 or I3: 24 bits, for which there is no code */
-  size_t nfields, nrecords, ndims;
+  size_t nfields, nrecords, nnames, ndims;
   mv_field *top;  /* where the next field goes; NULL: only counts */
   mv_field *done; /* the fields of closed records, up to the end */
   mv_record *records;
+  const mv_field **names; /* those of closed records */
   ptrdiff_t *dims;
 } mv_parser;
 
@@ -42,6 +43,12 @@ mv_status mv_typecode(char name, bool is_complex, char order, mv_item *item,
                       size_t *align);
 
 bool mv_is_order(char c);
+
+/*
+** Sorts named fields of one record by their names; returns the first of them
+** that has the name of one before it, or NULL.
+*/
+const mv_field *mv_sort_names(const mv_field **names, size_t n);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

@@ -164,7 +164,7 @@ static void try_long(void) {
 static const mv_format *parse(const char *text) {
   mv_fault fault;
   void *block = malloc(mv_format_measure(text, strlen(text), &fault));
-  return mv_format_build(text, strlen(text), block);
+  return mv_format_build(text, strlen(text), block, &fault);
 }
 
 /* Records, whose padding does not count; and items of no bytes. */

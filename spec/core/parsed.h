@@ -26,7 +26,7 @@ static inline const mv_format *parse_bytes(const char *s, size_t len,
     kept[n] = malloc(size);
     if (kept[n] == NULL)
       abort();
-    format = mv_format_build(text, len, kept[n++]);
+    format = mv_format_build(text, len, kept[n++], fault);
   }
   free(text);
   return format;

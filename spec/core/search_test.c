@@ -81,7 +81,7 @@ static void try_odds(void) {
   mv_fault fault;
   mv_value zero = {.tag = MV_VINT, .as.i = 0};
   void *block = malloc(mv_format_measure("BB", 2, &fault));
-  const mv_format *record = mv_format_build("BB", 2, block);
+  const mv_format *record = mv_format_build("BB", 2, block, &fault);
   ptrdiff_t n = 100000;
   sample s;
   sample_make(&s, 2, 1, &n, false);

@@ -59,33 +59,38 @@ static void use_item(const mv_item *item) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
-  char *s = malloc(len), why[64];
+/* The format in a block of its own; NULL: it is malformed. */
+static const mv_format *build(const char *s, size_t len, void **block) {
   mv_fault fault = {MV_OK, 0, 0};
-  const mv_format *format;
-  void *block;
-  size_t size;
-  memcpy(s, data, len);
-  size = mv_format_measure(s, len, &fault);
-  if (size == 0) {
+  const mv_format *format = NULL;
+  size_t size = mv_format_measure(s, len, &fault);
+  char why[64];
+  *block = malloc(size + (size == 0));
+  if (size > 0)
+    format = mv_format_build(s, len, *block, &fault);
+  if (format == NULL) {
     require(fault.status != MV_OK && fault.position >= 1 &&
             fault.position <= len + 1);
     mv_explain(&fault, why, sizeof why);
-    free(s);
-    return 0;
   }
-  block = malloc(size);
-  format = mv_format_build(s, len, block);
+  return format;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+  char *s = malloc(len);
+  void *block, *again;
+  const mv_format *format, *same;
+  memcpy(s, data, len);
+  format = build(s, len, &block);
   free(s);
-  require(format->text[format->len] == '\0');
-  check_item(&format->item);
-  use_item(&format->item);
-  size = mv_format_measure(format->text, format->len, &fault);
-  require(size > 0);
-  s = malloc(size);
-  require(mv_item_same(&format->item,
-                       &mv_format_build(format->text, format->len, s)->item));
-  free(s);
+  if (format != NULL) {
+    require(format->text[format->len] == '\0');
+    check_item(&format->item);
+    use_item(&format->item);
+    same = build(format->text, format->len, &again);
+    require(same != NULL && mv_item_same(&format->item, &same->item));
+    free(again);
+  }
   free(block);
   return 0;
 }
