@@ -85,6 +85,7 @@ describe("A userdata with an exporter", function()
   end)
 
   it("is released when C code has borrowed it", function()
+    collect()
     local before = out()
     capi.borrow(raster.image(2, 3), capi.INDIRECT, function()
       assert.equal(before + 1, out())
@@ -110,6 +111,7 @@ describe("A userdata with an exporter", function()
   end)
 
   it("is released when its state is closed, once", function()
+    collect()
     local acquired, released = raster.counts()
     assert.equal(0, states.sequence(3, [[
       local capi, mview = require "capi", require "mview"
@@ -139,6 +141,7 @@ describe("A userdata with an exporter", function()
   end)
 
   it("raises its own errors, and then is not released", function()
+    collect()
     local image, before = raster.image(2, 3), {raster.counts()}
     image:lock(true)
     raises("image is locked", function() local _ = mview(image) end)

@@ -122,10 +122,10 @@ describe("A view whose first dimension is pointers", function()
 
   it("dies with its loan, rows too", function()
     local v, handle = picture()
-    local row, before = v[1], lend.done_count()
+    local row = v[1]
+    assert.are.equal("string", type(handle:bytes()))
     assert.are.equal(0, handle:revoke())
-    assert.are.equal(before + 1, lend.done_count())
-    assert.is_nil(handle:bytes())
+    assert.is_nil(handle:bytes()) -- by done
     for _, view in ipairs {v, row} do
       assert.is_false(view.valid)
       raises("attempt to use a view of revoked memory", view.tolist, view)

@@ -47,8 +47,13 @@ function files.resident()
   return tonumber((shell "ps -o rss= -p $PPID"))
 end
 
--- The lowest descriptor that is free.
-function files.free_descriptor()
+-- The lowest descriptor that is free; settle: once garbage is closed, so that
+-- no collection later on can change it.
+function files.free_descriptor(settle)
+  if settle then
+    collectgarbage()
+    collectgarbage()
+  end
   local fd = unix.open("/dev/null", "r")
   unix.close(fd)
   return fd
