@@ -2,7 +2,8 @@
 # the Makefile.
 
 .PHONY: asan apicheck valgrind rock host bench instructions lint lint-lua \
-	lint-format lint-compile lint-tidy torture run-torture fuzz run-fuzz \
+	lint-format lint-compile lint-tidy torture run-torture mutants fuzz \
+	run-fuzz \
 	portability bare versions coverage
 
 # ---- the tests in other ways ----
@@ -87,6 +88,15 @@ run-torture: support
 	    "collectgarbage '$$1' require 'collector'.start('$$2', $$3)" \
 	    "$$(command -v busted)" --filter-out="its buffer's allocation" \
 	    $$spec; done; done
+
+MUTANTS = 100
+SEED =
+
+mutants: ## change the C sources MUTANTS times; count what the suite misses
+	@$(NEED_TEST)
+	@spec/torture/checked_lua $(BUILD)/mutants
+	$(LUA) spec/torture/mutants.lua "$(abspath $(BUILD)/mutants)" $(MUTANTS) \
+	  $(SEED)
 
 FUZZERS = format layout unpack record reader pattern
 FUZZ_SECONDS = 20

@@ -1,0 +1,69 @@
+-- Formats and counts that ask for more than there is: refused before anything
+-- of that size is made. Each runs in a process that may not have it.
+local shell = require "shell"
+
+local LUA = os.getenv "LUA" or "lua5.4"
+
+-- Sanitizers and valgrind need more memory than the limit leaves.
+local preloaded = os.getenv "LD_PRELOAD"
+
+-- What is called with v (64 bytes) and b (a bytearray of 64), and its error;
+-- nil: none.
+local rows = {
+  {'v:pack("c99999999999", 1, "0")',
+    "99999999999 bytes at position 1, 64 left"},
+  {'v:pack("c99999999999c99999999999", 1, "0", "1")',
+    "199999999998 bytes at position 1, 64 left"},
+  {'v:pack(("c999999999999999999"):rep(20), 1, table.unpack(t, 1, 20))',
+    "9223372036854775807 bytes at position 1, 64 left"},
+  {'v:pack(("!16 bXi16"):rep(10000), 1, table.unpack({}, 1, 10000))',
+    "number expected, got nil"},
+  {'v:pack(("x"):rep(1000000), 1)',
+    "1000000 bytes at position 1, 64 left"},
+  {'v:pack("z", 1, ("a"):rep(1000000))', "1000001 bytes at position 1"},
+  {'v:pack("s", 9, ("a"):rep(1000000))', "1000008 bytes at position 9"},
+  {'v:unpack("c99999999999")', "data string too short"},
+  {'v:unpack("s")', "data string too short"},
+  {'v:unpack(("x"):rep(1000000))', "data string too short"},
+  {'v:cast("99999999999s")', "not a multiple"},
+  {'v:cast("99999999999x B")', "not a multiple"},
+  {'v:cast("(99999,99999)B")', "not a multiple"},
+  {'v:cast("B", {99999999999})', "does not fit"},
+  {'mview.calcsize("99999999999s")'},
+  {'mview.calcsize("(99999,99999)T{99999s:a:}")'},
+  {'mview.calcsize(("T{"):rep(1000000))', "records nested too deep"},
+  {'mview.calcsize("(" .. ("1,"):rep(1000000) .. "1)B")', "64 dimensions"},
+  {'v:sub(1, 0):cast("99999999999s"):field(1)', "no fields"},
+  {'v:sub(1, 0):cast("T{99999999999s:a:}"):field("a"):tolist()'},
+  {'v:sub(1, 0):cast("99999999999s"):fill("")', "not enough memory"},
+  {'mview.new("99999999999s", 1)', "not enough memory"},
+  {'mview.new("B", 1 << 40)', "not enough memory"},
+  {'mview.new("B", 1 << 40, 1 << 40)', "too large"},
+  {'mview.from("99999999999s", {""})', "not enough memory"},
+  {'mview.bytearray(1 << 40)', "not enough memory"},
+  {'b:resize(1 << 40)', "not enough memory"},
+  {'b:reserve(1 << 40)', "not enough memory"},
+  {'b:view():hex("-", 1 << 62)'},
+  {'v:byte(1, 1 << 62)'},
+  {'v:values(1, 1 << 62)'},
+  {'b:appendfrom(io.tmpfile(), 1 << 62)'},
+  {'mview.map(nil, "r+", 0, 1 << 40)'},
+}
+
+describe("Within a limit of memory", function()
+  for _, row in ipairs(preloaded and {} or rows) do
+    it(row[1], function()
+      local output, status = shell(("ulimit -v 400000; %s -e '%s'"):format(LUA,
+        ([[
+          local mview = require "mview"
+          local b = mview.bytearray(64)
+          local v = b:view():fill(0xff)
+          local t = setmetatable({}, {__index = function() return "" end})
+          local ok, err = pcall(function() %s end)
+          io.write(tostring(err))
+        ]]):format(row[1]:gsub("^mview%.", "local _ = mview."))))
+      assert.equal(0, status, output)
+      assert.truthy(output:find(row[2] or "nil", 1, true), output)
+    end)
+  end
+end)
