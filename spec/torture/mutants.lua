@@ -125,7 +125,8 @@ local first = {
 local function order(path)
   local name = path:match("([%w_]+)%.[ch]$")
   local specs, rest = {}, {}
-  for spec in must("ls " .. tree .. "/spec/*_spec.lua"):gmatch("%S+") do
+  local list = must(("cd %s && ls spec/*_spec.lua"):format(tree))
+  for spec in list:gmatch("%S+") do
     local base = spec:match("([^/]+)_spec.lua$")
     local near = base:find(name, 1, true)
     for word in (first[name] or ""):gmatch("%S+") do
@@ -134,8 +135,8 @@ local function order(path)
     -- those that build the tree again, or read only documents, come last
     local slow = base:find "amalgamation" or base:find "package"
       or base:find "host" or base:find "doc" or base:find "torture"
-    local list = near and specs or rest
-    table.insert(list, slow and #list + 1 or 1, spec)
+    local to = near and specs or rest
+    table.insert(to, slow and #to + 1 or 1, spec)
   end
   table.move(rest, 1, #rest, #specs + 1, specs)
   return specs
