@@ -2,9 +2,8 @@
 # the Makefile.
 
 .PHONY: asan apicheck valgrind rock host bench instructions lint lint-lua \
-	lint-format lint-compile lint-tidy torture run-torture mutants fuzz \
-	run-fuzz \
-	portability bare versions coverage
+	lint-format lint-compile lint-tidy torture run-torture ltests mutants \
+	fuzz run-fuzz portability bare versions coverage
 
 # ---- the tests in other ways ----
 
@@ -78,6 +77,7 @@ torture: ## fail all allocations; run the specs under a hostile collector
 	@$(MAKE) build
 	@$(MAKE) run-torture BUILD=$(BUILD)/torture PLAIN=$(BUILD) \
 	  CPPFLAGS=-DMV_ASSERTS
+	@[ -z "$(LTESTS)" ] || $(MAKE) ltests
 
 run-torture: support
 	$(FROM_BUILD) MVIEW_TORTURE=long $(LUA) "$$(command -v busted)" \
@@ -88,6 +88,19 @@ run-torture: support
 	    "collectgarbage '$$1' require 'collector'.start('$$2', $$3)" \
 	    "$$(command -v busted)" --filter-out="its buffer's allocation" \
 	    $$spec; done; done
+
+# The allocator of the reference implementation's own tests, where LTESTS names
+# the folder that has it.
+LTESTS =
+HARD = $(abspath $(BUILD)/ltests/lua/src)
+HARD_WORD = $(subst $(BLANK),\$(BLANK),$(HARD))
+
+ltests:
+	@$(NEED_TEST)
+	@spec/torture/checked_lua $(BUILD)/ltests "$(LTESTS)"
+	@MVIEW_ROUNDS=20 $(MAKE) check BUILD=$(BUILD)/ltests SPEC="$(OF_MODULE)" \
+	  LUA="$(HARD_WORD)/lua" LUA_INCDIR="$(HARD)" \
+	  LUA_LIBS="$(HARD_WORD)/liblua.a -ldl"
 
 MUTANTS = 100
 SEED =
