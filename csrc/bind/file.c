@@ -295,7 +295,7 @@ static int bypass_buffer(channel *c, size_t n) {
     return 0;
   }
 #else
-  (void)n;
+  (void)c, (void)n;
 #endif
   return 0;
 }
