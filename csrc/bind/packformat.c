@@ -53,12 +53,14 @@ static const char *push_hint_to(const packreader *r) {
   size_t len = strlen(r->text), size;
   char out[64];
   mv_fault fault;
-  const mv_format *format;
+  const mv_format *format = NULL;
   luaL_checkstack(L, LUA_MINSTACK, NULL);
   size = len > LONGEST_HERE ? 0 : mv_format_measure(r->text, len, &fault);
-  if (size == 0)
+  if (size > 0)
+    format =
+        mv_format_build(r->text, len, lua_newuserdatauv(L, size, 0), &fault);
+  if (format == NULL)
     return lua_pushliteral(L, "");
-  format = mv_format_build(r->text, len, lua_newuserdatauv(L, size, 0));
   if (mv_to_packformat(format, out, sizeof out))
     return lua_pushfstring(L,
                            "; a view's '%s' is '%s' here, see 'Two format "
