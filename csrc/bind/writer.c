@@ -345,7 +345,8 @@ LMV_TOUCHES(writer_pack) {
   format.little = !w->big;
   lmv_pack(&format, &out, lmv_cangrow(w) ? PTRDIFF_MAX : size - at, at, 3,
            last);
-  put_bytes(L, w, luaL_buffaddr(&out.b), out.n); /* raises if not all were made */
+  put_bytes(L, w, luaL_buffaddr(&out.b),
+            out.n); /* raises if not all were made */
   return writer_itself(L);
 }
 
