@@ -111,7 +111,7 @@ mutants: ## change the C sources MUTANTS times; count what the suite misses
 	$(LUA) spec/torture/mutants.lua "$(abspath $(BUILD)/mutants)" $(MUTANTS) \
 	  $(SEED)
 
-FUZZERS = format layout unpack record reader pattern
+FUZZERS = format layout unpack record reader writer pattern
 FUZZ_SECONDS = 20
 FUZZ = clang -g -O1 -DMV_ASSERTS -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all $(INCLUDE)

@@ -388,6 +388,20 @@ describe("unpack of the reader", function()
       failure(r, "unpack", "!4 I4"))
   end)
 
+  it("needs bytes from its position on, behind the end, too", function()
+    local data = mview.bytearray("abcdef")
+    local r = reader(data):seek(6)
+    data:resize(1)
+    for _, row in ipairs {{"b", 1}, {"z", 1}, {"s1", 1}, {"I4z", 5}} do
+      assert.equal(("need %d bytes at position 6, 0 left"):format(row[2]),
+        failure(r, "unpack", row[1]))
+    end
+    for _, format in ipairs {"", "c0", "<", "Xb"} do r:unpack(format) end
+    assert.equal("", r:string(0))
+    assert.equal(0, #r:bytes(0))
+    assert.equal(6, r.pos)
+  end)
+
   it("raises for a format that is none", function()
     local r = reader("abc")
     assert.equal("invalid format option 'k'", failure(r, "unpack", "k"))

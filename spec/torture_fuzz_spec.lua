@@ -16,7 +16,7 @@ local function contents(path)
 end
 
 describe("Found by a fuzzer", function()
-  for _, name in ipairs {"unpack", "record", "reader", "pattern"} do
+  for _, name in ipairs {"unpack", "record", "reader", "writer", "pattern"} do
     local try = dofile("spec/torture/" .. name .. ".lua")
     for _, path in ipairs(files_of("spec/torture/corpus/" .. name)) do
       it("and good: " .. path, function() try(contents(path)) end)

@@ -68,10 +68,11 @@ static void fetch_bytes(lua_State *L, const lmv_packed *s, size_t at, size_t n,
   }
 }
 
-/* Whether there are n bytes from at on. */
+/* Whether there are n bytes from at on; none are everywhere, behind the end of
+** what was cut as well. */
 static bool has(const lmv_packed *s, size_t at, size_t n) {
   size_t size = size_now(s);
-  return at <= size && n <= size - at;
+  return n == 0 || (at <= size && n <= size - at);
 }
 
 /* The integer of n bytes at at; raises where it does not fit. */
@@ -156,10 +157,13 @@ static size_t stream_to_zero(lua_State *L, const lmv_packed *s, size_t at) {
   return s->size;
 }
 
-/* The position of the next zero from at on; that of the end: there is none. */
+/* The position of the next zero from at on; where there is none, that of the
+** end, or at if it is behind. */
 static size_t find_zero(lua_State *L, const lmv_packed *s, size_t at) {
   size_t size = size_now(s);
   const unsigned char *p, *zero;
+  if (at >= size)
+    return at;
   if (!s->contiguous)
     return stream_to_zero(L, s, at);
   p = packed_start(L, s);
@@ -188,7 +192,7 @@ static lmv_outcome push_zero_ended(const packreader *r, const lmv_packed *s,
                                    size_t *at) {
   size_t start = *at, zero = find_zero(r->L, s, start);
   *at = zero + 1;
-  if (zero == size_now(s))
+  if (zero >= size_now(s))
     return LMV_UNENDED;
   push_string(r->L, s, start, zero - start);
   return LMV_UNPACKED;
