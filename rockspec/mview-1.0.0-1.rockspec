@@ -33,6 +33,7 @@ build = {
         "csrc/bind/bytearray.c",
         "csrc/bind/compare.c",
         "csrc/bind/container.c",
+        "csrc/bind/descriptor.c",
         "csrc/bind/exporter.c",
         "csrc/bind/file.c",
         "csrc/bind/formats.c",

@@ -280,13 +280,15 @@ describe("mview.map", function()
 
   describe("with wrong arguments", function()
     for _, row in ipairs {
-      {"#1 to 'map' (string expected, got no value)"},
-      {"#1 to 'map' (string expected, got number)", 1},
-      {"#1 to 'map' (string expected, got table)", {}},
+      {"#1 to 'map' (path, file or descriptor expected, got no value)"},
+      {"#1 to 'map' (path, file or descriptor expected, got boolean)", true},
+      {"#1 to 'map' (file or descriptor expected, got table)", {}},
       {"#1 to 'map' (string contains zeros)", "/tmp\0/x"},
       {"#2 to 'map' (string expected, got boolean)", "/", true},
-      {"#2 to 'map' (invalid mode 'w', expected 'r', 'r+' or 'c')", "/", "w"},
-      {"#2 to 'map' (invalid mode '', expected 'r', 'r+' or 'c')", "/", ""},
+      {"#2 to 'map' (invalid mode 'w', expected 'r', 'r+', 'w+' or 'c')", "/",
+        "w"},
+      {"#2 to 'map' (invalid mode '', expected 'r', 'r+', 'w+' or 'c')", "/",
+        ""},
       {"#3 to 'map' (number expected, got string)", "/", "r", "x"},
       {"#3 to 'map' (number has no integer representation)", "/", "r", 0.5},
       {"#3 to 'map' (negative offset -1)", "/", "r", -1},

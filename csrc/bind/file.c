@@ -26,6 +26,7 @@
 #include "file.h"
 
 #include "args.h"
+#include "descriptor.h"
 #include "mv.h"
 #include "registry.h"
 #include "sigbus.h"
@@ -95,136 +96,6 @@ static void open_fd(channel *c) {
   c->once = !c->out && fstat(c->fd, &st) == 0 && !S_ISREG(st.st_mode) &&
             !S_ISBLK(st.st_mode);
 }
-
-/* Pushes the method of the object at index 2; false, and nothing pushed: it has
-** none of that name. */
-static bool push_method(lua_State *L, const char *method) {
-  if (!lua_istable(L, 2)) {
-    if (!luaL_getmetafield(L, 2, "__index"))
-      return false;
-    lua_pop(L, 1);
-  }
-  if (lua_getfield(L, 2, method) != LUA_TNIL)
-    return true;
-  lua_pop(L, 1);
-  return false;
-}
-
-static bool has_method(lua_State *L, const char *method) {
-  bool has = push_method(L, method);
-  if (has)
-    lua_pop(L, 1);
-  return has;
-}
-
-/* What the method of the object at index 2 says is its descriptor. */
-static int ask_fd(lua_State *L, const char *method) {
-  lua_Integer i;
-  int isint;
-  push_method(L, method);
-  lua_pushvalue(L, 2);
-  lua_call(L, 1, 1);
-  i = lua_tointegerx(L, -1, &isint);
-  if (!isint || lua_type(L, -1) != LUA_TNUMBER || i < 0 || i > INT_MAX)
-    lmv_argerror(L, 2, "'%s' returned %s, expected a descriptor", method,
-                 luaL_tolstring(L, -1, NULL));
-  lua_pop(L, 1);
-  return (int)i;
-}
-
-/*
-** Whether the object at index 2 is one of LuaSocket's, by the metatables that
-** it keeps in the registry, where no script can put others. What it sends and
-** receives goes through its descriptor as it is.
-*/
-static bool is_luasocket(lua_State *L) {
-  static const char *const classes[] = {
-      "tcp{client}",          "tcp{master}",
-      "tcp{server}",          "udp{connected}",
-      "udp{unconnected}",     "unixstream{client}",
-      "unixstream{master}",   "unixstream{server}",
-      "unixdgram{connected}", "unixdgram{unconnected}",
-      "unix{client}",         "unix{master}",
-      "unix{server}"};
-  bool is = false;
-  if (lua_type(L, 2) != LUA_TUSERDATA || !lua_getmetatable(L, 2))
-    return false;
-  for (size_t k = 0; !is && k < sizeof classes / sizeof *classes; k++) {
-    luaL_getmetatable(L, classes[k]);
-    is = lua_rawequal(L, -1, -2);
-    lua_pop(L, 1);
-  }
-  lua_pop(L, 1);
-  return is;
-}
-
-/*
-** The descriptor that argument 2 is or has. Below an object there may flow
-** other bytes than it sends and receives, encrypted ones above all; so only
-** those that promise a descriptor by fileno are asked, and no end of TLS is.
-*/
-static int check_fd(lua_State *L) {
-  bool fileno_ = false;
-  if (lua_type(L, 2) == LUA_TNUMBER) {
-    lua_Integer i = lmv_checkinteger(L, 2);
-    if (i < 0 || i > INT_MAX)
-      lmv_argerror(L, 2, "descriptor %I out of range [0, %d]", (LUAI_UACINT)i,
-                   INT_MAX);
-    return (int)i;
-  }
-  if (is_luasocket(L))
-    return ask_fd(L, "getfd");
-  fileno_ = has_method(L, "fileno");
-  if (fileno_ && !has_method(L, "dohandshake") &&
-      !has_method(L, "getpeercertificate"))
-    return ask_fd(L, "fileno");
-  if (!fileno_ && !has_method(L, "getfd"))
-    lmv_typeerror(L, 2, "file or descriptor");
-  return lmv_argerror(L, 2,
-                      "%s may send other bytes than its descriptor, pass the "
-                      "descriptor itself if that is meant",
-                      lmv_typename(L, 2));
-}
-
-/* Whether the object at index 2 has received bytes that nobody took yet. */
-static bool is_dirty(lua_State *L) {
-  bool dirty;
-  if (!push_method(L, "dirty"))
-    return false;
-  lua_pushvalue(L, 2);
-  lua_call(L, 1, 1);
-  dirty = lua_toboolean(L, -1) != 0;
-  lua_pop(L, 1);
-  return dirty;
-}
-
-/*
-** Puts the bytes that an object of LuaSocket has received beforehand, at most
-** that many, in its place at index 2, as a string. One by one: it does not tell
-** how many there are, and would wait for more.
-*/
-static void take_buffered(lua_State *L, size_t most) {
-  luaL_Buffer b;
-  luaL_buffinit(L, &b);
-  for (size_t n = 0; n < most && is_dirty(L); n++) {
-    push_method(L, "receive");
-    lua_pushvalue(L, 2);
-    lua_pushinteger(L, 1);
-    lua_call(L, 2, 1);
-    if (lua_type(L, -1) != LUA_TSTRING || lua_rawlen(L, -1) != 1)
-      luaL_error(L, "'receive' returned %s, expected one byte",
-                 luaL_tolstring(L, -1, NULL));
-    luaL_addvalue(&b);
-  }
-  luaL_pushresult(&b);
-  lua_replace(L, 2);
-}
-
-#else
-
-static int check_fd(lua_State *L) { return lmv_typeerror(L, 2, "file"); }
-static bool is_luasocket(lua_State *L) { return (void)L, false; }
-static void take_buffered(lua_State *L, size_t most) { (void)L, (void)most; }
 
 #endif
 
@@ -438,9 +309,9 @@ lmv_input lmv_checkinput(lua_State *L, size_t most) {
   lmv_input in = {luaL_testudata(L, 2, LUA_FILEHANDLE), -1, NULL, 0};
   if (in.stream != NULL)
     return in;
-  in.fd = check_fd(L);
-  if (most > 0 && is_luasocket(L)) {
-    take_buffered(L, most);
+  in.fd = lmv_checkdescriptor(L, 2);
+  if (most > 0 && lmv_isluasocket(L, 2)) {
+    lmv_takereceived(L, 2, most);
     in.buffered = lua_tolstring(L, 2, &in.nbuffered);
   }
   return in;

@@ -14,6 +14,7 @@
 
 #include "args.h"
 #include "container.h"
+#include "descriptor.h"
 #include "mapping.h"
 #include "registry.h"
 #include "view.h"
@@ -53,12 +54,13 @@ static const lmv_mapmode *check_mode(lua_State *L, int arg) {
   for (size_t i = 0; i < sizeof lmv_mapmodes / sizeof lmv_mapmodes[0]; i++)
     if (strcmp(name, lmv_mapmodes[i].name) == 0)
       return &lmv_mapmodes[i];
-  lmv_argerror(L, arg, "invalid mode '%s', expected 'r', 'r+' or 'c'", name);
+  lmv_argerror(L, arg, "invalid mode '%s', expected 'r', 'r+', 'w+' or 'c'",
+               name);
   return NULL;
 }
 
 static void check_anonymous(lua_State *L, lmv_maprequest *r) {
-  if (!r->mode->shares)
+  if (!r->mode->shares || r->mode->makes)
     lmv_argerror(L, 2, "anonymous memory needs mode 'r+', got '%s'",
                  r->mode->name);
   if (r->offset != 0)
@@ -67,20 +69,54 @@ static void check_anonymous(lua_State *L, lmv_maprequest *r) {
   r->length = lmv_checksize(L, 4);
 }
 
-static void check_request(lua_State *L, lmv_maprequest *r) {
+static const char *check_path(lua_State *L, int arg) {
   size_t len;
-  r->path = lua_isnil(L, 1) ? NULL : lmv_checkstring(L, 1, &len);
-  if (r->path != NULL && strlen(r->path) != len)
-    lmv_argerror(L, 1, "string contains zeros");
-  r->mode = check_mode(L, 2);
+  const char *path = lmv_checkstring(L, arg, &len);
+  if (strlen(path) != len)
+    lmv_argerror(L, arg, "string contains zeros");
+  return path;
+}
+
+/* The length of a range of a file; -1: to its end. */
+static int64_t check_length(lua_State *L, int arg, const lmv_mapmode *mode) {
+  if (!lua_isnoneornil(L, arg))
+    return lmv_checksize(L, arg);
+  if (mode->makes)
+    lmv_argerror(L, arg, "mode '%s' needs a length", mode->name);
+  return -1;
+}
+
+/* The file comes last, as asking an object for its descriptor runs its code. */
+static void check_request(lua_State *L, lmv_maprequest *r) {
+  *r = (lmv_maprequest){.fd = -1, .mode = check_mode(L, 2)};
   r->offset = lmv_optinteger(L, 3, 0);
   if (r->offset < 0)
     lmv_argerror(L, 3, "negative offset %I", (LUAI_UACINT)r->offset);
-  r->filesize = 0;
-  if (r->path == NULL)
+  if (lua_isnil(L, 1)) {
     check_anonymous(L, r);
-  else
-    r->length = lua_isnoneornil(L, 4) ? -1 : lmv_checksize(L, 4);
+    return;
+  }
+  r->length = check_length(L, 4, r->mode);
+  if (lua_type(L, 1) == LUA_TSTRING)
+    r->path = check_path(L, 1);
+  else if (lua_isnone(L, 1) || lua_isboolean(L, 1) || lua_isfunction(L, 1))
+    lmv_typeerror(L, 1, "path, file or descriptor");
+  else if (luaL_testudata(L, 1, LUA_FILEHANDLE) == NULL)
+    r->fd = lmv_checkdescriptor(L, 1);
+}
+
+/* The descriptor of a file handle at index 1, which has written all that it had
+** to write. 0 or an errno. */
+static int take_handle(lua_State *L, lmv_maprequest *r) {
+  const luaL_Stream *stream = luaL_testudata(L, 1, LUA_FILEHANDLE);
+  if (stream == NULL)
+    return 0;
+  if (stream->closef == NULL)
+    lmv_argerror(L, 1, "attempt to use a closed file");
+  if (fflush(stream->f) != 0)
+    return errno;
+  r->fd = fileno(stream->f);
+  return 0;
 }
 
 /* Pushes a map of no bytes. */
@@ -98,19 +134,22 @@ static lmv_map *new_map(lua_State *L, const lmv_maprequest *r) {
 }
 
 static int open_error(lua_State *L, int err, const lmv_maprequest *r) {
+  const char *path = r->path != NULL ? r->path : "file";
   if (err == LMV_NOT_REGULAR)
-    return push_failure(L, ENODEV, "%s: not a regular file", r->path);
+    return push_failure(L, ENODEV, "%s: not a regular file", path);
   if (err == LMV_BEYOND_END)
     return push_failure(L, EINVAL, "%s: range ends beyond the file (%I bytes)",
-                        r->path, (LUAI_UACINT)r->filesize);
+                        path, (LUAI_UACINT)r->filesize);
   return lmv_oserror(L, err, r->path);
 }
 
 /*
-** mview.map(path [, mode [, offset [, length]]]): length bytes (to the end of
-** the file) from byte offset (0) on, counted from 0. mview.map(nil, "r+", 0,
-** n): n zero bytes shared with the children that the process forks. Failures
-** of the system: nil, message, errno.
+** mview.map(file [, mode [, offset [, length]]]): length bytes (to the end of
+** the file) from byte offset (0) on, counted from 0. file: a path; or an open
+** file, which the map does not hold: a file handle, a descriptor, an object
+*with
+** a method fileno. mview.map(nil, "r+", 0, n): n zero bytes shared with the
+** children that the process forks. Failures of the system: nil, message, errno.
 */
 static int map_map(lua_State *L) {
   lmv_maprequest r;
@@ -118,7 +157,9 @@ static int map_map(lua_State *L) {
   int err;
   check_request(L, &r);
   m = new_map(L, &r);
-  err = lmv_map_open(m, &r);
+  err = take_handle(L, &r); /* now, as finalizers may have closed it */
+  if (err == 0)
+    err = lmv_map_open(m, &r);
   if (err == 0)
     return 1;
   lmv_lease_kill(m->container.lease);

@@ -14,8 +14,10 @@
 
 #include "sigbus.h"
 
-const lmv_mapmode lmv_mapmodes[3] = {
-    {"r", false, false}, {"r+", true, true}, {"c", true, false}};
+const lmv_mapmode lmv_mapmodes[4] = {{"r", false, false, false},
+                                     {"r+", true, true, false},
+                                     {"w+", true, true, true},
+                                     {"c", true, false, false}};
 
 #if !defined(_WIN32)
 
@@ -103,18 +105,44 @@ void lmv_map_end(lmv_resource *r) {
 
 /* ---- opening -------------------------------------------------------------*/
 
-/* Opens the file; what is none must not block. */
+static bool is_anonymous(const lmv_maprequest *r) {
+  return r->path == NULL && r->fd < 0;
+}
+
+/* A descriptor of the file that is asked for; what is none must not block. */
+static int open_fd_of(const lmv_maprequest *r) {
+  if (r->fd >= 0)
+    return fcntl(r->fd, F_DUPFD_CLOEXEC, 0);
+  return open(r->path,
+              (r->mode->shares ? O_RDWR : O_RDONLY) |
+                  (r->mode->makes ? O_CREAT : 0) | O_CLOEXEC | O_NONBLOCK |
+                  O_NOCTTY,
+              0666);
+}
+
+/* Opens the file, and finds out its size. */
 static int open_path(lmv_map *m, lmv_maprequest *r) {
   struct stat st;
-  lmv_map_resource(m)->fd =
-      open(r->path, (r->mode->shares ? O_RDWR : O_RDONLY) | O_CLOEXEC |
-                        O_NONBLOCK | O_NOCTTY);
-  if (lmv_map_resource(m)->fd < 0 || fstat(lmv_map_resource(m)->fd, &st) != 0)
+  int fd = lmv_map_resource(m)->fd = open_fd_of(r);
+  if (fd < 0 || fstat(fd, &st) != 0)
     return errno;
   r->filesize = st.st_size;
   if (S_ISDIR(st.st_mode))
     return EISDIR;
   return S_ISREG(st.st_mode) ? 0 : LMV_NOT_REGULAR;
+}
+
+/* Empties the file and gives it the size to hold the range; that size first, so
+** that one that cannot be leaves the file alone. */
+static int make_file(const lmv_map *m, lmv_maprequest *r) {
+  int fd = lmv_map_resource(m)->fd;
+  if (r->length > INT64_MAX - r->offset)
+    return EFBIG;
+  r->filesize = r->offset + r->length;
+  return ftruncate(fd, r->filesize) != 0 || ftruncate(fd, 0) != 0 ||
+                 ftruncate(fd, r->filesize) != 0
+             ? errno
+             : 0;
 }
 
 /* Settles the length. */
@@ -127,19 +155,21 @@ static int fit_range(lmv_maprequest *r) {
   return r->length > PTRDIFF_MAX ? EFBIG : 0;
 }
 
+static int prepare_file(lmv_map *m, lmv_maprequest *r) {
+  int err = open_path(m, r);
+  if (err == 0 && r->mode->makes)
+    err = make_file(m, r);
+  return err != 0 ? err : fit_range(r);
+}
+
 int lmv_map_open(lmv_map *m, lmv_maprequest *r) {
   unsigned char *base;
-  int err = 0;
-  if (r->path != NULL) {
-    err = open_path(m, r);
-    if (err == 0)
-      err = fit_range(r);
-  }
+  int err = is_anonymous(r) ? 0 : prepare_file(m, r);
   if (err == 0)
     err = map_bytes(m, (size_t)r->length, &base);
   if (err == 0) {
     lmv_lease_move(m->container.lease, base, (size_t)r->length);
-    if (r->path != NULL)
+    if (!is_anonymous(r))
       err = watch_bytes(m, base, (size_t)r->length);
   }
   if (!r->mode->shares)

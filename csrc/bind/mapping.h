@@ -18,10 +18,11 @@ typedef struct lmv_mapmode {
   const char *name;
   bool writes; /* its bytes may be written */
   bool shares; /* what is written reaches the file, which can be resized */
+  bool makes;  /* the file is created or emptied, and gets the length */
 } lmv_mapmode;
 
-/* "r", "r+" and "c". */
-extern const lmv_mapmode lmv_mapmodes[3];
+/* "r", "r+", "w+" and "c". */
+extern const lmv_mapmode lmv_mapmodes[4];
 
 /* Its resource's fd is that of the file, if it can be resized; else -1. */
 typedef struct lmv_map {
@@ -36,7 +37,8 @@ static inline lmv_resource *lmv_map_resource(const lmv_map *m) {
 
 /* What mview.map was asked for. */
 typedef struct lmv_maprequest {
-  const char *path; /* NULL: anonymous memory */
+  const char *path; /* NULL: none is known */
+  int fd;           /* of an open file, which stays the caller's; -1: none */
   const lmv_mapmode *mode;
   int64_t offset;
   int64_t length;   /* below 0: to the end of the file */

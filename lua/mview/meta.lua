@@ -86,15 +86,15 @@ function mview.from(format, list) end
 ---@return mview.bytearray
 function mview.fromhex(digits) end
 
----Maps a file, or with path nil and mode "r+" shared anonymous memory.
----@param path string?
----@param mode? "r" | "r+" | "c" read-only (default), shared, copy on write
+---Maps a file, or with file nil and mode "r+" shared anonymous memory.
+---@param file string | file* | integer | {fileno: fun(self): integer} | nil a path, or an open file
+---@param mode? "r" | "r+" | "w+" | "c" read-only (default), shared, made anew, copy on write
 ---@param offset? integer bytes, counted from 0
 ---@param length? integer bytes; default: to the end of the file
 ---@return mview.map? map nil when the system fails
 ---@return string? message
 ---@return integer? errno
-function mview.map(path, mode, offset, length) end
+function mview.map(file, mode, offset, length) end
 
 ---@param x any
 ---@return boolean

@@ -226,6 +226,13 @@ static int unix_ignore_sigpipe(lua_State *L) {
 
 /* ---- of the system -------------------------------------------------------*/
 
+/* fileno(file): the descriptor of a file handle. */
+static int unix_fileno(lua_State *L) {
+  luaL_Stream *stream = luaL_checkudata(L, 1, LUA_FILEHANDLE);
+  lua_pushinteger(L, fileno(stream->f));
+  return 1;
+}
+
 /* message(errno): what the system says of it. */
 static int unix_message(lua_State *L) {
   lua_pushstring(L, strerror((int)luaL_checkinteger(L, 1)));
@@ -248,16 +255,25 @@ static void set_errors(lua_State *L) {
 }
 
 int luaopen_unix(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"open", unix_open},         {"close", unix_close},
-      {"pipe", unix_pipe},         {"socketpair", unix_socketpair},
-      {"nonblock", unix_nonblock}, {"read", unix_read},
-      {"write", unix_write},       {"tell", unix_tell},
-      {"truncate", unix_truncate}, {"fork", unix_fork},
-      {"wait", unix_wait},         {"setuid", unix_setuid},
-      {"feed", unix_feed},         {"drain", unix_drain},
-      {"calm", unix_calm},         {"ignore_sigpipe", unix_ignore_sigpipe},
-      {"message", unix_message},   {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"open", unix_open},
+                                       {"close", unix_close},
+                                       {"pipe", unix_pipe},
+                                       {"socketpair", unix_socketpair},
+                                       {"nonblock", unix_nonblock},
+                                       {"read", unix_read},
+                                       {"write", unix_write},
+                                       {"tell", unix_tell},
+                                       {"truncate", unix_truncate},
+                                       {"fork", unix_fork},
+                                       {"wait", unix_wait},
+                                       {"setuid", unix_setuid},
+                                       {"feed", unix_feed},
+                                       {"drain", unix_drain},
+                                       {"calm", unix_calm},
+                                       {"ignore_sigpipe", unix_ignore_sigpipe},
+                                       {"message", unix_message},
+                                       {"fileno", unix_fileno},
+                                       {NULL, NULL}};
   luaL_newlib(L, functions);
   set_errors(L);
   lua_pushinteger(L, sysconf(_SC_PAGESIZE));

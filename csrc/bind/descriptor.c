@@ -1,0 +1,153 @@
+/*
+** descriptor.c - the descriptor that an argument is or has
+*/
+#include "descriptor.h"
+
+#include "args.h"
+
+#include <limits.h>
+
+#if !defined(_WIN32)
+
+/* Pushes the method of the object at index arg; false, and nothing pushed: it
+ *has
+ ** none of that name. */
+static bool push_method(lua_State *L, int arg, const char *method) {
+  if (!lua_istable(L, arg)) {
+    if (!luaL_getmetafield(L, arg, "__index"))
+      return false;
+    lua_pop(L, 1);
+  }
+  if (lua_getfield(L, arg, method) != LUA_TNIL)
+    return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+static bool has_method(lua_State *L, int arg, const char *method) {
+  bool has = push_method(L, arg, method);
+  if (has)
+    lua_pop(L, 1);
+  return has;
+}
+
+/* What the method of the object at index arg says is its descriptor. */
+static int ask_fd(lua_State *L, int arg, const char *method) {
+  lua_Integer i;
+  int isint;
+  push_method(L, arg, method);
+  lua_pushvalue(L, arg);
+  lua_call(L, 1, 1);
+  i = lua_tointegerx(L, -1, &isint);
+  if (!isint || lua_type(L, -1) != LUA_TNUMBER || i < 0 || i > INT_MAX)
+    lmv_argerror(L, arg, "'%s' returned %s, expected a descriptor", method,
+                 luaL_tolstring(L, -1, NULL));
+  lua_pop(L, 1);
+  return (int)i;
+}
+
+/*
+** Whether the object at index arg is one of LuaSocket's, by the metatables that
+** it keeps in the registry, where no script can put others. What it sends and
+** receives goes through its descriptor as it is.
+*/
+bool lmv_isluasocket(lua_State *L, int arg) {
+  static const char *const classes[] = {
+      "tcp{client}",          "tcp{master}",
+      "tcp{server}",          "udp{connected}",
+      "udp{unconnected}",     "unixstream{client}",
+      "unixstream{master}",   "unixstream{server}",
+      "unixdgram{connected}", "unixdgram{unconnected}",
+      "unix{client}",         "unix{master}",
+      "unix{server}"};
+  bool is = false;
+  if (lua_type(L, arg) != LUA_TUSERDATA || !lua_getmetatable(L, arg))
+    return false;
+  for (size_t k = 0; !is && k < sizeof classes / sizeof *classes; k++) {
+    luaL_getmetatable(L, classes[k]);
+    is = lua_rawequal(L, -1, -2);
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+  return is;
+}
+
+/*
+** The descriptor that the argument is or has. Below an object there may flow
+** other bytes than it sends and receives, encrypted ones above all; so only
+** those that promise a descriptor by fileno are asked, and no end of TLS is.
+*/
+int lmv_checkdescriptor(lua_State *L, int arg) {
+  bool fileno_ = false;
+  if (lua_type(L, arg) == LUA_TNUMBER) {
+    lua_Integer i = lmv_checkinteger(L, arg);
+    if (i < 0 || i > INT_MAX)
+      lmv_argerror(L, arg, "descriptor %I out of range [0, %d]", (LUAI_UACINT)i,
+                   INT_MAX);
+    return (int)i;
+  }
+  if (lmv_isluasocket(L, arg))
+    return ask_fd(L, arg, "getfd");
+  fileno_ = has_method(L, arg, "fileno");
+  if (fileno_ && !has_method(L, arg, "dohandshake") &&
+      !has_method(L, arg, "getpeercertificate"))
+    return ask_fd(L, arg, "fileno");
+  if (!fileno_ && !has_method(L, arg, "getfd"))
+    lmv_typeerror(L, arg, "file or descriptor");
+  return lmv_argerror(L, arg,
+                      "%s may send other bytes than its descriptor, pass the "
+                      "descriptor itself if that is meant",
+                      lmv_typename(L, arg));
+}
+
+/* Whether the object at index arg has received bytes that nobody took yet. */
+static bool is_dirty(lua_State *L, int arg) {
+  bool dirty;
+  if (!push_method(L, arg, "dirty"))
+    return false;
+  lua_pushvalue(L, arg);
+  lua_call(L, 1, 1);
+  dirty = lua_toboolean(L, -1) != 0;
+  lua_pop(L, 1);
+  return dirty;
+}
+
+/*
+** Puts the bytes that an object of LuaSocket has received beforehand, at most
+** that many, in its place at index arg, as a string. One by one: it does not
+*tell
+** how many there are, and would wait for more.
+*/
+void lmv_takereceived(lua_State *L, int arg, size_t most) {
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  for (size_t n = 0; n < most && is_dirty(L, arg); n++) {
+    push_method(L, arg, "receive");
+    lua_pushvalue(L, arg);
+    lua_pushinteger(L, 1);
+    lua_call(L, 2, 1);
+    if (lua_type(L, -1) != LUA_TSTRING || lua_rawlen(L, -1) != 1)
+      luaL_error(L, "'receive' returned %s, expected one byte",
+                 luaL_tolstring(L, -1, NULL));
+    luaL_addvalue(&b);
+  }
+  luaL_pushresult(&b);
+  lua_replace(L, arg);
+}
+
+#else
+
+int lmv_checkdescriptor(lua_State *L, int arg) {
+  return lmv_typeerror(L, arg, "file");
+}
+
+bool lmv_isluasocket(lua_State *L, int arg) {
+  (void)L, (void)arg;
+  return false;
+}
+
+void lmv_takereceived(lua_State *L, int arg, size_t most) {
+  (void)L, (void)arg, (void)most;
+}
+
+#endif
