@@ -34,7 +34,7 @@ local rows = {
   {"mview('abc', 'h')", "bad argument #2 to 'mview' (3 bytes are not a "
     .. "multiple of the item size 2 of 'h')"},
   {"mview('abcd', 'h', 2)",
-    "bad argument #3 to 'mview' (table expected, got number)"},
+    "bad argument #3 to 'mview' (list of sizes expected, got number)"},
   {"mview.bytearray(-1)",
     "bad argument #1 to 'bytearray' (size -1 " .. SIZE .. ")"},
   {"mview.bytearray(true)", "bad argument #1 to 'bytearray' (bytes-like, "
@@ -45,14 +45,23 @@ local rows = {
   {"mview.new(10)", "bad argument #1 to 'new' (string expected, got number)"},
   {"mview.new('B')", "bad argument #2 to 'new' (number expected, got no "
     .. "value)"},
-  {"mview.new('B', {2, 3})",
+  {"mview.new('B', {2, -3})", "bad argument #2 to 'new' (size -3 " .. SIZE
+    .. " in dimension 2)"},
+  {"mview.new('B', {2, 3}, 4)",
     "bad argument #2 to 'new' (number expected, got table)"},
+  {"mview.new('int24', 2)", "bad argument #1 to 'new' (unsupported format 't' "
+    .. "at position 3; 'int24' is spelt 'i3')"},
+  {"mview.new('T{i3:a:}', 2)", "bad argument #1 to 'new' (count without a "
+    .. "format at position 4; an item of 24 bits stands alone, without a count "
+    .. "and outside records)"},
   {"mview.new('B', 2, -3)", "bad argument #3 to 'new' (size -3 " .. SIZE
     .. ")"},
   {"mview.from({1, 2})",
     "bad argument #1 to 'from' (string expected, got table)"},
   {"mview.from('B', 5)",
     "bad argument #2 to 'from' (list expected, got number)"},
+  {"mview.from('T{B:a:}', {a = 1})", "bad argument #2 to 'from' (list "
+    .. "expected, got a table without item 1)"},
   {"mview.from('B', {1, 256})", "bad argument #2 to 'from' ([2]: value 256 "
     .. "out of range [0, 255] for format 'B')"},
   {"mview.from('B', {{1, 2}, {3}})",
@@ -101,11 +110,18 @@ local rows = {
   {"view:sub(1.5)",
     "bad argument #1 to 'sub' (number has no integer representation)"},
   {"view:slice(1, 2)",
-    "bad argument #2 to 'slice' (2 selectors for 1 dimension)"},
+    "bad argument #2 to 'slice' (2 selectors for 1 dimension, a range is "
+    .. "{i, j} or sub(i, j))"},
+  {"grid:slice(1, 2, 3)",
+    "bad argument #3 to 'slice' (3 selectors for 2 dimensions)"},
+  {"view:slice('1:2')", "bad argument #1 to 'slice' (integer, list {i, j, "
+    .. "step} or nil expected, got string)"},
   {"view:slice(9)", "index 9 out of range [1, 5]"},
   {"view:slice({'a'})", "bad argument #1 to 'slice' (integer expected at "
     .. "position 1 of the selector)"},
   {"view:cast()", "bad argument #1 to 'cast' (string expected, got no value)"},
+  {"view:cast('B', 2, 3)",
+    "bad argument #2 to 'cast' (list of sizes expected, got number)"},
   {"view:cast('k')",
     "bad argument #1 to 'cast' (unknown format 'k' at position 1)"},
   {"view:cast('h')", "bad argument #1 to 'cast' (5 bytes are not a multiple "
@@ -137,6 +153,8 @@ local rows = {
     "calling 'at' on bad self (not contiguous, use :copy())"},
   {"grid:transpose(1)",
     "bad argument #2 to 'transpose' (2 dimensions expected, got 1)"},
+  {"grid:transpose {2, 1}",
+    "bad argument #1 to 'transpose' (number expected, got table)"},
   {"grid:transpose(1, 1)",
     "bad argument #2 to 'transpose' (dimension 1 given twice)"},
   {"view:field('x')", "the items have no fields"},

@@ -83,6 +83,13 @@ describe("new and from", function()
     assert.are.same({0, 0, 0}, v:tolist())
   end)
 
+  it("take a shape as sizes or as a list of them", function()
+    local v = mview.new("<h", {2, 3})
+    assert.are.same({{0, 0, 0}, {0, 0, 0}}, v:tolist())
+    assert.are.same(v.shape, mview.new("B", v.shape).shape)
+    assert.are.equal(0, mview.new("B", {})())
+  end)
+
   it("make no items of no size", function()
     for _, format in ipairs {"0s", "", "0x"} do
       local why = ("items of '%s' have size 0"):format(format)

@@ -73,8 +73,10 @@ describe("slice", function()
   it("refuses what is no selector", function()
     local v = grid()
     local refused = {
-      {{"a"}, "#1 to 'slice' (number expected, got string)"},
-      {{{}, true}, "#2 to 'slice' (number expected, got boolean)"},
+      {{"a"}, "#1 to 'slice' (integer, list {i, j, step} or nil "
+        .. "expected, got string)"},
+      {{{}, true}, "#2 to 'slice' (integer, list {i, j, step} or nil "
+        .. "expected, got boolean)"},
       {{1.5}, "#1 to 'slice' (number has no integer representation)"},
       {{{"a"}}, "#1 to 'slice' (integer expected at position 1 of the "
         .. "selector)"},

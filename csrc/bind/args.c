@@ -120,7 +120,7 @@ const char *lmv_checkstring(lua_State *L, int arg, size_t *len) {
 int lmv_checkshape(lua_State *L, int arg, ptrdiff_t *shape) {
   lua_Unsigned n;
   if (lua_type(L, arg) != LUA_TTABLE)
-    lmv_typeerror(L, arg, "table");
+    lmv_typeerror(L, arg, "list of sizes");
   n = lua_rawlen(L, arg);
   if (n > MV_MAXDIM)
     lmv_argerror(L, arg, "%I dimensions, at most %d are possible",

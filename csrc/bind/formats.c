@@ -9,6 +9,8 @@
 #include "args.h"
 #include "registry.h"
 
+#include <string.h>
+
 static const char compound_key;
 
 /* What is kept for ever: a code with its byte order, in any spelling. */
@@ -58,6 +60,9 @@ static const char *push_hint(lua_State *L, const char *s, size_t len,
     return lua_pushfstring(L, "; string.pack's '%s' is for pack and unpack" SEE,
                            s);
   default:
+    if (status == MV_ECOUNT && (strstr(s, "i3") || strstr(s, "I3")))
+      return lua_pushliteral(L, "; an item of 24 bits stands alone, without a "
+                                "count and outside records");
     return lua_pushliteral(L, "");
   }
 }

@@ -35,20 +35,30 @@ static lmv_view *push_fresh(lua_State *L, const lmv_viewinit *format, int fmt,
   return lmv_newview(L, LMV_META, lua_gettop(L), fmt, &init, &lay);
 }
 
-/* mview.new(format, n1 [, n2, ...]): zeroed memory of that shape. */
-LMV_TOUCHES(make_new) {
+/* The sizes from index 2 on, or those of the one list there. */
+static int new_shape(lua_State *L, ptrdiff_t *shape) {
   int ndim = lua_gettop(L) - 1;
-  ptrdiff_t shape[MV_MAXDIM];
-  lmv_viewinit init = {0};
-  lmv_checkstring(L, 1, NULL);
+  if (ndim == 1 && lua_type(L, 2) == LUA_TTABLE)
+    return lmv_checkshape(L, 2, shape);
   if (ndim < 1)
     lmv_typeerror(L, 2, "number");
   if (ndim > MV_MAXDIM)
     lmv_argerror(L, MV_MAXDIM + 2, "more than %d dimensions", MV_MAXDIM);
   for (int d = 0; d < ndim; d++)
     shape[d] = lmv_checksize(L, d + 2);
+  return ndim;
+}
+
+/* mview.new(format, n1 [, n2, ...]): zeroed memory of that shape, which may be
+** a list as well. */
+LMV_TOUCHES(make_new) {
+  ptrdiff_t shape[MV_MAXDIM];
+  lmv_viewinit init = {0};
+  int ndim, last = lua_gettop(L);
+  lmv_checkstring(L, 1, NULL);
+  ndim = new_shape(L, shape);
   init.format = lmv_pushformat(L, 1, 1, &init.anchors_format);
-  push_fresh(L, &init, lua_gettop(L), ndim, shape, ndim + 1);
+  push_fresh(L, &init, lua_gettop(L), ndim, shape, last);
   return 1;
 }
 
@@ -84,6 +94,15 @@ static int list_shape(lua_State *L, int idx, int depth, ptrdiff_t *shape) {
   return ndim - depth;
 }
 
+/* An empty list has no keys; a table with keys alone is a record or a slip. */
+static void check_list(lua_State *L, int idx) {
+  if (lua_rawlen(L, idx) > 0)
+    return;
+  lua_pushnil(L);
+  if (lua_next(L, idx))
+    lmv_argerror(L, idx, "list expected, got a table without item 1");
+}
+
 /* mview.from(format, list): fresh memory with the values of a nested list. */
 LMV_TOUCHES(make_from) {
   ptrdiff_t shape[MV_MAXDIM];
@@ -95,6 +114,7 @@ LMV_TOUCHES(make_from) {
   lmv_checkstring(L, 1, NULL);
   if (lua_type(L, 2) != LUA_TTABLE)
     lmv_typeerror(L, 2, "list");
+  check_list(L, 2);
   init.format = lmv_pushformat(L, 1, 1, &init.anchors_format);
   ndim = list_shape(L, 2, item_depth(&init.format->item), shape);
   if (ndim > MV_MAXDIM)

@@ -84,6 +84,13 @@ static mv_status select_range(lua_State *L, int arg, mv_layout *lay, int dim) {
   return mv_layout_slice(lay, dim, start, count, (ptrdiff_t)step);
 }
 
+/* A selector that drops its dimension. */
+static lua_Integer selector_index(lua_State *L, int arg) {
+  if (!lua_isnumber(L, arg))
+    lmv_typeerror(L, arg, "integer, list {i, j, step} or nil");
+  return lmv_checkinteger(L, arg);
+}
+
 /* Applies the selectors at 2, 3, ...; dims counts what the view has. */
 static void apply_selectors(lua_State *L, const lmv_view *v, mv_layout *lay) {
   int n = lua_gettop(L) - 1, dim = 0;
@@ -96,7 +103,7 @@ static void apply_selectors(lua_State *L, const lmv_view *v, mv_layout *lay) {
       status = MV_OK;
       dim++;
     } else {
-      lua_Integer i = lmv_checkinteger(L, arg);
+      lua_Integer i = selector_index(L, arg);
       ptrdiff_t at = lmv_wrap(lay->shape[dim], i);
       if (at < 0)
         lmv_indexerror(L, i, lay->shape[dim], k, v->ndim);
@@ -114,8 +121,9 @@ static int view_slice(lua_State *L) {
   int n = lua_gettop(L) - 1;
   lmv_checklive(L, v);
   if (n > v->ndim)
-    lmv_argerror(L, v->ndim + 2, "%d selectors for %d dimension%s", n, v->ndim,
-                 v->ndim == 1 ? "" : "s");
+    lmv_argerror(L, v->ndim + 2, "%d selectors for %d dimension%s%s", n,
+                 v->ndim, v->ndim == 1 ? "" : "s",
+                 v->ndim == 1 ? ", a range is {i, j} or sub(i, j)" : "");
   lmv_layout(v, &lay);
   apply_selectors(L, v, &lay);
   lmv_derive(L, 1, &lay, NULL, 0);
@@ -137,6 +145,8 @@ static int view_transpose(lua_State *L) {
   bool seen[MV_MAXDIM] = {false};
   mv_layout lay;
   lmv_checklive(L, v);
+  if (n == 1 && v->ndim != 1)
+    lmv_checkinteger(L, 2); /* a list, perhaps */
   if (n > 0 && n != v->ndim)
     lmv_argerror(L, n < v->ndim ? n + 2 : v->ndim + 2,
                  "%d dimensions expected, got %d", v->ndim, n);

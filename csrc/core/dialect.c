@@ -199,7 +199,9 @@ const char *mv_word_format(const char *s, size_t len) {
       {"size_t", "N"},   {"string", "8s"}, {"u16", "H"},      {"u32", "I"},
       {"u64", "Q"},      {"u8", "B"},      {"uint", "I"},     {"uint16", "H"},
       {"uint16_t", "H"}, {"uint32", "I"},  {"uint32_t", "I"}, {"uint64", "Q"},
-      {"uint64_t", "Q"}, {"uint8", "B"},   {"uint8_t", "B"},  {"i8", "b"}};
+      {"uint64_t", "Q"}, {"uint8", "B"},   {"uint8_t", "B"},  {"i8", "b"},
+      {"i24", "i3"},     {"int24", "i3"},  {"u24", "I3"},     {"uint24", "I3"},
+      {"24-bit", "i3"}};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
     if (strlen(words[i][0]) == len && memcmp(words[i][0], s, len) == 0)
       return words[i][1];

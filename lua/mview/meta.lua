@@ -68,6 +68,7 @@ function mview.reader(source, order) end
 function mview.writer(target, order) end
 
 ---A view of zeroed items over new memory.
+---@overload fun(format: mview.format, shape: integer[]): mview.view
 ---@param format mview.format
 ---@param n1 integer items in the first dimension
 ---@param ... integer items in the further dimensions
