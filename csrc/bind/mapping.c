@@ -27,10 +27,6 @@ const lmv_mapmode lmv_mapmodes[4] = {{"r", false, false, false},
 #include <sys/stat.h>
 #include <unistd.h>
 
-#ifndef MAP_ANONYMOUS
-#define MAP_ANONYMOUS MAP_ANON
-#endif
-
 #ifndef MAP_NORESERVE
 #define MAP_NORESERVE 0
 #endif

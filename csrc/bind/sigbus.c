@@ -45,10 +45,6 @@ void lmv_unwatch_pages(lmv_resource *r) { (void)r; }
 #include <sys/mman.h>
 #include <unistd.h>
 
-#ifndef MAP_ANONYMOUS
-#define MAP_ANONYMOUS MAP_ANON
-#endif
-
 typedef struct lmv_watch {
   struct lmv_watch *next; /* set once */
   unsigned version;       /* odd while it is written */
