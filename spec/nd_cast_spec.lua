@@ -72,7 +72,8 @@ describe("cast with a shape", function()
       "12 bytes are not a multiple of the item size 5 of '5s'"},
     {"items of size 0", "0s", nil, "items of '0s' have size 0"},
     {"an unknown format", "k", nil, "unknown format 'k' at position 1"},
-    {"another type for the shape", "B", 12, "list of sizes expected, got number"},
+    {"another type for the shape", "B", 12,
+      "list of sizes expected, got number"},
   }
   for _, row in ipairs(refused) do
     it("refuses " .. row[1], function()
