@@ -91,7 +91,7 @@ end
 
 describe("Links between the documents", function()
   for _, path in ipairs {"README.md", "CHANGELOG.md", "doc/reference.md",
-    "doc/c-api.md", "doc/design.md"} do
+    "doc/c-api.md", "doc/design.md", "doc/cookbook.md"} do
     it("lead somewhere, in " .. path, function()
       for link in read(path):gsub("```.-```", ""):gmatch("%]%(([^)%s]+)%)") do
         local file, heading = link:match("^([^#]*)#?(.*)$")
