@@ -22,6 +22,7 @@ end
 function host.build()
   assert(os.execute("mkdir -p build/bench"))
   compile("floor", "bench/floor.c")
+  compile("capi", "bench/capi.c -Icsrc")
   compile("mview", MVIEW)
 end
 

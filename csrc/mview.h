@@ -107,7 +107,7 @@ typedef struct mview_api {
   **   MVIEW_INDIRECT it has no suboffsets; buf->shape and buf->strides are
   **   there in any case. Without MVIEW_WRITE it must not be written, whatever
   **   buf->readonly says.
-  ** Stack: +1, the pin.
+  ** Stack: +1, the pin; of a string, that may be the string itself.
   ** Errors: "bad argument #idx to '...' (memory is read-only)", "(memory is not
   **   contiguous)", "(memory has suboffsets)" where the flags do not allow it;
   **   "(... expected, got ...)" for what is no bytes-like; the error of a dead

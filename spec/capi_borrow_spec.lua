@@ -79,6 +79,14 @@ describe("borrow", function()
     end
   end)
 
+  it("gives the shape of strings of any length", function()
+    for n = 0, 1500, 1 do
+      local buffer = capi.borrow(("x"):rep(n), READ)
+      assert.same({n, n, {n}, {1}}, {buffer.nbytes, #buffer.data, buffer.shape,
+        buffer.strides})
+    end
+  end)
+
   it("lets C code write", function()
     local b = mview.bytearray("abc")
     capi.write(b, function() end)

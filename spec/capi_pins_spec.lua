@@ -204,9 +204,19 @@ end)
 
 describe("unborrow", function()
   it("refuses what is no pin", function()
-    for _, value in ipairs {0, "pin", {}, io.stdout, mview("abc"), print} do
+    for _, value in ipairs {0, true, {}, io.stdout, mview("abc"), print} do
       raises("no pin at stack index 1",
         function() capi.unborrow_other(value) end)
+    end
+  end)
+
+  it("takes a string, which is its own pin, short or long", function()
+    for _, n in ipairs {0, 1, 511, 512, 513, 100000} do
+      local s = ("x"):rep(n)
+      assert.same({"before", "after"}, {capi.unborrow(s, (function()
+        local says = {"before", "after"}
+        return function() return table.remove(says, 1) end
+      end)())})
     end
   end)
 end)

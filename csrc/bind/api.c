@@ -20,15 +20,16 @@
 
 /*
 ** Pushes the view of a new loan, which has no end yet: as long as something may
-** raise, it is not for the loan to call done.
+** raise, it is not for the loan to call done. A closure of ours.
 */
 static int push_loan(lua_State *L) {
   const mview_buffer *buf = lua_touserdata(L, 1);
-  lmv_resource *r = lmv_track(L, lmv_pushguard(L), LMV_HOST);
-  lmv_pushviewmeta(L);
-  lmv_pushlent(L, 3, 2, &r->lease, buf);
+  lmv_resource *r = lmv_pushguard(L, LMV_HOST);
+  lmv_pushlent(L, LMV_META, 2, &r->lease, buf);
   return 1;
 }
+
+static const char loan_key; /* of push_loan, in the registry */
 
 /* Whatever may raise runs protected, so that done is called in any case. */
 static mview_loan api_lend(lua_State *L, const mview_buffer *buf,
@@ -37,7 +38,7 @@ static mview_loan api_lend(lua_State *L, const mview_buffer *buf,
   lmv_resource *r;
   bool room = lua_checkstack(L, LUA_MINSTACK) != 0;
   if (room) {
-    lua_pushcfunction(L, push_loan);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &loan_key);
     lua_pushlightuserdata(L, (void *)buf);
   }
   if (!room || lua_pcall(L, 1, 1, 0) != LUA_OK) {
@@ -138,30 +139,13 @@ static const char *view_refusal(int flags, const lmv_view *v) {
   return NULL;
 }
 
-/* The same for a container or, if c is NULL, a string. */
-static void check_bytes(lua_State *L, int idx, int flags,
-                        const lmv_container *c) {
-  if (c != NULL)
-    lmv_checkopen(L, c);
-  if ((flags & MVIEW_WRITE) && (c == NULL || c->lease->readonly))
-    luaL_argerror(L, idx, "memory is read-only");
+static void not_bytes(lua_State *L, int idx) {
+  luaL_typeerror(L, idx, "string, view or other bytes-like");
 }
 
-/* The view at idx; NULL: it is none. */
-static lmv_view *to_view(lua_State *L, int idx) {
-  lmv_view *v;
-  if (lua_type(L, idx) != LUA_TUSERDATA)
-    return NULL;
-  lmv_pushviewmeta(L);
-  v = lmv_toview(L, idx, lua_gettop(L));
-  lua_pop(L, 1);
-  return v;
-}
-
-static void peek_string(lua_State *L, int idx, int flags, mview_buffer *buf) {
+static void peek_string(lua_State *L, int idx, mview_buffer *buf) {
   size_t n;
   const char *s = lua_tolstring(L, idx, &n);
-  check_bytes(L, idx, flags, NULL);
   describe_bytes((const unsigned char *)s, n, true, buf);
 }
 
@@ -177,52 +161,88 @@ static void peek_view(lua_State *L, int idx, int flags, const lmv_view *v,
 
 static void peek_container(lua_State *L, int idx, int flags,
                            const lmv_container *c, mview_buffer *buf) {
-  check_bytes(L, idx, flags, c);
+  lmv_checkopen(L, c);
+  if ((flags & MVIEW_WRITE) && c->lease->readonly)
+    luaL_argerror(L, idx, "memory is read-only");
   describe_bytes(c->lease->base, c->lease->size, c->lease->readonly, buf);
 }
 
-static void not_bytes(lua_State *L, int idx) {
-  luaL_typeerror(L, idx, "string, view or other bytes-like");
+/* Whether there is a string at idx that the caller only reads. */
+static bool is_readable_string(lua_State *L, int idx, int flags) {
+  return lua_type(L, idx) == LUA_TSTRING && (flags & ~MVIEW_INDIRECT) == 0;
 }
 
-static void api_peek(lua_State *L, int idx, int flags, mview_buffer *buf) {
-  const lmv_view *v;
-  const lmv_container *c;
+/* peek of anything else. */
+static void peek_other(lua_State *L, int idx, int flags, mview_buffer *buf) {
+  void *own;
   luaL_checkstack(L, 4, NULL);
   check_flags(L, flags);
   idx = lua_absindex(L, idx);
-  if (lua_type(L, idx) == LUA_TSTRING)
-    peek_string(L, idx, flags, buf);
-  else if ((v = to_view(L, idx)) != NULL)
-    peek_view(L, idx, flags, v, buf);
-  else if ((c = lmv_tocontainer(L, idx)) != NULL)
-    peek_container(L, idx, flags, c, buf);
-  else if (lmv_isexporter(L, idx))
-    luaL_argerror(L, idx, "an object with __buffer must be borrowed");
-  else
+  switch (lmv_toown(L, idx, &own)) {
+  case LMV_OWN_VIEW:
+    peek_view(L, idx, flags, own, buf);
+    break;
+  case LMV_OWN_CONTAINER:
+    peek_container(L, idx, flags, own, buf);
+    break;
+  case LMV_OWN_NOTHING:
+    if (lua_type(L, idx) == LUA_TSTRING)
+      luaL_argerror(L, idx, "memory is read-only");
+    else if (lmv_isexporter(L, idx))
+      luaL_argerror(L, idx, "an object with __buffer must be borrowed");
     not_bytes(L, idx);
+  }
+}
+
+static void api_peek(lua_State *L, int idx, int flags, mview_buffer *buf) {
+  if (is_readable_string(L, idx, flags))
+    peek_string(L, idx, buf);
+  else
+    peek_other(L, idx, flags, buf);
 }
 
 static int api_isbytes(lua_State *L, int idx) {
+  void *own;
   if (lua_type(L, idx) == LUA_TSTRING)
     return MVIEW_PEEKABLE;
   if (!lua_checkstack(L, 4))
     return 0;
   idx = lua_absindex(L, idx);
-  if (to_view(L, idx) != NULL || lmv_tocontainer(L, idx) != NULL)
+  if (lmv_toown(L, idx, &own) != LMV_OWN_NOTHING)
     return MVIEW_PEEKABLE;
   return lmv_isexporter(L, idx) ? MVIEW_BORROWABLE : 0;
 }
 
 /* ---- borrow --------------------------------------------------------------*/
 
-/* Pins are pushed first: allocating may end what is looked at afterwards. */
-static void borrow_string(lua_State *L, int idx, int flags, mview_buffer *buf) {
-  ptrdiff_t *room = lmv_pushkeeper(L, idx, 2);
-  peek_string(L, idx, flags, buf);
-  move_shape(buf, room);
+/*
+** Shapes of short strings. With these, the string itself is the pin: neither it
+** nor its shape can end while it is on the stack, and nothing is allocated.
+*/
+#define FOUR_FROM(n) (n), (n) + 1, (n) + 2, (n) + 3
+#define SIXTEEN_FROM(n)                                                        \
+  FOUR_FROM(n), FOUR_FROM((n) + 4), FOUR_FROM((n) + 8), FOUR_FROM((n) + 12)
+#define ALL_FROM(n)                                                            \
+  SIXTEEN_FROM(n), SIXTEEN_FROM((n) + 16), SIXTEEN_FROM((n) + 32),             \
+      SIXTEEN_FROM((n) + 48)
+
+static const ptrdiff_t short_shapes[] = {
+    ALL_FROM(0),   ALL_FROM(64),  ALL_FROM(128), ALL_FROM(192),
+    ALL_FROM(256), ALL_FROM(320), ALL_FROM(384), ALL_FROM(448)};
+
+static void borrow_string(lua_State *L, int idx, mview_buffer *buf) {
+  peek_string(L, idx, buf);
+  if (buf->nbytes < sizeof short_shapes / sizeof short_shapes[0]) {
+    buf->shape = &short_shapes[buf->nbytes];
+    lua_pushvalue(L, idx);
+  } else {
+    ptrdiff_t *shape = lmv_pushkeeper(L, idx, 1);
+    *shape = (ptrdiff_t)buf->nbytes;
+    buf->shape = shape;
+  }
 }
 
+/* Pins are pushed first: allocating may end what is looked at afterwards. */
 static void borrow_view(lua_State *L, int idx, int flags, lmv_view *v,
                         mview_buffer *buf) {
   ptrdiff_t *room = lmv_pushpin(L, idx, v, 3 * (size_t)v->ndim);
@@ -261,28 +281,38 @@ static void borrow_object(lua_State *L, int idx, int flags, mview_buffer *buf) {
   lua_replace(L, top);
 }
 
-static void api_borrow(lua_State *L, int idx, int flags, mview_buffer *buf) {
-  lmv_view *v;
-  const lmv_container *c;
-  luaL_checkstack(L, LUA_MINSTACK, NULL);
+/* borrow of anything but a string. */
+static void borrow_other(lua_State *L, int idx, int flags, mview_buffer *buf) {
+  void *own;
   check_flags(L, flags);
-  idx = lua_absindex(L, idx);
-  if (lua_type(L, idx) == LUA_TSTRING) {
-    borrow_string(L, idx, flags, buf);
-    return;
-  }
-  if ((v = to_view(L, idx)) != NULL)
-    borrow_view(L, idx, flags, v, buf);
-  else if ((c = lmv_tocontainer(L, idx)) != NULL)
-    borrow_container(L, idx, flags, c, buf);
-  else
+  switch (lmv_toown(L, idx, &own)) {
+  case LMV_OWN_VIEW:
+    borrow_view(L, idx, flags, own, buf);
+    break;
+  case LMV_OWN_CONTAINER:
+    borrow_container(L, idx, flags, own, buf);
+    break;
+  case LMV_OWN_NOTHING:
+    if (lua_type(L, idx) == LUA_TSTRING)
+      luaL_argerror(L, idx, "memory is read-only");
     borrow_object(L, idx, flags, buf);
+  }
   lua_toclose(L, -1);
+}
+
+static void api_borrow(lua_State *L, int idx, int flags, mview_buffer *buf) {
+  if (!lua_checkstack(L, LUA_MINSTACK))
+    luaL_error(L, "stack overflow");
+  idx = lua_absindex(L, idx);
+  if (is_readable_string(L, idx, flags))
+    borrow_string(L, idx, buf);
+  else
+    borrow_other(L, idx, flags, buf);
 }
 
 static void api_unborrow(lua_State *L, int pin) {
   luaL_checkstack(L, 4, NULL);
-  if (!lmv_unpin(L, pin))
+  if (lua_type(L, pin) != LUA_TSTRING && !lmv_unpin(L, pin))
     luaL_error(L, "no pin at stack index %d", pin);
 }
 
@@ -323,6 +353,9 @@ static const mview_api api = {.version = MVIEW_API_VERSION,
                               .push = api_push};
 
 void lmv_open_api(lua_State *L) {
+  lmv_pushupvalues(L, "lend");
+  lua_pushcclosure(L, push_loan, LMV_NUP);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &loan_key);
   lua_pushlightuserdata(L, (void *)&api);
   lua_setfield(L, LUA_REGISTRYINDEX, MVIEW_API_KEY);
 }

@@ -122,15 +122,25 @@ static void find_block(lua_State *L, const mv_layout *lay, ptrdiff_t *lo,
   first_block(lay, lo, hi);
 }
 
+/* Pushes the format's text and itself, or nils. */
+static void push_format(lua_State *L, const char *text, lmv_viewinit *init) {
+  if (text == NULL) {
+    lua_settop(L, lua_gettop(L) + 2);
+    init->format = &lmv_byteformat;
+    return;
+  }
+  lua_pushstring(L, text);
+  init->format = lmv_pushformat(L, lua_gettop(L), 0, &init->anchors_format);
+}
+
 /*
-** Pushes the format's text and itself; returns the size of its items. Records
-** may end in padding that the format does not tell: NumPy exports such.
+** Pushes two values for the format; returns the size of its items. Records may
+** end in padding that the format does not tell: NumPy exports such.
 */
 static ptrdiff_t read_format(lua_State *L, const mview_buffer *buf,
                              lmv_viewinit *init) {
   const mv_item *item;
-  lua_pushstring(L, buf->format != NULL ? buf->format : "B");
-  init->format = lmv_pushformat(L, lua_gettop(L), 0, &init->anchors_format);
+  push_format(L, buf->format, init);
   item = &init->format->item;
   if (buf->itemsize == 0 || buf->itemsize == item->size)
     return (ptrdiff_t)item->size;
@@ -190,7 +200,7 @@ static lmv_view *acquire(lua_State *L, int idx, int meta,
   if (exporter->version != MVIEW_API_VERSION)
     luaL_error(L, "exporter of version %d, version %d needed",
                exporter->version, MVIEW_API_VERSION);
-  r = lmv_track(L, lmv_pushguard(L), LMV_FOREIGN);
+  r = lmv_pushguard(L, LMV_FOREIGN);
   lua_pushvalue(L, idx);
   lua_setiuservalue(L, -2, 1);
   top = lua_gettop(L);

@@ -33,6 +33,9 @@ LMV_DIRECT(lua_newuserdatauv);
 LMV_DIRECT(lua_pushinteger);
 LMV_DIRECT(lua_pushnumber);
 LMV_DIRECT(lua_pushlstring);
+LMV_DIRECT(lua_rawgetp);
+LMV_DIRECT(lua_checkstack);
+LMV_DIRECT(lua_absindex);
 #endif
 
 /* Tells clang's analyzer which functions never return. */

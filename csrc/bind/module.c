@@ -89,11 +89,11 @@ int luaopen_mview(lua_State *L) {
   lmv_open_registry(L);
   lmv_open_formats(L);
   lmv_open_exporter(L);
-  lmv_open_api(L);
   lmv_open_bulk(L);
   open_view(L);
   lmv_open_bytearray(L);
   lmv_open_map(L);
+  lmv_open_api(L);
   lua_newtable(L);
   lmv_setfuncs(L, functions);
   lmv_setfuncs(L, lmv_make_functions);

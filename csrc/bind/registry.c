@@ -5,17 +5,24 @@
 
 #include <stdbool.h>
 
-/* Addresses are the keys. is_container_key is one of a metatable: there its
- *value says
- ** that the objects are bytearrays or maps. */
-static const char view_key, bytearray_key, map_key, is_container_key,
-    formats_key;
+/*
+** Addresses are the keys. own_key is one of metatables: its value there says
+** what the objects are, an lmv_own.
+*/
+static const char view_key, bytearray_key, map_key, own_key, formats_key;
+
+/* Stack: [metatable] -> [metatable]. */
+static void set_own(lua_State *L, lmv_own own) {
+  lua_pushinteger(L, own);
+  lua_rawsetp(L, -2, &own_key);
+}
 
 void lmv_pushviewmeta(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &view_key);
 }
 
 void lmv_setviewmeta(lua_State *L) {
+  set_own(L, LMV_OWN_VIEW);
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &view_key);
 }
@@ -29,19 +36,24 @@ void lmv_pushcontainermeta(lua_State *L, lmv_source source) {
 }
 
 void lmv_setcontainermeta(lua_State *L, lmv_source source) {
-  lua_pushboolean(L, 1);
-  lua_rawsetp(L, -2, &is_container_key);
+  set_own(L, LMV_OWN_CONTAINER);
   lua_rawsetp(L, LUA_REGISTRYINDEX, container_key(source));
 }
 
-lmv_container *lmv_tocontainer(lua_State *L, int idx) {
-  lmv_container *c = lua_touserdata(L, idx);
-  bool own;
-  if (c == NULL || !lua_getmetatable(L, idx))
-    return NULL;
-  own = lua_rawgetp(L, -1, &is_container_key) != LUA_TNIL;
+lmv_own lmv_toown(lua_State *L, int idx, void **own) {
+  lmv_own what;
+  *own = lua_touserdata(L, idx);
+  if (*own == NULL || !lua_getmetatable(L, idx))
+    return LMV_OWN_NOTHING;
+  lua_rawgetp(L, -1, &own_key);
+  what = (lmv_own)lua_tointegerx(L, -1, NULL);
   lua_pop(L, 2);
-  return own ? c : NULL;
+  return what;
+}
+
+lmv_container *lmv_tocontainer(lua_State *L, int idx) {
+  void *own;
+  return lmv_toown(L, idx, &own) == LMV_OWN_CONTAINER ? own : NULL;
 }
 
 void lmv_pushformats(lua_State *L) {

@@ -32,8 +32,8 @@ void lmv_pushviewmeta(lua_State *L);
 /* Makes the metatable on top that of views. */
 void lmv_setviewmeta(lua_State *L);
 
-/* The same of bytearrays (LMV_BYTEARRAY) and maps (LMV_MAP). lmv_tocontainer
-** looks for what lmv_setcontainermeta puts into the metatable. */
+/* The same of bytearrays (LMV_BYTEARRAY) and maps (LMV_MAP). lmv_toown looks
+** for what these put into the metatable. */
 void lmv_pushcontainermeta(lua_State *L, lmv_source source);
 void lmv_setcontainermeta(lua_State *L, lmv_source source);
 
@@ -51,6 +51,15 @@ static inline lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
   lua_pop(L, 1);
   return same ? v : NULL;
 }
+
+/* What the userdata at idx is, dead or alive, and where. Needs two slots. */
+typedef enum lmv_own {
+  LMV_OWN_NOTHING,
+  LMV_OWN_VIEW,
+  LMV_OWN_CONTAINER
+} lmv_own;
+
+lmv_own lmv_toown(lua_State *L, int idx, void **own);
 
 /* The bytearray or map at idx, dead or alive; NULL: it is neither. */
 lmv_container *lmv_tocontainer(lua_State *L, int idx);

@@ -16,6 +16,7 @@
 #define INDEX_STEP ((uint64_t)1 << INDEX_BITS)
 #define FIRST_SEGMENT ((size_t)64)
 #define SEGMENTS 18 /* together one segment less than 1 << INDEX_BITS */
+#define GUARD_META (SEGMENTS + 1) /* user value of the pool, behind these */
 
 typedef struct lmv_resources {
   volatile unsigned losses; /* of memory, by lmv_resource_lose; */
@@ -28,7 +29,7 @@ typedef struct lmv_resources {
 
 volatile unsigned lmv_losses;
 
-static const char resources_key, guard_key;
+static const char resources_key;
 
 static size_t segment_size(int s) { return FIRST_SEGMENT << s; }
 
@@ -72,12 +73,12 @@ static void add_segment(lua_State *L, lmv_resources *all) {
   lua_setiuservalue(L, -2, s + 1);
 }
 
-lmv_resource *lmv_track(lua_State *L, lmv_container *guard, lmv_source source) {
-  lmv_resources *all = push_resources(L);
+/* Takes a free resource for the guard. The pool is on top. */
+static lmv_resource *take(lua_State *L, lmv_resources *all,
+                          lmv_container *guard, lmv_source source) {
   lmv_resource *r;
   while (all->free == NULL && !all->closed)
     add_segment(L, all);
-  lua_pop(L, 1);
   if (all->closed)
     luaL_error(L, "the state is being closed");
   r = all->free;
@@ -92,6 +93,13 @@ lmv_resource *lmv_track(lua_State *L, lmv_container *guard, lmv_source source) {
   guard->lease = &r->lease;
   guard->first = r->lease.first;
   guard->source = source;
+  return r;
+}
+
+lmv_resource *lmv_track(lua_State *L, lmv_container *guard, lmv_source source) {
+  lmv_resources *all = push_resources(L);
+  lmv_resource *r = take(L, all, guard, source);
+  lua_pop(L, 1);
   return r;
 }
 
@@ -146,12 +154,18 @@ int lmv_guard_gc(lua_State *L) {
   return 0;
 }
 
-lmv_container *lmv_pushguard(lua_State *L) {
+lmv_resource *lmv_pushguard(lua_State *L, lmv_source source) {
+  lmv_resources *all = push_resources(L);
   lmv_container *guard = lua_newuserdatauv(L, sizeof *guard, 1);
-  *guard = (lmv_container){(lmv_lease *)&lmv_nolease, 0, LMV_HOST};
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &guard_key);
+  lmv_resource *r;
+  *guard = (lmv_container){(lmv_lease *)&lmv_nolease, 0, source};
+  lua_getiuservalue(L, -2, GUARD_META);
   lua_setmetatable(L, -2);
-  return guard;
+  lua_pushvalue(L, -2);
+  r = take(L, all, guard, source);
+  lua_pop(L, 1);
+  lua_replace(L, -2);
+  return r;
 }
 
 /*
@@ -178,13 +192,13 @@ static void set_gc(lua_State *L, lua_CFunction gc) {
 }
 
 void lmv_open_resource(lua_State *L) {
-  lmv_resources *all = lua_newuserdatauv(L, sizeof *all, SEGMENTS);
+  lmv_resources *all = lua_newuserdatauv(L, sizeof *all, GUARD_META);
   memset(all, 0, sizeof *all);
+  lua_createtable(L, 0, 1);
+  set_gc(L, lmv_guard_gc);
+  lua_setiuservalue(L, -2, GUARD_META);
   lua_createtable(L, 0, 1);
   set_gc(L, resources_gc);
   lua_setmetatable(L, -2);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &resources_key);
-  lua_createtable(L, 0, 1);
-  set_gc(L, lmv_guard_gc);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &guard_key);
 }

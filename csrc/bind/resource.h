@@ -57,10 +57,10 @@ void lmv_resource_lose(lmv_resource *r);
 void lmv_resource_end(lmv_lease *lease);
 
 /*
-** Pushes a guard without a lease for a resource that no container owns; user
-** value 1 is free. [-0, +1, m]
+** Pushes a guard for a resource that no container owns, which it takes as
+** lmv_track does; user value 1 is free. [-0, +1, e]
 */
-lmv_container *lmv_pushguard(lua_State *L);
+lmv_resource *lmv_pushguard(lua_State *L, lmv_source source);
 
 /* __gc of guards: kills the lease. */
 int lmv_guard_gc(lua_State *L);
