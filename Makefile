@@ -43,7 +43,8 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL = build
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: build support amalgamation demo test check install uninstall clean help
+.PHONY: build support amalgamation demo test check install uninstall doc pages \
+	clean help
 
 # ---- build ----
 
@@ -144,6 +145,27 @@ $(BUILD)/amalgamation/mview.c: csrc/amalgamate.lua LICENSE $(AMALGAMATION)
 	@mkdir -p $(@D)
 	$(LUA) csrc/amalgamate.lua LICENSE $(AMALGAMATION) >$@
 	cp csrc/mview.h $(@D)
+
+# ---- documents ----
+
+SITE = $(BUILD)/doc
+DOCUMENTS = README.md CHANGELOG.md bench/results.md $(wildcard doc/*.md)
+
+doc: ## turn the documents into pages, build/doc/*.html
+	@.ci/need pandoc
+	@$(MAKE) pages
+
+# The README is index.html; the title of a page is its first heading.
+pages:
+	@mkdir -p $(SITE)
+	@cp doc/site/style.css $(wildcard bench/*.csv bench/*.svg) LICENSE $(SITE)
+	@set -e; for file in $(DOCUMENTS); do \
+	  name=$$(basename $$file .md); [ $$name != README ] || name=index; \
+	  pandoc -f gfm -t html5 -s -L doc/site/links.lua -B doc/site/menu.html \
+	    --css style.css -M lang=en -M "pagetitle=$$(sed -n '/^# /{s///p;q;}' \
+	    $$file)" -o $(SITE)/$$name.html $$file; \
+	done
+	@echo $(SITE)/index.html
 
 # ---- the rest ----
 

@@ -11,7 +11,7 @@
 # look at. The rock's has the sources and flags of the other, and needs no more
 # torture than that.
 OF_MODULE = $(filter-out $(patsubst %,spec/%_spec.lua,amalgamation capi_header \
-	package redzone),$(if $(filter spec,$(SPEC)),$(wildcard spec/*_spec.lua),\
+	doc_links package redzone),$(if $(filter spec,$(SPEC)),$(wildcard spec/*_spec.lua),\
 	$(SPEC)))
 OF_ROCK = $(filter-out spec/torture_% spec/host_spec.lua,$(OF_MODULE))
 
@@ -199,7 +199,7 @@ lint: ## check style and find mistakes in C, Lua, shell and rockspec
 	@$(MAKE) -k lint-lua lint-format lint-compile lint-tidy
 
 lint-lua:
-	luacheck -q csrc lua spec bench examples rockspec
+	luacheck -q csrc doc lua spec bench examples rockspec
 	for spec in rockspec/*.rockspec; do luarocks lint $$spec || exit 1; done
 	shellcheck .ci/bare .ci/need .ci/run .ci/specs spec/torture/checked_lua \
 	  spec/torture/fetch_lua spec/torture/portability spec/torture/versions

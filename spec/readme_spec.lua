@@ -76,32 +76,3 @@ describe("README.md", function()
     end
   end)
 end)
-
--- What GitHub calls a heading in links.
-local function anchor(heading)
-  return (heading:lower():gsub("[^%w%- _]", ""):gsub(" ", "-"))
-end
-
-local function has_heading(path, wanted)
-  for heading in ("\n" .. read(path)):gmatch("\n#+ ([^\n]+)") do
-    if anchor(heading) == wanted then return true end
-  end
-  return false
-end
-
-describe("Links between the documents", function()
-  for _, path in ipairs {"README.md", "CHANGELOG.md", "doc/reference.md",
-    "doc/c-api.md", "doc/design.md", "doc/cookbook.md"} do
-    it("lead somewhere, in " .. path, function()
-      for link in read(path):gsub("```.-```", ""):gmatch("%]%(([^)%s]+)%)") do
-        local file, heading = link:match("^([^#]*)#?(.*)$")
-        if not link:find("^https?:") then
-          file = file == "" and path
-            or (path:match("^.*/") or "") .. file
-          assert.is_truthy(io.open(file), link)
-          assert.is_true(heading == "" or has_heading(file, heading), link)
-        end
-      end
-    end)
-  end
-end)
