@@ -70,7 +70,8 @@ local rows = {
     .. "expected at position 1, got 'x')"},
   {"mview.calcsize('O')",
     "bad argument #1 to 'calcsize' (unsupported format 'O' at position 1)"},
-  {"mview.map()", "bad argument #1 to 'map' (string expected, got no value)"},
+  {"mview.map()", "bad argument #1 to 'map' (path, file or descriptor "
+    .. "expected, got no value)"},
 
   -- single items
   {"view[6] = 0", "index 6 out of range [1, 5]"},
@@ -259,7 +260,7 @@ local rows = {
 
   -- maps
   {"mview.map('file', 'rw')", "bad argument #2 to 'map' (invalid mode 'rw', "
-    .. "expected 'r', 'r+' or 'c')"},
+    .. "expected 'r', 'r+', 'w+' or 'c')"},
   {"mview.map('file', 'r', -1)",
     "bad argument #3 to 'map' (negative offset -1)"},
   {"mview.map(nil)", "bad argument #2 to 'map' (anonymous memory needs mode "
