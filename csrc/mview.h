@@ -192,10 +192,9 @@ typedef struct mview_api {
 
 /*
 ** For userdata that offers its own memory: such a struct (static, it must
-*outlive
-** the state), put under "__buffer" of its metatable by mview_setexporter. Light
-** userdata there, which scripts can put, are refused. The alternative, also for
-*tables, is a function there:
+** outlive the state), put under "__buffer" of its metatable by
+** mview_setexporter. Light userdata there, which scripts can put, are refused.
+** The alternative, also for tables, is a function there:
 ** function(obj) return bytes_like end. An object is acquired once for all views
 ** that are derived from each other, and again by whoever asks it anew.
 **
@@ -308,11 +307,9 @@ static inline void mview_argerror(lua_State *L, int arg, const char *expected) {
 /*
 ** luaL_checklstring that takes all bytes-likes: returns the bytes of argument
 ** arg and sets *len (if len is not NULL) to their number. Of strings and
-*numbers
-** it is the same, with a zero behind the bytes, whether mview was loaded or
-*not;
-** of others it is a peek: there is no zero, and the pointer is valid until the
-** next call that can allocate or run Lua.
+** numbers it is the same, with a zero behind the bytes, whether mview was
+** loaded or not; of others it is a peek: there is no zero, and the pointer is
+** valid until the next call that can allocate or run Lua.
 ** Stack: 0; five slots must be free.
 ** Errors: "bad argument"; as peek.
 */

@@ -11,10 +11,10 @@
 #endif
 
 /*
-** Makes the metatable of bytearrays or maps: __name, methods, metamethods (and
-** the shared ones), and what lmv_tocontainer looks for. What a view has and
-*methods
-** has not is inherited: so the views' metatable comes first, with all methods.
+** Makes the metatable of bytearrays or maps: __name, the methods, the
+** metamethods (these and the shared ones), and the mark that lmv_tocontainer
+** looks for. Methods of views that are not in methods are inherited, so the
+** metatable of views must be complete before this is called. [-0, +0, m]
 */
 void lmv_newcontainermeta(lua_State *L, lmv_source source, const char *name,
                           const luaL_Reg *methods, const luaL_Reg *metamethods);

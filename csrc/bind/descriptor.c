@@ -9,9 +9,10 @@
 
 #if !defined(_WIN32)
 
-/* Pushes the method of the object at index arg; false, and nothing pushed: it
- *has
- ** none of that name. */
+/*
+** Pushes the method of the object at index arg. Returns false and pushes
+** nothing if the object has no method of that name.
+*/
 static bool push_method(lua_State *L, int arg, const char *method) {
   if (!lua_istable(L, arg)) {
     if (!luaL_getmetafield(L, arg, "__index"))
@@ -113,10 +114,9 @@ static bool is_dirty(lua_State *L, int arg) {
 }
 
 /*
-** Puts the bytes that an object of LuaSocket has received beforehand, at most
-** that many, in its place at index arg, as a string. One by one: it does not
-*tell
-** how many there are, and would wait for more.
+** Replaces the object of LuaSocket at index arg by a string of the bytes in
+** its receive buffer, at most `most`. They are read one by one, because the
+** object does not tell how many there are and would wait for more.
 */
 void lmv_takereceived(lua_State *L, int arg, size_t most) {
   luaL_Buffer b;

@@ -2,9 +2,8 @@
 ** exporter.c - memory that others describe: lent by hosts, offered by objects
 ** An object offers its memory by __buffer in its metatable: a Lua function that
 ** returns another bytes-like, or the userdata of an mview_exporter, which only
-*C
-** code can make (mview_setexporter). The lease, which will release it, exists
-** before it is acquired: from then on it is released whatever raises.
+** C code can make (mview_setexporter). The lease is made before the memory is
+** acquired, so that the memory is released whatever raises afterwards.
 */
 #include "exporter.h"
 

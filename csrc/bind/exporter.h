@@ -26,9 +26,8 @@ void lmv_open_exporter(lua_State *L);
 
 /*
 ** Moves the living lease, whose userdata is at lease_idx, to the memory that
-*buf
-** describes, and pushes a view of it. Raises where format or geometry are
-** malformed.
+** buf describes, and pushes a view of it. [-0, +1, e] Raises if the format or
+** the geometry is malformed.
 */
 lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
                        const mview_buffer *buf);

@@ -377,8 +377,8 @@ static int transfer(lua_State *L, bool out) {
 /*
 ** v:readfrom(file | fd | object [, offset]): fills the view's bytes, in C
 ** order, from a file handle, a descriptor, an object with a method fileno, or
-** one of LuaSocket; from byte offset of the file on, counted from 0, or where
-*it stands.
+** one of LuaSocket. Reads from byte offset of the file on, counted from 0; by
+** default from the file's current position.
 ** Returns the number of bytes, 0 at the end of the file; or nil, message,
 ** errno. It is less than all at the end of the file, from descriptors that are
 ** no files, and where more would block.

@@ -14,9 +14,8 @@
 /*
 ** Pushes the userdata of the format whose text is the string at idx, and
 ** returns the format. arg: the argument to blame when it is malformed.
-** *anchors_format: the format is not one of those that stay cached, whoever
-*uses it
-** must anchor it.
+** *anchors_format is set to true if the format is not cached for good; its
+** user must then anchor the userdata. [-0, +1, v]
 */
 const mv_format *lmv_pushformat(lua_State *L, int idx, int arg,
                                 bool *anchors_format);

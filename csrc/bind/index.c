@@ -88,8 +88,10 @@ static int index_other(lua_State *L, const lmv_view *v) {
   return 1;
 }
 
-/* __index(v, key); the last upvalue: the table of methods and attributes'
- * numbers. */
+/*
+** __index(v, key). The last upvalue is the table that maps the names of
+** methods to functions and the names of attributes to their numbers.
+*/
 static int view_meta_index(lua_State *L) {
   const lmv_view *v = lua_touserdata(L, 1);
   lua_Integer i;

@@ -1,5 +1,11 @@
 /*
 ** luaapi.h - Lua's headers, and how the binding calls what they declare
+**
+** The comments of the binding state effects on the stack as Lua's manual does,
+** [-o, +p, x]: o values are popped, p are pushed, and x says what the function
+** can raise: - nothing; m an error of memory; v the errors that the comment
+** names, and those of memory; e any error, as it calls code of scripts or
+** hosts. All but - can run finalizers.
 */
 #ifndef LMV_LUAAPI_H
 #define LMV_LUAAPI_H
@@ -7,8 +13,8 @@
 #include <lauxlib.h>
 
 /*
-** The functions of the hot paths, called through the GOT and not through the
-** PLT, which saves a jump a call.
+** The functions of Lua on the hot paths are called through the GOT and not
+** through the PLT, which saves a jump a call.
 */
 #if defined(__GNUC__) && defined(__ELF__) && !defined(__clang__)
 #define LMV_DIRECT(f) extern __typeof__(f) f __attribute__((noplt))

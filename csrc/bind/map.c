@@ -4,11 +4,10 @@
 ** descriptor and mapping from before they exist, and between its creation and
 ** its completion nothing of Lua is called.
 **
-** A range is checked against the file when it is mapped. Where the file is
-** truncated later, by anybody, views of the map expire when the bytes that are
-** gone are touched (sigbus.c), and so they do where a write finds the disk
-*full.
-** A file that is deleted stays while it is mapped.
+** A range is checked against the size of the file when it is mapped. If any
+** process truncates the file later, the views of the map expire when the
+** missing bytes are touched (sigbus.c); likewise when a write finds the disk
+** full. The system keeps a deleted file as long as it is mapped.
 */
 #include "map.h"
 
@@ -146,10 +145,10 @@ static int open_error(lua_State *L, int err, const lmv_maprequest *r) {
 /*
 ** mview.map(file [, mode [, offset [, length]]]): length bytes (to the end of
 ** the file) from byte offset (0) on, counted from 0. file: a path; or an open
-** file, which the map does not hold: a file handle, a descriptor, an object
-*with
-** a method fileno. mview.map(nil, "r+", 0, n): n zero bytes shared with the
-** children that the process forks. Failures of the system: nil, message, errno.
+** file (a file handle, a descriptor, an object with a method fileno), which may
+** be closed afterwards. mview.map(nil, "r+", 0, n): n zero bytes shared with
+** the children that the process forks. If the system refuses: nil, message,
+** errno.
 */
 static int map_map(lua_State *L) {
   lmv_maprequest r;

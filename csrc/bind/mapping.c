@@ -66,9 +66,8 @@ static int map_bytes(const lmv_map *m, size_t n, unsigned char **base) {
 }
 
 /*
-** Has the mapping of n bytes of a file at base watched, whole pages, in place
-*of
-** any other of the map.
+** Watches the file mapping of n bytes (whole pages) at base. Replaces the
+** watch of the map's earlier mapping.
 */
 static int watch_bytes(const lmv_map *m, unsigned char *base, size_t n) {
   lmv_resource *r = lmv_map_resource(m);

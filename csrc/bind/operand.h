@@ -13,49 +13,59 @@
 
 /*
 ** Pushes a view of the bytes-like value at idx (string, bytearray, map, foreign
-** exporter; a view itself). NULL, and nothing pushed: it is none.
+** exporter) or, if the value is a view, that view itself. Returns NULL and
+** pushes nothing for any other value. [-0, +(0|1), e] meta: index of the
+** metatable of views.
 */
 lmv_view *lmv_pushview(lua_State *L, int idx, int meta);
 
-/* Replaces the bytes-like argument by a view of it; raises for others. */
+/*
+** Replaces the bytes-like argument by a view of it. [-0, +0, e] Raises for any
+** other value.
+*/
 lmv_view *lmv_asview(lua_State *L, int arg);
 
 /*
-** A bytes-like value as an operand. For strings, bytearrays and maps, which are
-** meant as a whole, no view is made.
+** A bytes-like value as an operand. No view is made for strings, bytearrays and
+** maps, as all of their bytes are meant.
 */
 typedef struct lmv_operand {
   const lmv_view *view;
-  const lmv_container
-      *container;              /* if there is no view: the bytearray or map, */
-  uint64_t generation;         /* as it was then */
-  const unsigned char *string; /* if there is no container either */
+  const lmv_container *container; /* if view is NULL: the bytearray or map */
+  uint64_t generation;         /* of the container's lease when it was filled */
+  const unsigned char *string; /* if view and container are NULL */
   const mv_format *format;
   mv_layout lay;
 } lmv_operand;
 
 /*
-** Fills operand from the bytes-like argument, which stays where it is, or is
-** replaced by a view of it, as long as the operand is used; opt: false for
-** anything else, check: raises.
+** Fills operand from the bytes-like argument. The argument may be replaced on
+** the stack by a view of it, and must stay there while the operand is used.
+** For any other value lmv_optoperand returns false and lmv_checkoperand raises.
+** [-0, +0, e]
 */
 bool lmv_optoperand(lua_State *L, int arg, lmv_operand *operand);
 void lmv_checkoperand(lua_State *L, int arg, lmv_operand *operand);
 
-/* Fills operand from a view. */
+/* Fills operand from a view. [-0, +0, -] */
 void lmv_viewoperand(const lmv_view *v, lmv_operand *operand);
 
-/* The start of its block, as lmv_base. */
+/*
+** The start of the operand's block, as lmv_base. [-0, +0, v] Raises if the view
+** is dead or the container has ended or was resized.
+*/
 const unsigned char *lmv_operandbase(lua_State *L, const lmv_operand *operand);
 
-/* Pushes the bytes of the operand in order 'C' or 'F' as a string. */
+/* Pushes the bytes of the operand in order 'C' or 'F' as a string.
+** [-0, +1, v] */
 void lmv_pushbytes(lua_State *L, const lmv_operand *operand, char order);
 
 /*
-** The operand's bytes in C order and in one piece, for who allocates more
-*before
-** the memory is looked at: lmv_flatten pushes a copy of them and returns it, or
-** returns NULL, as they lie so already; lmv_flat then says where they are.
+** The operand's bytes in C order and in one piece, for callers that allocate
+** between gathering the bytes and reading them. lmv_flatten pushes a copy of
+** the bytes and returns it [-0, +1, v]; if the operand is contiguous already,
+** it pushes nothing and returns NULL. lmv_flat, called with that result after
+** the last allocation, returns where the bytes are [-0, +0, v].
 */
 const unsigned char *lmv_flatten(lua_State *L, const lmv_operand *operand);
 const unsigned char *lmv_flat(lua_State *L, const lmv_operand *operand,

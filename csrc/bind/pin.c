@@ -1,10 +1,9 @@
 /*
 ** pin.c - counted pins: memory that C code may use across calls
 ** A pin is a userdata. Its user values keep what the borrower uses: 1 the owner
-** of the memory, 2 the coroutine on whose stack the pin is, 3 the format, if it
-** is not one that stays anyway. A pin that has ended keeps nothing. A keeper is
-*a
-** pin without a lease and without a finalizer.
+** of the memory, 2 the coroutine on whose stack the pin is, 3 the format, if
+** the format is not cached for good. A pin that has ended keeps nothing alive.
+** A keeper is a pin without a lease and without a finalizer.
 */
 #include "pin.h"
 

@@ -1,9 +1,8 @@
 /*
 ** sigbus.c - files that shrink while they are mapped
 ** The watches of all states of the process are one list that only grows, so
-*that
-** the handler, which may take no lock, can walk it at any time: a watch that is
-** not in use watches no bytes, and serves again.
+** that the handler, which may take no lock, can walk it at any time. A free
+** watch covers no bytes and is used again.
 **
 ** A handler that was there before gets what is not ours. A host that installs
 ** its own later should call the one that it found; at each map ours is put in
@@ -70,9 +69,8 @@ static void unlock(void) { __atomic_clear(&locked, __ATOMIC_RELEASE); }
 /* ---- the handler: nothing here but what a handler may do -----------------*/
 
 /*
-** Whether it watches the address. Other threads may write other watches; that
-*of
-** the address stays as long as somebody accesses the memory.
+** Whether the watch covers the address. Other threads may change other watches
+** meanwhile; the watch of an address stays while the memory is accessed.
 */
 static bool is_watched(const lmv_watch *w, uintptr_t at) {
   unsigned version = __atomic_load_n(&w->version, __ATOMIC_ACQUIRE);

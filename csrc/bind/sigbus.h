@@ -1,9 +1,9 @@
 /*
 ** sigbus.h - files that shrink while they are mapped
-** Access behind the end of a file is a bus error. The handler puts pages of
-** zeros in place of those that are gone, ends the views of the map, and lets
-*the
-** access go on; whoever made it looks at the lease again before it returns.
+** An access to a mapped page behind the end of the file is a bus error
+** (SIGBUS). The handler maps pages of zeros over the missing ones, ends the
+** views of the map, and lets the access continue. The function that made the
+** access checks the lease again before it returns (LMV_TOUCHES).
 */
 #ifndef LMV_SIGBUS_H
 #define LMV_SIGBUS_H
@@ -15,19 +15,20 @@
 #endif
 
 /*
-** Watches the n bytes (more than none) from base on, whole pages, that r has
-** mapped; writable: they may be written. Sees to it that the handler is the one
-** that is installed. 0 or an errno. Calls nothing of Lua.
+** Watches n bytes (n > 0, whole pages) from base on, which r has mapped.
+** writable: the bytes may be written. Installs the handler if it is not
+** installed. Returns 0 or an errno. Calls nothing of Lua.
 */
 int lmv_watch_pages(lmv_resource *r, void *base, size_t n, bool writable);
 
 /*
-** Touches each page of the n bytes at p. The system tells by EFAULT where pages
-** are gone that it should read or write; this lets the handler know.
+** Touches each page of the n bytes at p. When a system call meets a missing
+** page it fails with EFAULT and raises no signal; touching the pages runs the
+** handler.
 */
 void lmv_touch_pages(const unsigned char *p, size_t n);
 
-/* Ends that, before the pages are unmapped. */
+/* Ends the watch; called before the pages are unmapped. */
 void lmv_unwatch_pages(lmv_resource *r);
 
 #if defined(__GNUC__)

@@ -90,8 +90,10 @@ static lmv_view *new_view(lua_State *L, int values, size_t dims) {
                            values);
 }
 
-/* Stack: [view, lease] -> [view]. Sets the lease and the metatable, counts the
- * view. */
+/*
+** Stack: [view, lease] -> [view]. Sets the lease and the metatable, counts the
+** view.
+*/
 static void attach(lua_State *L, lmv_view *v, int meta) {
   lua_setiuservalue(L, -2, 1);
   lua_pushvalue(L, meta);

@@ -6,10 +6,14 @@
 ** A lease is one acquisition of one exporter's memory; the views made from it
 ** share it. A view holds offsets, never a pointer: each access asks the lease
 ** whether it is alive and where its memory is now, after everything that could
-** raise or run a finalizer. So the order of work in each function is: convert
-** and check the arguments, allocate what is needed, then resolve (lmv_base),
-** then touch the memory and call nothing of Lua that allocates in between. A
-** loop that must allocate resolves anew at each step.
+** raise or run a finalizer. So the order of work in each function is:
+**
+**   1. convert and check the arguments
+**   2. allocate
+**   3. resolve: lmv_base returns the pointer, or raises
+**   4. touch the memory; call nothing of Lua that allocates
+**
+** A loop that must allocate resolves anew at each step.
 **
 ** Stack indices passed around are absolute or positive.
 */
@@ -24,8 +28,9 @@
 #endif
 
 /*
-** What kind of plain number an item is: 1 and up, as mv_kind from 0; those with
-** swapped bytes come LMV_SWAPPED behind. 0: it is something else.
+** The kind of plain number that an item is: 1 + its mv_kind, plus LMV_SWAPPED
+** if it is stored in the non-native byte order. 0: the item is no plain number
+** (a kind above MV_F64).
 */
 #define LMV_SWAPPED (MV_F64 + 1)
 
@@ -37,17 +42,19 @@ static inline unsigned char lmv_numkind(const mv_item *item) {
 }
 
 /*
-** The view that a method is called with, dead or alive. A bytearray or map is
-** replaced by a view of all its bytes, which makes every method of views one of
-** theirs. Raises for anything else.
+** The view that a method is called with, dead or alive. A bytearray or map at
+** arg is replaced on the stack by a view of all its bytes; so the methods of
+** views work on containers, too. [-0, +0, v] Raises for any other value.
 */
 lmv_view *lmv_checkview(lua_State *L, int arg);
 
-/* The bytearray or map at arg (of that source), dead or alive; raises for
- * anything else. */
+/*
+** The bytearray (LMV_BYTEARRAY) or map (LMV_MAP) at arg, dead or alive.
+** [-0, +0, v] Raises for any other value.
+*/
 lmv_container *lmv_checkcontainer(lua_State *L, int arg, lmv_source source);
 
-/* What a new view is to be. */
+/* The fields of a new view, without its layout. */
 typedef struct lmv_viewinit {
   lmv_lease *lease;
   uint64_t generation;
@@ -57,48 +64,49 @@ typedef struct lmv_viewinit {
 } lmv_viewinit;
 
 /*
-** Pushes a new view. lease_idx: index of the lease's userdata. fmt: index of
-*the
-** format's userdata, used if init->anchors_format. meta: index of the views'
-** metatable. The layout is copied.
+** Pushes a new view with a copy of the layout. meta: index of the metatable of
+** views. lease_idx: index of the lease's userdata. fmt: index of the format's
+** userdata, used if init->anchors_format. [-0, +1, m]
 */
 lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx, int fmt,
                       const lmv_viewinit *init, const mv_layout *lay);
 
 /*
-** Pushes another view like the living one at idx, to be released on its own.
-** meta as above. [-0, +1, e]
+** Pushes a second view, equal to the living one at idx but released on its own.
+** meta as above. [-0, +1, v] Raises if it is dead.
 */
 lmv_view *lmv_copyview(lua_State *L, int meta, int idx);
 
-/* Copies the geometry of a view out of it. */
+/* Copies the geometry of a view to *lay. [-0, +0, -] */
 void lmv_layout(const lmv_view *v, mv_layout *lay);
 
 /*
-** Pushes a new view of the geometry lay over what the view at idx sees, and
-** as it sees it but for what change says (NULL: nothing; fmt as above).
-** Only for closures of ours.
+** Pushes a view with layout lay over the same memory as the view at idx.
+** change, if not NULL, replaces format and flags; fmt as above. Uses the
+** upvalue LMV_META, so only closures of lmv_setfuncs may call it. [-0, +1, m]
 */
 lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
                      const lmv_viewinit *change, int fmt);
 
 /*
-** The same without a layout: n items of a simple format, at offset and stride
-** bytes apart, of a view that is direct, one-dimensional and simple itself.
+** The fast path of lmv_derive for one dimension: n items of a cached format,
+** from offset on, stride bytes apart. The view at idx is direct,
+** one-dimensional and does not anchor its format. [-0, +1, m]
 */
 void lmv_derive1(lua_State *L, int idx, const mv_format *format,
                  ptrdiff_t offset, ptrdiff_t n, ptrdiff_t stride);
 
-/* Raises when the bytearray or map has ended. */
+/* Raises if the bytearray or map has ended. [-0, +0, v] */
 void lmv_checkopen(lua_State *L, const lmv_container *container);
 
-/* Pushes a view of the bytearray or map at idx; raises when it has ended. */
+/* Pushes a view of the bytearray or map at idx. [-0, +1, v] Raises if it has
+** ended. */
 lmv_view *lmv_pushcontainerview(lua_State *L, int meta, int idx);
 
 /*
-** Pushes a view of the memory that the library knows without asking anybody: a
-** string, a bytearray, a map; a view itself. NULL, and nothing pushed: the
-** value at idx is something else.
+** Pushes a view of the string, bytearray, map or view at idx: the values whose
+** memory is known without calling an exporter. Returns NULL and pushes nothing
+** for any other value. [-0, +(0|1), v]
 */
 lmv_view *lmv_pushknown(lua_State *L, int idx, int meta);
 

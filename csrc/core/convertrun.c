@@ -254,10 +254,10 @@ static mv_converter *const converters[KINDS][KINDS] = {
 /* ---- tests ---------------------------------------------------------------*/
 
 /*
-** Each number adds bits to far, none of which may be one of outside, and to
-*odd,
-** which must stay 0. Runs are long because each ends in putting together what
-** the lanes of a vector hold.
+** A tester ORs the bits of all numbers into two accumulators: far, which must
+** have no bit of outside, and odd, which must stay 0. Runs are long because the
+** end of each run combines the lanes of a vector, which costs more than an
+** item.
 */
 #define LONG_RUN 256
 

@@ -138,10 +138,10 @@ typedef struct mv_fault {
 
 /*
 ** Parses the format s of len bytes. Returns the bytes of memory that
-** mv_format_build needs for it; 0 when it is malformed (but for names used
-** twice, which that finds), and then *fault says why. Grammar: PEP 3118 with
-*the codes of Python's struct; and a format that
-** is one integer in the spelling of string.pack (i4 <I2 j J).
+** mv_format_build needs for it. Returns 0 and sets *fault if the format is
+** malformed; a name that is used twice is only found by mv_format_build.
+** Grammar: PEP 3118 with the codes of Python's struct, or one integer in the
+** spelling of string.pack (i4 <I2 j J).
 */
 size_t mv_format_measure(const char *s, size_t len, mv_fault *fault);
 

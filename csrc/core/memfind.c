@@ -282,8 +282,8 @@ static scanner *choose_scanner(int n) {
   return n == 2 ? scan2_plain : n == 4 ? scan4_plain : scan8_plain;
 }
 
-/* The offset of the rarest byte of another value than the one at *other, if
- * given. */
+/* The offset of the rarest byte of the needle. other, if not NULL: only bytes
+** whose value differs from the one at offset *other. */
 static size_t rarest(const search *s, const size_t *other) {
   size_t n = s->m < CHOICE ? s->m : CHOICE, best = 0;
   int low = 256;
