@@ -43,8 +43,8 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL = build
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: build support amalgamation demo test check install uninstall doc pages \
-	clean help
+.PHONY: build support amalgamation demo test check install uninstall dist \
+	archives doc pages clean help
 
 # ---- build ----
 
@@ -118,11 +118,12 @@ PC_REQUIRES = $(if $(filter file,$(origin LUA_INCDIR)),$(LUA_PC))
 
 install: build ## install under PREFIX (/usr/local)
 	install -d "$(LIB)/lua/$(LUA_VERSION)" "$(LIB)/pkgconfig" \
-	  "$(SHARE)/mview" "$(HEADERS)" "$(DOC)"
+	  "$(SHARE)/mview" "$(HEADERS)" "$(DOC)/doc"
 	install -m 755 $(BUILD)/mview.so "$(LIB)/lua/$(LUA_VERSION)"
 	install -m 644 lua/mview/*.lua "$(SHARE)/mview"
 	install -m 644 csrc/mview.h "$(HEADERS)"
-	install -m 644 LICENSE "$(DOC)"
+	install -m 644 CHANGELOG.md LICENSE README.md "$(DOC)"
+	install -m 644 doc/*.md "$(DOC)/doc"
 	printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' \
 	  'Name: mview' 'Description: memory views for Lua' \
 	  'Version: $(VERSION)' $(if $(PC_REQUIRES),'Requires: $(PC_REQUIRES)') \
@@ -145,6 +146,33 @@ $(BUILD)/amalgamation/mview.c: csrc/amalgamate.lua LICENSE $(AMALGAMATION)
 	@mkdir -p $(@D)
 	$(LUA) csrc/amalgamate.lua LICENSE $(AMALGAMATION) >$@
 	cp csrc/mview.h $(@D)
+
+# ---- release ----
+
+DIST = $(BUILD)/dist
+NAME = mview-$(VERSION)
+# What a user builds from, and what else belongs to the source.
+USED = CHANGELOG.md LICENSE README.md Makefile csrc doc lua rockspec
+SOURCES = $(USED) bench examples spec .ci .busted .clang-format .clang-tidy \
+	.editorconfig .gitignore .luacheckrc
+
+dist: ## write the source tarball and the .src.rock to build/dist
+	@.ci/need tar gzip zip
+	@$(MAKE) archives
+
+# A .src.rock is a zip of the rockspec and of the folder that it builds in,
+# which is the last part of its source.url.
+archives:
+	@rm -rf $(DIST)
+	@mkdir -p $(DIST)/$(NAME) $(DIST)/mview
+	@cp -R $(SOURCES) $(DIST)/$(NAME)
+	@cp -R $(USED) $(DIST)/mview
+	@find $(DIST) -name '*.o' -exec rm {} + -o -name '*.so' -exec rm {} +
+	@cp rockspec/$(NAME)-1.rockspec $(DIST)
+	@cd $(DIST) && tar -cf - $(NAME) | gzip -9n >$(NAME).tar.gz
+	@cd $(DIST) && zip -9qrX $(NAME)-1.src.rock $(NAME)-1.rockspec mview
+	@rm -r $(DIST)/$(NAME) $(DIST)/mview $(DIST)/$(NAME)-1.rockspec
+	@ls $(DIST)/*
 
 # ---- documents ----
 

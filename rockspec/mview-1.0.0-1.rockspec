@@ -98,6 +98,7 @@ build = {
   install = {
     conf = {
       ["LICENSE"] = "LICENSE",
+      ["README.md"] = "README.md",
       ["include/mview.h"] = "csrc/mview.h",
     },
   },

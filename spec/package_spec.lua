@@ -64,8 +64,10 @@ describe("the rockspec", function()
     assert.same(expected, listed)
   end)
 
-  it("has the licence installed", function()
-    assert.equal("LICENSE", rockspec "scm".build.install.conf.LICENSE)
+  it("has the licence and the README installed", function()
+    local conf = rockspec "scm".build.install.conf
+    assert.equal("LICENSE", conf.LICENSE)
+    assert.equal("README.md", conf["README.md"])
   end)
 
   it("is that of the release but for version and tag", function()
@@ -120,8 +122,13 @@ describe("make install", function()
       "./my lua/include/mview.h",
       "./my lua/lib/lua/5.4/mview.so",
       "./my lua/lib/pkgconfig/mview.pc",
+      "./my lua/share/doc/mview/CHANGELOG.md",
       "./my lua/share/doc/mview/LICENSE",
+      "./my lua/share/doc/mview/README.md",
     }
+    for _, file in ipairs(lines((shell("LC_ALL=C ls doc/*.md")))) do
+      table.insert(expected, "./my lua/share/doc/mview/" .. file)
+    end
     for _, file in ipairs(lines((shell("LC_ALL=C ls lua/mview/*.lua")))) do
       table.insert(expected, "./my lua/share/lua/5.4/" .. file:sub(5))
     end
@@ -177,4 +184,69 @@ describe("make install", function()
     run "uninstall"
     assert.same({}, installed())
   end)
+end)
+
+describe("make dist", function()
+  local folder, version
+
+  local function has(tool)
+    return select(2, shell("command -v " .. tool)) == 0
+  end
+  local tried = has "zip" and has "unzip"
+  local not_tried = tried and "" or ", not tried: no zip"
+
+  setup(function()
+    folder = shell("mktemp -d"):gsub("\n", "")
+    version = header "MVIEW_VERSION"
+    if tried then make(("archives DIST=%s/dist"):format(folder)) end
+  end)
+  teardown(function() shell("rm -rf " .. folder) end)
+
+  local function archive(suffix)
+    return ("%s/dist/mview-%s%s"):format(folder, version, suffix)
+  end
+
+  it("writes a tarball of the whole source" .. not_tried, function()
+    if not tried then return end
+    shell(("cd %s && tar -xzf %s"):format(folder, archive ".tar.gz"))
+    local list = "find . -type f ! -path './build/*' ! -path './.git/*' "
+      .. "! -name .git ! -name '*.so' ! -name '*.o' | LC_ALL=C sort"
+    assert.equal(shell(list),
+      shell(("cd %s/mview-%s && %s"):format(folder, version, list)))
+  end)
+
+  it("writes a rock of the sources that LuaRocks builds" .. not_tried,
+    function()
+      if not tried then return end
+      shell(("mkdir %s/rock && cd %s/rock && unzip -q %s"):format(folder,
+        folder, archive "-1.src.rock"))
+      local top = ("mview-%s-1.rockspec"):format(version)
+      assert.same({"mview", top}, lines((shell(("ls %s/rock"):format(folder)))))
+      assert.equal(files.read("rockspec/" .. top),
+        files.read(("%s/rock/%s"):format(folder, top)))
+      local url = rockspec(version).source.url
+      assert.equal("mview", url:match("([^/]+)%.git$"))
+    end)
+
+  local rocks = tried and has "luarocks"
+  it("writes a rock that LuaRocks installs"
+    .. (rocks and "" or ", not tried: no LuaRocks"), function()
+      if not rocks then return end
+      local lua = os.getenv "LUA_INCDIR"
+      clean(("luarocks --lua-version %s --tree %s/tree install %s "
+        .. "CFLAGS='-O0 -fPIC' %s"):format(_VERSION:match("[%d.]+"), folder,
+        archive "-1.src.rock", lua and ("LUA_INCDIR=%q"):format(lua) or ""))
+      local at = folder .. "/tree/lib/luarocks/rocks-" ..
+        _VERSION:match("[%d.]+") .. "/mview/" .. version .. "-1/"
+      assert.equal(files.read "LICENSE", files.read(at .. "conf/LICENSE"))
+      assert.equal(files.read "README.md", files.read(at .. "conf/README.md"))
+      assert.equal(files.read "csrc/mview.h",
+        files.read(at .. "conf/include/mview.h"))
+      local paths = {}
+      for i, path in ipairs {"share/lua/%s/?.lua", "lib/lua/%s/?.so"} do
+        paths[i] = folder .. "/tree/" .. path:format(_VERSION:match("[%d.]+"))
+      end
+      assert.same({version}, snippets.run("print(require 'mview'._VERSION)",
+        folder, table.unpack(paths)))
+    end)
 end)
