@@ -12,28 +12,35 @@
 #pragma GCC visibility push(hidden)
 #endif
 
-/* As lua_pushvfstring, but raises where there is no memory in every version. */
+/*
+** As lua_pushvfstring. [-0, +1, m] (Lua 5.5's returns NULL without memory; this
+** raises with every version.)
+*/
 const char *lmv_pushmessage(lua_State *L, const char *message, va_list args);
 
 /*
-** Raises "bad argument #arg to 'name' (message)". The name is that of the
-** closure (so it is right through pcall, too), or of the C function of others
-** that called the C API. Arguments of methods count from the one behind self.
-** arg 0: no argument is to blame, the message stands alone.
-** message is a format of lua_pushfstring.
+** Raises "bad argument #arg to 'name' (message)". The name comes from the
+** closure's upvalue, so that it is right through pcall, too; or it is the name
+** of the foreign C function that called the C API. Arguments of methods are
+** counted without self. arg 0: no argument is to blame, and the message stands
+** alone. message is a format of lua_pushfstring. [-0, +0, v]
 */
 int lmv_argerror(lua_State *L, int arg, const char *message, ...) LMV_RAISES;
 
-/* Raises "... (expected expected, got <type>)". */
+/* Raises "... (<expected> expected, got <type>)". [-0, +0, v] */
 int lmv_typeerror(lua_State *L, int arg, const char *expected) LMV_RAISES;
 
-/* An integer, with Lua's conversions; opt: when absent or nil, def. */
+/*
+** An integer, with Lua's conversions; lmv_optinteger: def if the argument is
+** absent or nil. [-0, +0, v] These and all checks below raise for other values.
+*/
 lua_Integer lmv_checkinteger(lua_State *L, int arg);
 lua_Integer lmv_optinteger(lua_State *L, int arg, lua_Integer def);
 
 /*
-** The integer that the key of an item is: floats of integer value are one,
-** strings are not. check: raises for any other key.
+** Converts the key of an item to an integer. Floats with an integer value are
+** converted, strings are not. For other keys lmv_tokey returns false and
+** lmv_checkkey raises.
 */
 bool lmv_tokey(lua_State *L, int idx, lua_Integer *i);
 lua_Integer lmv_checkkey(lua_State *L, int idx);
@@ -41,31 +48,33 @@ lua_Integer lmv_checkkey(lua_State *L, int idx);
 /* A size in bytes or items: an integer from 0 to PTRDIFF_MAX. */
 ptrdiff_t lmv_checksize(lua_State *L, int arg);
 
-/* A string; numbers are none. */
+/* A string; numbers are not converted. */
 const char *lmv_checkstring(lua_State *L, int arg, size_t *len);
 
 /*
-** A shape: a list of at most MV_MAXDIM integers, with Lua's conversions, none
-** negative. Returns their number.
+** A shape: a list of at most MV_MAXDIM integers (with Lua's conversions) that
+** are 0 or positive. Returns their number.
 */
 int lmv_checkshape(lua_State *L, int arg, ptrdiff_t *shape);
 
-/* Room on the stack for n results and what is pushed to make one of them. */
+/* Ensures stack slots for n results, and for the values that making one of them
+** pushes. [-0, +0, v] */
 void lmv_checkresults(lua_State *L, ptrdiff_t n);
 
-/* The type of the value for messages: __name, or Lua's; may push a string. */
+/* The type of the value for messages: __name or Lua's. [-0, +(0|1), m] */
 const char *lmv_typename(lua_State *L, int idx);
 
 /* Pushes nil, "path: strerror(err)", err, as io.open does; returns 3. path may
-** be NULL. */
+** be NULL. [-0, +3, m] */
 int lmv_oserror(lua_State *L, int err, const char *path);
 
-/* Pushes a shape as "[3, 4]". */
+/* Pushes a shape as "[3, 4]". [-0, +1, m] */
 void lmv_pushshape(lua_State *L, int ndim, const ptrdiff_t *shape);
 
 /*
-** An index of Lua (1-based, negative from the end) as one from 0; -1: it is out
-** of range. And the error for that: dim (from 0) of ndim dimensions.
+** lmv_wrap converts a Lua index (1-based, negative from the end) to one from 0,
+** for n items; -1 if it is out of range. lmv_indexerror raises the error for
+** that, in dimension dim (from 0) of ndim. [-0, +0, v]
 */
 ptrdiff_t lmv_wrap(ptrdiff_t n, lua_Integer i);
 int lmv_indexerror(lua_State *L, lua_Integer i, ptrdiff_t n, int dim,

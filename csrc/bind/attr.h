@@ -10,13 +10,14 @@
 #pragma GCC visibility push(hidden)
 #endif
 
-/* Puts the attributes' numbers into the table on top. */
+/* Maps the names of attributes to their ids in the table on top. [-0, +0, m] */
 void lmv_setattributes(lua_State *L);
 
-/* Pushes the attribute of that number of the view v at index 1. */
+/* Pushes attribute id of the view v, which is at index 1. [-0, +1, v] */
 void lmv_pushattribute(lua_State *L, const lmv_view *v, int id);
 
-/* The same of the bytearray or map at index 1, which a view of it replaces. */
+/* The same for the bytearray or map at index 1, which is replaced on the stack
+** by a view of it. [-0, +1, v] */
 void lmv_pushcontainerattribute(lua_State *L, int id);
 
 extern const luaL_Reg lmv_attr_metamethods[];

@@ -11,8 +11,9 @@
 #endif
 
 /*
-** Copies the bytes-like or list at src (absolute) into the view at dst, of the
-** same shape: all or nothing. arg: the argument to blame, 0: none.
+** Copies the bytes-like or list at src (absolute) into the view at dst, which
+** has the same shape. [-0, +0, e] Nothing is written if it raises. arg: the
+** argument to blame, or 0.
 */
 void lmv_copyfrom(lua_State *L, int dst, int src, int arg);
 

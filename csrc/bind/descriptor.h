@@ -13,9 +13,10 @@
 #endif
 
 /*
-** The descriptor that the argument, which is no file handle, is or has: a
-** number, an object of LuaSocket, an object with a method fileno. [-0, +0, e]
-** Calls the object's method. Raises for all else, ends of TLS among it.
+** The descriptor of the argument, which is not a file handle: the number
+** itself, or the result of a method of an object of LuaSocket or of an object
+** with a method fileno. [-0, +0, e] Raises for other values; among them are TLS
+** connections, whose descriptor carries encrypted bytes.
 */
 int lmv_checkdescriptor(lua_State *L, int arg);
 
@@ -23,8 +24,8 @@ int lmv_checkdescriptor(lua_State *L, int arg);
 bool lmv_isluasocket(lua_State *L, int arg);
 
 /*
-** Replaces the object of LuaSocket at arg by a string of what it has received
-** and nobody has taken, at most that many bytes. [-0, +0, e]
+** Replaces the object of LuaSocket at arg by a string of the bytes in its
+** receive buffer, at most `most`. [-0, +0, e]
 */
 void lmv_takereceived(lua_State *L, int arg, size_t most);
 

@@ -11,14 +11,15 @@
 #endif
 
 /*
-** Pushes a view of the value at idx, which has __buffer in its metatable. NULL,
-** and nothing pushed: it has not.
+** Pushes a view of the value at idx if its metatable has __buffer; else returns
+** NULL and pushes nothing. [-0, +(0|1), e] meta: index of the metatable of
+** views.
 */
 lmv_view *lmv_acquire(lua_State *L, int idx, int meta);
 
 /*
-** Whether lmv_acquire has something to acquire: a function or an exporter as
-** __buffer. [-0, +0, -] Needs three stack slots.
+** Whether lmv_acquire would push a view of the value at idx: its __buffer is a
+** function or an exporter. [-0, +0, -] Needs three stack slots.
 */
 bool lmv_isexporter(lua_State *L, int idx);
 

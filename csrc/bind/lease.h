@@ -1,14 +1,16 @@
 /*
 ** lease.h - who may use memory, and who may end it
 ** A lease is one acquisition of one exporter's memory; the views made from it
-** share it. Views remember the generation that the lease had when they were
-** made, and are dead when it has another: no list of views is kept, and what is
-** dead stays dead. The verbs of ending:
+** share it. A view stores the generation that the lease had when the view was
+** made, and is dead once the lease has a later one. So no list of views is
+** kept, and a dead view stays dead. The verbs of ending:
 **
-**   release  one view                      lmv_release
-**   expire   all views of now              lmv_lease_expire: a resize, a cut
-**   kill     the lease, for good           lmv_lease_kill: close, revoke, __gc
-**   end      its memory goes back, once    lmv_resource_end: under no pin
+**   verb     ends                     by                 called for
+**   release  one view                 lmv_release        v:release, __close
+**   expire   all existing views       lmv_lease_expire   a shrink, a cut
+**   kill     the lease, for good      lmv_lease_kill     close, revoke, __gc
+**   end      the use of the memory    lmv_resource_end   a killed lease, once
+**                                                        its last pin is gone
 */
 #ifndef LMV_LEASE_H
 #define LMV_LEASE_H
@@ -32,26 +34,28 @@ typedef enum lmv_source {
 } lmv_source;
 
 /*
-** A string's lies in the userdata of the first view of it, a bytearray's in its
-** own; all others are parts of resources (resource.h).
+** The lease of a string lies in the userdata of the first view of the string,
+** the lease of a bytearray in the bytearray's userdata. All other leases are
+** parts of resources (resource.h).
 */
 typedef struct lmv_lease {
   unsigned char *base; /* never NULL */
   size_t size;
-  uint64_t generation; /* goes up when views die: those made before it */
+  uint64_t generation; /* views of an earlier generation are dead */
   uint64_t first;      /* the generation that it started with */
-  size_t views;        /* made and not released; collected ones are counted */
+  size_t views;        /* made and not released; includes collected ones */
   int pins;
   lmv_source source;
   bool alive; /* false: killed */
-  bool lost;  /* part of the memory is gone: no views any more */
+  bool lost;  /* part of the memory is gone: no new views are made */
   bool readonly;
   const char *expiry; /* why views expired, for messages: the latest reason */
 } lmv_lease;
 
 /*
-** Starts a lease: alive, without views, of a generation that none of its views
-** has had. base may be NULL when size is 0.
+** Starts a lease: alive, without views. Its first generation is one above the
+** last generation of its earlier use, which must be set (0 for new memory).
+** base may be NULL if size is 0.
 */
 void lmv_lease_start(lmv_lease *lease, lmv_source source, void *base,
                      size_t size);
@@ -60,31 +64,35 @@ void lmv_lease_start(lmv_lease *lease, lmv_source source, void *base,
 void lmv_lease_move(lmv_lease *lease, void *base, size_t size);
 
 /*
-** Ends all views of the lease that exist; those made later live. expiry: what
-** happened to the exporter, such as "bytearray shrank".
+** Ends all existing views of the lease; later ones are alive. expiry: the cause
+** for error messages, such as "bytearray shrank".
 */
 void lmv_lease_expire(lmv_lease *lease, const char *expiry);
 
 /*
-** Ends the lease for good: every view of it is one of revoked memory. The
-** memory is given back now, or at the last unpin. Idempotent. Never raises.
+** Ends the lease for good: its views report revoked memory. The memory is given
+** back now, or at the last unpin. Idempotent. Never raises.
 */
 void lmv_lease_kill(lmv_lease *lease);
 
-/* One view, one pin less. Gives back the memory where that was the last use. */
+/*
+** Count one view, or one pin, less. Give the memory back if that was the last
+** use of it.
+*/
 void lmv_lease_unview(lmv_lease *lease);
 void lmv_lease_unpin(lmv_lease *lease);
 
-/* The lease of released views: dead for all of them, never written. */
+/* The lease of all released views, which are dead for it. Never written. */
 extern const lmv_lease lmv_nolease;
 
-/* Raises "<what> is pinned by N borrowers" while it is. */
+/* Raises "<what> is pinned by N borrowers" if there are pins. [-0, +0, v] */
 void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
                          const char *what);
 
 /*
-** A container (bytearray, map) starts with this: where its lease is, and which
-** generation that started with. A resource that has ended may serve another.
+** The first member of each container (bytearray, map): its lease, and the first
+** generation of that lease. A later first generation in the lease means that
+** the resource has ended and is used again for another container.
 */
 typedef struct lmv_container {
   lmv_lease *lease;
@@ -99,15 +107,17 @@ static inline bool lmv_container_alive(const lmv_container *c) {
 /* ---- memory that is gone -------------------------------------------------*/
 
 /*
-** How often resources of this process have lost memory: counted by a signal
-** handler in the middle of an access. And what raises, if it was of this state.
+** The number of times that a resource of this process has lost memory. A signal
+** handler counts it up in the middle of an access. lmv_telllosses raises if a
+** resource of this state has lost memory since the last call. [-0, +0, v]
 */
 extern volatile unsigned lmv_losses;
 void lmv_telllosses(lua_State *L);
 
 /*
-** Begins the definition of the C function f, which touches memory: it looks for
-** losses before it returns, so that it does not return what the memory was not.
+** Begins the definition of the C function f, which touches memory. f checks for
+** losses before it returns: if memory was lost meanwhile, f raises and does not
+** return the zeros that it read in place of the lost bytes.
 */
 #define LMV_TOUCHES(f)                                                         \
   static int f##_body(lua_State *L);                                           \
@@ -123,9 +133,10 @@ void lmv_telllosses(lua_State *L);
 /* ---- views of a lease ----------------------------------------------------*/
 
 /*
-** A view. User value 1: the userdata of its lease. User value 2, only if the
-** format is not one of the cached simple ones: the userdata of its format.
-** dims: ndim shapes, ndim strides, and if indirect ndim suboffsets.
+** A view. User value 1: the userdata of its lease. User value 2, only if
+** anchors_format: the userdata of its format (formats that are cached for good
+** need no anchor). dims: ndim shapes, ndim strides, and if indirect ndim
+** suboffsets.
 */
 typedef struct lmv_view {
   lmv_lease *lease;
@@ -137,7 +148,7 @@ typedef struct lmv_view {
   bool readonly;
   bool indirect;
   bool anchors_format;   /* user value 2 holds the format */
-  unsigned char numkind; /* lmv_numkind if it is 1-D and direct; else 0 */
+  unsigned char numkind; /* lmv_numkind if 1-D and direct; else 0 */
   ptrdiff_t dims[];
 } lmv_view;
 
@@ -145,18 +156,24 @@ static inline bool lmv_alive(const lmv_view *v) {
   return v->generation == v->lease->generation;
 }
 
-/* Whether a dead view's lease has ended, which may be that of others by now. */
+/*
+** Whether a dead view's lease has ended (else its views expired). The resource
+** may be in use again by now: then its first generation is a later one.
+*/
 static inline bool lmv_revoked(const lmv_view *v) {
   return v->generation < v->lease->first || !v->lease->alive;
 }
 
-/* Raises the named error of a dead view; of one that dies by a shrink. */
+/*
+** Raise the error of a dead view, which says why it is dead; and the error of
+** memory that shrank. [-0, +0, v]
+*/
 int lmv_deaderror(lua_State *L, const lmv_view *v) LMV_RAISES;
 int lmv_expirederror(lua_State *L, const lmv_lease *lease) LMV_RAISES;
 
 /*
-** Where the view's block starts now; raises if the view is dead. Valid until
-** the next call that allocates.
+** The start of the view's block. Valid until the next call that allocates.
+** [-0, +0, v] Raises if the view is dead.
 */
 static inline unsigned char *lmv_base(lua_State *L, const lmv_view *v) {
   if (!lmv_alive(v))
@@ -164,19 +181,19 @@ static inline unsigned char *lmv_base(lua_State *L, const lmv_view *v) {
   return v->lease->base;
 }
 
-/* The same for writing: raises if the view is read-only. */
+/* The same for writing. [-0, +0, v] Raises also if the view is read-only. */
 unsigned char *lmv_writable(lua_State *L, const lmv_view *v);
 
 /*
-** Looks again at a view whose memory has been touched: raises if that was not
-** there any more (lmv_resource_lose).
+** Checks a view after its memory was touched. [-0, +0, v] Raises if the memory
+** was lost meanwhile (lmv_resource_lose).
 */
 static inline void lmv_recheck(lua_State *L, const lmv_view *v) {
   if (v->generation != *(const volatile uint64_t *)&v->lease->generation)
     lmv_deaderror(L, v);
 }
 
-/* Raise if the view is dead; or if it cannot be written to. */
+/* Raise if the view is dead; if it is dead or read-only. [-0, +0, v] */
 static inline void lmv_checklive(lua_State *L, const lmv_view *v) {
   (void)lmv_base(L, v);
 }
@@ -186,14 +203,16 @@ static inline void lmv_checkwritable(lua_State *L, const lmv_view *v) {
 }
 
 /*
-** Ends the view at idx, and the exporter's memory, too, if nobody else uses it.
-** From now on the view keeps nothing. [-0, +0, -]
+** Ends the view at idx. Ends the lease, too, if it is a foreign exporter's and
+** neither another view nor a pin uses it. The released view keeps nothing
+** alive. [-0, +0, -]
 */
 void lmv_release(lua_State *L, int idx);
 
 /*
-** A string is let go when neither a view nor a pin uses its lease any more.
-** owner: index of the first view of it. [-0, +0, -]
+** Drops the reference to a string if neither a view nor a pin uses its lease.
+** owner: index of the first view of the string, which holds the reference.
+** [-0, +0, -]
 */
 void lmv_drop_string(lua_State *L, int owner, const lmv_lease *lease);
 

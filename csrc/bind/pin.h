@@ -21,20 +21,20 @@
 ptrdiff_t *lmv_pushpin(lua_State *L, int idx, const lmv_view *v, size_t n);
 
 /*
-** The pin on top pins the living lease from now on. The caller marks it to be
-** closed at once, by lua_toclose, where it finally lies on the stack.
-** [-0, +0, v] Raises for INT_MAX pins.
+** Makes the pin on top pin the living lease. The caller moves it to its final
+** stack index and marks it with lua_toclose at once. [-0, +0, v] Raises for
+** INT_MAX pins.
 */
 void lmv_startpin(lua_State *L, lmv_lease *lease);
 
 /*
-** Pushes what takes the place of a pin for the string at idx: nothing but lack
-** of use ends a string, so it is only kept, and nothing has to be closed.
-** [-0, +1, m]
+** Pushes a keeper, which takes the place of a pin for the string at idx: Lua
+** frees a string only if nothing refers to it, so a reference is enough and
+** nothing has to be closed. [-0, +1, m]
 */
 ptrdiff_t *lmv_pushkeeper(lua_State *L, int idx, size_t n);
 
-/* Ends the pin at idx early; false: it is not a pin. [-0, +0, -] */
+/* Ends the pin at idx early; false if the value is no pin. [-0, +0, -] */
 bool lmv_unpin(lua_State *L, int idx);
 
 /* Whether the value at idx is a pin that has not ended. [-0, +0, -] */

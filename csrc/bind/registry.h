@@ -1,7 +1,8 @@
 /*
-** registry.h - what the library keeps in the registry, and in its closures
-** The metatables are found here by their keys. Each C function of the library
-** is a closure with the same upvalues, so that the hot paths need no look-up.
+** registry.h - values in Lua's registry and in the upvalues of the library
+** The registry holds the metatables and the table of formats. Each C function
+** of the library is a closure whose first upvalues are the same, so that the
+** hot paths need no look-up in the registry.
 */
 #ifndef LMV_REGISTRY_H
 #define LMV_REGISTRY_H
@@ -17,31 +18,38 @@
 #define LMV_FORMATS lua_upvalueindex(3) /* text -> simple format */
 #define LMV_NUP 3
 
-/* Pushes the upvalues that closures of ours have. */
+/* Pushes the LMV_NUP upvalues of a function of that name. [-0, +3, m] */
 void lmv_pushupvalues(lua_State *L, const char *name);
 
-/* Registers functions in the table on top, each a closure as said above. */
+/*
+** Sets functions in the table on top, as closures with these upvalues.
+** [-0, +0, m]
+*/
 void lmv_setfuncs(lua_State *L, const luaL_Reg *funcs);
 
-/* Sets what every metatable has; it is on top. */
+/* Sets the fields that all metatables share, in the one on top. [-0, +0, m] */
 void lmv_protect(lua_State *L, const char *name);
 
-/* Pushes the metatable of views (for code that runs outside a closure). */
+/* Pushes the metatable of views, for code without LMV_META. [-0, +1, -] */
 void lmv_pushviewmeta(lua_State *L);
 
-/* Makes the metatable on top that of views. */
+/* Registers the table on top as the metatable of views. [-0, +0, m] */
 void lmv_setviewmeta(lua_State *L);
 
-/* The same of bytearrays (LMV_BYTEARRAY) and maps (LMV_MAP). lmv_toown looks
-** for what these put into the metatable. */
+/*
+** The same for the metatables of bytearrays (LMV_BYTEARRAY) and maps (LMV_MAP).
+** push: [-0, +1, -], set: [-1, +0, m].
+*/
 void lmv_pushcontainermeta(lua_State *L, lmv_source source);
 void lmv_setcontainermeta(lua_State *L, lmv_source source);
 
-/* Pushes the table LMV_FORMATS, which lmv_open_registry makes. */
+/* Pushes the table LMV_FORMATS, for code without the upvalue. [-0, +1, -] */
 void lmv_pushformats(lua_State *L);
 
-/* The view at idx, dead or alive; NULL: it is none. meta: index of the
-** metatable of views. */
+/*
+** The view at idx, dead or alive; NULL if the value is no view. meta: index of
+** the metatable of views. [-0, +0, -] Needs a stack slot.
+*/
 static inline lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
   lmv_view *v = lua_touserdata(L, idx);
   bool same;
@@ -52,16 +60,23 @@ static inline lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
   return same ? v : NULL;
 }
 
-/* What the userdata at idx is, dead or alive, and where. Needs two slots. */
+/* The library's own types of bytes-like userdata. */
 typedef enum lmv_own {
   LMV_OWN_NOTHING,
   LMV_OWN_VIEW,
   LMV_OWN_CONTAINER
 } lmv_own;
 
+/*
+** The type of the value at idx, dead or alive, by the mark in its metatable.
+** *own gets lua_touserdata(L, idx). [-0, +0, -] Needs two stack slots.
+*/
 lmv_own lmv_toown(lua_State *L, int idx, void **own);
 
-/* The bytearray or map at idx, dead or alive; NULL: it is neither. */
+/*
+** The bytearray or map at idx, dead or alive; NULL for any other value.
+** [-0, +0, -] Needs two stack slots.
+*/
 lmv_container *lmv_tocontainer(lua_State *L, int idx);
 
 void lmv_open_registry(lua_State *L);

@@ -1,15 +1,16 @@
 /*
 ** resource.h - leases whose end has an effect outside of Lua
 ** A host's callback, a foreign exporter's release, munmap: each is called
-** exactly once, whatever becomes of the userdata that stands for it.
+** exactly once, whatever happens to the userdata that stands for the memory.
 **
 ** Lua does not promise that a finalizer runs before its userdata is freed (the
 ** call itself can fail), and it may run one while the userdata is in use again.
-** So a resource is not part of the userdata: it lies in blocks that the state
-** keeps until lua_close, together with all that its end needs, and the userdata
-** (a guard) only refers to it. A lost finalizer delays the end to lua_close.
-** A resource that has ended serves again, with a later generation; so a stale
-** reference is always to a lease, and never to one that is alive for it.
+** So a resource is not part of the userdata. It lies in blocks that the state
+** keeps until lua_close, together with all data that its end needs, and the
+** userdata (a guard) only refers to it. A lost finalizer delays the end to
+** lua_close. A resource that has ended is used again, with a later generation:
+** a stale pointer always points to a lease, and the generations tell that the
+** lease is dead for its holder.
 */
 #ifndef LMV_RESOURCE_H
 #define LMV_RESOURCE_H
@@ -22,43 +23,44 @@
 
 typedef struct lmv_resource {
   lmv_lease lease; /* first: a resource is found by its lease */
-  uint64_t id;     /* of its last use; no other of the state ever gets it */
-  bool used;       /* it has not ended yet */
-  /* gives the memory back; NULL: there is nothing to give back yet */
+  uint64_t id;     /* of its latest use; unique in the state, never reused */
+  bool used;       /* taken and not ended */
+  /* gives the memory back; NULL: nothing was acquired yet */
   void (*end)(struct lmv_resource *r);
   void (*done)(void *ud); /* what end calls, for hosts and exporters */
   void *ud;
-  int fd;                  /* what end closes, for maps */
-  struct lmv_watch *watch; /* what notices that its file shrinks, for maps */
+  int fd;                  /* of maps: the descriptor that end closes */
+  struct lmv_watch *watch; /* of maps: watches the pages (sigbus.h) */
   struct lmv_resources *all;
-  struct lmv_resource *next; /* if it is free */
+  struct lmv_resource *next; /* in the list of free resources */
 } lmv_resource;
 
 /*
-** Takes a free resource for the guard, a userdata whose __gc is
-** lmv_guard_gc: alive, of no bytes, with nothing to end yet. [-0, +0, e] Raises
-** without memory, and when the state is being closed.
+** Takes a free resource for the guard, a userdata whose __gc is lmv_guard_gc.
+** The lease is alive and has no bytes; end is NULL. [-0, +0, v] Raises while
+** the state is being closed.
 */
 lmv_resource *lmv_track(lua_State *L, lmv_container *guard, lmv_source source);
 
-/* The resource in use of that id, or NULL. [-0, +0, -] Needs a stack slot. */
+/* The used resource with that id, or NULL. [-0, +0, -] Needs a stack slot. */
 lmv_resource *lmv_find_resource(lua_State *L, uint64_t id);
 
-/* The end of a resource that is a callback: calls done, if there is one. */
+/* The function end of loans and exporters: calls done unless it is NULL. */
 void lmv_resource_notify(lmv_resource *r);
 
 /*
-** Part of its memory is gone, as its file shrank: ends all views, and allows no
-** more. A signal handler may call it.
+** Part of the memory is gone, because its file shrank: ends all views and marks
+** the lease as lost, so that no more are made. Async-signal-safe.
 */
 void lmv_resource_lose(lmv_resource *r);
 
-/* Ends a killed lease that nothing pins. (For lease.c.) */
+/* Ends the resource of a killed lease without pins. Only for lease.c. */
 void lmv_resource_end(lmv_lease *lease);
 
 /*
-** Pushes a guard for a resource that no container owns, which it takes as
-** lmv_track does; user value 1 is free. [-0, +1, e]
+** Takes a resource as lmv_track does, for memory without a container (a loan,
+** an exporter's), and pushes a guard for it. The guard's user value 1 is free.
+** [-0, +1, v]
 */
 lmv_resource *lmv_pushguard(lua_State *L, lmv_source source);
 

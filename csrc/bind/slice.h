@@ -10,7 +10,8 @@
 #pragma GCC visibility push(hidden)
 #endif
 
-/* Pushes row i (from 0, in range) of the view at idx, of one dimension less. */
+/* Pushes row i (from 0, in range) of the view at idx: a view with one dimension
+** less. [-0, +1, v] */
 lmv_view *lmv_pushrow(lua_State *L, int idx, ptrdiff_t i);
 
 /*
@@ -19,7 +20,7 @@ lmv_view *lmv_pushrow(lua_State *L, int idx, ptrdiff_t i);
 */
 void lmv_pushcast(lua_State *L, int idx, int arg);
 
-/* Pushes another view like the view v at index 1. */
+/* Pushes a second view equal to the view v at index 1. [-0, +1, v] */
 lmv_view *lmv_pushsame(lua_State *L, const lmv_view *v);
 
 extern const luaL_Reg lmv_slice_methods[];

@@ -11,26 +11,26 @@
 #pragma GCC visibility push(hidden)
 #endif
 
-/* A new zeroed block of n bytes, pushed: freed by the collector. */
+/* Pushes a userdata of n zero bytes and returns its block. [-0, +1, m] */
 unsigned char *lmv_pushblock(lua_State *L, size_t n);
 
 /*
-** Converts the Lua value at idx to the item at p, in the caller's own memory
-** (item->size zeroed bytes), or raises an error that says why it does not fit.
-** arg: the argument to blame; 0: none.
+** Converts the Lua value at idx to an item at p, which is memory of the caller
+** (item.size zero bytes) and not of a view. [-0, +0, v] The error says why the
+** value does not fit. arg: the argument to blame, or 0.
 */
 void lmv_toitem(lua_State *L, int arg, int idx, const mv_format *format,
                 unsigned char *p);
 
 /*
-** Whether an item of the format can hold the Lua value at idx; raises as
-** lmv_toitem where it could hold none of that type.
+** Whether an item of the format can hold the Lua value at idx. [-0, +0, v]
+** Raises as lmv_toitem if no value of that Lua type fits.
 */
 bool lmv_canhold(lua_State *L, int arg, int idx, const mv_format *format);
 
 /*
-** Fills in (zeroed) with the items of the nested list at idx, which must have
-** lay's shape; they get lay's item size, in C order.
+** Converts the nested list at idx, which must have the shape of lay, to items
+** in C order at in (zero bytes, as many as lay has). [-0, +0, v]
 */
 void lmv_fromlist(lua_State *L, int arg, int idx, const mv_format *format,
                   const mv_layout *lay, unsigned char *in);

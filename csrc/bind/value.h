@@ -12,22 +12,25 @@
 #endif
 
 /*
-** Pushes the item at off from the start of the block of v, the view at idx, as
-** a Lua value, a record as a table. Resolves the view anew after each
-** allocation.
+** Pushes the item at offset off of the block of v, the view at idx, as a Lua
+** value; a record becomes a table. Resolves the view anew after each
+** allocation. [-0, +1, v] Raises if the view is dead.
 */
 void lmv_pushitem(lua_State *L, const lmv_view *v, int idx, ptrdiff_t off);
 
-/* Pushes a value outside memory; the bytes of a string must stay. */
+/* Pushes a value that was loaded from an item. The memory of a string's bytes
+** must be safe from finalizers. [-0, +1, m] */
 void lmv_pushvalue(lua_State *L, const mv_value *value);
 
 /*
-** Converts the Lua value at idx to what items of that kind are compared with or
-** made of. False: none can be equal to it. Strings stay where they are.
+** Converts the Lua value at idx for a comparison with items like *item, or for
+** storing it as one. False: no such item can be equal to it. The bytes of a
+** string are not copied. [-0, +0, -]
 */
 bool lmv_tovalue(lua_State *L, int idx, const mv_item *item, mv_value *value);
 
-/* Whether the item at off is equal to the Lua value at idx; resolves anew. */
+/* Whether the item at offset off is equal to the Lua value at idx. Resolves the
+** view anew. [-0, +0, v] */
 bool lmv_equalsitem(lua_State *L, const lmv_view *v, const mv_item *item,
                     ptrdiff_t off, int idx);
 
