@@ -23,10 +23,10 @@ SPEC = spec
 
 CORE = $(wildcard csrc/core/*.c)
 BIND = $(wildcard csrc/bind/*.c)
-SUPPORT = $(wildcard spec/support/*.c)
+SUPPORT = $(wildcard spec/support/c/*.c)
 CORE_TEST = $(wildcard spec/core/*_test.c)
-C_FILES = $(wildcard csrc/*.h csrc/*/*.[ch] spec/*/*.[ch] bench/*.[ch] \
-	examples/*/*.c*)
+C_FILES = $(wildcard csrc/*.h csrc/*/*.[ch] spec/*/*.[ch] \
+	spec/support/c/*.[ch] bench/*.[ch] examples/*/*.c*)
 
 VERSION = $(shell sed -n 's/^.define MVIEW_VERSION "\(.*\)"/\1/p' csrc/mview.h)
 WARN = -Wall -Wextra -Wpedantic -Wconversion -Wshadow
@@ -36,7 +36,7 @@ SHARED := $(if $(filter Darwin,$(shell uname)),\
 	-bundle -undefined dynamic_lookup,-shared)
 
 objects = $(1:%.c=$(BUILD)/obj/%.o)
-SUPPORT_MODULES = $(SUPPORT:spec/support/%.c=$(BUILD)/support/%.so)
+SUPPORT_MODULES = $(SUPPORT:spec/support/c/%.c=$(BUILD)/support/%.so)
 CORE_TESTS = $(CORE_TEST:spec/core/%.c=$(BUILD)/core/%)
 
 MAKEFLAGS += --no-print-directory
@@ -57,7 +57,7 @@ support: build $(SUPPORT_MODULES) $(CORE_TESTS)
 $(BUILD)/mview.so: $(call objects,$(CORE) $(BIND))
 	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-$(BUILD)/support/%.so: $(BUILD)/obj/spec/support/%.o
+$(BUILD)/support/%.so: $(BUILD)/obj/spec/support/c/%.o
 	@mkdir -p $(@D)
 	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^
 

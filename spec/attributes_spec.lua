@@ -1,5 +1,5 @@
 local capi = require "capi"
-local lend = require "lend"
+local lend_host = require "lend_host"
 local mview = require "mview"
 local names = require "names"
 local raises = require "raises"
@@ -44,12 +44,12 @@ local rows = {
     "B", 1, 8, 2, {4, 2}, {1, 4}, {}, false, true, false, true, true, 0, 0},
   {"a record's field", mview(data, "<hBB"):field(2), data,
     "<B", 1, 2, 1, {2}, {4}, {}, false, false, false, false, true, 2, 0},
-  {"a host's memory", (lend.lend {data = "abc", readonly = true}), nil,
+  {"a host's memory", (lend_host.lend {data = "abc", readonly = true}), nil,
     "B", 1, 3, 1, {3}, {1}, {}, true, true, true, true, true, 0, 0},
-  {"a host's memory backwards", (lend.lend {data = "abcd", format = "<H",
+  {"a host's memory backwards", (lend_host.lend {data = "abcd", format = "<H",
     shape = {2}, strides = {-2}, offset = 2}), nil,
     "<H", 2, 4, 1, {2}, {-2}, {}, false, false, false, false, true, 2, 0},
-  {"a picture of rows", (lend.pil {blocks = {"ab", "cd"}, format = "B",
+  {"a picture of rows", (lend_host.pil {blocks = {"ab", "cd"}, format = "B",
     shape = {2, 2}}), nil,
     "B", 1, 4, 2, {2, 2}, {string.packsize("T"), 1}, {0, -1}, false, false,
     false, false, true, 0, 0},

@@ -1,8 +1,8 @@
 -- The bytes of a view: positions are bytes in C order, whatever the format.
 
-local mview = require "mview"
 local agree = require "agree"
-local hostile = require "hostile"
+local boundary_integers = require "boundary_integers"
+local mview = require "mview"
 local raises = require "raises"
 
 local MIN, MAX = math.mininteger, math.maxinteger
@@ -92,7 +92,7 @@ describe("byte", function()
   local s = "\1\250\3\252\5\254"
   for name, v in pairs(views(s)) do
     it("is string.byte: " .. name, function()
-      local positions = {table.unpack(hostile.positions)}
+      local positions = {table.unpack(boundary_integers.positions)}
       for i = -#s - 2, #s + 2 do positions[#positions + 1] = i end
       for _, i in ipairs(positions) do
         agree(s:byte(i), v:byte(i), "byte(%s)", i)

@@ -1,9 +1,9 @@
 -- mview_api.borrow: what C code gets of what scripts pass.
 
+local bad_exporters = require "bad_exporters"
 local capi = require "capi"
-local lend = require "lend"
+local lend_host = require "lend_host"
 local mview = require "mview"
-local odd = require "odd"
 local raises = require "raises"
 local raster = require "raster"
 
@@ -11,7 +11,8 @@ local READ, WRITE, STRIDES = capi.READ, capi.WRITE, capi.STRIDES
 local INDIRECT = capi.INDIRECT
 
 local function picture()
-  return (lend.pil {blocks = {"abcd", "efgh"}, format = "B", shape = {2, 4}})
+  return (lend_host.pil {blocks = {"abcd", "efgh"}, format = "B",
+    shape = {2, 4}})
 end
 
 local function square() return mview.bytearray("abcdefghi"):view():cast("B",
@@ -162,7 +163,8 @@ describe("borrow refuses", function()
   it("what is no bytes-like", function()
     for _, row in ipairs {{nil, "nil"}, {1, "number"}, {{}, "table"},
       {io.stdout, "FILE*"}, {print, "function"},
-      {odd.null(), "light userdata"}, {select(2, capi.lend(0)), "capi.loan"},
+      {bad_exporters.null(), "light userdata"},
+      {select(2, capi.lend(0)), "capi.loan"},
     } do
       raises(("bad argument #1 to 'borrow' (string, view or other bytes-like "
         .. "expected, got %s)"):format(row[2]),

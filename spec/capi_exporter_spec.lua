@@ -1,11 +1,11 @@
 -- __buffer: memory that objects offer, by an exporter in C or a Lua function.
 
+local bad_exporters = require "bad_exporters"
 local capi = require "capi"
+local lua_states = require "lua_states"
 local mview = require "mview"
-local odd = require "odd"
 local raises = require "raises"
 local raster = require "raster"
-local states = require "states"
 
 local function collect()
   collectgarbage()
@@ -113,7 +113,7 @@ describe("A userdata with an exporter", function()
   it("is released when its state is closed, once", function()
     collect()
     local acquired, released = raster.counts()
-    assert.equal(0, states.sequence(3, [[
+    assert.equal(0, lua_states.sequence(3, [[
       local capi, mview = require "capi", require "mview"
       local raster = require "raster"
       view = mview(raster.image(2, 3))
@@ -129,15 +129,15 @@ describe("A userdata with an exporter", function()
 
   it("is released when its format is malformed", function()
     collect()
-    local before = odd.releases()
+    local before = bad_exporters.releases()
     for _, row in ipairs {
       {"format", "unknown format 'k' at position 1"},
       {"shape", "malformed buffer: size -1 in dimension 1"},
     } do
-      raises(row[2], mview, odd.exporter(row[1]))
+      raises(row[2], mview, bad_exporters.exporter(row[1]))
     end
     collect()
-    assert.equal(before + 2, odd.releases())
+    assert.equal(before + 2, bad_exporters.releases())
   end)
 
   it("raises its own errors, and then is not released", function()
@@ -150,42 +150,44 @@ describe("A userdata with an exporter", function()
     assert.same(before, {raster.counts()})
     image:lock(false)
     assert.equal(6, mview(image).nbytes)
-    before = odd.releases()
-    raises("no memory to give", mview, odd.exporter "error")
+    before = bad_exporters.releases()
+    raises("no memory to give", mview, bad_exporters.exporter "error")
     collect()
-    assert.equal(before, odd.releases())
+    assert.equal(before, bad_exporters.releases())
   end)
 
   it("may have no release", function()
-    local v = mview(odd.exporter "silent")
+    local v = mview(bad_exporters.exporter "silent")
     assert.same({1, 2, 3, 4}, v:tolist())
     v:release()
   end)
 
   it("may leave on the stack what describes it", function()
-    local v = mview(odd.exporter "litter")
+    local v = mview(bad_exporters.exporter "litter")
     assert.same({"b", {{1, 2}, {3, 4}}}, {v.format, v:tolist()})
-    assert.equal(4, capi.borrow(odd.exporter "litter", capi.READ).nbytes)
+    local borrowed = capi.borrow(bad_exporters.exporter "litter", capi.READ)
+    assert.equal(4, borrowed.nbytes)
   end)
 
   it("may have nothing", function()
-    assert.same({}, mview(odd.exporter "nothing"):tolist())
+    assert.same({}, mview(bad_exporters.exporter "nothing"):tolist())
   end)
 
   it("must be of this version", function()
     raises(("exporter of version %d, version %d needed")
-      :format(capi.VERSION + 1, capi.VERSION), mview, odd.exporter "version")
+      :format(capi.VERSION + 1, capi.VERSION), mview,
+      bad_exporters.exporter "version")
   end)
 
   it("cannot offer what it borrows", function()
     local x = mview.bytearray("abc")
     collect()
-    local releases = odd.releases()
+    local releases = bad_exporters.releases()
     raises("an exporter cannot offer memory that it borrows, use a function "
-      .. "as __buffer", mview, odd.exporter("borrower", x))
+      .. "as __buffer", mview, bad_exporters.exporter("borrower", x))
     assert.equal(0, mview(x).pins)
     collect()
-    assert.equal(releases + 1, odd.releases())
+    assert.equal(releases + 1, bad_exporters.releases())
   end)
 
   it("cannot be had, nor changed, by a script", function()
@@ -297,7 +299,7 @@ describe("An object with a __buffer function", function()
     {"is nonsense itself", 42,
       "__buffer must be a function, or set by mview_setexporter for a "
       .. "userdata, got number"},
-    {"is what other libraries have for null", odd.null(),
+    {"is what other libraries have for null", bad_exporters.null(),
       "__buffer must be a function, or set by mview_setexporter for a "
       .. "userdata, got light userdata"},
     {"is an exporter, of a table", getmetatable(raster.image(1, 1)).__buffer,
@@ -330,7 +332,7 @@ describe("An object with a __buffer function", function()
       raster.image(1, 1)} do
       local metatable = getmetatable(x)
       local saved = metatable.__buffer
-      metatable.__buffer = odd.handle()
+      metatable.__buffer = bad_exporters.handle()
       local ok, why = pcall(mview, x)
       metatable.__buffer = saved
       assert.is_false(ok)
@@ -341,7 +343,7 @@ describe("An object with a __buffer function", function()
 
   it("of a userdata without an exporter is told as such", function()
     local metatable = getmetatable(select(2, capi.lend(0)))
-    metatable.__buffer = odd.null()
+    metatable.__buffer = bad_exporters.null()
     local ok, why = pcall(mview, (select(2, capi.lend(0))))
     metatable.__buffer = nil
     assert.is_false(ok)
@@ -365,7 +367,7 @@ describe("Exporters without memory", function()
     local before = out()
     for _, code in ipairs {"mview(image)", "mview(tiled)",
       "mview(object):sub(1)", "raster.crc32(image)", "mview(nested)"} do
-      local failed, bytes = states.starve(([[
+      local failed, bytes = lua_states.starve(([[
         local mview, raster = require "mview", require "raster"
         local image, tiled = raster.image(2, 3), raster.image(2, 3, true)
         local function object(x)

@@ -2,11 +2,11 @@
 
 local capi = require "capi"
 local files = require "files"
-local lend = require "lend"
+local lend_host = require "lend_host"
+local lua_states = require "lua_states"
 local mview = require "mview"
 local raises = require "raises"
 local sizes = require "sizes"
-local states = require "states"
 
 local revoked = "attempt to use a view of revoked memory"
 
@@ -75,7 +75,7 @@ describe("lend of", function()
   }
   for _, row in ipairs(rows) do
     it(row[1], function()
-      local view, handle = lend.lend(row[2])
+      local view, handle = lend_host.lend(row[2])
       local list = row[3].list
       row[3].list = nil
       for name, value in pairs(row[3]) do
@@ -93,11 +93,11 @@ describe("lend of", function()
   end
 
   it("64 dimensions", function()
-    assert.equal(64, (lend.lend {data = "a", shape = ones(64)}).ndim)
+    assert.equal(64, (lend_host.lend {data = "a", shape = ones(64)}).ndim)
   end)
 
   it("rows behind pointers", function()
-    local view, handle = lend.pil {blocks = {"abc", "def"}, format = "B",
+    local view, handle = lend_host.pil {blocks = {"abc", "def"}, format = "B",
       shape = {2, 3}}
     assert.same({{97, 98, 99}, {100, 101, 102}}, view:tolist())
     view:set(2, 3, 0x21)
@@ -105,8 +105,8 @@ describe("lend of", function()
   end)
 
   it("writes reach the host's memory", function()
-    local view, handle = lend.lend {data = bytes, shape = {4}, strides = {-3},
-      offset = 9}
+    local view, handle = lend_host.lend {data = bytes, shape = {4},
+      strides = {-3}, offset = 9}
     view:copyfrom("WXYZ")
     assert.equal("ZbcYefXhiWkl", handle:bytes())
   end)
@@ -155,12 +155,13 @@ describe("lend refuses", function()
     it(("what is malformed (%d: %s), and done has run"):format(i, row[2]),
       function()
         local function count()
-          return (select(2, capi.counts())) + lend.done_count()
+          return (select(2, capi.counts())) + lend_host.done_count()
         end
         collect() -- what others have lent
         local before = count()
-        raises(row[2], type(row[1]) == "table" and lend.lend or capi.malformed,
-          row[1])
+        local lend = type(row[1]) == "table" and lend_host.lend
+          or capi.malformed
+        raises(row[2], lend, row[1])
         assert.equal(before + 1, count())
       end)
   end
@@ -417,7 +418,7 @@ describe("A state that is closed", function()
     it(row[1] .. " calls done for each", function()
       collect() -- what was lent before
       local before = select(2, capi.counts())
-      assert.equal(0, states.sequence(3, row[2]))
+      assert.equal(0, lua_states.sequence(3, row[2]))
       assert.equal(before + 3 * row[3], (select(2, capi.counts())))
     end)
   end
@@ -425,7 +426,7 @@ describe("A state that is closed", function()
   it("lends nothing any more to the finalizer that comes last", function()
     collect() -- what was lent before
     local path, before = os.tmpname(), select(2, capi.counts())
-    assert.equal(0, states.sequence(1, ([[
+    assert.equal(0, lua_states.sequence(1, ([[
       last = setmetatable({}, {__gc = function()
         io.open(%q, "w"):write(select(2, pcall(capi.lend, 10))):close()
       end})
@@ -442,9 +443,9 @@ describe("A state that is closed", function()
     collect()
     local before = select(2, capi.counts())
     local code = lent .. "loan:revoke()"
-    assert.equal(0, states.sequence(n // 10, code))
+    assert.equal(0, lua_states.sequence(n // 10, code))
     local used = files.resident()
-    assert.equal(0, states.sequence(n, code))
+    assert.equal(0, lua_states.sequence(n, code))
     if not watched then
       assert.is_true(files.resident() - used < 1024)
     end
@@ -456,10 +457,10 @@ describe("lend without memory", function()
   it("calls done, and leaks nothing, at whatever allocation it fails",
     function()
       for _, code in ipairs {"capi.lend(100)", "capi.lend(0)",
-        "lend.lend {data = 'abcd', format = 'T{B:a:B:b:}', shape = {2}}",
-        "lend.pil {blocks = {'a', 'b'}, format = 'B', shape = {2, 1}}"} do
-        local failures, bytes = states.starve(([[
-          local capi, lend = require "capi", require "lend"
+        "lend_host.lend {data = 'abcd', format = 'T{B:a:B:b:}', shape = {2}}",
+        "lend_host.pil {blocks = {'a', 'b'}, format = 'B', shape = {2, 1}}"} do
+        local failures, bytes = lua_states.starve(([[
+          local capi, lend_host = require "capi", require "lend_host"
           return function() %s end
         ]]):format(code))
         assert.is_true(failures > 2)
@@ -471,7 +472,7 @@ describe("lend without memory", function()
     collect()
     local lends, dones = capi.counts()
     local missing = lends - dones
-    states.starve [[
+    lua_states.starve [[
       local capi = require "capi"
       return function() capi.lend(100) end
     ]]

@@ -1,12 +1,12 @@
 -- mview_api's isbytes, peek, newbytes and push, and mview_checklstring.
 
+local bad_exporters = require "bad_exporters"
 local capi = require "capi"
-local lend = require "lend"
+local lend_host = require "lend_host"
+local lua_states = require "lua_states"
 local mview = require "mview"
-local odd = require "odd"
 local raises = require "raises"
 local raster = require "raster"
-local states = require "states"
 
 local READ, WRITE, STRIDES = capi.READ, capi.WRITE, capi.STRIDES
 local INDIRECT = capi.INDIRECT
@@ -38,12 +38,12 @@ local kinds = {
   {"an object with nonsense as __buffer", object(42), 0},
   {"a table with an exporter",
     object(getmetatable(raster.image(1, 1)).__buffer), 0},
-  {"an object with a light userdata", object(odd.handle()), 0},
+  {"an object with a light userdata", object(bad_exporters.handle()), 0},
   {"a number", 42, 0},
   {"nil", nil, 0},
   {"a table", {}, 0},
   {"a file", io.stdout, 0},
-  {"a light userdata", odd.null(), 0},
+  {"a light userdata", bad_exporters.null(), 0},
 }
 
 describe("isbytes says", function()
@@ -71,9 +71,9 @@ describe("peek gives what borrow gives, of", function()
     {"two dimensions", b:view():cast("B", {2, 4}), WRITE},
     {"a strided view", b:view():sub(-1, 1, -2), STRIDES},
     {"a transposed view", b:view():cast("B", {2, 4}):transpose(), STRIDES},
-    {"lent memory", (lend.lend {data = "abcd", shape = {2, 2}})},
+    {"lent memory", (lend_host.lend {data = "abcd", shape = {2, 2}})},
     {"rows behind pointers",
-      (lend.pil {blocks = {"ab", "cd"}, format = "B", shape = {2, 2}}),
+      (lend_host.pil {blocks = {"ab", "cd"}, format = "B", shape = {2, 2}}),
       INDIRECT},
   }
   for _, row in ipairs(rows) do
@@ -90,7 +90,7 @@ describe("peek refuses", function()
     {"a read-only view, to write", mview "abc", WRITE, "memory is read-only"},
     {"strides", mview("abcd"):sub(1, 4, 2), READ, "memory is not contiguous"},
     {"suboffsets",
-      (lend.pil {blocks = {"ab"}, format = "B", shape = {1, 2}}), STRIDES,
+      (lend_host.pil {blocks = {"ab"}, format = "B", shape = {1, 2}}), STRIDES,
       "memory has suboffsets"},
     {"an object with a function", object(function() return "x" end), READ,
       "an object with __buffer must be borrowed"},
@@ -190,7 +190,7 @@ describe("Functions that pin nothing, without memory,", function()
     "capi.newbytes(s)", "capi.push(b)", "capi.push(v)",
     "capi.checklstring(v)"} do
     it(("raise or work, and leak nothing: %s"):format(code), function()
-      local failed, bytes = states.starve(([[
+      local failed, bytes = lua_states.starve(([[
         local capi, mview = require "capi", require "mview"
         local b, s = mview.bytearray("abcd"), ("x"):rep(1000)
         local v = b:view():cast("T{<H:a:H:b:}")

@@ -1,8 +1,8 @@
 -- Pins: memory that C code borrows stays, until the pin ends in whatever way.
 
 local capi = require "capi"
-local eager = require "eager"
-local lend = require "lend"
+local gc_always = require "gc_always"
+local lend_host = require "lend_host"
 local mview = require "mview"
 local raises = require "raises"
 local raster = require "raster"
@@ -28,7 +28,8 @@ describe("v.pins", function()
 
   it("counts those of every kind of memory", function()
     local map <close> = mview.map(nil, "r+", 0, 1)
-    local pil = lend.pil {blocks = {"a", "b"}, format = "B", shape = {2, 1}}
+    local pil = lend_host.pil {blocks = {"a", "b"}, format = "B",
+      shape = {2, 1}}
     local lent = capi.lend(3)
     for _, v in ipairs {mview "abc", map:view(), lent, pil,
       mview(raster.image(2, 2)), mview(raster.image(2, 2, true))} do
@@ -311,10 +312,10 @@ end)
 
 describe("borrow while a finalizer ends the memory", function()
   before_each(function()
-    eager.start()
+    gc_always.start()
     collectgarbage()
   end)
-  after_each(eager.stop)
+  after_each(gc_always.stop)
 
   -- What comes of borrowing a view of "abc", and of the bytearray itself.
   local expired = "attempt to use an expired view (its bytearray shrank)"
@@ -350,10 +351,10 @@ end)
 
 describe("borrow without memory", function()
   it("leaves no pin, and leaks nothing", function()
-    local states = require "states"
+    local lua_states = require "lua_states"
     for _, value in ipairs {"'abc'", "bytearray", "bytearray:view()", "image",
       "tiled", "lent", "viewed", "object"} do
-      local failures, bytes = states.starve(([[
+      local failures, bytes = lua_states.starve(([[
         local capi, mview = require "capi", require "mview"
         local raster = require "raster"
         local bytearray = mview.bytearray(10)

@@ -1,6 +1,6 @@
-local lend = require "lend"
-local mview = require "mview"
 local agree = require "agree"
+local lend_host = require "lend_host"
+local mview = require "mview"
 local raises = require "raises"
 
 local little = string.pack("=I2", 1) == "\1\0"
@@ -182,8 +182,8 @@ describe("copyfrom", function()
   end)
 
   it("goes between records that are padded and ones that are not", function()
-    local padded = lend.lend {data = "ab#cd#ef#", format = "BB", itemsize = 3,
-      shape = {3}}
+    local padded = lend_host.lend {data = "ab#cd#ef#", format = "BB",
+      itemsize = 3, shape = {3}}
     target:cast("BB"):copyfrom(padded)
     assert.are.equal("abcdef", target:tobytes())
     padded:copyfrom(mview("uvwxyz", "BB"))

@@ -1,4 +1,4 @@
-local clean = require "clean"
+local build_env = require "build_env"
 local shell = require "shell"
 local snippets = require "snippets"
 
@@ -76,8 +76,8 @@ describe("doc/c-api.md", function()
       local names = snippets.files("doc/c-api.md", "cmake", folder)
       assert.same({"CMakeLists.txt"}, names)
       if not cmake then return end
-      clean(("make -s amalgamation BUILD=%s/build"):format(folder))
-      local output = clean(("sh -e -c 'cd %s; mv build/amalgamation mview; "
+      build_env(("make -s amalgamation BUILD=%s/build"):format(folder))
+      local output = build_env(("sh -e -c 'cd %s; mv build/amalgamation mview; "
         .. "cmake . -B made; cmake --build made; made/host'"):format(folder))
       assert.matches("\n11\n$", output)
     end)

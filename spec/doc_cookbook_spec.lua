@@ -1,7 +1,7 @@
 -- Each recipe is run as it is printed. Those for libraries that are not
 -- installed are not, and say so.
 
-local clean = require "clean"
+local build_env = require "build_env"
 local files = require "files"
 local shell = require "shell"
 local snippets = require "snippets"
@@ -74,7 +74,7 @@ for code in "? b B <h >h <i >I <q <Q <e >f <d <F >D".split():
         assert (a == b).all(), name
 ]])
     local run = ("sh -c 'cd %s && %s arrays.py %%s'"):format(folder, python)
-    local names = clean(run:format("save"))
+    local names = build_env(run:format("save"))
     local code = {recipe}
     for name in names:gmatch("%S+") do
       code[#code + 1] = ("save(%q, load(%q))"):format(name .. ".npy.copy.npy",
@@ -83,6 +83,6 @@ for code in "? b B <h >h <i >I <q <Q <e >f <d <F >D".split():
     assert.is_true(#code > 100)
     assert.same(snippets.expected(recipe),
       snippets.run(table.concat(code, "\n"), folder))
-    assert.equal("", clean(run:format("check")))
+    assert.equal("", build_env(run:format("check")))
   end)
 end)

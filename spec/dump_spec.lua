@@ -1,7 +1,7 @@
-local mview = require "mview"
 local dump = require "mview.dump"
 local files = require "files"
-local lend = require "lend"
+local lend_host = require "lend_host"
+local mview = require "mview"
 local shell = require "shell"
 
 local function installed(program)
@@ -391,7 +391,7 @@ describe("dump of records", function()
   end)
 
   it("skips padding that only the exporter of the records knows", function()
-    local view = lend.lend {data = "\1\0..\2\0..\3\0..",
+    local view = lend_host.lend {data = "\1\0..\2\0..\3\0..",
       format = "T{<H:id:}", itemsize = 4, shape = {3}}
     local shown = {"00000000  id  <H  1", "00000004  id  <H  2",
       "00000008  id  <H  3"}
@@ -402,13 +402,13 @@ describe("dump of records", function()
   end)
 
   it("tells fields of no bytes", function()
-    local view = lend.lend {data = "", format = "(0)i", shape = {2}}
+    local view = lend_host.lend {data = "", format = "(0)i", shape = {2}}
     assert.equal(lines("00000000  [1]  i  {}", "00000000  [1]  i  {}"),
       dump(view))
   end)
 
   it("looks at no record behind the limit", function()
-    local view = lend.lend {data = "ab", format = "T{B:a:B:b:}",
+    local view = lend_host.lend {data = "ab", format = "T{B:a:B:b:}",
       shape = {1 << 40}, strides = {0}}
     assert.equal(lines("00000000  a  B  97", "00000001  b  B  98"),
       dump(view, {limit = 2}))

@@ -1,6 +1,6 @@
 local capi = require "capi"
 local files = require "files"
-local lend = require "lend"
+local lend_host = require "lend_host"
 local mview = require "mview"
 local sizes = require "sizes"
 local unix = require "unix"
@@ -138,7 +138,7 @@ describe("v:readfrom and v:writeto", function()
     end)
 
     it("of rows behind pointers moves them", function()
-      local view, handle = lend.pil {blocks = {"abc", "def"}, format = "c",
+      local view, handle = lend_host.pil {blocks = {"abc", "def"}, format = "c",
         shape = {2, 3}}
       local file <close> = open(path, "w+b")
       assert.equal(6, view:writeto(file))

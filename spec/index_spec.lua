@@ -1,6 +1,6 @@
-local mview = require "mview"
 local agree = require "agree"
-local hostile = require "hostile"
+local boundary_integers = require "boundary_integers"
+local mview = require "mview"
 local raises = require "raises"
 
 local little = string.pack("=I2", 1) == "\1\0"
@@ -425,7 +425,7 @@ describe("values", function()
   it("gives the items that string.byte gives, for all ranges", function()
     local s = "\1\2\3\4\5"
     local spread = "\1\0\2\0\3\0\4\0\5"
-    local positions = {table.unpack(hostile.positions)}
+    local positions = {table.unpack(boundary_integers.positions)}
     for i = -7, 7 do positions[#positions + 1] = i end
     for _, v in ipairs {mview(s), mview(spread):sub(1, -1, 2),
       mview.from("<h", {1, 2, 3, 4, 5}), mview.from(">d", {1, 2, 3, 4, 5})} do

@@ -1,10 +1,10 @@
 -- Who keeps memory alive, who ends it, and what a view says afterwards.
 
-local lend = require "lend"
+local lend_host = require "lend_host"
+local lua_states = require "lua_states"
 local mview = require "mview"
 local names = require "names"
 local raises = require "raises"
-local states = require "states"
 
 local RELEASED = "attempt to use a released view"
 local REVOKED = "attempt to use a view of revoked memory"
@@ -27,7 +27,7 @@ local ends = {
     return map:view(), function() map:close() end
   end},
   ["its host"] = {REVOKED, ", revoked", function(n)
-    local v, handle = lend.lend {data = ("\0"):rep(n)}
+    local v, handle = lend_host.lend {data = ("\0"):rep(n)}
     return v, function() handle:revoke() end
   end},
   ["its bytearray that shrinks"] = {
@@ -256,7 +256,7 @@ describe("The collector", function()
 
   it("may run finalizers of views and bytearrays in any order", function()
     for _, order in ipairs {"b, v", "v, b"} do
-      assert.are.equal(0, states.sequence(3, ([[
+      assert.are.equal(0, lua_states.sequence(3, ([[
         local mview = require "mview"
         local %s
         b = mview.bytearray("abcd")
@@ -289,7 +289,7 @@ describe("obj", function()
     assert.is_true(rawequal(b, b:view():sub(2):cast("c").obj))
     assert.are.equal(s, mview(s):sub(3).obj)
     assert.is_true(rawequal(map, map:view().obj))
-    assert.is_nil((lend.lend {data = "ab"}).obj)
+    assert.is_nil((lend_host.lend {data = "ab"}).obj)
     assert.is_true(rawequal(b, mview(mview(b)).obj))
   end)
 end)

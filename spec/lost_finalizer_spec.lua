@@ -3,10 +3,10 @@
 -- and frees the object in its next cycle.
 
 local capi = require "capi"
+local lua_states = require "lua_states"
 local mview = require "mview"
 local raises = require "raises"
 local raster = require "raster"
-local states = require "states"
 
 -- Anonymous mappings that are shared, where the system tells.
 local function mappings()
@@ -82,20 +82,20 @@ describe("Memory whose finalizer cannot be called is given back once:",
     for _, row in ipairs(rows) do
       it(row[1] .. ", at the last levels of C calls", function()
         local before = debts()
-        states.sequence(1, at_depths:format(row[2]))
-        states.sequence(1, "warn '@on'" .. at_depths:format(row[2]))
+        lua_states.sequence(1, at_depths:format(row[2]))
+        lua_states.sequence(1, "warn '@on'" .. at_depths:format(row[2]))
         assert.same(before, debts())
       end)
 
       it(row[1] .. ", in a recursion without end", function()
         local before = debts()
-        states.sequence(1, by_accident:format(row[2]))
+        lua_states.sequence(1, by_accident:format(row[2]))
         assert.same(before, debts())
       end)
 
       it(row[1] .. ", without memory", function()
         local before = debts()
-        local failed, bytes = states.starve(without_memory:format(row[2]))
+        local failed, bytes = lua_states.starve(without_memory:format(row[2]))
         assert.is_true(failed > 0)
         assert.equal(0, bytes)
         assert.same(before, debts())

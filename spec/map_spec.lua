@@ -1,8 +1,8 @@
 local files = require "files"
+local lua_states = require "lua_states"
 local mview = require "mview"
 local shell = require "shell"
 local sizes = require "sizes"
-local states = require "states"
 local unix = require "unix"
 
 local failed = files.failed
@@ -274,7 +274,7 @@ describe("mview.map", function()
           setmetatable({}, {__gc = make})
         end
       ]]):format(path)
-      assert.equal(0, states.sequence(3, code))
+      assert.equal(0, lua_states.sequence(3, code))
       assert.equal(0, files.mappings(path))
     end)
 

@@ -1,11 +1,11 @@
 -- Memory stays flat under the collector as it is: what is dropped is gone.
 
 local files = require "files"
-local lend = require "lend"
+local lend_host = require "lend_host"
+local lua_states = require "lua_states"
 local mview = require "mview"
 local raises = require "raises"
 local sizes = require "sizes"
-local states = require "states"
 
 -- KiB that the process may gain; sanitizers keep what is freed for a while.
 local MOST <const> = 300000
@@ -68,7 +68,7 @@ describe("Memory stays flat under", function()
     it(row[1], function()
       local before = files.resident()
       -- 0 bytes are left of the state that this runs in
-      assert.are.equal(0, states.sequence(1, code:format(row[2], row[3],
+      assert.are.equal(0, lua_states.sequence(1, code:format(row[2], row[3],
         row[4])))
       assert.is_true(files.resident() - before < MOST)
     end)
@@ -77,7 +77,7 @@ end)
 
 describe("A view of more bytes than there is memory", function()
   -- 2^62 items that are all the same byte
-  local v = lend.lend {data = "x", shape = {1 << 62}, strides = {0}}
+  local v = lend_host.lend {data = "x", shape = {1 << 62}, strides = {0}}
 
   it("is read and sliced like any other", function()
     assert.are.equal(1 << 62, #v)
@@ -123,7 +123,7 @@ describe("A view of more bytes than there is memory", function()
 end)
 
 describe("A view of all that there can be", function()
-  local v = lend.lend {data = "x", format = "B", shape = {math.maxinteger},
+  local v = lend_host.lend {data = "x", format = "B", shape = {math.maxinteger},
     strides = {0}}
 
   it("is not made more of", function()

@@ -1,5 +1,5 @@
-local history = require "history"
 local vectors = require "vectors"
+local view_fuzz = require "view_fuzz"
 
 local seed = math.tointeger(os.getenv "MVIEW_SEED") or os.time()
 local rounds = math.tointeger(os.getenv "MVIEW_ROUNDS") or 500
@@ -35,7 +35,7 @@ describe("A random history", function()
     function()
       print(("\n%d random histories, MVIEW_SEED=%d"):format(rounds, seed))
       for round = 1, rounds do
-        local program = history.run(seed + round, STEPS)
+        local program = view_fuzz.run(seed + round, STEPS)
         assert(not program, ("MVIEW_SEED=%d MVIEW_ROUNDS=1 fails:\n%s"):format(
           seed + round - 1, program))
       end

@@ -1,4 +1,4 @@
-local lend = require "lend"
+local lend_host = require "lend_host"
 local mview = require "mview"
 local raises = require "raises"
 
@@ -7,7 +7,7 @@ describe("mview()", function()
   map:view():copyfrom("abc")
   local object = setmetatable({}, {__buffer = function() return "abc" end})
   local backwards = mview("cba"):sub(-1, 1, -1)
-  local lent = lend.lend {data = "abc"}
+  local lent = lend_host.lend {data = "abc"}
 
   -- source, whether the view is read-only, its obj
   local rows = {
@@ -135,7 +135,7 @@ describe("isview", function()
     local dead = mview("a")
     dead:release()
     for _, v in ipairs {mview(""), mview.new("d", 2, 2), dead,
-      mview.new("d", 2, 2)[1], (lend.lend {data = ""})} do
+      mview.new("d", 2, 2)[1], (lend_host.lend {data = ""})} do
       assert.is_true(mview.isview(v))
     end
     for _, x in ipairs {"a", 1, true, {}, print, io.stdout, mview,

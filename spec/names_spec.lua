@@ -1,9 +1,9 @@
 -- Every public name of a view on views of every kind.
 
-local lend = require "lend"
-local mview = require "mview"
 local agree = require "agree"
-local hostile = require "hostile"
+local boundary_integers = require "boundary_integers"
+local lend_host = require "lend_host"
+local mview = require "mview"
 local names = require "names"
 local raises = require "raises"
 
@@ -94,7 +94,7 @@ local kinds = {
     return map:view(), map
   end,
   ["memory of a host"] = function()
-    local v = lend.lend {data = "f.e.d.c.b.a", offset = 10, shape = {6},
+    local v = lend_host.lend {data = "f.e.d.c.b.a", offset = 10, shape = {6},
       strides = {-2}}
     return v, v
   end,
@@ -108,7 +108,8 @@ local kinds = {
     return data:view():cast("B", {3, 2}):transpose(), data
   end,
   ["rows behind pointers"] = function()
-    local v = lend.pil {blocks = {"abc", "def"}, format = "B", shape = {2, 3}}
+    local v = lend_host.pil {blocks = {"abc", "def"}, format = "B",
+      shape = {2, 3}}
     return v, v
   end,
 }
@@ -352,7 +353,7 @@ describe("Every parameter that is a number", function()
     local name, use = row[1], row[2]
 
     it(("may be any integer, %s %d"):format(name, i), function()
-      for _, x in ipairs(hostile.integers) do
+      for _, x in ipairs(boundary_integers.integers) do
         local got = outcome(use, v, x)
         if not got[1] then
           assert.is_true(is_refusal(got[2]), got[2])
@@ -365,7 +366,7 @@ describe("Every parameter that is a number", function()
     end)
 
     it(("is no other number, %s %d"):format(name, i), function()
-      for _, x in ipairs(hostile.others) do
+      for _, x in ipairs(boundary_integers.others) do
         local got = outcome(use, v, x)
         assert.are.equal(("bad argument to '%s' "
           .. "(number has no integer representation)"):format(name),

@@ -1,7 +1,7 @@
 -- Bulk work between formats goes many items at a time. Every pair of number
 -- formats is tried with enough items for that, against the model.
 
-local model = require "model"
+local model = require "model.views"
 local mview = require "mview"
 local python = require "python"
 

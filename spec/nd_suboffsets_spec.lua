@@ -1,4 +1,4 @@
-local lend = require "lend"
+local lend_host = require "lend_host"
 local mview = require "mview"
 local raises = require "raises"
 
@@ -9,7 +9,7 @@ local function picture(readonly)
     blocks[i] = string.pack("<I2I2I2I2", 10 * i + 1, 10 * i + 2, 10 * i + 3,
       10 * i + 4)
   end
-  return lend.pil {blocks = blocks, format = "<H", shape = {3, 4},
+  return lend_host.pil {blocks = blocks, format = "<H", shape = {3, 4},
     readonly = readonly}
 end
 
@@ -88,7 +88,7 @@ describe("A view whose first dimension is pointers", function()
   end)
 
   it("follows no pointer where there are no items", function()
-    local v = lend.pil {blocks = {"", "", "", ""}, format = "Zd",
+    local v = lend_host.pil {blocks = {"", "", "", ""}, format = "Zd",
       shape = {4, 0}}
     assert.are.same({{}, {}, {}, {}}, v:tolist())
     assert.are.same({0}, v[4].shape)
@@ -136,7 +136,7 @@ end)
 describe("A view whose second dimension is pointers", function()
   -- 2 tables of 2 rows of 3 items, each row a block of its own
   local function tables()
-    return lend.pil {blocks = {"abc", "def", "ghi", "jkl"}, format = "c",
+    return lend_host.pil {blocks = {"abc", "def", "ghi", "jkl"}, format = "c",
       shape = {2, 2, 3}, depth = 2}
   end
 
@@ -162,7 +162,7 @@ end)
 
 describe("A view of pointers to pointers", function()
   it("refuses the slice that would follow two at once", function()
-    local v = lend.lend {data = ("\0"):rep(32), format = "B",
+    local v = lend_host.lend {data = ("\0"):rep(32), format = "B",
       shape = {2, 2, 4}, strides = {16, 8, 1}, suboffsets = {0, 0, -1}}
     raises("this slice of memory with suboffsets cannot be described",
       v.slice, v, {}, 1)

@@ -1,6 +1,6 @@
 -- What is packaged: the shared object, the rock, the installed files.
 
-local clean = require "clean"
+local build_env = require "build_env"
 local compiler = require "compiler"
 local files = require "files"
 local make = require "make"
@@ -87,8 +87,8 @@ describe("make build", function()
       shell(("mkdir %q && cp -R Makefile csrc lua %q"):format(folder .. "/a b",
         folder .. "/a b"))
       local before = shell(list)
-      local output = clean(("make -C %q build BUILD=%s/built CFLAGS='-O0 -DX'")
-        :format(folder .. "/a b", folder))
+      local output = build_env(("make -C %q build BUILD=%s/built "
+        .. "CFLAGS='-O0 -DX'"):format(folder .. "/a b", folder))
       local compiled = 0
       for line in output:gmatch("[^\n]* %-c [^\n]*") do
         assert.matches(" -O0 -DX ", line, 1, true)

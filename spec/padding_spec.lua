@@ -1,6 +1,6 @@
 -- Bytes of an item that belong to no value are never written.
 
-local lend = require "lend"
+local lend_host = require "lend_host"
 local mview = require "mview"
 
 -- format, values, other values, its bytes: . is padding
@@ -99,7 +99,7 @@ describe("What a host's items have behind their format", function()
   for name, write in pairs(writes) do
     if not name:find("row", 1, true) and not name:find("column", 1, true) then
       it("is not written by " .. name, function()
-        local v = lend.lend {data = ("#"):rep(16), format = "T{<H}",
+        local v = lend_host.lend {data = ("#"):rep(16), format = "T{<H}",
           itemsize = 4, shape = {4}}
         local source = "T{<H}"
         for _, x in ipairs {{1}, {258}} do
@@ -114,7 +114,7 @@ describe("What a host's items have behind their format", function()
 
   it("is not written from items that are as large", function()
     local function items(data)
-      return lend.lend {data = data, format = "T{<H}", itemsize = 4,
+      return lend_host.lend {data = data, format = "T{<H}", itemsize = 4,
         shape = {4}}
     end
     local v = items(("#"):rep(16))

@@ -1,4 +1,4 @@
-local lend = require "lend"
+local lend_host = require "lend_host"
 local mview = require "mview"
 local raises = require "raises"
 
@@ -119,7 +119,7 @@ describe("A record", function()
   end)
 
   it("may be followed by padding that only its exporter knows", function()
-    local v, handle = lend.lend {data = "\1\0\2\xff\3\0\4\xff",
+    local v, handle = lend_host.lend {data = "\1\0\2\xff\3\0\4\xff",
       format = "T{<h:a:b:b:}", itemsize = 4, shape = {2}}
     assert.are.equal(4, v.itemsize)
     assert.are.equal(8, v.nbytes)

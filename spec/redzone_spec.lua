@@ -2,7 +2,7 @@
 -- with the address sanitizer nobody may look into that, C code that borrowed
 -- the bytes neither. A program of its own shows it, whatever this build is.
 
-local clean = require "clean"
+local build_env = require "build_env"
 local compiler = require "compiler"
 local files = require "files"
 local shell = require "shell"
@@ -44,9 +44,9 @@ describe("The room behind a bytearray's bytes", function()
     shell("mkdir " .. folder)
     program = folder .. "/past"
     files.write(program .. ".c", PROGRAM)
-    clean(("make -s -j2 BUILD=%s CFLAGS='%s' LDFLAGS= CC=gcc %s/mview.so")
+    build_env(("make -s -j2 BUILD=%s CFLAGS='%s' LDFLAGS= CC=gcc %s/mview.so")
       :format(folder, SANITIZE, folder))
-    clean(("gcc %s -Icsrc %s %s.c $(find %s/obj -name '*.o') -o %s %s")
+    build_env(("gcc %s -Icsrc %s %s.c $(find %s/obj -name '*.o') -o %s %s")
       :format(SANITIZE, compiler.lua_include, program, folder, program,
         compiler.lua_libraries))
   end)

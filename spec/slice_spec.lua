@@ -1,7 +1,7 @@
-local mview = require "mview"
 local agree = require "agree"
-local hostile = require "hostile"
-local model = require "model"
+local boundary_integers = require "boundary_integers"
+local model = require "model.views"
+local mview = require "mview"
 local raises = require "raises"
 
 local MIN, MAX = math.mininteger, math.maxinteger
@@ -121,7 +121,7 @@ describe("sub", function()
   it("takes numbers as string.sub does", function()
     local s = "abcde"
     local v = mview(s)
-    for _, x in ipairs(hostile.positions) do
+    for _, x in ipairs(boundary_integers.positions) do
       agree(s:sub(x), v:sub(x):tobytes(), "sub(%s)", x)
       agree(s:sub(1, x), v:sub(1, x):tobytes(), "sub(1, %s)", x)
     end

@@ -1,7 +1,7 @@
 -- Every function asks for the room on the Lua stack that it uses. These are
 -- the calls that need most of it. A Lua that checks the use of its API (make
 -- apicheck) ends the process where one takes more than it asked for.
-local lend = require "lend"
+local lend_host = require "lend_host"
 local mview = require "mview"
 local names = require "names"
 local raises = require "raises"
@@ -63,7 +63,7 @@ describe("room on the stack", function()
   end
 
   it("is asked for by values of rows behind pointers", function()
-    local v = lend.pil {blocks = filled(60, "ab"), format = "B",
+    local v = lend_host.pil {blocks = filled(60, "ab"), format = "B",
       shape = {60, 2}}
     for k = 1, 60 do
       local rows = table.pack(v:values(1, k))

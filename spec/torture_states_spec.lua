@@ -1,6 +1,6 @@
 -- Every method and attribute, on views in every state, of every format.
 
-local lend = require "lend"
+local lend_host = require "lend_host"
 local mview = require "mview"
 local operations = dofile "spec/torture/operations.lua"
 local python = require "python"
@@ -175,11 +175,11 @@ local kinds = {
     return owned(bytes):cast(format, {3, 2}):slice({}, {2, 1})
   end,
   host = function(bytes, format)
-    return (lend.lend {data = bytes, format = format, shape = {6}})
+    return (lend_host.lend {data = bytes, format = format, shape = {6}})
   end,
   pointers = function(bytes, format)
     local half = #bytes // 2
-    return (lend.pil {blocks = {bytes:sub(1, half), bytes:sub(half + 1)},
+    return (lend_host.pil {blocks = {bytes:sub(1, half), bytes:sub(half + 1)},
       format = format, shape = {2, 3}})
   end,
 }
@@ -306,13 +306,14 @@ local deaths = {
     end},
   revoked = {"attempt to use a view of revoked memory",
     function(bytes, format)
-      local v, handle = lend.lend {data = bytes, format = format, shape = {6}}
+      local v, handle = lend_host.lend {data = bytes, format = format,
+        shape = {6}}
       handle:revoke()
       return v
     end},
   ["revoked, of pointers"] = {"attempt to use a view of revoked memory",
     function(bytes, format)
-      local v, handle = lend.pil {blocks = {bytes, bytes}, format = format,
+      local v, handle = lend_host.pil {blocks = {bytes, bytes}, format = format,
         shape = {2, 6}}
       handle:revoke()
       return v

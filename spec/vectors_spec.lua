@@ -1,4 +1,4 @@
-local lend = require "lend"
+local lend_host = require "lend_host"
 local mview = require "mview"
 local python = require "python"
 local vectors = require "vectors"
@@ -17,10 +17,10 @@ function implementation.open(base)
   if base.pil then
     local blocks = {}
     for i, block in ipairs(base.pil) do blocks[i] = python.unhex(block) end
-    view, handle = lend.pil {blocks = blocks, format = base.fmt,
+    view, handle = lend_host.pil {blocks = blocks, format = base.fmt,
       shape = base.shape, readonly = base.ro}
   elseif base.fmt then
-    view, handle = lend.lend {data = python.unhex(base.hex),
+    view, handle = lend_host.lend {data = python.unhex(base.hex),
       format = base.fmt, shape = base.shape, strides = base.strides,
       offset = base.offset, itemsize = base.itemsize, readonly = base.ro}
   elseif base.ro then

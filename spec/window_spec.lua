@@ -1,6 +1,6 @@
 -- v:at, a window that does not clip, and v:copy.
 
-local lend = require "lend"
+local lend_host = require "lend_host"
 local mview = require "mview"
 local raises = require "raises"
 
@@ -55,7 +55,7 @@ describe("at", function()
     local message = "bad argument #1 to 'at' (not contiguous, use :copy())"
     local strided = {mview(text):sub(1, -1, 2), mview(text):sub(-1, 1, -1),
       mview(text, "B", {4, 4}):transpose(),
-      (lend.pil {blocks = {"abc", "def"}, format = "B", shape = {2, 3}})}
+      (lend_host.pil {blocks = {"abc", "def"}, format = "B", shape = {2, 3}})}
     for _, v in ipairs(strided) do
       raises(message, v.at, v, 0, 1)
       assert.are.equal(v:tobytes():sub(2, 3), v:copy():at(1, 2):tobytes())
@@ -73,9 +73,9 @@ describe("copy", function()
     ["an item"] = mview(text, "<I"):slice(2),
     ["records"] = mview(text, "T{<H:a:xB:b:}"):sub(1, -1, 3),
     ["fields"] = mview(text, "T{<H:a:H:b:}"):field("b"),
-    ["rows behind pointers"] = lend.pil {blocks = {"abc", "def"}, format = "B",
-      shape = {2, 3}},
-    ["items larger than their format"] = lend.lend {data = text,
+    ["rows behind pointers"] = lend_host.pil {blocks = {"abc", "def"},
+      format = "B", shape = {2, 3}},
+    ["items larger than their format"] = lend_host.lend {data = text,
       format = "T{B:a:}", itemsize = 4, shape = {4}},
   }
   for kind, v in pairs(views) do

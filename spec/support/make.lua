@@ -2,9 +2,9 @@
 -- sanitizer. It builds where that make does: the source may be read-only.
 -- Returns what it printed; raises that when it fails.
 
-local clean = require "clean"
+local build_env = require "build_env"
 
 return function(arguments)
-  return clean(("make -s BUILD=%q %s"):format(os.getenv "BUILD" or "build",
+  return build_env(("make -s BUILD=%q %s"):format(os.getenv "BUILD" or "build",
     arguments))
 end

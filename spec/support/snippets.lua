@@ -5,7 +5,7 @@
 -- message. Any block whose first line is a comment with a file's name is that
 -- file: `/* screen.c */`.
 
-local clean = require "clean"
+local build_env = require "build_env"
 local compiler = require "compiler"
 local shell = require "shell"
 
@@ -52,13 +52,13 @@ end
 -- header that is in the folder `include`.
 function snippets.compile(path, folder, include)
   for _, name in ipairs(snippets.files(path, "cpp", folder)) do
-    clean(("%s -std=c++11 -Wall -Wextra -Wpedantic -Werror -shared -fPIC -I%q "
-      .. "%s %s/%s -o %s/%s"):format(os.getenv("CXX") or "c++", include,
+    build_env(("%s -std=c++11 -Wall -Wextra -Wpedantic -Werror -shared -fPIC "
+      .. "-I%q %s %s/%s -o %s/%s"):format(os.getenv("CXX") or "c++", include,
       compiler.lua_include, folder, name, folder, name:gsub("cpp$", "so")))
   end
   for _, name in ipairs(snippets.files(path, "c", folder)) do
-    clean(("%s -std=c99 -Wall -Wextra -Wpedantic -Werror -shared -fPIC -I%q "
-      .. "%s %s/%s -o %s/%s"):format(os.getenv("CC") or "cc", include,
+    build_env(("%s -std=c99 -Wall -Wextra -Wpedantic -Werror -shared -fPIC "
+      .. "-I%q %s %s/%s -o %s/%s"):format(os.getenv("CC") or "cc", include,
       compiler.lua_include, folder, name, folder, name:gsub("c$", "so")))
   end
 end

@@ -10,8 +10,8 @@ its memory back, calcsize(format), and blank(format), a zeroed view of one item.
 has_operators says that its views can be indexed, called and compared by ==.
 ]]
 
-local codec = require "codec"
-local model = require "model"
+local codec = require "model.codec"
+local model = require "model.views"
 local python = require "python"
 
 local apply, decode, index = python.apply, python.decode, python.index

@@ -9,7 +9,7 @@ each. A use is named after what it calls: "view:sub step".
 
 local capi = require "capi"
 local dump = require "mview.dump"
-local lend = require "lend"
+local lend_host = require "lend_host"
 local mview = require "mview"
 local names = require "names"
 local reader = require "mview.reader"
@@ -116,19 +116,22 @@ local uses = {
     local flags = math.tointeger(x)
     if flags and flags == flags << 32 >> 32 then capi.borrow(w.view, flags) end
   end,
-  ["api.lend shape"] = function(x) lend.lend {data = "abc", shape = {x}} end,
+  ["api.lend shape"] = function(x)
+    lend_host.lend {data = "abc", shape = {x}}
+  end,
   ["api.lend shape of two"] = function(x)
-    lend.lend {data = "abc", format = "<H", shape = {x, 2, x}}
+    lend_host.lend {data = "abc", format = "<H", shape = {x, 2, x}}
   end,
   ["api.lend stride"] = function(x)
-    lend.lend {data = "abcd", format = "B", shape = {2, 2}, strides = {x, x}}
+    lend_host.lend {data = "abcd", format = "B", shape = {2, 2},
+      strides = {x, x}}
   end,
   ["api.lend suboffset"] = function(x)
-    lend.lend {data = ("-"):rep(32), format = "B", shape = {2, 2},
+    lend_host.lend {data = ("-"):rep(32), format = "B", shape = {2, 2},
       strides = {8, 1}, suboffsets = {x, -1}}
   end,
   ["api.lend item size"] = function(x)
-    lend.lend {data = "abcd", shape = {2}, itemsize = x}
+    lend_host.lend {data = "abcd", shape = {2}, itemsize = x}
   end,
   ["mview.from x"] = function(x) mview.from("b", {1, x}) end,
   ["mview.from x, unsigned"] = function(x) mview.from("Q", {1, x}) end,

@@ -12,10 +12,10 @@ operations.names() lists what must have a row.
 ]]
 
 local capi = require "capi"
-local lend = require "lend"
+local lend_host = require "lend_host"
 local mview = require "mview"
 local registered = require "names".rows
-local odd = require "odd"
+local bad_exporters = require "bad_exporters"
 
 local operations, rows = {}, {}
 operations.rows = rows
@@ -40,12 +40,12 @@ function operations.world()
   w.empty = w.view:sub(1, 0)
   w.string = mview(TEXT)
   w.lent, w.loan = capi.lend(24)
-  w.rows, w.picture = lend.pil {format = "<H", shape = {2, 4},
+  w.rows, w.picture = lend_host.pil {format = "<H", shape = {2, 4},
     blocks = {"12345678", "abcdefgh"}}
   w.map = assert(mview.map(nil, "r+", 0, 48))
   w.mapped = w.map:view()
   w.object = setmetatable({}, {__buffer = function() return w.bytes end})
-  w.foreign = odd.exporter("litter")
+  w.foreign = bad_exporters.exporter("litter")
   w.zeros = mview.bytearray("text, and a zero\0")
   w.reader, w.read = mview.reader(w.bytes), mview.reader(w.bytes):skip(20)
   w.viewreader = mview.reader(w.view, ">")
@@ -453,7 +453,7 @@ table.insert(rows["api.borrow"], function(w) capi.write(w.view, nothing) end)
 each("api.unborrow", "bytes view string lent",
   function(x) return capi.unborrow(x, nothing) end)
 row("api.lend", function() return capi.lend(100) end,
-  function() return lend.lend {data = TEXT, format = "T{<H:a:b:b:}",
+  function() return lend_host.lend {data = TEXT, format = "T{<H:a:b:b:}",
     shape = {4, 4}} end)
 row("api.revoke", function(w) return w.loan:revoke() end,
   function(w) return w.picture:revoke() end)

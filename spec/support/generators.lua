@@ -1,13 +1,13 @@
 --[[
-chance.lua - random formats, values, shapes and slices
+generators.lua - random formats, values, shapes and slices
 
 What random histories are made of: most of the time something that a view takes,
 now and then something that it must refuse.
 ]]
 
-local codec = require "codec"
+local codec = require "model.codec"
 
-local chance = {}
+local generators = {}
 
 local formats = {
   "B", "b", "c", "?", "h", ">h", "<H", "i", ">I", "<q", ">Q", "=Q", "e", ">e",
@@ -140,7 +140,7 @@ local function some_bytes(n)
   return table.concat(bytes)
 end
 
--- Options for lend.lend: strides of either sign, in any order, with gaps.
+-- Options for lend_host.lend: strides of either sign, in any order, with gaps.
 local function some_geometry()
   local format = pick(formats)
   local size = codec.parse(format).size
@@ -161,7 +161,7 @@ local function some_geometry()
     strides = strides, offset = offset, readonly = often(10)}
 end
 
--- Options for lend.pil.
+-- Options for lend_host.pil.
 local function some_picture()
   local format = pick(formats)
   local rows, columns = random(4), random(0, 5)
@@ -173,13 +173,13 @@ local function some_picture()
     readonly = often(10)}
 end
 
-chance.formats, chance.often, chance.pick = formats, often, pick
-chance.value = some_value
-chance.position, chance.range, chance.index = some_position, some_range,
-  some_index
-chance.selectors, chance.shape, chance.full_index = some_selectors, some_shape,
-  full_index
-chance.matching, chance.bytes = matching, some_bytes
-chance.geometry, chance.picture = some_geometry, some_picture
+generators.formats, generators.often, generators.pick = formats, often, pick
+generators.value = some_value
+generators.position, generators.range = some_position, some_range
+generators.index = some_index
+generators.selectors, generators.shape = some_selectors, some_shape
+generators.full_index = full_index
+generators.matching, generators.bytes = matching, some_bytes
+generators.geometry, generators.picture = some_geometry, some_picture
 
-return chance
+return generators

@@ -3,7 +3,7 @@
 
 local sizes = require "sizes"
 
-local hostile = {
+local boundary_integers = {
   integers = {0, 1, -1, 2, 2.0, -3.0, 1 << 31, -(1 << 31), 1 << 32, 1 << 62,
     -(1 << 62), math.maxinteger, math.mininteger, math.maxinteger - 1,
     math.mininteger + 1, -2.0 ^ 63, "1", "-2", "0x7fffffffffffffff"},
@@ -12,11 +12,11 @@ local hostile = {
 
 -- Those that the functions of string take for what they are: where a size is
 -- shorter than an integer, they lose the upper bits of a position.
-hostile.positions = {}
-for _, x in ipairs(hostile.integers) do
+boundary_integers.positions = {}
+for _, x in ipairs(boundary_integers.integers) do
   if sizes.wide or math.tointeger(tonumber(x)) < 1 << sizes.bits then
-    table.insert(hostile.positions, x)
+    table.insert(boundary_integers.positions, x)
   end
 end
 
-return hostile
+return boundary_integers

@@ -1,5 +1,5 @@
 /*
-** lend.c - lends memory of any geometry to the specs
+** lend_host.c - lends memory of any geometry to the specs
 **
 ** A host as small as can be: it copies what a spec passes into a block of its
 ** own and lends that through the public C API, mview.h, alone. The block and
@@ -14,7 +14,7 @@
 
 #include "mview.h"
 
-#define HANDLE "lend.handle"
+#define HANDLE "lend_host.handle"
 #define MAXDIM 70 /* above what mview takes, to see it refuse */
 
 /* nrows rows of rowsize bytes; rows == NULL: done has freed them. */
@@ -259,9 +259,9 @@ static int handle_gc(lua_State *L) {
   return 0;
 }
 
-int luaopen_lend(lua_State *L);
+int luaopen_lend_host(lua_State *L);
 
-int luaopen_lend(lua_State *L) {
+int luaopen_lend_host(lua_State *L) {
   static const luaL_Reg methods[] = {{"bytes", handle_bytes},
                                      {"revoke", handle_revoke},
                                      {"__gc", handle_gc},

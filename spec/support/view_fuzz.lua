@@ -1,5 +1,5 @@
 --[[
-history.lua - a random history of views, told to mview and to the model
+view_fuzz.lua - a random history of views, told to mview and to the model
 
 Each step is a line of Lua over a list of views v, run as it is printed, and the
 same call of the model. Both must give the same value, or both refuse; after
@@ -8,16 +8,17 @@ each the memory must be the same. So a failing history is a program.
 run(seed, steps) returns nil, or the program with what went wrong at its end.
 ]]
 
-local chance = require "chance"
-local codec = require "codec"
-local lend = require "lend"
-local model = require "model"
+local codec = require "model.codec"
+local generators = require "generators"
+local lend_host = require "lend_host"
+local model = require "model.views"
 local mview = require "mview"
 local python = require "python"
 
-local history = {}
+local view_fuzz = {}
 
-local formats, often, pick = chance.formats, chance.often, chance.pick
+local formats, pick = generators.formats, generators.pick
+local often = generators.often
 local random = math.random
 local MAXVIEWS = 18
 
@@ -82,21 +83,22 @@ end
 -- The arguments of index and count.
 local function sought_in_range(view)
   local n = view.shape[1] or 0
-  return {chance.value(view), chance.position(n), chance.position(n), n = 3}
+  local value = generators.value(view)
+  return {value, generators.position(n), generators.position(n), n = 3}
 end
 
 local making = {
   plain("cast", function(view)
     local format = pick(formats)
     if often(50) then return {format} end
-    return {format, chance.shape(view.nbytes // codec.parse(format).size)}
+    return {format, generators.shape(view.nbytes // codec.parse(format).size)}
   end),
   plain("sub", function(view)
-    local args = chance.range(view.shape[1] or 0)
+    local args = generators.range(view.shape[1] or 0)
     args.n = 3
     return args
   end),
-  plain("slice", chance.selectors),
+  plain("slice", generators.selectors),
   plain("transpose", function(view)
     if often(20) then return {} end
     local permutation = {}
@@ -112,7 +114,7 @@ local making = {
   function(state, k)
     local view = state.models[k]
     if view.ndim < 2 then return nil end
-    local i = chance.index(view.shape[1])
+    local i = generators.index(view.shape[1])
     return ("v[%d][%s]"):format(k, i), function()
       local inside = i ~= 0 and math.abs(i + 0.0) <= view.shape[1]
       return inside and view:slice(i) or nil
@@ -144,20 +146,20 @@ end
 
 local asking = {
   as_string("byte", function(bytes)
-    return {chance.position(#bytes), chance.position(#bytes), n = 2}
+    return {generators.position(#bytes), generators.position(#bytes), n = 2}
   end),
   as_string("find", function(bytes)
     local i = random(#bytes + 1)
     local needle = often(20) and "ab" or bytes:sub(i, i + random(0, 3) - 1)
-    return {needle, chance.position(#bytes) or 1, true}
+    return {needle, generators.position(#bytes) or 1, true}
   end),
   as_string("unpack", function(bytes)
     return {pick {"<i3", ">I4", "b", "z", "s1", "<d"},
-      chance.position(#bytes) or 1}
+      generators.position(#bytes) or 1}
   end),
   plain("tolist", function() return {} end),
   plain("tobytes", function() return pick {{}, {"C"}, {"F"}, {"A"}} end),
-  plain("get", chance.full_index),
+  plain("get", generators.full_index),
   plain("count", sought_in_range),
   plain("index", sought_in_range),
   function(state, k)
@@ -170,7 +172,7 @@ local asking = {
     local m = random(#state.models)
     local a, b = state.models[k], state.models[m]
     if a.ndim ~= b.ndim or a.ndim == 0 then return nil end
-    local left, right = chance.matching(a, b)
+    local left, right = generators.matching(a, b)
     return ("{v[%d]:slice(%s):mismatch(v[%d]:slice(%s))}"):format(
       k, arguments(left), m, arguments(right)), function()
       return {a:slice(table.unpack(left)):mismatch(
@@ -181,12 +183,12 @@ local asking = {
 
 local writing = {
   plain("set", function(view)
-    local args = chance.full_index(view)
-    args[#args + 1] = chance.value(view)
+    local args = generators.full_index(view)
+    args[#args + 1] = generators.value(view)
     return args
   end),
   plain("fill", function(view)
-    return often(30) and {chance.value(view)} or nil
+    return often(30) and {generators.value(view)} or nil
   end),
   plain("byteswap", function() return {} end),
   function(state, k)
@@ -194,7 +196,7 @@ local writing = {
     local a, b = state.models[k], state.models[m]
     if a.ndim ~= b.ndim then return nil end
     if not a:same_items(b) and has_nan(b:tolist()) then return nil end
-    local left, right = chance.matching(a, b)
+    local left, right = generators.matching(a, b)
     if often(5) then left = {} end
     return ("v[%d]:slice(%s):copyfrom(v[%d]:slice(%s))"):format(
       k, arguments(left), m, arguments(right)), function()
@@ -206,7 +208,7 @@ local writing = {
     local a, b = state.models[k], state.models[m]
     if a.ndim < 2 or a.ndim ~= b.ndim + 1 then return nil end
     if not a:same_items(b) and has_nan(b:tolist()) then return nil end
-    local i = chance.index(a.shape[1])
+    local i = generators.index(a.shape[1])
     return ("v[%d][%s] = v[%d]"):format(k, i, m),
       function() a:slice(i):copyfrom(b) end
   end,
@@ -258,24 +260,25 @@ end
 local function start()
   local state = {lines = {}, models = {}, v = {}, read = {}, whole = {}}
   local function tell(line) state.lines[#state.lines + 1] = line end
-  tell 'local lend, mview = require "lend", require "mview"'
+  tell 'local lend_host, mview = require "lend_host", require "mview"'
   tell "local v = {}"
   for k = 1, 2 do
-    local text = chance.bytes(random(0, 64))
+    local text = generators.bytes(random(0, 64))
     local data = mview.bytearray(text)
     state.v[k], state.models[k] = mview(data), model.view(text)
     state.read[k] = function() return tostring(data) end
     tell(("v[%d] = mview(mview.bytearray(%s))"):format(k, literal(text)))
   end
-  local text = chance.bytes(random(0, 64))
+  local text = generators.bytes(random(0, 64))
   state.v[3], state.models[3] = mview(text), model.view(text, true)
   tell(("v[3] = mview(%s)"):format(literal(text)))
   for k, kind in pairs {[4] = "lend", [5] = "pil"} do
-    local options = kind == "lend" and chance.geometry() or chance.picture()
-    local view, handle = lend[kind](options)
+    local options = kind == "lend" and generators.geometry()
+      or generators.picture()
+    local view, handle = lend_host[kind](options)
     state.v[k], state.models[k] = view, model_of(options)
     state.read[k] = function() return table.concat {handle:bytes()} end
-    tell(("v[%d] = lend.%s(%s)"):format(k, kind, literal(options)))
+    tell(("v[%d] = lend_host.%s(%s)"):format(k, kind, literal(options)))
   end
   for k = 1, 3 do state.whole[state.models[k].memory] = true end
   return state, tell
@@ -352,7 +355,7 @@ local function step(state, tell)
   return wrong
 end
 
-function history.run(seed, count)
+function view_fuzz.run(seed, count)
   math.randomseed(seed)
   local state, tell = start()
   for _ = 1, count do
@@ -365,4 +368,4 @@ function history.run(seed, count)
   return nil
 end
 
-return history
+return view_fuzz

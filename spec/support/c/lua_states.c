@@ -1,6 +1,6 @@
 /*
-** states.c - runs Lua in states of its own, with an allocator that counts, and
-** fails when told to
+** lua_states.c - runs Lua in states of its own, with an allocator that counts,
+** and fails when told to
 */
 #include <stdlib.h>
 #include <string.h>
@@ -116,9 +116,9 @@ static int starve(lua_State *L) {
   return 2;
 }
 
-int luaopen_states(lua_State *L);
+int luaopen_lua_states(lua_State *L);
 
-int luaopen_states(lua_State *L) {
+int luaopen_lua_states(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"sequence", sequence}, {"starve", starve}, {NULL, NULL}};
   luaL_newlib(L, functions);

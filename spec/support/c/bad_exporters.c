@@ -1,5 +1,5 @@
 /*
-** odd.c - userdata whose exporters do what they should not, or seldom do
+** bad_exporters.c - userdata whose exporters break the rules, or use a rare one
 */
 #include <lauxlib.h>
 #include <lua.h>
@@ -111,9 +111,9 @@ static int handle(lua_State *L) {
   return 1;
 }
 
-int luaopen_odd(lua_State *L);
+int luaopen_bad_exporters(lua_State *L);
 
-int luaopen_odd(lua_State *L) {
+int luaopen_bad_exporters(lua_State *L) {
   static const luaL_Reg functions[] = {{"exporter", new_exporter},
                                        {"releases", count_releases},
                                        {"null", null},

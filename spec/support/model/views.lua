@@ -1,5 +1,5 @@
 --[[
-model.lua - a view, slowly and obviously
+views.lua - a view, slowly and obviously
 
 A memory is a table of bytes. A view of it is a shape and the list of the byte
 offsets of its items, one for one, in C order: no strides, no arithmetic that
@@ -8,7 +8,7 @@ rules are those of mview's views, so that a test can drive both; what mview must
 refuse raises a codec.Refusal.
 ]]
 
-local codec = require "codec"
+local codec = require "model.codec"
 local refuse = codec.refuse
 
 local model = {}

@@ -1,28 +1,28 @@
 -- A collector that goes through all memory whenever something is allocated,
 -- and runs the finalizers that are due.
 
-local eager = {}
+local gc_always = {}
 
 -- Lua 5.5 has other parameters, of which a step of 0 is all the work there is.
 if _VERSION == "Lua 5.4" then
-  function eager.start() collectgarbage("incremental", 1, 1000, 63) end
+  function gc_always.start() collectgarbage("incremental", 1, 1000, 63) end
 
-  function eager.stop() collectgarbage("incremental", 200, 100, 13) end
+  function gc_always.stop() collectgarbage("incremental", 200, 100, 13) end
 else
   local values, before = {pause = 0, stepmul = 0, stepsize = 0}, {}
 
-  function eager.start()
+  function gc_always.start()
     collectgarbage "incremental"
     for name, value in pairs(values) do
       before[name] = collectgarbage("param", name, value)
     end
   end
 
-  function eager.stop()
+  function gc_always.stop()
     for name, value in pairs(before) do
       collectgarbage("param", name, value)
     end
   end
 end
 
-return eager
+return gc_always

@@ -1,5 +1,6 @@
 --[[
-life.lua - a random life of memory and its views, told to mview and to a model
+lifecycle_fuzz.lua - a random life of memory and its views, told to mview and
+to a model
 
 Memory is made, seen, pinned, resized and ended in any order. The model knows
 the bytes and who is alive; each step must give the value or raise the error
@@ -9,7 +10,7 @@ wrong can be cut down to the steps that matter; it is told as Lua.
 run(seed, count) returns nil, or the program with what went wrong at its end.
 ]]
 
-local life = {}
+local lifecycle_fuzz = {}
 
 -- The model ----------------------------------------------------------------
 
@@ -295,7 +296,7 @@ end
 
 local function byte() return math.random(0, 255) end
 
-function life.run(seed, count)
+function lifecycle_fuzz.run(seed, count)
   math.randomseed(seed)
   local list = {}
   for k = 1, count do
@@ -305,4 +306,4 @@ function life.run(seed, count)
   return shrink(list)
 end
 
-return life
+return lifecycle_fuzz

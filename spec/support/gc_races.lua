@@ -1,7 +1,7 @@
 --[[
-strikes.lua - finalizers that strike in the middle of an operation
+gc_races.lua - finalizers that strike in the middle of an operation
 
-strikes.run(name) is for a Lua state of its own. There the collector goes
+gc_races.run(name) is for a Lua state of its own. There the collector goes
 through a whole cycle at each allocation of an object; at the n-th one a
 finalizer does the worst to the memory that the operation works on, for n = 1,
 2, 3, ... until the operation is over before. Either it raises the error that
@@ -9,17 +9,17 @@ says what happened, or it gives the right answer; memory that was let go of is
 in other hands by then, and stays as those leave it.
 ]]
 
-local eager = require "eager"
+local gc_always = require "gc_always"
 local mview = require "mview"
 
-local strikes = {}
+local gc_races = {}
 
 -- ---- the operations ----
 
 -- Operations on b, 24 bytes, and a view of it. What they return, or leave in b,
 -- is the answer.
 local operations = {}
-strikes.operations = operations
+gc_races.operations = operations
 
 local reads = {
   {"tobytes", "B", function(v) return v:tobytes() end},
@@ -228,12 +228,12 @@ local function try(operation, way, n, answer, after)
   return struck
 end
 
-function strikes.run(name)
+function gc_races.run(name)
   local operation = operations[name]
   local b = mview.bytearray(BYTES)
   local answer = text(operation[2](b:view():cast(operation[1])))
   local after = tostring(b)
-  eager.start()
+  gc_always.start()
   for way in pairs(ways) do
     local n = 0
     repeat
@@ -245,4 +245,4 @@ function strikes.run(name)
   end
 end
 
-return strikes
+return gc_races
