@@ -68,9 +68,8 @@ local function pax(data)
 end
 
 local function check(block, header)
-  local sum = 8 * 32          -- the checksum itself counts as eight spaces
-  for byte in block:iter() do sum = sum + byte end
-  for byte in block:sub(149, 156):iter() do sum = sum - byte end
+  -- The checksum itself counts as eight spaces.
+  local sum = block:sum() - block:at(148, 8):sum() + 8 * 32
   assert(sum == number(header.checksum), "this is not a tar archive")
 end
 

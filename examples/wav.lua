@@ -28,7 +28,7 @@ local function chunk(file, id)
   local position = 13 -- behind "RIFF", its size, "WAVE"
   while position + 7 <= #file do
     local name, size, start = file:unpack("<c4I4", position)
-    if name == id then return file:sub(start, start + size - 1) end
+    if name == id then return file:at(start - 1, size) end
     position = start + size + size % 2
   end
   error(("no chunk %q"):format(id))
@@ -36,19 +36,14 @@ end
 
 -- The samples of all channels: numbers in the mapped file itself.
 local function samples_of(map)
-  local file = map:view()
-  assert(file:sub(1, 4):equals("RIFF") and file:sub(9, 12):equals("WAVE"),
+  assert(map:sub(1, 4):equals("RIFF") and map:sub(9, 12):equals("WAVE"),
     "not a WAV file")
-  assert(chunk(file, "fmt "):unpack("<I2", 15) == 16, "not 16 bits a sample")
-  return chunk(file, "data"):cast("<h")
+  assert(chunk(map, "fmt "):at(14, "<H")[1] == 16, "not 16 bits a sample")
+  return chunk(map, "data"):cast("<h")
 end
 
 local function peak(samples)
-  local highest = 0
-  for sample in samples:iter() do
-    highest = math.max(highest, math.abs(sample))
-  end
-  return highest
+  return math.max(samples:max() or 0, -(samples:min() or 0))
 end
 
 local path = arg[1] or os.tmpname()

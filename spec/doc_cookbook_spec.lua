@@ -8,6 +8,18 @@ local snippets = require "snippets"
 
 local PATH = "doc/cookbook.md"
 
+-- dir(memoryview) of CPython 3.14.
+local PYTHON = [[
+  __buffer__ __class__ __class_getitem__ __delattr__ __delitem__ __dir__
+  __doc__ __enter__ __eq__ __exit__ __format__ __ge__ __getattribute__
+  __getitem__ __getstate__ __gt__ __hash__ __init__ __init_subclass__ __iter__
+  __le__ __len__ __lt__ __ne__ __new__ __reduce__ __reduce_ex__
+  __release_buffer__ __repr__ __setattr__ __setitem__ __sizeof__ __str__
+  __subclasshook__ _from_flags c_contiguous cast contiguous count f_contiguous
+  format hex index itemsize nbytes ndim obj readonly release shape strides
+  suboffsets tobytes tolist toreadonly
+]]
+
 -- The first library that a recipe needs and that there is not.
 local function missing(code)
   for _, name in ipairs {"openssl.digest", "zlib", "socket"} do
@@ -47,6 +59,14 @@ describe(PATH, function()
       assert.same(expected, snippets.run(block.code, folder))
     end)
   end
+
+  it("maps every name of Python's memoryview", function()
+    local part = files.read(PATH):match(
+      "\n### From Python's memoryview\n(.-)\n### ")
+    for name in PYTHON:gmatch("%S+") do
+      assert.is_truthy(part:find("%f[%w_]" .. name .. "%f[^%w_]"), name)
+    end
+  end)
 
   local python = numpy()
   it("reads and writes what NumPy does"

@@ -1,4 +1,5 @@
 local docnames = require "docnames"
+local files = require "files"
 local shell = require "shell"
 local snippets = require "snippets"
 
@@ -37,6 +38,23 @@ describe("doc/reference.md", function()
 
   it("documents the names that there are", function()
     assert.same(sorted(docnames.real()), sorted(docnames.documented()))
+  end)
+
+  it("has all of them in its index, in order, and no others", function()
+    local index = files.read(docnames.reference):match(
+      "\n## Index\n(.-)\n## ")
+    local listed, before = {}, ""
+    for row in index:gmatch("\n| (%[`[^\n]*)") do
+      local names = row:match("^(.-) | ")
+      for code in names:gmatch("`([^`]+)`") do listed[code] = true end
+      local first = names:match("`([^`]+)`")
+      local key = first:match("^%w+[.:]([%w_]+)$") or first
+      local is_operator = not first:find("^[%w.:_]+$")
+      key = (is_operator and "0" or "1") .. key:lower()
+      assert.is_true(before <= key, first)
+      before = key
+    end
+    assert.same(sorted(docnames.indexable()), sorted(listed))
   end)
 
   it("has an example for each", function()

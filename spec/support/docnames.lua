@@ -108,6 +108,21 @@ function docnames.documented()
   return names
 end
 
+-- What the index of the reference lists: names without parameters, operators as
+-- their headings have them.
+function docnames.indexable()
+  local codes = {}
+  for line in io.lines(docnames.reference) do
+    if line:find("^### ") or line:find("^| `%l%.") then
+      for _, code in ipairs(codes_of(line)) do
+        codes[code:match("^%l+[.:][%w_]+") or code:match("^(%l+)%(source")
+          or code] = true
+      end
+    end
+  end
+  return codes
+end
+
 -- "i?, j?" of "v:values([i [, j]])"; nil: no list of single names.
 local function documented_parameters(code)
   local text = code:match("%((.*)%)")
