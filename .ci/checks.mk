@@ -115,8 +115,9 @@ mutants: ## change the C sources MUTANTS times; count what the suite misses
 
 FUZZERS = format layout unpack record reader writer pattern
 FUZZ_SECONDS = 20
-FUZZ = clang -g -O1 -DMV_ASSERTS -fsanitize=fuzzer,address,undefined \
+FUZZ = clang -g -O1 -DMV_ASSERTS -fsanitize=address,undefined \
 	-fno-sanitize-recover=all $(INCLUDE)
+fuzz_objects = $(1:%.c=$(BUILD)/fuzz/obj/%.o)
 
 fuzz: ## feed random input to each fuzz target for FUZZ_SECONDS
 	@$(NEED) clang
@@ -143,14 +144,16 @@ run-fuzz:
 	grep -q '^stat::number_of_executed_units' $(BUILD)/fuzz/$(NAME).log && \
 	! grep -q '^SUMMARY' $(BUILD)/fuzz/$(NAME).log
 
-$(BUILD)/fuzz/lua: spec/torture/fuzz_lua.c $(CORE) $(BIND) \
-	$(wildcard csrc/*.h csrc/*/*.h)
-	@mkdir -p $(@D)
-	$(FUZZ) -o $@ $(filter %.c,$^) $(LUA_LIBS) -lm
+$(BUILD)/fuzz/lua: $(call fuzz_objects,spec/torture/fuzz_lua.c $(CORE) $(BIND))
+	$(FUZZ) -fsanitize=fuzzer -o $@ $^ $(LUA_LIBS) -lm
 
-$(BUILD)/fuzz/%: spec/torture/fuzz_%.c $(CORE) $(wildcard csrc/core/*.h)
+$(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/spec/torture/fuzz_%.o \
+	$(call fuzz_objects,$(CORE))
+	$(FUZZ) -fsanitize=fuzzer -o $@ $^ -lm
+
+$(BUILD)/fuzz/obj/%.o: %.c $(wildcard csrc/*.h csrc/*/*.h)
 	@mkdir -p $(@D)
-	$(FUZZ) -o $@ $(filter %.c,$^) -lm
+	$(FUZZ) -fsanitize=fuzzer-no-link -c -o $@ $<
 
 portability: ## run tests on 32-bit and big-endian machines, by qemu
 	@.ci/need qemu-i386 i686-linux-gnu-gcc s390x-linux-gnu-gcc busted \
