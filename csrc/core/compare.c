@@ -1,10 +1,12 @@
 /*
 ** compare.c - whether items of two views are equal, and where they differ
-** A pair of items is compared in one of three ways. Where equality is that of
-** the bytes: by memcmp. Numbers: in blocks, converted to a kind that holds all
-** values of both exactly, or integers of 64 bits with floats, until a block is
-** not all equal. All else, and the items of that block: one by one, which
-** defines what equality is; the other two only hasten.
+** Items are compared in one of three ways:
+**   1. by memcmp, if items are equal exactly when their bytes are;
+**   2. numbers in blocks: both sides are converted to a kind that holds all
+**      values of both exactly, or a kernel compares integers of 64 bits with
+**      floats. A block that is not all equal is compared again in way 3;
+**   3. one by one, by mv_item_equal, which defines equality. Ways 1 and 2 only
+**      find the same answer faster.
 */
 #include "convertrun.h"
 #include "copyrun.h"
@@ -12,33 +14,42 @@
 #include "kernels.h"
 #include "walk.h"
 
-#define CHUNK 16   /* items; constant, so that compilers use vectors */
-#define BLOCK 256  /* items at most, in whole chunks */
-#define AHEAD 4096 /* bytes, to what is wanted next but some */
-#define LINE 64    /* bytes that memory gives at a time */
-#define PIECE 8192 /* bytes compared at once */
-
-/* Whether n bytes of values, whole chunks, are all equal. */
-typedef bool tester(const unsigned char *a, const unsigned char *b, size_t n);
-
-typedef struct side {
-  const mv_item *item;
-  mv_kind kind; /* of its bytes; a boolean's once it is 0 or 1 */
-  bool swap, boolean;
-  mv_converter *widen; /* NULL: the values are compared as they are */
-} side;
-
-typedef struct pair {
-  side a, b;
-  bool bitwise;
-  bool crossed; /* the test takes b first */
-  size_t size;  /* of a value as it is compared */
-  tester *test; /* NULL: only item by item */
-} pair;
+#define CHUNK 16 /* items; constant, so that compilers use vectors */
+#define LINE 64  /* bytes of a line of the cache */
 
 /*
-** Asks for the n bytes that come later, if p is where items lie in memory, and
-** for something near if it is not.
+** The sizes trade the costs of a call against those of a difference. BLOCK
+** items are compared in one call; the four blocks that this needs are 8 KiB of
+** stack and stay in the first cache; the block that differs is compared once
+** more. PIECE bytes are given to one memcmp, and the piece that differs is
+** compared once more. AHEAD is the distance in bytes from the values that are
+** compared to those that are prefetched.
+*/
+#define BLOCK 256 /* items, a multiple of CHUNK */
+#define AHEAD 4096
+#define PIECE 8192
+
+/* Whether n bytes of values (a multiple of CHUNK values) are all equal. */
+typedef bool tester(const unsigned char *a, const unsigned char *b, size_t n);
+
+typedef struct comparand {
+  const mv_item *item;
+  mv_kind kind; /* of the values: MV_U8 for booleans, made 0 or 1 first */
+  bool swap, boolean;
+  mv_converter *widen; /* NULL: the values are compared as they are */
+} comparand;
+
+typedef struct comparison {
+  comparand a, b;
+  bool bitwise;
+  bool crossed; /* the test takes b as its first operand */
+  size_t size;  /* of a value after conversion */
+  tester *test; /* NULL: items are compared one by one */
+} comparison;
+
+/*
+** Prefetches n bytes, AHEAD bytes behind p. If p is a block on the stack, these
+** are other bytes of the stack, which does no harm.
 */
 MV_INLINE void prefetch(const unsigned char *p, size_t n) {
   for (size_t i = 0; i < n; i += LINE)
@@ -50,7 +61,8 @@ static bool same_bytes(const unsigned char *a, const unsigned char *b,
   return memcmp(a, b, n) == 0;
 }
 
-/* Whether no two values x and y set a bit of differ. */
+/* Defines a tester: the values x and y are equal if the expression differ is 0.
+*/
 #define TEST(name, xtype, ytype, bits, differ)                                 \
   MV_VECTOR(bool, name,                                                        \
             (const unsigned char *a, const unsigned char *b, size_t n),        \
@@ -75,14 +87,18 @@ static bool same_bytes(const unsigned char *a, const unsigned char *b,
 TEST(same_f32, float, float, uint32_t, x == y ? 0 : UINT32_MAX)
 TEST(same_f64, double, double, uint64_t, x == y ? 0 : UINT64_MAX)
 
-/* None is below 0 as the one and above INT64_MAX as the other. */
+/* Equal bits, and the signed one is not negative. */
 TEST(same_i64_u64, uint64_t, uint64_t, uint64_t, (x ^ y) | x >> 63)
 
-/* They differ in more than the sign, or in the sign and are not 0; or a NaN. */
+/* Unequal: the magnitudes differ, or the signs of values that are not 0 do, or
+** x is a NaN. */
 TEST(same_f16, uint16_t, uint16_t, uint16_t,
      ((x ^ y) & (((x & 0x7fff) + 0x7fff) | 0x7fff)) | ((x & 0x7fff) > 0x7c00))
 
-/* Integers of a magnitude below 2^51, exactly; and all, one by one. */
+/*
+** Integers of 64 bits and doubles. A tester for magnitudes below 2^51 goes
+** first; if it fails, a loop compares values of any magnitude.
+*/
 #define SAME_INTEGERS(bits, type, lowest, low, high)                           \
   TEST(same_small_##bits, uint64_t, double, uint64_t,                          \
        (mv_f64_integer(y) ^ x) | mv_f64_fraction(y) |                          \
@@ -105,7 +121,7 @@ TEST(same_f16, uint16_t, uint16_t, uint16_t,
 SAME_INTEGERS(52, int64, UINT64_MAX << 51, -0x1p63, 0x1p63)
 SAME_INTEGERS(51, uint64, 0, 0, 0x1p64)
 
-/* Which numbers are exact in what; the narrowest first. */
+/* Whether all values of kind are exact as numbers of the kind in. */
 static bool exact_in(mv_kind kind, mv_kind in) {
   static const unsigned char bits[] = {
       [MV_U8] = 8,   [MV_I8] = 7,   [MV_U16] = 16, [MV_I16] = 15,
@@ -117,8 +133,8 @@ static bool exact_in(mv_kind kind, mv_kind in) {
   return bits[kind] <= bits[in];
 }
 
-/* A kind of numbers that holds all values of both, for which there is a test.
-** MV_RECORD: there is none. */
+/* The narrowest kind with a tester that holds all values of both; MV_RECORD if
+** there is no such kind. */
 static mv_kind common_kind(mv_kind a, mv_kind b) {
   static const mv_kind kinds[] = {MV_I32, MV_I64, MV_F32, MV_F64};
   if (a == b)
@@ -129,7 +145,7 @@ static mv_kind common_kind(mv_kind a, mv_kind b) {
   return MV_RECORD;
 }
 
-static void compare_as(pair *p, mv_kind kind, size_t size) {
+static void compare_as(comparison *p, mv_kind kind, size_t size) {
   p->size = size;
   p->test = kind == MV_F16   ? same_f16
             : kind == MV_F32 ? same_f32
@@ -137,7 +153,7 @@ static void compare_as(pair *p, mv_kind kind, size_t size) {
                              : same_bytes;
 }
 
-static void set_side(side *s, const mv_item *item) {
+static void set_comparand(comparand *s, const mv_item *item) {
   s->item = item;
   s->boolean = item->kind == MV_BOOL;
   s->kind = s->boolean ? MV_U8 : item->kind;
@@ -145,15 +161,16 @@ static void set_side(side *s, const mv_item *item) {
   s->widen = NULL;
 }
 
-/* False: nothing converts between them. */
-static bool widen_to(side *s, mv_kind kind) {
+/* Has the comparand converted to the kind; false if there is no converter. */
+static bool widen_to(comparand *s, mv_kind kind) {
   if (s->kind != kind)
     s->widen = mv_converter_find(kind, s->kind);
   return s->kind == kind || s->widen != NULL;
 }
 
-/* Sides that no kind holds the values of: one has integers of 64 bits. */
-static void set_mixed(pair *p, side *wide, side *other) {
+/* For comparands without a common kind: wide has integers of 64 bits. Sets no
+** test, which leaves way 3, if other fits neither kernel. */
+static void set_mixed(comparison *p, comparand *wide, comparand *other) {
   bool floats = other->kind >= MV_F32;
   p->crossed = wide == &p->b;
   p->size = sizeof(uint64_t);
@@ -163,7 +180,7 @@ static void set_mixed(pair *p, side *wide, side *other) {
     p->test = same_i64_u64;
 }
 
-static void set_numbers(pair *p) {
+static void set_numbers(comparison *p) {
   mv_kind a = p->a.kind, b = p->b.kind, in;
   if (a > MV_F16 || b > MV_F16)
     return;
@@ -179,12 +196,12 @@ static void set_numbers(pair *p) {
     set_mixed(p, &p->b, &p->a);
 }
 
-static void set_pair(pair *p, const mv_item *a, const mv_item *b) {
+static void set_comparison(comparison *p, const mv_item *a, const mv_item *b) {
   p->bitwise = mv_item_bitwise(a, b);
   p->crossed = false;
   p->test = NULL;
-  set_side(&p->a, a);
-  set_side(&p->b, b);
+  set_comparand(&p->a, a);
+  set_comparand(&p->b, b);
   if (!p->bitwise) {
     set_numbers(p);
   } else if (a->size <= sizeof(uint64_t)) {
@@ -195,11 +212,12 @@ static void set_pair(pair *p, const mv_item *a, const mv_item *b) {
 }
 
 /*
-** The block of n values that starts at p: where it lies, if it can be compared
-** there, or made in out (both halves of which are a block). It is in whole
-** chunks, the last one filled up with zeros.
+** Returns the n values that start at p, step bytes apart, as they are compared:
+** where they lie, if nothing has to be done to them, else copied to the first
+** half of out and converted to the second half. The last chunk is filled up
+** with zeros.
 */
-static const unsigned char *fetch_block(const side *s, unsigned char *out,
+static const unsigned char *fetch_block(const comparand *s, unsigned char *out,
                                         const unsigned char *p, ptrdiff_t step,
                                         size_t n) {
   size_t size = s->item->size, rest = (0 - n) % CHUNK;
@@ -218,8 +236,9 @@ static const unsigned char *fetch_block(const side *s, unsigned char *out,
   return out + BLOCK * sizeof(uint64_t);
 }
 
-static bool same_block(const pair *p, const unsigned char *a, ptrdiff_t astep,
-                       const unsigned char *b, ptrdiff_t bstep, size_t n) {
+static bool same_block(const comparison *p, const unsigned char *a,
+                       ptrdiff_t astep, const unsigned char *b, ptrdiff_t bstep,
+                       size_t n) {
   unsigned char blocks[2][2 * BLOCK * sizeof(uint64_t)];
   size_t whole = n + (0 - n) % CHUNK;
   a = fetch_block(&p->a, blocks[0], a, astep, n);
@@ -238,14 +257,14 @@ static size_t first_byte(const unsigned char *a, const unsigned char *b,
     return n;
   while (n - i > CHUNK && memcmp(a + i, b + i, CHUNK) == 0)
     i += CHUNK;
-  while (i < n && a[i] == b[i]) /* shared memory may change meanwhile */
+  while (i < n && a[i] == b[i]) /* i < n: shared memory may change meanwhile */
     i++;
   return i;
 }
 
-/* These give the first of n items that differs, or n. */
+/* The next two return the first of n items that differs, or n. */
 
-static ptrdiff_t first_one_by_one(const pair *p, const unsigned char *a,
+static ptrdiff_t first_one_by_one(const comparison *p, const unsigned char *a,
                                   ptrdiff_t astep, const unsigned char *b,
                                   ptrdiff_t bstep, ptrdiff_t n) {
   for (ptrdiff_t i = 0; i < n; i++)
@@ -254,7 +273,7 @@ static ptrdiff_t first_one_by_one(const pair *p, const unsigned char *a,
   return n;
 }
 
-static ptrdiff_t first_of_run(const pair *p, const unsigned char *a,
+static ptrdiff_t first_of_run(const comparison *p, const unsigned char *a,
                               ptrdiff_t astep, const unsigned char *b,
                               ptrdiff_t bstep, ptrdiff_t n) {
   ptrdiff_t size = (ptrdiff_t)p->a.item->size, some = n, i, k;
@@ -280,9 +299,9 @@ static ptrdiff_t first(int order, const unsigned char *a, const mv_layout *alay,
                        const mv_item *aitem, const unsigned char *b,
                        const mv_layout *blay, const mv_item *bitem) {
   mv_walker w;
-  pair p;
+  comparison p;
   ptrdiff_t done = 0;
-  set_pair(&p, aitem, bitem);
+  set_comparison(&p, aitem, bitem);
   if (alay->ndim == 1 && !alay->indirect && !blay->indirect) {
     ptrdiff_t n = alay->shape[0];
     ptrdiff_t i = first_of_run(&p, a + alay->offset, alay->strides[0],

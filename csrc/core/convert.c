@@ -1,10 +1,10 @@
 /*
 ** convert.c - stores items as items of another format
-** Numbers are converted in bulk by the kernels of convertrun.c: first all are
-** tested, then they are written straight to where they go, so that nothing is
-** written when one does not fit. Which one that is, and why, says
-** mv_item_convert, the one place that defines what fits; it also converts all
-** that the kernels do not.
+** Numbers are converted in bulk by the kernels of convertrun.c. All numbers are
+** tested before the first is written, so that nothing is written if one does
+** not fit. mv_item_convert defines what fits: it finds the number that does not
+** and the reason. Pairs of formats without a kernel fall back to it item by
+** item.
 */
 #include "convertrun.h"
 #include "copyrun.h"
@@ -13,8 +13,13 @@
 
 #include <string.h>
 
-#define BLOCK 256    /* items put side by side on the stack */
-#define PIECE 4096   /* items tested at once */
+/*
+** Larger blocks save calls of kernels; smaller ones stay in the first cache (a
+** block of the largest numbers is 2 KiB of stack), and PIECE bounds how many
+** numbers are tested in vain when one does not fit.
+*/
+#define BLOCK 256    /* items gathered on the stack, if strided or swapped */
+#define PIECE 4096   /* items tested in one call */
 #define NUMBER_MAX 8 /* bytes of the largest number */
 
 /* A conversion between items as they lie in memory. */
@@ -35,12 +40,13 @@ bool mv_converts_whole(const mv_item *to, const mv_item *from) {
   return set_converting(&c, to, from);
 }
 
-/* Whether numbers that lie step bytes apart are as the kernels want them. */
+/* Whether kernels can read numbers step bytes apart in place: contiguous and in
+** the native byte order. */
 static bool is_plain(const mv_item *item, ptrdiff_t step) {
   return step == (ptrdiff_t)item->size && !item->swap;
 }
 
-/* Puts n numbers, at most a block, side by side in the machine's order. */
+/* Gathers n numbers (at most BLOCK) in block, in the native byte order. */
 static void pack_numbers(unsigned char *block, const mv_item *item,
                          const unsigned char *in, ptrdiff_t step, ptrdiff_t n) {
   ptrdiff_t size = (ptrdiff_t)item->size;
@@ -76,7 +82,7 @@ static bool fit_run(const converting *c, const unsigned char *in,
   return true;
 }
 
-/* Whether all fit, in any order. */
+/* Whether all numbers fit. Visits them in memory order. */
 static bool all_fit(const converting *c, const unsigned char *src,
                     const mv_layout *slay) {
   mv_walker w;

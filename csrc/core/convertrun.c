@@ -1,11 +1,11 @@
 /*
 ** convertrun.c - numbers of one kind to numbers of another, side by side
 **
-** There is one converter for each pair of kinds that differ in more than the
-** meaning of the same bits, and apart from it a test of whether all fit. Both
-** are loops of a constant number of turns without branches, which compilers
-** turn into vectors. Comparisons of floats would stop them (a comparison may
-** trap), so floats are tested by their bits (floatbits.h).
+** There is one converter for each pair of kinds whose conversion is not a plain
+** copy of bits, and a separate tester, which says whether all values fit. Both
+** are loops of a constant number of iterations without branches, which
+** compilers vectorise. They do not vectorise comparisons of floats (a
+** comparison may trap), so floats are tested by their bits (floatbits.h).
 */
 #include "convertrun.h"
 
@@ -19,12 +19,13 @@
 
 /* ---- single numbers ------------------------------------------------------*/
 
-/* Integers as the low bits of floats, whose high bits are then taken away. */
+/* An integer becomes the low bits of a float whose high bits are a constant;
+** then the constant is subtracted. */
 MV_INLINE double f64_from_u32(uint32_t x) {
   return mv_f64_of(x | UINT64_C(0x4330000000000000)) - 0x1p52;
 }
 
-/* The halves apart, added with one rounding. */
+/* Converts the halves separately and adds them, which rounds once. */
 MV_INLINE double join_halves(uint64_t high, uint64_t low, double excess) {
   return (mv_f64_of(high | UINT64_C(0x4530000000000000)) - excess) +
          mv_f64_of(low | UINT64_C(0x4330000000000000));
@@ -44,11 +45,11 @@ MV_INLINE float f32_from_u32(uint32_t x) {
   return (float)(int32_t)(x >> 16) * 0x1p16f + (float)(int32_t)(x & 0xffff);
 }
 
-/* As mv_item_convert: by way of a double. */
+/* By way of a double, as mv_item_convert does. */
 MV_INLINE float f32_from_u64(uint64_t x) { return (float)f64_from_u64(x); }
 MV_INLINE float f32_from_i64(int64_t x) { return (float)f64_from_i64(x); }
 
-/* Only integers below 2^63, 2^64 become what they are. */
+/* Correct only for values below 2^63 (2^64); the tester refuses others. */
 MV_INLINE int64_t i64_from_f64(double x) {
   return x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : 0;
 }
@@ -59,7 +60,7 @@ MV_INLINE uint64_t u64_from_f64(double x) {
 
 /* ---- half floats ---------------------------------------------------------*/
 
-/* All ones where a is below b, both of which are without their top bit. */
+/* All ones if a < b, else 0. The top bits of both are 0. */
 MV_INLINE uint32_t below32(uint32_t a, uint32_t b) {
   return 0 - ((a - b) >> 31);
 }
@@ -103,7 +104,7 @@ MV_INLINE uint16_t f16_from_f32(float x) {
   return (uint16_t)(h | (bits >> 16 & 0x8000));
 }
 
-/* The two of half.h without branches. */
+/* The functions of half.h, without branches. */
 MV_INLINE double f64_from_f16(uint16_t h) {
   uint64_t m = h & 0x7fffu, bits = (m << 42) + (UINT64_C(1008) << 52);
   double subnormal = mv_f64_of((m << 42) + (UINT64_C(1009) << 52)) -
@@ -223,7 +224,7 @@ COPY(16)
 COPY(32)
 COPY(64)
 
-/* By kind, as mv_kind has them: U8 I8 U16 I16 U32 I32 U64 I64 F32 F64 F16. */
+/* By mv_kind, in its order: U8 I8 U16 I16 U32 I32 U64 I64 F32 F64 F16. */
 #define KINDS (MV_F16 + 1)
 
 #define ROW(from, to8, to16, to32, toi64, tou64, tof32, tof64, tof16)          \
@@ -286,13 +287,13 @@ static mv_converter *const converters[KINDS][KINDS] = {
     return ((far & (bits)outside) | odd) == 0;                                 \
   }
 
-/* Integers: all distances to low together have no bit outside. */
+/* Integers: the OR of all distances to low has no bit of outside. */
 TESTER(fit_8, uint8_t, uint8_t, far |= (uint8_t)(x - start))
 TESTER(fit_16, uint16_t, uint16_t, far |= (uint16_t)(x - start))
 TESTER(fit_32, uint32_t, uint32_t, far |= x - start)
 TESTER(fit_64, uint64_t, uint64_t, far |= x - start)
 
-/* Floats that are to become integers: the same, and no fractions. */
+/* Floats to integers: the same, and no float has a fraction. */
 TESTER(fit_f16, uint16_t, uint32_t, {
   float f = f32_from_f16(x);
   far |= mv_f32_integer(f) - start;
@@ -312,7 +313,8 @@ TESTER(fit_f64, double, uint64_t, {
   odd |= mv_f64_fraction(x);
 })
 
-/* Those that are to become integers of 64 bits: low and outside do not say. */
+/* Floats to integers of 64 bits: by converting there and back. low and outside
+** are not used. */
 #define TESTER64(name, type, to, convert, back)                                \
   static bool name(const unsigned char *in, size_t n, uint64_t low,            \
                    uint64_t outside) {                                         \
@@ -333,8 +335,8 @@ TESTER64(fit_f64_i64, double, int64_t, i64_from_f64, f64_from_i64)
 TESTER64(fit_f64_u64, double, uint64_t, u64_from_f64, f64_from_u64)
 
 /*
-** Floats that are to become narrower ones: low is the first magnitude that is
-** too large, and only infinities and NaNs may reach it.
+** Floats to narrower floats: low is the bits of the least magnitude that is too
+** large. Only infinities and NaNs fit above it.
 */
 TESTER(fit_narrow32, float, uint32_t, {
   uint32_t m = mv_f32_bits(x) & 0x7fffffff;
@@ -345,7 +347,7 @@ TESTER(fit_narrow64, double, uint64_t, {
   far |= (m - start) ^ (m - (UINT64_C(0x7ff) << 52));
 })
 
-/* Integers that are to become half floats: those that round to at most 65504.*/
+/* Integers to half floats: those that round to at most 65504 fit. */
 TESTER(fit_half_u16, uint16_t, uint16_t, far |= x > start)
 TESTER(fit_half_u32, uint32_t, uint32_t, far |= x > start)
 TESTER(fit_half_i32, int32_t, uint32_t, far |= (uint32_t)x + start > 2 * start)
@@ -359,7 +361,7 @@ TESTER(fit_half_i64, int64_t, uint64_t, far |= (uint64_t)x + start > 2 * start)
 
 /* ---- which ---------------------------------------------------------------*/
 
-/* What there is to know of a kind, for tests. */
+/* The properties of each kind that select its testers. */
 static const struct {
   unsigned char bits; /* 0: a float */
   bool is_signed;
@@ -385,7 +387,7 @@ static void set_test(mv_conversion *c, mv_tester *fit, uint64_t low,
   c->outside = outside;
 }
 
-/* Integers of so many bits: from low, below low + 2^bits. */
+/* Selects the test for integers from low to low + 2^bits - 1. */
 static void test_range(mv_conversion *c, mv_tester *fit, bool is_signed,
                        unsigned bits) {
   uint64_t low = is_signed ? UINT64_MAX << (bits - 1) : 0;

@@ -9,15 +9,16 @@
 **   5. the two-way algorithm of Crochemore and Perrin with a table of shifts.
 ** A start that passes a filter is a candidate, and compared with the needle.
 **
-** The search is linear in the worst case. Ways 1 to 4 have a budget to begin
-** with. Every start that is passed over adds 1; every candidate takes away a
-** constant, for being found and refuted, and an eighth of the bytes that
-** agreed, which are compared eight at a time. A way that has spent its budget
-** leaves the rest of the starts to the next one. So the work of each way is at
-** most a constant times its first budget, the starts and the bytes of the
-** needle. Way 5 is linear by itself: it makes at most two comparisons for each
-** byte, and a shift by its table passes over at least one start at a constant
-** cost. Where there are less than 64 starts in all, memcmp looks at each.
+** The search is linear in the worst case. Ways 1 to 4 start with a budget.
+** Each start that is passed over adds 1 to it. Each candidate that is refuted
+** takes from it a constant (MISS_COST) for finding it, and an eighth of the
+** number of bytes that agreed, which are compared eight at a time. A way whose
+** budget is spent leaves the rest of the starts to the next one. So the work of
+** each way is at most a constant times its first budget, the starts and the
+** bytes of the needle. Way 5 is linear by itself: it makes at most two
+** comparisons for each byte, and a shift by its table passes over at least one
+** start at a constant cost. If there are less than 64 starts in all, memcmp
+** compares each.
 **
 ** A search backwards is the same with all directions reversed, without way 1:
 ** C has no memchr from the end.
@@ -36,13 +37,18 @@
 #define HAS_VECTORS 1
 #endif
 
-#define STARTS 64 /* starts that a scanner looks at together */
+#define STARTS 64 /* starts that a scanner looks at together: one block */
 #define AHEAD 16  /* blocks that are fetched ahead: a sixth faster at 16 MiB */
 #define FILTER 8  /* bytes of the needle in a filter */
-#define BUDGET 2048
-#define MISS 256     /* the work of a scanner on so many starts */
-#define LAST_MISS 16 /* the work of two_way on so many starts */
-#define CHOICE 256   /* bytes of the needle that are looked at for rare ones */
+#define FIRST_BUDGET 2048
+#define CHOICE 256 /* bytes of the needle among which rare ones are chosen */
+
+/*
+** The cost of a refuted candidate, in starts that another way passes over in
+** the same time: a scanner, or (for the last scanner) two_way, which is slower.
+*/
+#define MISS_COST 256
+#define TWO_WAY_MISS_COST 16
 
 /*
 ** How common each byte is, from 0 for the rarest: by counts in texts, sources
@@ -69,8 +75,8 @@ static const unsigned char rank[256] = {
     231};
 
 /*
-** A search: the starts numbered from at on, before end, are still to be looked
-** at; they are numbered in the direction of the search.
+** A search. Starts are numbered in the direction of the search; those from at
+** on and before end are not yet examined.
 */
 typedef struct search {
   const unsigned char *hay, *needle;
@@ -78,7 +84,7 @@ typedef struct search {
   bool backwards;
 } search;
 
-/* Where the start of that number is; or, of n starts, the first in memory. */
+/* The address of start t; of the n starts from t on, the lowest address. */
 static const unsigned char *where(const search *s, size_t t, size_t n) {
   return s->hay + (s->backwards ? s->end - t - n : t);
 }
@@ -100,11 +106,15 @@ static size_t agreement(const search *s, const unsigned char *p) {
 
 /* ---- by one byte ---------------------------------------------------------*/
 
-/* These return whether s->at is the answer; if not, they give up there. */
+/*
+** Each way returns true if the needle is at s->at. False: no start is left
+** (s->at == s->end), or its budget is spent; then the next way continues at
+** s->at.
+*/
 
-/* Forwards only. */
+/* Way 1. Forwards only. */
 static bool by_byte(search *s, size_t offset) {
-  ptrdiff_t budget = 2 * MISS;
+  ptrdiff_t budget = 2 * MISS_COST;
   const unsigned char *p = s->hay + offset;
   while (s->at < s->end && budget >= 0) {
     const unsigned char *q =
@@ -116,7 +126,7 @@ static bool by_byte(search *s, size_t offset) {
     k = agreement(s, s->hay + s->at);
     if (k == s->m)
       return true;
-    budget += (ptrdiff_t)(s->at - from) - MISS - (ptrdiff_t)(k / 8);
+    budget += (ptrdiff_t)(s->at - from) - MISS_COST - (ptrdiff_t)(k / 8);
     s->at++;
   }
   return false;
@@ -141,8 +151,8 @@ typedef uint64_t scanner(const filter *f, const unsigned char **p,
                          size_t blocks, ptrdiff_t step);
 
 /*
-** Defines a scanner for n bytes with what a machine calls 64 bytes, all of them
-** compared with a byte, the conjunction of two, whether any is true, and bits.
+** Defines a scanner for n bytes by the operations of a machine on 64 bytes:
+** load, compare all with a byte, and, test for any, and convert to 64 bits.
 */
 #define SCANNER(machine, attributes, n)                                        \
   attributes static uint64_t scan##n##_##machine(                              \
@@ -273,7 +283,7 @@ SCANNERS(avx2, MV_AVX2)
 
 #endif
 
-/* The fastest scanner for n bytes that the machine has. */
+/* The fastest scanner for n bytes on this machine: AVX2, else plain. */
 static scanner *choose_scanner(int n) {
 #if defined(MV_HAS_AVX2)
   if (mv_avx2())
@@ -299,23 +309,23 @@ static size_t rarest(const search *s, const size_t *other) {
   return best;
 }
 
-static void put(filter *f, int k, const search *s, size_t offset) {
+static void set_byte(filter *f, int k, const search *s, size_t offset) {
   f->offset[k] = offset;
   f->byte[k] = s->needle[offset];
 }
 
-/* Makes the filter one of n bytes: the further ones are spread evenly. */
+/* Extends the filter to n bytes; the new ones are spread evenly. */
 static void widen(filter *f, const search *s, int n) {
   f->oldest = f->n;
   for (; f->n < n; f->n++)
-    put(f, f->n, s,
-        (size_t)((uint64_t)(s->m - 1) * (unsigned)(f->n - 1) /
-                 (unsigned)(n - 1)));
+    set_byte(f, f->n, s,
+             (size_t)((uint64_t)(s->m - 1) * (unsigned)(f->n - 1) /
+                      (unsigned)(n - 1)));
 }
 
-/* Puts the byte by which a candidate was refuted in the place of the oldest. */
+/* Replaces the filter's oldest byte by the one that refuted a candidate. */
 static void learn(filter *f, const search *s, size_t offset) {
-  put(f, f->oldest, s, offset);
+  set_byte(f, f->oldest, s, offset);
   f->oldest = (f->oldest + 1) % f->n;
 }
 
@@ -355,7 +365,7 @@ static bool next_candidate(search *s, const filter *f, scanner *scan) {
 }
 
 static bool by_filter(search *s, filter *f, int n, ptrdiff_t miss) {
-  ptrdiff_t budget = BUDGET;
+  ptrdiff_t budget = FIRST_BUDGET;
   scanner *scan = choose_scanner(n);
   widen(f, s, n);
   while (s->at < s->end && budget >= 0) {
@@ -376,11 +386,11 @@ static bool by_filter(search *s, filter *f, int n, ptrdiff_t miss) {
 static bool by_bytes(search *s) {
   filter f = {.n = 2};
   size_t first = rarest(s, NULL);
-  put(&f, 0, s, first);
-  put(&f, 1, s, rarest(s, &first));
-  return by_filter(s, &f, 2, MISS) ||
-         (s->at < s->end && by_filter(s, &f, 4, MISS)) ||
-         (s->at < s->end && by_filter(s, &f, 8, LAST_MISS));
+  set_byte(&f, 0, s, first);
+  set_byte(&f, 1, s, rarest(s, &first));
+  return by_filter(s, &f, 2, MISS_COST) ||
+         (s->at < s->end && by_filter(s, &f, 4, MISS_COST)) ||
+         (s->at < s->end && by_filter(s, &f, 8, TWO_WAY_MISS_COST));
 }
 
 /* ---- two-way -------------------------------------------------------------*/
