@@ -233,7 +233,7 @@ describe("make dist", function()
     .. (rocks and "" or ", not tried: no LuaRocks"), function()
       if not rocks then return end
       local lua = os.getenv "LUA_INCDIR"
-      clean(("luarocks --lua-version %s --tree %s/tree install %s "
+      build_env(("luarocks --lua-version %s --tree %s/tree install %s "
         .. "CFLAGS='-O0 -fPIC' %s"):format(_VERSION:match("[%d.]+"), folder,
         archive "-1.src.rock", lua and ("LUA_INCDIR=%q"):format(lua) or ""))
       local at = folder .. "/tree/lib/luarocks/rocks-" ..
