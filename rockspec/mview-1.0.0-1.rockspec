@@ -28,6 +28,7 @@ build = {
       sources = {
         "csrc/bind/api.c",
         "csrc/bind/args.c",
+        "csrc/bind/atomic.c",
         "csrc/bind/attr.c",
         "csrc/bind/bulk.c",
         "csrc/bind/bytearray.c",
@@ -37,6 +38,7 @@ build = {
         "csrc/bind/exporter.c",
         "csrc/bind/file.c",
         "csrc/bind/formats.c",
+        "csrc/bind/futex.c",
         "csrc/bind/index.c",
         "csrc/bind/lease.c",
         "csrc/bind/make.c",
@@ -52,6 +54,7 @@ build = {
         "csrc/bind/registry.c",
         "csrc/bind/resource.c",
         "csrc/bind/seed.c",
+        "csrc/bind/shared.c",
         "csrc/bind/sigbus.c",
         "csrc/bind/slice.c",
         "csrc/bind/store.c",

@@ -18,11 +18,28 @@ local function mappings()
   return n
 end
 
+local function new_id()
+  local block <close> = mview.shared(0)
+  return block:id()
+end
+
+local first_id = new_id()
+
+-- Shared blocks that somebody holds.
+local function blocks()
+  local n = 0
+  for id = first_id, new_id() do
+    local block <close> = mview.attach(id)
+    if block then n = n + 1 end
+  end
+  return n
+end
+
 -- All that there is to give back.
 local function debts()
   local lends, dones = capi.counts()
   local acquired, released = raster.counts()
-  return {lends - dones, acquired - released, mappings()}
+  return {lends - dones, acquired - released, mappings(), blocks()}
 end
 
 local setup = [[
@@ -68,6 +85,8 @@ local rows = {
   {"a map", "mview.map(nil, 'r+', 0, 1)"},
   {"a map's view", "mview.map(nil, 'r+', 0, 1):view()"},
   {"a bytearray", "mview.bytearray(100):view()"},
+  {"a shared block", "mview.shared(10)"},
+  {"a shared block's view", "mview.shared(10):view()"},
   {"a loan", "capi.lend(10)"},
   {"a loan that was revoked", "select(2, capi.lend(10)):revoke()"},
   {"an object's memory", "mview(raster.image(1, 1))"},

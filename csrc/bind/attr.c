@@ -44,7 +44,7 @@ static void push_dims(lua_State *L, const ptrdiff_t *list, int n) {
 /* Pushes the exporter of the view at index 1; nil: host memory. */
 static void push_exporter(lua_State *L, const lmv_view *v) {
   lua_getiuservalue(L, 1, 1);
-  if (v->lease->source == LMV_BYTEARRAY || v->lease->source == LMV_MAP)
+  if (v->lease->source >= LMV_BYTEARRAY && v->lease->source <= LMV_SHARED)
     return;
   lua_getiuservalue(L, -1, v->lease->source == LMV_STRING ? 2 : 1);
 }

@@ -1,6 +1,7 @@
 /*
-** container.c - what bytearrays and maps have in common: they are their bytes
-** A container has the methods of its own (bytearray.c, map.c) and those of
+** container.c - what bytearrays, maps and shared blocks have in common
+** They are their bytes. A container has the methods of its own (bytearray.c,
+*...) and those of
 ** views, whose lmv_checkview makes a view of all bytes. Single bytes are read
 ** and written here, without a view. Only the virtual machine calls these
 ** functions, with their own object.
@@ -60,7 +61,7 @@ static int container_index(lua_State *L) {
 
 /* What a container is called in messages. */
 static const char *container_kind(const lmv_lease *lease) {
-  return lease->source == LMV_MAP ? "map" : "bytearray";
+  return lmv_container_words(lease->source)->noun;
 }
 
 /* __newindex: b[i] = x; raises out of range. */

@@ -29,6 +29,7 @@ typedef enum lmv_source {
   LMV_STRING,
   LMV_BYTEARRAY,
   LMV_MAP, /* from here on: leases of resources */
+  LMV_SHARED,
   LMV_HOST,
   LMV_FOREIGN
 } lmv_source;
@@ -90,9 +91,9 @@ void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
                          const char *what);
 
 /*
-** The first member of each container (bytearray, map): its lease, and the first
-** generation of that lease. A later first generation in the lease means that
-** the resource has ended and is used again for another container.
+** The first member of each container (bytearray, map, shared block): its lease,
+** and the first generation of that lease. A later first generation in the lease
+** means that the resource has ended and is used again for another container.
 */
 typedef struct lmv_container {
   lmv_lease *lease;
@@ -112,6 +113,13 @@ static inline bool lmv_container_alive(const lmv_container *c) {
 ** resource of this state has lost memory since the last call. [-0, +0, v]
 */
 extern volatile unsigned lmv_losses;
+
+#if defined(__GNUC__) /* other threads may count meanwhile */
+#define LMV_LOSSES() __atomic_load_n(&lmv_losses, __ATOMIC_RELAXED)
+#else
+#define LMV_LOSSES() lmv_losses
+#endif
+
 void lmv_telllosses(lua_State *L);
 
 /*
@@ -122,9 +130,9 @@ void lmv_telllosses(lua_State *L);
 #define LMV_TOUCHES(f)                                                         \
   static int f##_body(lua_State *L);                                           \
   static int f(lua_State *L) {                                                 \
-    unsigned before = lmv_losses;                                              \
+    unsigned before = LMV_LOSSES();                                            \
     int n = f##_body(L);                                                       \
-    if (lmv_losses != before)                                                  \
+    if (LMV_LOSSES() != before)                                                \
       lmv_telllosses(L);                                                       \
     return n;                                                                  \
   }                                                                            \

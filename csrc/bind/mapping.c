@@ -50,8 +50,7 @@ static int sharing(const lmv_mapmode *mode) {
 
 /* Maps n bytes from the map's offset on. *base is NULL for 0. */
 static int map_bytes(const lmv_map *m, size_t n, unsigned char **base) {
-  int flags =
-      sharing(m->mode) | (lmv_map_resource(m)->fd < 0 ? MAP_ANONYMOUS : 0);
+  int flags = sharing(m->mode) | (lmv_map_resource(m)->fd < 0 ? MAP_ANON : 0);
   size_t skip = margin(m);
   unsigned char *p;
   *base = NULL;

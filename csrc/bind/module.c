@@ -9,6 +9,7 @@
 
 #include "api.h"
 #include "args.h"
+#include "atomic.h"
 #include "attr.h"
 #include "bulk.h"
 #include "bytearray.h"
@@ -25,6 +26,7 @@
 #include "reduce.h"
 #include "registry.h"
 #include "resource.h"
+#include "shared.h"
 #include "slice.h"
 #include "text.h"
 #include "writer.h"
@@ -93,14 +95,17 @@ int luaopen_mview(lua_State *L) {
   open_view(L);
   lmv_open_bytearray(L);
   lmv_open_map(L);
+  lmv_open_shared(L);
   lmv_open_api(L);
   lua_newtable(L);
   lmv_setfuncs(L, functions);
   lmv_setfuncs(L, lmv_make_functions);
   lmv_setfuncs(L, lmv_bytearray_functions);
   lmv_setfuncs(L, lmv_map_functions);
+  lmv_setfuncs(L, lmv_shared_functions);
   lmv_open_reader(L);
   lmv_open_writer(L);
+  lmv_open_atomic(L);
   lua_pushliteral(L, MVIEW_VERSION);
   lua_setfield(L, -2, "_VERSION");
   lua_createtable(L, 0, 1);

@@ -9,7 +9,8 @@
 ** Addresses are the keys. own_key is one of metatables: its value there says
 ** what the objects are, an lmv_own.
 */
-static const char view_key, bytearray_key, map_key, own_key, formats_key;
+static const char view_key, own_key, formats_key;
+static const char container_keys[LMV_SHARED - LMV_BYTEARRAY + 1];
 
 /* Stack: [metatable] -> [metatable]. */
 static void set_own(lua_State *L, lmv_own own) {
@@ -28,7 +29,15 @@ void lmv_setviewmeta(lua_State *L) {
 }
 
 static const void *container_key(lmv_source source) {
-  return source == LMV_MAP ? &map_key : &bytearray_key;
+  return &container_keys[source - LMV_BYTEARRAY];
+}
+
+const lmv_containerwords *lmv_container_words(lmv_source source) {
+  static const lmv_containerwords words[] = {
+      {"mview.bytearray", "bytearray", "released bytearray"},
+      {"mview.map", "map", "closed map"},
+      {"mview.shared", "shared block", "released shared block"}};
+  return &words[source - LMV_BYTEARRAY];
 }
 
 void lmv_pushcontainermeta(lua_State *L, lmv_source source) {

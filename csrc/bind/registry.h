@@ -37,11 +37,20 @@ void lmv_pushviewmeta(lua_State *L);
 void lmv_setviewmeta(lua_State *L);
 
 /*
-** The same for the metatables of bytearrays (LMV_BYTEARRAY) and maps (LMV_MAP).
+** The same for the metatables of containers: LMV_BYTEARRAY to LMV_SHARED.
 ** push: [-0, +1, -], set: [-1, +0, m].
 */
 void lmv_pushcontainermeta(lua_State *L, lmv_source source);
 void lmv_setcontainermeta(lua_State *L, lmv_source source);
+
+/* The words of messages for the containers of a source. */
+typedef struct lmv_containerwords {
+  const char *type;  /* as an argument: "mview.map" */
+  const char *noun;  /* in a sentence: "map" */
+  const char *ended; /* "closed map" */
+} lmv_containerwords;
+
+const lmv_containerwords *lmv_container_words(lmv_source source);
 
 /* Pushes the table LMV_FORMATS, for code without the upvalue. [-0, +1, -] */
 void lmv_pushformats(lua_State *L);
@@ -74,7 +83,7 @@ typedef enum lmv_own {
 lmv_own lmv_toown(lua_State *L, int idx, void **own);
 
 /*
-** The bytearray or map at idx, dead or alive; NULL for any other value.
+** The container at idx, dead or alive; NULL for any other value.
 ** [-0, +0, -] Needs two stack slots.
 */
 lmv_container *lmv_tocontainer(lua_State *L, int idx);

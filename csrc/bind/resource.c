@@ -117,8 +117,13 @@ void lmv_resource_notify(lmv_resource *r) {
 void lmv_resource_lose(lmv_resource *r) {
   r->lease.lost = true;
   lmv_lease_expire(&r->lease, "file shrank");
+#if defined(__GNUC__)
+  __atomic_fetch_add(&r->all->losses, 1, __ATOMIC_RELAXED);
+  __atomic_fetch_add(&lmv_losses, 1, __ATOMIC_RELAXED); /* of other threads */
+#else
   r->all->losses++;
   lmv_losses++;
+#endif
 }
 
 void lmv_telllosses(lua_State *L) {

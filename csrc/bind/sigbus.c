@@ -38,6 +38,8 @@ void lmv_unwatch_pages(lmv_resource *r) { (void)r; }
 
 #else
 
+#include "lock.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -53,18 +55,12 @@ typedef struct lmv_watch {
 } lmv_watch;
 
 static lmv_watch *watches; /* the newest */
-static char locked;        /* while watches are taken and handlers changed */
+/* Held while watches are taken and handlers changed. */
+static lmv_lock watches_lock = LMV_UNLOCKED;
 
 /* What was installed before: the handler reads the one that is current. */
 static struct sigaction previous[2];
 static int current;
-
-static void lock(void) {
-  while (__atomic_test_and_set(&locked, __ATOMIC_ACQUIRE))
-    continue; /* a few instructions, and one call of the system */
-}
-
-static void unlock(void) { __atomic_clear(&locked, __ATOMIC_RELEASE); }
 
 /* ---- the handler: nothing here but what a handler may do -----------------*/
 
@@ -94,7 +90,7 @@ static bool replace_pages(lmv_watch *w, uintptr_t at) {
   uintptr_t page = at - at % (uintptr_t)sysconf(_SC_PAGESIZE);
   void *start = (void *)page;
   if (mmap(start, w->end - page, w->protection,
-           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+           MAP_PRIVATE | MAP_ANON | MAP_FIXED, -1, 0) == MAP_FAILED)
     return false;
   lmv_resource_lose(w->resource);
   return true;
@@ -177,7 +173,7 @@ static lmv_watch *take_watch(void) {
 int lmv_watch_pages(lmv_resource *r, void *base, size_t n, bool writable) {
   lmv_watch *w;
   int err;
-  lock();
+  lmv_acquirelock(&watches_lock);
   err = install();
   w = err == 0 ? take_watch() : NULL;
   if (w != NULL) {
@@ -188,15 +184,15 @@ int lmv_watch_pages(lmv_resource *r, void *base, size_t n, bool writable) {
   } else if (err == 0) {
     err = ENOMEM;
   }
-  unlock();
+  lmv_releaselock(&watches_lock);
   return err;
 }
 
 void lmv_unwatch_pages(lmv_resource *r) {
-  lock();
+  lmv_acquirelock(&watches_lock);
   if (r->watch != NULL)
     set_range(r->watch, 0, 0);
-  unlock();
+  lmv_releaselock(&watches_lock);
   r->watch = NULL;
 }
 

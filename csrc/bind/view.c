@@ -30,7 +30,7 @@ lmv_view *lmv_checkview(lua_State *L, int arg) {
 lmv_container *lmv_checkcontainer(lua_State *L, int arg, lmv_source source) {
   lmv_container *c = lmv_tocontainer(L, arg);
   if (c == NULL || c->source != source)
-    lmv_typeerror(L, arg, source == LMV_MAP ? "mview.map" : "mview.bytearray");
+    lmv_typeerror(L, arg, lmv_container_words(source)->type);
   return c;
 }
 
@@ -222,8 +222,7 @@ static lmv_view *push_string_view(lua_State *L, int idx, int meta) {
 void lmv_checkopen(lua_State *L, const lmv_container *container) {
   if (!lmv_container_alive(container))
     luaL_error(L, "attempt to use a %s",
-               container->source == LMV_MAP ? "closed map"
-                                            : "released bytearray");
+               lmv_container_words(container->source)->ended);
   if (container->lease->lost)
     lmv_expirederror(L, container->lease);
 }

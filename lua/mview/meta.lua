@@ -25,6 +25,7 @@ value of the view's format, "row" a sub-view of a view of more dimensions.
 ---| mview.view
 ---| mview.bytearray
 ---| mview.map
+---| mview.shared
 ---| mview.exporter
 
 ---A file handle, a descriptor, an object with a method `fileno`, or an object
@@ -45,6 +46,7 @@ value of the view's format, "row" a sub-view of a view of more dimensions.
 
 ---@class mview
 ---@field _VERSION string
+---@field atomic mview.atomic integers that several threads or processes change
 ---@overload fun(source: mview.byteslike, format?: mview.format, shape?: integer[]): mview.view
 local mview = {}
 
@@ -96,6 +98,17 @@ function mview.fromhex(digits) end
 ---@return string? message
 ---@return integer? errno
 function mview.map(file, mode, offset, length) end
+
+---A block of zero bytes that all Lua states of the process can attach to.
+---@param n integer bytes
+---@return mview.shared
+function mview.shared(n) end
+
+---The shared block of that id, from any state of the process.
+---@param id integer
+---@return mview.shared? block nil when nobody holds it any more
+---@return string? message
+function mview.attach(id) end
 
 ---@param x any
 ---@return boolean
@@ -476,6 +489,115 @@ function map:close() end
 
 ---The same.
 function map:release() end
+
+--------------------------------------------------------------------- shared
+
+---@class mview.shared : mview.view
+---@field [integer] integer a byte; nil out of range
+---@operator len: integer
+---@operator concat(mview.byteslike | number): string
+local shared = {}
+
+---What `mview.attach` takes in any state of the process.
+---@return integer
+---@nodiscard
+function shared:id() end
+
+---A view of all bytes.
+---@return mview.view
+---@nodiscard
+function shared:view() end
+
+---Ends this hold on the block, and all views of it.
+function shared:release() end
+
+--------------------------------------------------------------------- atomic
+
+---Views of one dimension of integers of 4 or 8 bytes in native order, aligned.
+---@class mview.atomic
+local atomic = {}
+
+---The item.
+---@param v mview.view
+---@param i integer
+---@return integer
+---@nodiscard
+function atomic.load(v, i) end
+
+---Sets the item.
+---@param v mview.view
+---@param i integer
+---@param x integer
+function atomic.store(v, i, x) end
+
+---Adds x to the item, wrapping around; returns what it was.
+---@param v mview.view
+---@param i integer
+---@param x integer
+---@return integer
+function atomic.add(v, i, x) end
+
+---Subtracts x from the item, wrapping around; returns what it was.
+---@param v mview.view
+---@param i integer
+---@param x integer
+---@return integer
+function atomic.sub(v, i, x) end
+
+---Keeps the bits that x has, too; returns what it was.
+---@param v mview.view
+---@param i integer
+---@param x integer
+---@return integer
+function atomic.band(v, i, x) end
+
+---Adds the bits that x has; returns what it was.
+---@param v mview.view
+---@param i integer
+---@param x integer
+---@return integer
+function atomic.bor(v, i, x) end
+
+---Turns the bits that x has; returns what it was.
+---@param v mview.view
+---@param i integer
+---@param x integer
+---@return integer
+function atomic.bxor(v, i, x) end
+
+---Sets the item; returns what it was.
+---@param v mview.view
+---@param i integer
+---@param x integer
+---@return integer
+function atomic.exchange(v, i, x) end
+
+---Sets the item to x if it is expected; returns what it was.
+---@param v mview.view
+---@param i integer
+---@param expected integer
+---@param x integer
+---@return integer
+function atomic.compareexchange(v, i, expected, x) end
+
+---Waits while the item, of 4 bytes, is expected, until it is notified.
+---@param v mview.view
+---@param i integer
+---@param expected integer
+---@param seconds? number default: for ever
+---@return "ok" | "not-equal" | "timed-out" | nil outcome nil where the system cannot
+---@return string? message
+---@return integer? errno
+function atomic.wait(v, i, expected, seconds) end
+
+---Wakes those that wait for the item.
+---@param v mview.view
+---@param i integer
+---@param n? integer default: all
+---@return integer? woken nil where the system cannot
+---@return string? message
+---@return integer? errno
+function atomic.notify(v, i, n) end
 
 --------------------------------------------------------------------- reader
 

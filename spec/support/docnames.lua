@@ -2,9 +2,10 @@
 docnames.lua - public names: what there is, what is documented, what is declared
 
 A set of names has "v:sub" and "v.format" for methods and fields, "v __len" for
-the length operator, "mview.map" for a function of the module and "dump()" for
-what is called itself. The letters v, b, m and r stand for views, bytearrays,
-maps and readers, w for writers.
+the length operator, "mview.map" for a function of the module, "atomic.add" for
+one of mview.atomic and "dump()" for what is called itself. The letters v, b, m,
+s and r stand for views, bytearrays, maps, shared blocks and readers, w for
+writers.
 ]]
 
 local mview = require "mview"
@@ -51,9 +52,11 @@ end
 function docnames.real()
   local names = {["mview()"] = true, ["dump()"] = true}
   for name in pairs(mview) do names["mview." .. name] = true end
+  for name in pairs(mview.atomic) do names["atomic." .. name] = true end
   add_object(names, "v", mview "x")
   add_object(names, "b", mview.bytearray())
   add_object(names, "m", assert(mview.map(nil, "r+", 0, 1)))
+  add_object(names, "s", mview.shared(1))
   add_object(names, "r", reader(""))
   add_object(names, "w", writer())
   for _, name in ipairs {"r __index", "r __newindex", "w __index",
@@ -149,7 +152,8 @@ end
 -- ---- what is declared ----
 
 local LETTERS = {["mview.view"] = "v", ["mview.bytearray"] = "b",
-  ["mview.map"] = "m", ["mview.reader"] = "r", ["mview.writer"] = "w",
+  ["mview.map"] = "m", ["mview.shared"] = "s",
+  ["mview.atomic"] = "atomic", ["mview.reader"] = "r", ["mview.writer"] = "w",
   mview = "mview"}
 
 -- The metamethods that annotations have words for.

@@ -95,6 +95,21 @@ local uses = {
   ["map:resize n"] = function(x) w.map:resize(x) end,
   ["map:flush i"] = function(x) w.map:flush(x) end,
   ["map:flush j"] = function(x) w.map:flush(1, x) end,
+  ["mview.shared n"] = function(x) mview.shared(x):release() end,
+  ["mview.attach id"] = function(x) mview.attach(x) end,
+  ["shared:__index i"] = function(x) return w.shared[x] end,
+  ["shared:__newindex i"] = function(x) w.shared[x] = 45 end,
+  ["shared:__newindex x"] = function(x) w.shared[1] = x end,
+  ["atomic.compareexchange x"] = function(x)
+    mview.atomic.compareexchange(w.words, 2, 0, x)
+  end,
+  ["atomic.wait expected"] = function(x)
+    mview.atomic.wait(w.words, 1, x, 0)
+  end,
+  ["atomic.wait seconds"] = function(x)
+    mview.atomic.wait(w.words, 1, 1, x)
+  end,
+  ["atomic.notify n"] = function(x) mview.atomic.notify(w.words, 1, x) end,
   ["mview.calcsize count"] = function(x)
     mview.calcsize(("%ss"):format(x))
   end,
@@ -213,6 +228,12 @@ local uses = {
   ["dump limit"] = function(x) dump(w.view, {limit = x}) end,
 }
 
+for name, f in pairs(mview.atomic) do
+  uses[("atomic.%s i"):format(name)] = function(x) f(w.words, x, 1, 0) end
+  uses[("atomic.%s operand"):format(name)] = function(x)
+    f(w.longs, 2, x, 0)
+  end
+end
 for name, row in pairs(names.rows) do
   for which, use in pairs(row.takes) do
     uses[("view:%s %s"):format(name, which)] = function(x) use(w, x) end
@@ -228,9 +249,10 @@ local answers = {"no integer representation", "out of range",
   "bytes at position", "format",
   "sub%-array", "out of limits", "missing size", "expected, got",
   "too many results", "alignment not power of 2", "malformed buffer: ",
-  "attempt to assign to '.*' of a %l+$", "bytes at offset", "have size 0",
+  "attempt to assign to '.*' of a [%l ]+$", "bytes at offset", "have size 0",
   "number of bytes", "no field", "unknown flags", "memory is", "memory has",
-  "need %d+ bytes at position"}
+  "need %d+ bytes at position", "not a number of seconds",
+  "integers of 4 bytes expected"}
 
 local function is_answer(err)
   for _, answer in ipairs(answers) do
@@ -245,6 +267,8 @@ local function world()
   w.view = w.bytes:view():sub(17, 32)
   w.grid = w.view:cast("b", {2, 8})
   w.map = mview.map(nil, "r+", 0, 100)
+  w.shared = mview.shared(32)
+  w.words, w.longs = w.shared:cast("I"), w.shared:cast("q")
   w.reader = reader(w.view):skip(1)
   w.writer = require("mview.writer")(w.view)
   w.file = io.tmpfile()

@@ -2,9 +2,10 @@
 operations.lua - something to do for every public function and method
 
 operations[name] is a list of functions of a world; name is "mview.x" for a
-function of the module, "view:x", "bytearray:x" and "map:x" for methods and
-metamethods, "api.x" for the C API. Each does its work, on whatever memory of
-the world, and may return what it likes.
+function of the module, "atomic.x" for one of mview.atomic, "view:x",
+"bytearray:x", "map:x" and "shared:x" for methods and metamethods, "api.x" for
+the C API. Each does its work, on whatever memory of the world, and may return
+what it likes.
 
 operations.world() makes a world: memory of each source and views of all
 geometries. operations.memory(world) is all its memory as a string.
@@ -44,6 +45,8 @@ function operations.world()
     blocks = {"12345678", "abcdefgh"}}
   w.map = assert(mview.map(nil, "r+", 0, 48))
   w.mapped = w.map:view()
+  w.shared = mview.shared(48)
+  w.words = w.shared:cast("I")
   w.object = setmetatable({}, {__buffer = function() return w.bytes end})
   w.foreign = bad_exporters.exporter("litter")
   w.zeros = mview.bytearray("text, and a zero\0")
@@ -66,7 +69,7 @@ end
 
 function operations.memory(w)
   return table.concat({bytes_of(w.bytes), bytes_of(w.lent), bytes_of(w.map),
-    table.concat({w.picture:bytes()}, "|")}, "\n")
+    bytes_of(w.shared),    table.concat({w.picture:bytes()}, "|")}, "\n")
 end
 
 -- The name of a view that is pinned; or nil.
@@ -90,11 +93,11 @@ local function each(name, list, f)
 end
 
 local ALL = "view numbers strided records complex flags chars doubles swapped "
-  .. "single empty string lent rows mapped"
+  .. "single empty string lent rows mapped words"
 local LONG = "view numbers strided records complex flags chars doubles swapped "
   .. "empty string lent rows mapped"
 local WRITABLE = "view numbers strided doubles swapped lent rows mapped"
-local SOURCES = "bytes view string map object foreign strided rows"
+local SOURCES = "bytes view string map shared object foreign strided rows"
 
 -- A value that fits an item of the view.
 local function value_of(v)
@@ -444,6 +447,39 @@ row("map:__pairs", function(w)
   return n
 end)
 
+row("mview.shared", function() return mview.shared(100) end,
+  function() return mview.shared(1 << 20) end)
+row("mview.attach", function(w) return mview.attach(w.shared:id()) end,
+  function() return mview.attach(0) end)
+row("shared:__index", function(w) return w.shared.view, w.shared.none end,
+  function(w) return w.shared[2], w.shared.shape, w.shared.obj end)
+row("shared:id", function(w) return w.shared:id() end)
+row("shared:view", function(w) return w.shared:view() end)
+row("shared:release", function(w) w.shared:release() end)
+row("shared:__close", function(w) local _ <close> = w.shared end)
+row("shared:__newindex", function(w) w.shared[1] = 65 end)
+row("shared:__len", function(w) return #w.shared end)
+row("shared:__tostring", function(w) return tostring(w.shared) end)
+row("shared:__eq", function(w) return w.shared == w.view end)
+row("shared:__concat", function(w) return w.shared .. w.shared end)
+row("shared:__pairs", function(w)
+  local n = 0
+  for _ in pairs(w.shared) do n = n + 1 end
+  return n
+end)
+
+local atomic = mview.atomic
+row("atomic.load", function(w) return atomic.load(w.words, 1) end)
+row("atomic.store", function(w) atomic.store(w.words, 2, 7) end)
+for _, name in ipairs {"add", "sub", "band", "bor", "bxor", "exchange"} do
+  row("atomic." .. name, function(w) return atomic[name](w.words, -1, 5) end)
+end
+row("atomic.compareexchange",
+  function(w) return atomic.compareexchange(w.words, 1, 0, 1) end)
+row("atomic.wait", function(w) return atomic.wait(w.words, 1, 1) end,
+  function(w) return atomic.wait(w.words, 1, 0, 0) end)
+row("atomic.notify", function(w) return atomic.notify(w.words, 1) end)
+
 -- The C API.
 
 each("api.borrow", SOURCES .. " numbers lent", function(x)
@@ -469,12 +505,15 @@ local function upvalue(f)
   return value
 end
 
+local MODULES = {mview = true, atomic = true}
+
 local function add(names, prefix, list)
   for name, value in pairs(list) do
-    if type(name) == "string" and name ~= "__name" and name ~= "__metatable"
-      and name ~= "__gc" and name ~= "_VERSION" and name ~= "__mode" then
+    if type(name) == "string" and type(value) ~= "table"
+      and name ~= "__name" and name ~= "__metatable" and name ~= "__gc"
+      and name ~= "_VERSION" and name ~= "__mode" then
       local dot = math.type(value) == "integer" and "." or ":"
-      names[#names + 1] = prefix .. (prefix == "mview" and "." or dot) .. name
+      names[#names + 1] = prefix .. (MODULES[prefix] and "." or dot) .. name
     end
   end
 end
@@ -508,6 +547,8 @@ function operations.names()
   add_type(names, "view", mview "")
   add_container(names, "bytearray", mview.bytearray())
   add_container(names, "map", mview.map(nil, "r+", 0, 1))
+  add_container(names, "shared", mview.shared(1))
+  add(names, "atomic", mview.atomic)
   add_type(names, "reader", mview.reader(""))
   add_type(names, "writer", mview.writer())
   table.sort(names)

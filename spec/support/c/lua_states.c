@@ -116,11 +116,73 @@ static int starve(lua_State *L) {
   return 2;
 }
 
+/* ---- states that live as long as they are wanted --------------------------*/
+
+typedef struct opened {
+  account a;
+  lua_State *state; /* NULL: closed */
+} opened;
+
+static opened *check_opened(lua_State *L) {
+  opened *o = luaL_checkudata(L, 1, "lua_states.state");
+  luaL_argcheck(L, o->state != NULL, 1, "closed");
+  return o;
+}
+
+/* open(): a state of its own. */
+static int state_open(lua_State *L) {
+  opened *o = lua_newuserdatauv(L, sizeof *o, 0);
+  o->state = NULL;
+  luaL_setmetatable(L, "lua_states.state");
+  o->state = open_state(L, &o->a);
+  return 1;
+}
+
+/* state:run(code): what code returns there, as a string; nil for nothing. */
+static int state_run(lua_State *L) {
+  lua_State *inner = check_opened(L)->state;
+  int failed = luaL_dostring(inner, luaL_checkstring(L, 2));
+  lua_settop(inner, lua_gettop(inner) > 0 ? 1 : 0);
+  if (lua_gettop(inner) == 0 || lua_isnil(inner, 1)) {
+    lua_pushnil(L);
+  } else {
+    size_t n;
+    const char *s = luaL_tolstring(inner, 1, &n);
+    lua_pushlstring(L, s, n);
+  }
+  lua_settop(inner, 0);
+  return failed ? lua_error(L) : 1;
+}
+
+/* state:close(): how many bytes are left of it. Also when it is collected. */
+static int state_close(lua_State *L) {
+  opened *o = luaL_checkudata(L, 1, "lua_states.state");
+  if (o->state != NULL)
+    lua_close(o->state);
+  o->state = NULL;
+  lua_pushinteger(L, (lua_Integer)o->a.bytes);
+  return 1;
+}
+
+static void make_state_type(lua_State *L) {
+  static const luaL_Reg methods[] = {
+      {"run", state_run}, {"close", state_close}, {NULL, NULL}};
+  luaL_newmetatable(L, "lua_states.state");
+  luaL_newlib(L, methods);
+  lua_setfield(L, -2, "__index");
+  lua_pushcfunction(L, state_close);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 1);
+}
+
 int luaopen_lua_states(lua_State *L);
 
 int luaopen_lua_states(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"sequence", sequence}, {"starve", starve}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"sequence", sequence},
+                                       {"starve", starve},
+                                       {"open", state_open},
+                                       {NULL, NULL}};
+  make_state_type(L);
   luaL_newlib(L, functions);
   return 1;
 }

@@ -1,0 +1,90 @@
+/*
+** futex.c - waiting for memory to change: Linux's futex
+** Not one that is private to the process: the system tells by the page whether
+** two addresses are the same memory.
+*/
+/* NOLINTBEGIN(bugprone-reserved-identifier) */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+#include "futex.h"
+
+#include <errno.h>
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
+
+#if defined(SYS_futex) || defined(SYS_futex_time64)
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FOREVER 1e9 /* seconds: more than 30 years, and fits 32 bits twice */
+
+/* Operations, as in linux/futex.h, which not every C library brings along. */
+enum { WAKE = 1, WAIT_UNTIL = 9 };
+#define ALL_BITS 0xffffffffu
+
+/* The call for the time_t that the C library has. */
+static long call_futex(const uint32_t *p, int operation, uint32_t value,
+                       const struct timespec *until, uint32_t bits) {
+#if defined(SYS_futex_time64) && defined(SYS_futex)
+  long number = sizeof(time_t) > sizeof(long) ? SYS_futex_time64 : SYS_futex;
+#elif defined(SYS_futex_time64)
+  long number = SYS_futex_time64;
+#else
+  long number = SYS_futex;
+#endif
+  return syscall(number, p, operation, value, until, NULL, bits);
+}
+
+static struct timespec time_in(double seconds) {
+  struct timespec t;
+  long ns;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  t.tv_sec += (time_t)seconds;
+  ns = (long)((seconds - (double)(time_t)seconds) * 1e9);
+  t.tv_nsec += ns;
+  if (t.tv_nsec >= 1000000000) {
+    t.tv_nsec -= 1000000000;
+    t.tv_sec++;
+  }
+  return t;
+}
+
+int lmv_futex_wait(const uint32_t *p, uint32_t expected, double seconds) {
+  bool forever = !(seconds < FOREVER);
+  struct timespec until = time_in(forever || seconds < 0 ? 0 : seconds);
+  long result;
+  do
+    result =
+        call_futex(p, WAIT_UNTIL, expected, forever ? NULL : &until, ALL_BITS);
+  while (result < 0 && errno == EINTR);
+  return result < 0 ? errno : 0;
+}
+
+int lmv_futex_wake(const uint32_t *p, int n, int *woken) {
+  long result = call_futex(p, WAKE, (uint32_t)n, NULL, 0);
+  *woken = result < 0 ? 0 : (int)result;
+  return result < 0 ? errno : 0;
+}
+
+#else
+
+int lmv_futex_wait(const uint32_t *p, uint32_t expected, double seconds) {
+  (void)p, (void)expected, (void)seconds;
+  return ENOSYS;
+}
+
+int lmv_futex_wake(const uint32_t *p, int n, int *woken) {
+  (void)p, (void)n;
+  *woken = 0;
+  return ENOSYS;
+}
+
+#endif

@@ -1,0 +1,251 @@
+/*
+** shared.c - blocks of memory that all Lua states of the process can attach to
+** The blocks are in a table of the process, by their ids. Each container, of
+** whatever state, is a hold on its block, and a resource, so that a hold ends
+** once in any case; with the last one the block is freed.
+**
+** The memory is none of Lua's, which would see no reason to collect dropped
+** holds. So each state counts the bytes that it holds, and where these have
+** grown by as much as Lua and they took together after the last collection, it
+** makes a full one: what Lua's collector does by default for its own memory.
+*/
+#include "shared.h"
+
+#include "args.h"
+#include "container.h"
+#include "lock.h"
+#include "registry.h"
+#include "resource.h"
+#include "seed.h"
+#include "view.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+/* ---- the blocks of the process -------------------------------------------*/
+
+typedef struct shared_block {
+  struct shared_block *next;
+  uint64_t id;
+  size_t size;
+  size_t holds;
+  max_align_t bytes[];
+} shared_block;
+
+enum { BUCKETS = 1024 }; /* a list each, by the last bits of the id */
+
+static lmv_lock blocks_lock = LMV_UNLOCKED;
+static shared_block *blocks[BUCKETS];
+static uint64_t last_id;
+
+/*
+** Ids count from a number of the process on, so that an id of another process
+** is one of no block here.
+*/
+static uint64_t next_id(void) {
+  if (last_id == 0)
+    last_id = lmv_seed() >> 34 << 32; /* stays a positive integer of Lua */
+  return ++last_id;
+}
+
+/* A new block of n zero bytes, with one hold; NULL: there is no memory. */
+static shared_block *new_shared(size_t n) {
+  shared_block *b =
+      n <= PTRDIFF_MAX - sizeof *b ? calloc(1, sizeof *b + n) : NULL;
+  if (b == NULL)
+    return NULL;
+  b->size = n;
+  b->holds = 1;
+  lmv_acquirelock(&blocks_lock);
+  b->id = next_id();
+  b->next = blocks[b->id % BUCKETS];
+  blocks[b->id % BUCKETS] = b;
+  lmv_releaselock(&blocks_lock);
+  return b;
+}
+
+/* The block of that id, with one hold more; NULL: there is none. */
+static shared_block *hold_shared(uint64_t id) {
+  shared_block *b;
+  lmv_acquirelock(&blocks_lock);
+  b = blocks[id % BUCKETS];
+  while (b != NULL && b->id != id)
+    b = b->next;
+  if (b != NULL)
+    b->holds++;
+  lmv_releaselock(&blocks_lock);
+  return b;
+}
+
+static void remove_shared(shared_block *b) {
+  shared_block **at = &blocks[b->id % BUCKETS];
+  while (*at != b)
+    at = &(*at)->next;
+  *at = b->next;
+}
+
+/* Ends a hold. */
+static void drop_shared(shared_block *b) {
+  bool last;
+  lmv_acquirelock(&blocks_lock);
+  last = --b->holds == 0;
+  if (last)
+    remove_shared(b);
+  lmv_releaselock(&blocks_lock);
+  if (last)
+    free(b);
+}
+
+/* ---- what a state holds --------------------------------------------------*/
+
+typedef struct holdings {
+  size_t bytes;     /* held now; a block that is held twice counts twice */
+  size_t collected; /* were still held after the last collection */
+} holdings;
+
+static const char holdings_key;
+
+static holdings *get_holdings(lua_State *L) {
+  holdings *h;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &holdings_key);
+  h = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return h;
+}
+
+/* Collects, unless the script or Lua has stopped the collector. */
+static void collect(lua_State *L) {
+  holdings *h = get_holdings(L);
+  if (lua_gc(L, LUA_GCISRUNNING) != 1)
+    return;
+  lua_gc(L, LUA_GCCOLLECT);
+  h->collected = h->bytes;
+}
+
+/* Adds bytes to what is held, and collects if it is time. */
+static void charge(lua_State *L, size_t n) {
+  holdings *h = get_holdings(L);
+  size_t lua = (size_t)lua_gc(L, LUA_GCCOUNT) << 10;
+  h->bytes += n;
+  if (h->bytes > h->collected && h->bytes - h->collected > lua + h->collected)
+    collect(L);
+}
+
+/* ---- containers ----------------------------------------------------------*/
+
+static shared_block *block_of_lease(const lmv_lease *lease) {
+  return (shared_block *)(void *)(lease->base - offsetof(shared_block, bytes));
+}
+
+/* The end of the resource: drops the hold. */
+static void end_hold(lmv_resource *r) {
+  shared_block *b = block_of_lease(&r->lease);
+  ((holdings *)r->ud)->bytes -= b->size;
+  drop_shared(b);
+}
+
+/* Pushes a container that holds no block. */
+static lmv_container *push_hold(lua_State *L) {
+  lmv_container *c = lua_newuserdatauv(L, sizeof *c, 0);
+  *c = (lmv_container){(lmv_lease *)&lmv_nolease, 0, LMV_SHARED};
+  lmv_pushcontainermeta(L, LMV_SHARED);
+  lua_setmetatable(L, -2);
+  lmv_track(L, c, LMV_SHARED);
+  return c;
+}
+
+/* Makes the container on top, which holds none, one that holds the block. */
+static int set_block(lua_State *L, const lmv_container *c, shared_block *b) {
+  lmv_resource *r = (lmv_resource *)c->lease;
+  r->ud = get_holdings(L);
+  r->end = end_hold;
+  lmv_lease_move(&r->lease, b->bytes, b->size);
+  charge(L, b->size);
+  return 1;
+}
+
+/* mview.shared(n): a new block of n zero bytes. */
+static int make_shared(lua_State *L) {
+  size_t n = (size_t)lmv_checksize(L, 1);
+  const lmv_container *c = push_hold(L);
+  shared_block *b = new_shared(n);
+  if (b == NULL) { /* once more, as Lua does for its own memory */
+    collect(L);
+    b = new_shared(n);
+  }
+  if (b == NULL) {
+    lmv_lease_kill(c->lease);
+    return luaL_error(L, "not enough memory");
+  }
+  return set_block(L, c, b);
+}
+
+/* mview.attach(id): the block of that id; or nil and a message. */
+static int make_attached(lua_State *L) {
+  lua_Integer id = lmv_checkinteger(L, 1);
+  const lmv_container *c = push_hold(L);
+  shared_block *b = hold_shared((uint64_t)id);
+  if (b != NULL)
+    return set_block(L, c, b);
+  lmv_lease_kill(c->lease);
+  lua_pushnil(L);
+  lua_pushfstring(L, "no shared block of id %I", (LUAI_UACINT)id);
+  return 2;
+}
+
+const luaL_Reg lmv_shared_functions[] = {
+    {"shared", make_shared}, {"attach", make_attached}, {NULL, NULL}};
+
+/* ---- methods -------------------------------------------------------------*/
+
+static lmv_container *check_shared(lua_State *L) {
+  lmv_container *c = lmv_checkcontainer(L, 1, LMV_SHARED);
+  lmv_checkopen(L, c);
+  return c;
+}
+
+/* s:id(): what mview.attach takes in any state of the process. */
+static int shared_id(lua_State *L) {
+  const lmv_container *c = check_shared(L);
+  lua_pushinteger(L, (lua_Integer)block_of_lease(c->lease)->id);
+  return 1;
+}
+
+/* s:view(): a view of all its bytes. */
+static int shared_view(lua_State *L) {
+  lmv_checkcontainer(L, 1, LMV_SHARED);
+  lmv_pushcontainerview(L, LMV_META, 1);
+  return 1;
+}
+
+/* s:release(), also __close: ends this hold and all views of it. */
+static int shared_release(lua_State *L) {
+  const lmv_container *c = lmv_checkcontainer(L, 1, LMV_SHARED);
+  if (!lmv_container_alive(c))
+    return 0;
+  lmv_lease_checkpins(L, c->lease, "shared block");
+  lmv_lease_kill(c->lease);
+  return 0;
+}
+
+/* __tostring: its bytes. */
+static int shared_tostring(lua_State *L) {
+  const lmv_container *c = check_shared(L);
+  lua_pushlstring(L, (const char *)c->lease->base, c->lease->size);
+  return 1;
+}
+
+void lmv_open_shared(lua_State *L) {
+  static const luaL_Reg methods[] = {{"id", shared_id},
+                                     {"view", shared_view},
+                                     {"release", shared_release},
+                                     {NULL, NULL}};
+  static const luaL_Reg metamethods[] = {{"__tostring", shared_tostring},
+                                         {"__close", shared_release},
+                                         {"__gc", lmv_guard_gc},
+                                         {NULL, NULL}};
+  holdings *h = lua_newuserdatauv(L, sizeof *h, 0);
+  *h = (holdings){0, 0};
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &holdings_key);
+  lmv_newcontainermeta(L, LMV_SHARED, "mview.shared", methods, metamethods);
+}
