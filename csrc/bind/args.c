@@ -78,11 +78,7 @@ lua_Integer lmv_checkinteger(lua_State *L, int arg) {
   return i;
 }
 
-lua_Integer lmv_optinteger(lua_State *L, int arg, lua_Integer def) {
-  int isint;
-  lua_Integer i = lua_tointegerx(L, arg, &isint);
-  if (isint)
-    return i;
+lua_Integer lmv_defaultinteger(lua_State *L, int arg, lua_Integer def) {
   return lua_isnoneornil(L, arg) ? def : lmv_checkinteger(L, arg);
 }
 

@@ -35,7 +35,14 @@ int lmv_typeerror(lua_State *L, int arg, const char *expected) LMV_RAISES;
 ** absent or nil. [-0, +0, v] These and all checks below raise for other values.
 */
 lua_Integer lmv_checkinteger(lua_State *L, int arg);
-lua_Integer lmv_optinteger(lua_State *L, int arg, lua_Integer def);
+lua_Integer lmv_defaultinteger(lua_State *L, int arg, lua_Integer def);
+
+static inline lua_Integer lmv_optinteger(lua_State *L, int arg,
+                                         lua_Integer def) {
+  int isint;
+  lua_Integer i = lua_tointegerx(L, arg, &isint);
+  return isint ? i : lmv_defaultinteger(L, arg, def);
+}
 
 /*
 ** Converts the key of an item to an integer. Floats with an integer value are

@@ -34,6 +34,11 @@ LMV_TOUCHES(view_tobytes) {
   char order = lua_isnoneornil(L, 2) ? 'C' : check_order(L, 2);
   lmv_operand operand;
   lmv_checklive(L, v);
+  if (lmv_isflat(v)) { /* in any order */
+    lua_pushlstring(L, (const char *)lmv_base(L, v) + v->offset,
+                    lmv_flatsize(v));
+    return 1;
+  }
   lmv_viewoperand(v, &operand);
   if (order == 'A') /* the order that the memory has, else C */
     order = mv_layout_contiguous(&operand.lay, 'F') ? 'F' : 'C';

@@ -8,12 +8,15 @@
 
 #include "args.h"
 #include "mv.h"
+#include "numstack.h"
 #include "operand.h"
 #include "registry.h"
 #include "seed.h"
 #include "store.h"
 #include "value.h"
 #include "view.h"
+
+#include <string.h>
 
 /* ---- equality ------------------------------------------------------------*/
 
@@ -36,13 +39,52 @@ static bool alive(const lmv_operand *operand) {
 }
 
 /*
+** Whether both values are views, as they nearly always are. Leaves something on
+** the stack.
+*/
+static bool are_views(lua_State *L) {
+  return lua_getmetatable(L, 1) && lmv_isviewmeta(L, LMV_META) &&
+         lua_getmetatable(L, 2) && lmv_isviewmeta(L, LMV_META);
+}
+
+/* Whether the views are equal if their bytes are, and only then. */
+static bool have_values_of_bytes(const lmv_view *a, const lmv_view *b) {
+  unsigned kind =
+      a->numkind > LMV_SWAPPED ? a->numkind - LMV_SWAPPED : a->numkind;
+  return a->numkind == b->numkind && kind > 0 && kind <= 1 + MV_I64 &&
+         lmv_isflat(a) && lmv_isflat(b);
+}
+
+/* == of two views. */
+static bool equal_views(lua_State *L, const lmv_view *v, const lmv_view *w) {
+  lmv_operand a, b;
+  if (!lmv_alive(v) || !lmv_alive(w))
+    return false;
+  if (have_values_of_bytes(v, w))
+    return v->dims[0] == w->dims[0] &&
+           memcmp(v->lease->base + v->offset, w->lease->base + w->offset,
+                  lmv_flatsize(v)) == 0;
+  lmv_viewoperand(v, &a);
+  lmv_viewoperand(w, &b);
+  return equal(L, &a, &b);
+}
+
+/* == of other values, of which one is a view or container. */
+static bool equal_operands(lua_State *L) {
+  lmv_operand a, b;
+  lua_settop(L, 2);
+  return lmv_optoperand(L, 1, &a) && lmv_optoperand(L, 2, &b) && alive(&a) &&
+         alive(&b) && equal(L, &a, &b);
+}
+
+/*
 ** __eq: by value, across formats. What is not bytes-like equals no view, and,
 ** as in Python, nor does a dead view, which is the one access that it allows.
 */
 LMV_TOUCHES(view_eq) {
-  lmv_operand a, b;
-  lua_pushboolean(L, lmv_optoperand(L, 1, &a) && lmv_optoperand(L, 2, &b) &&
-                         alive(&a) && alive(&b) && equal(L, &a, &b));
+  lua_pushboolean(L, are_views(L) ? equal_views(L, lua_touserdata(L, 1),
+                                                lua_touserdata(L, 2))
+                                  : equal_operands(L));
   return 1;
 }
 
@@ -220,12 +262,22 @@ LMV_TOUCHES(view_hash) {
 
 /* ---- as a string ---------------------------------------------------------*/
 
+static ptrdiff_t count_bytes(const lmv_view *v) {
+  mv_layout lay;
+  if (v->ndim == 1)
+    return v->dims[0] * v->itemsize;
+  lmv_layout(v, &lay);
+  return mv_layout_nbytes(&lay);
+}
+
 /* Pushes the bytes start to start + n - 1 of the living view, in C order. */
-static void push_bytes(lua_State *L, const lmv_view *v, const mv_layout *lay,
-                       ptrdiff_t start, ptrdiff_t n) {
+static void stream_bytes(lua_State *L, const lmv_view *v, ptrdiff_t start,
+                         ptrdiff_t n) {
   unsigned char bytes[64];
   mv_bytestream at;
-  mv_stream_start(&at, lmv_base(L, v), lay, (size_t)start);
+  mv_layout lay;
+  lmv_layout(v, &lay);
+  mv_stream_start(&at, lmv_base(L, v), &lay, (size_t)start);
   for (ptrdiff_t some; n > 0; n -= some) {
     some = n < (ptrdiff_t)sizeof bytes ? n : (ptrdiff_t)sizeof bytes;
     mv_stream_read(&at, bytes, (size_t)some);
@@ -238,23 +290,23 @@ static void push_bytes(lua_State *L, const lmv_view *v, const mv_layout *lay,
 LMV_TOUCHES(view_byte) {
   lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, i);
   lmv_view *v = lmv_checkview(L, 1);
-  mv_layout lay;
   ptrdiff_t start, n;
   lmv_checklive(L, v);
-  lmv_layout(v, &lay);
-  mv_range(mv_layout_nbytes(&lay), i, j, 1, &start, &n);
-  lmv_checkresults(L, n);
-  push_bytes(L, v, &lay, start, n);
+  mv_range(count_bytes(v), i, j, 1, &start, &n);
+  if (n > LUA_MINSTACK / 2)
+    lmv_checkresults(L, n);
+  if (lmv_isflat(v))
+    push_number_run(L, 1 + MV_U8, lmv_base(L, v) + v->offset + start, 1, n);
+  else
+    stream_bytes(L, v, start, n);
   return (int)n;
 }
 
 /* v:len(): the number of bytes, as string.len. */
 LMV_TOUCHES(view_bytelen) {
   lmv_view *v = lmv_checkview(L, 1);
-  mv_layout lay;
   lmv_checklive(L, v);
-  lmv_layout(v, &lay);
-  lua_pushinteger(L, mv_layout_nbytes(&lay));
+  lua_pushinteger(L, count_bytes(v));
   return 1;
 }
 

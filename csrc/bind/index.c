@@ -79,12 +79,12 @@ static int index_integer(lua_State *L, const lmv_view *v, lua_Integer i) {
 }
 
 /* Keys that are no integers: floats may stand for one, strings are names. */
-static int index_other(lua_State *L, const lmv_view *v) {
+static int index_other(lua_State *L) {
   lua_Integer i;
   if (lua_type(L, 2) != LUA_TSTRING && lmv_tokey(L, 2, &i))
-    return index_integer(L, v, i);
+    return index_integer(L, lua_touserdata(L, 1), i);
   if (lua_rawget(L, lua_upvalueindex(LMV_NUP + 1)) == LUA_TNUMBER)
-    lmv_pushattribute(L, v, (int)lua_tointeger(L, -1));
+    lmv_pushattribute(L, lua_touserdata(L, 1), (int)lua_tointeger(L, -1));
   return 1;
 }
 
@@ -93,10 +93,11 @@ static int index_other(lua_State *L, const lmv_view *v) {
 ** methods to functions and the names of attributes to their numbers.
 */
 static int view_meta_index(lua_State *L) {
-  const lmv_view *v = lua_touserdata(L, 1);
+  const lmv_view *v;
   lua_Integer i;
   if (!lua_isinteger(L, 2))
-    return index_other(L, v);
+    return index_other(L);
+  v = lua_touserdata(L, 1);
   i = lua_tointeger(L, 2);
   if (!v->numkind || (lua_Unsigned)i - 1 >= (lua_Unsigned)v->dims[0] ||
       !lmv_alive(v))

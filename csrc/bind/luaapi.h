@@ -27,6 +27,7 @@ LMV_DIRECT(lua_tointegerx);
 LMV_DIRECT(lua_tonumberx);
 LMV_DIRECT(lua_tolstring);
 LMV_DIRECT(lua_touserdata);
+LMV_DIRECT(lua_topointer);
 LMV_DIRECT(lua_rawequal);
 LMV_DIRECT(lua_rawget);
 LMV_DIRECT(lua_rawgeti);

@@ -115,5 +115,6 @@ int luaopen_mview(lua_State *L) {
   lua_setmetatable(L, -2);
   lua_pushvalue(L, -1);
   lua_setfield(L, LUA_REGISTRYINDEX, MODULE_KEY);
+  lmv_setsole(L);
   return 1;
 }

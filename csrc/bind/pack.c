@@ -33,8 +33,8 @@ static void reverse_bytes(unsigned char *bytes, size_t n) {
 lmv_packed lmv_packedview(lua_State *L, const lmv_view *v) {
   lmv_packed s = {v, NULL, 0, true};
   lmv_checklive(L, v);
-  if (v->ndim == 1 && v->dims[1] == v->itemsize && !v->indirect) {
-    s.size = (size_t)(v->dims[0] * v->itemsize);
+  if (lmv_isflat(v)) {
+    s.size = lmv_flatsize(v);
   } else {
     mv_layout lay;
     lmv_layout(v, &lay);
@@ -445,6 +445,19 @@ void lmv_pack(packreader *r, lmv_output *out, size_t room, size_t at, int arg,
   }
 }
 
+/* Writes n bytes of the view, from byte at on, which are there. */
+static void write_bytes(lua_State *L, const lmv_view *v, size_t at, size_t n,
+                        const unsigned char *bytes) {
+  unsigned char *base = lmv_writable(L, v);
+  mv_layout lay;
+  if (lmv_isflat(v)) {
+    memcpy(base + v->offset + at, bytes, n);
+    return;
+  }
+  lmv_layout(v, &lay);
+  mv_write(base, &lay, at, n, bytes);
+}
+
 /*
 ** v:pack(fmt, pos, ...): writes the values from byte pos on; returns the
 ** position behind them.
@@ -452,21 +465,18 @@ void lmv_pack(packreader *r, lmv_output *out, size_t room, size_t at, int arg,
 LMV_TOUCHES(view_pack) {
   lmv_view *v = lmv_checkview(L, 1);
   packreader r = lmv_startformat(L, 2);
-  mv_layout lay;
   size_t size, from;
   lmv_output out;
   int top = lua_gettop(L);
   lmv_checkinteger(L, 3);
   lmv_checkwritable(L, v);
-  lmv_layout(v, &lay);
-  size = (size_t)mv_layout_nbytes(&lay);
+  size = lmv_packedview(L, v).size;
   from = check_position(L, 3, size);
   lmv_pack(&r, &out, size - from, from, 4, top);
   if (out.n > out.room)
     lmv_argerror(L, 3, "%I bytes at position %I, %I left", (LUAI_UACINT)out.n,
                  (LUAI_UACINT)from + 1, (LUAI_UACINT)out.room);
-  mv_write(lmv_writable(L, v), &lay, from, out.n,
-           (const unsigned char *)luaL_buffaddr(&out.b));
+  write_bytes(L, v, from, out.n, (const unsigned char *)luaL_buffaddr(&out.b));
   lua_pushinteger(L, (lua_Integer)(from + out.n) + 1);
   return 1;
 }

@@ -49,14 +49,60 @@ void lmv_setcontainermeta(lua_State *L, lmv_source source) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, container_key(source));
 }
 
+/* ---- the only state ------------------------------------------------------*/
+
+static const char no_state; /* stands for: none has opened the library yet */
+
+const void *volatile lmv_solemeta[2] = {&no_state, &no_state};
+
+#if defined(__GNUC__) /* states of several threads may be opened at once */
+
+static void set_sole(const void *volatile *sole, const void *meta) {
+  const void *expected = &no_state;
+  if (!__atomic_compare_exchange_n(sole, &expected, meta, false,
+                                   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+    __atomic_store_n(sole, (const void *)NULL, __ATOMIC_SEQ_CST);
+}
+
+#else
+
+static void set_sole(const void *volatile *sole, const void *meta) {
+  (void)meta;
+  *sole = NULL;
+}
+
+#endif
+
+void lmv_setsole(lua_State *L) {
+  lmv_pushviewmeta(L);
+  set_sole(&lmv_solemeta[LMV_SOLEVIEW], lua_topointer(L, -1));
+  lmv_pushcontainermeta(L, LMV_BYTEARRAY);
+  set_sole(&lmv_solemeta[LMV_SOLEBYTEARRAY], lua_topointer(L, -1));
+  lua_pop(L, 2);
+}
+
+/* What a value of this metatable is, where that can be told by its address. */
+static lmv_own known_meta(const void *meta) {
+  if (meta == lmv_solemeta[LMV_SOLEVIEW])
+    return LMV_OWN_VIEW;
+  return meta == lmv_solemeta[LMV_SOLEBYTEARRAY] ? LMV_OWN_CONTAINER
+                                                 : LMV_OWN_NOTHING;
+}
+
+/* ---- what a value is -----------------------------------------------------*/
+
 lmv_own lmv_toown(lua_State *L, int idx, void **own) {
   lmv_own what;
   *own = lua_touserdata(L, idx);
   if (*own == NULL || !lua_getmetatable(L, idx))
     return LMV_OWN_NOTHING;
-  lua_rawgetp(L, -1, &own_key);
-  what = (lmv_own)lua_tointegerx(L, -1, NULL);
-  lua_pop(L, 2);
+  what = known_meta(lua_topointer(L, -1));
+  if (what == LMV_OWN_NOTHING) {
+    lua_rawgetp(L, -1, &own_key);
+    what = (lmv_own)lua_tointegerx(L, -1, NULL);
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
   return what;
 }
 

@@ -56,17 +56,40 @@ const lmv_containerwords *lmv_container_words(lmv_source source);
 void lmv_pushformats(lua_State *L);
 
 /*
+** The metatables of views and bytearrays of the only state that has ever opened
+** the library in this process; NULL once a second one has. While there is one,
+** all functions of the library are those of that state, which is alive as they
+** run; so no other table has these addresses then.
+*/
+extern const void *volatile lmv_solemeta[2];
+
+enum { LMV_SOLEVIEW, LMV_SOLEBYTEARRAY };
+
+/* Says so, for a state that can no longer fail to open. [-0, +0, -] */
+void lmv_setsole(lua_State *L);
+
+/*
+** Whether the metatable on top, of a value, is that of views. meta: index of
+** that.
+*/
+static inline bool lmv_isviewmeta(lua_State *L, int meta) {
+  const void *p = lua_topointer(L, -1);
+  return p == lmv_solemeta[LMV_SOLEVIEW] || p == lua_topointer(L, meta);
+}
+
+/*
 ** The view at idx, dead or alive; NULL if the value is no view. meta: index of
-** the metatable of views. [-0, +0, -] Needs a stack slot.
+** the metatable of views. [-0, +0, -] Needs a stack slot. No other userdata has that metatable, as it is out of
+** the reach of scripts. What lies in the userdata proves nothing: others may
+** hold what was a view before it was collected.
 */
 static inline lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
-  lmv_view *v = lua_touserdata(L, idx);
   bool same;
-  if (v == NULL || !lua_getmetatable(L, idx))
+  if (!lua_getmetatable(L, idx))
     return NULL;
-  same = lua_rawequal(L, -1, meta);
+  same = lmv_isviewmeta(L, meta);
   lua_pop(L, 1);
-  return same ? v : NULL;
+  return same ? lua_touserdata(L, idx) : NULL;
 }
 
 /* The library's own types of bytes-like userdata. */

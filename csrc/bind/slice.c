@@ -52,7 +52,7 @@ static int view_sub(lua_State *L) {
     return 1;
   }
   stride = v->dims[1]; /* as in mv_layout_slice, for one dimension */
-  lmv_derive1(L, 1, v->format,
+  lmv_derive1(L, 1, v, v->format,
               count > 0 ? v->offset + start * stride : v->offset, count,
               count > 1 ? stride * (ptrdiff_t)step : v->itemsize);
   return 1;
@@ -210,13 +210,12 @@ static int cast_error(lua_State *L, mv_status status, int arg, int dim,
 static bool flat_cast(lua_State *L, int idx, const lmv_view *v,
                       const mv_format *format) {
   ptrdiff_t size = (ptrdiff_t)format->item.size, n;
-  if (v->ndim != 1 || v->indirect || v->anchors_format || size == 0 ||
-      (v->dims[1] != v->itemsize && v->dims[0] > 1))
+  if (!lmv_isflat(v) || v->anchors_format || size == 0)
     return false;
-  n = v->dims[0] * v->itemsize;
+  n = (ptrdiff_t)lmv_flatsize(v);
   if (n % size != 0)
     return false;
-  lmv_derive1(L, idx, format, v->offset, n / size, size);
+  lmv_derive1(L, idx, v, format, v->offset, n / size, size);
   return true;
 }
 
@@ -313,7 +312,7 @@ static int view_at(lua_State *L) {
     window_error(L, n, size, offset, total - (ptrdiff_t)offset);
   offset += lay.offset;
   if (v->ndim == 1 && !v->anchors_format && !init.anchors_format) {
-    lmv_derive1(L, 1, init.format, (ptrdiff_t)offset, n, size);
+    lmv_derive1(L, 1, v, init.format, (ptrdiff_t)offset, n, size);
     return 1;
   }
   mv_layout_set(&lay, size, 1, &n, &nbytes);

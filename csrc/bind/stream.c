@@ -136,7 +136,7 @@ void lmv_pushpart(lua_State *L, const lmv_stream *s, size_t at, size_t n) {
   if (n == 0) /* where the source was cut, at may be behind the end */
     at = 0;
   if (v != NULL) {
-    lmv_derive1(L, lua_gettop(L), &lmv_byteformat,
+    lmv_derive1(L, lua_gettop(L), v, &lmv_byteformat,
                 v->offset + (ptrdiff_t)at * v->dims[1], (ptrdiff_t)n,
                 v->dims[1]);
   } else {

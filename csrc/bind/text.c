@@ -27,8 +27,8 @@ static void open_text(lua_State *L, const lmv_view *v, subject *t) {
   lmv_checklive(L, v);
   t->v = v;
   t->copy = NULL;
-  if (v->ndim == 1 && !v->indirect && v->dims[1] == v->itemsize) {
-    t->n = (size_t)(v->dims[0] * v->itemsize); /* the usual case, in short */
+  if (lmv_isflat(v)) {
+    t->n = lmv_flatsize(v);
   } else {
     lmv_operand all;
     lmv_viewoperand(v, &all);
@@ -374,7 +374,7 @@ LMV_TOUCHES(next_part) {
   lua_getiuservalue(L, lua_upvalueindex(TEXT_LOOP), LOOP_VALUES);
   all = lua_touserdata(L, -1);
   stride = all->dims[1];
-  lmv_derive1(L, lua_gettop(L), &lmv_byteformat,
+  lmv_derive1(L, lua_gettop(L), all, &lmv_byteformat,
               end > from ? all->offset + (ptrdiff_t)from * stride : all->offset,
               (ptrdiff_t)(end - from), end - from > 1 ? stride : 1);
   return 1;

@@ -22,6 +22,7 @@
 
 #include "layout.h"
 #include "lease.h"
+#include "registry.h"
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
@@ -42,11 +43,31 @@ static inline unsigned char lmv_numkind(const mv_item *item) {
 }
 
 /*
-** The view that a method is called with, dead or alive. A bytearray or map at
-** arg is replaced on the stack by a view of all its bytes; so the methods of
-** views work on containers, too. [-0, +0, v] Raises for any other value.
+** Replaces the bytearray or map at arg by a view of all its bytes, so the
+** methods of views work on containers, too. [-0, +0, v] Raises for any other
+** value.
 */
-lmv_view *lmv_checkview(lua_State *L, int arg);
+lmv_view *lmv_viewcontainer(lua_State *L, int arg);
+
+/* The view that a method is called with, dead or alive; or the view that
+** lmv_viewcontainer puts in its place. [-0, +0, v] */
+static inline lmv_view *lmv_checkview(lua_State *L, int arg) {
+  lmv_view *v = lmv_toview(L, arg, LMV_META);
+  return v != NULL ? v : lmv_viewcontainer(L, arg);
+}
+
+/*
+** Whether the items lie one behind the other in one direct dimension: the usual
+** case. Dimensions of few items have the stride of their item.
+*/
+static inline bool lmv_isflat(const lmv_view *v) {
+  return v->ndim == 1 && !v->indirect && v->dims[1] == v->itemsize;
+}
+
+/* The bytes of a flat view, in all. */
+static inline size_t lmv_flatsize(const lmv_view *v) {
+  return (size_t)(v->dims[0] * v->itemsize);
+}
 
 /*
 ** The bytearray (LMV_BYTEARRAY) or map (LMV_MAP) at arg, dead or alive.
@@ -90,11 +111,12 @@ lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
 
 /*
 ** The fast path of lmv_derive for one dimension: n items of a cached format,
-** from offset on, stride bytes apart. The view at idx is direct,
+** from offset on, stride bytes apart. The view from, at idx, is direct,
 ** one-dimensional and does not anchor its format. [-0, +1, m]
 */
-void lmv_derive1(lua_State *L, int idx, const mv_format *format,
-                 ptrdiff_t offset, ptrdiff_t n, ptrdiff_t stride);
+void lmv_derive1(lua_State *L, int idx, const lmv_view *from,
+                 const mv_format *format, ptrdiff_t offset, ptrdiff_t n,
+                 ptrdiff_t stride);
 
 /* Raises if the bytearray or map has ended. [-0, +0, v] */
 void lmv_checkopen(lua_State *L, const lmv_container *container);
