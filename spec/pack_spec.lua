@@ -121,6 +121,15 @@ describe("v:unpack", function()
     end)
   end
 
+  it("finds no alignment behind the end", function()
+    local view = mview("abcdefghi")
+    assert.same({"abcdefg", 104, 9}, {view:unpack("c7B!8Xl")})
+    for _, call in ipairs {{"c7B!8Xl", 2}, {"c9!4Xi4", 1}} do
+      assert.has_error(function() view:unpack(table.unpack(call)) end,
+        "bad argument #1 to 'unpack' (data string too short)")
+    end
+  end)
+
   it("starts at 1 and takes positions from the end", function()
     assert.same({1, 2}, {mview("\1\2"):unpack("b")})
     assert.same({2, 3}, {mview("\1\2"):unpack("b", -1)})

@@ -233,8 +233,9 @@ lmv_outcome lmv_unpack(packreader *r, const lmv_packed *s, size_t *at,
   *results = 0;
   while (lmv_nextoption(r, *at, &o)) {
     lmv_outcome outcome;
+    bool is_there = has(s, *at, o.padding + o.size);
     *at += o.padding;
-    if (!has(s, *at, o.size)) {
+    if (!is_there) {
       *at = position_after(*at, o.size + (o.kind == ZSTRING));
       return LMV_TOOSHORT;
     }

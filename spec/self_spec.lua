@@ -1,0 +1,64 @@
+-- Which values methods take for their self, as long as one state has opened the
+-- library and when a second one has: in a process of its own, which the specs
+-- before have opened nothing in.
+
+local shell = require "shell"
+
+local SCRIPT = [[
+local mview = require "mview"
+local states = require "states"
+
+local CODE = %q
+assert(load(CODE))()
+local kept = mview.bytearray "kept"
+local view = kept:view()
+states.sequence(2, CODE)
+assert(load(CODE))()
+assert(view:len() == 4 and kept:append("!"):len() == 5 and view:equals "kept")
+io.write("done")
+]]
+
+local CODE = [[
+local mview = require "mview"
+local bytes = mview.bytearray "abc"
+local view = bytes:view()
+local named = {__name = "mview.view", __metatable = false}
+local others = {0, "abc", setmetatable({}, named), io.stdout, print,
+  mview.writer(mview.bytearray())}
+for _, name in ipairs {"len", "byte", "sub", "cast", "values", "tobytes",
+  "unpack", "pack", "find", "equals", "release"} do
+  for _, other in ipairs(others) do
+    local ok, message = pcall(view[name], other)
+    assert(not ok and message:find("mview.view expected", 1, true), message)
+  end
+end
+for _, name in ipairs {"append", "resize", "clear"} do
+  for _, other in ipairs(others) do
+    local ok, message = pcall(bytes[name], other, "B")
+    assert(not ok and message:find("bytearray expected", 1, true), message)
+  end
+  assert(not pcall(bytes[name], view, "B"))
+end
+for _, self in ipairs {view, bytes} do
+  assert(view.len(self) == 3 and view.byte(self, 3) == 99)
+  assert(view.tobytes(self) == "abc" and view.unpack(self, "<I2") == 25185)
+  assert(view.values(self, 2, 2) == 98 and view.find(self, "c") == 3)
+  assert(view.sub(self, 2):tobytes() == "bc" and #view.cast(self, "b") == 3)
+  assert(self == mview "abc" and self ~= mview "abd" and self ~= io.stdout)
+end
+assert(view == bytes and bytes == view and mview.bytearray "abc" == bytes)
+assert(mview.isview(view) and not mview.isview(bytes))
+assert(not mview.isview(io.stdout))
+]]
+
+it("methods know their self, with one state and with several", function()
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write(SCRIPT:format(CODE))
+  file:close()
+  local output, status = shell((os.getenv "LUA" or "lua5.4") .. " "
+    .. path)
+  os.remove(path)
+  assert.are.equal("done", output)
+  assert.are.equal(0, status)
+end)
