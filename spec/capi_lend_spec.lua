@@ -480,3 +480,35 @@ describe("lend without memory", function()
     assert.equal(missing, lends - dones)
   end)
 end)
+
+describe("A loan that is being made", function()
+  it("cannot be revoked by a finalizer that guesses its number", function()
+    assert.equal(0, lua_states.sequence(1, [[
+      local capi, collector = require "capi", require "collector"
+      local mview = require "mview"
+      local first = capi.lend_static()
+      capi.revoke(first)
+      local second = capi.lend_static()
+      capi.revoke(second)
+      local third, pins = 2 * second - first, nil
+      local other, loan
+      collectgarbage "generational"
+      setmetatable({}, {__gc = function() -- its guard is there, not its view
+        setmetatable({}, {__gc = function()
+          pins = capi.revoke(third)
+          other, loan = capi.lend(1000)
+        end})
+      end})
+      collector.start "debt"
+      local number, view = capi.lend_static()
+      collector.stop()
+      assert(number == third and pins == 0)
+      assert(#view == 1 and view[1] == 7)
+      assert(#other == 1000 and other:count(0) == 1000)
+      capi.revoke(third)
+      assert(not view.valid and other.valid and loan:dones() == 0)
+      loan:revoke()
+      assert(not other.valid and loan:dones() == 1)
+    ]]))
+  end)
+end)

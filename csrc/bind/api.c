@@ -59,8 +59,8 @@ static mview_loan api_lend(lua_State *L, const mview_buffer *buf,
 static int api_revoke(lua_State *L, mview_loan number) {
   lmv_resource *r = lmv_find_resource(L, number);
   int pins;
-  if (r == NULL || r->lease.source != LMV_HOST)
-    return 0;
+  if (r == NULL || r->lease.source != LMV_HOST || r->end == NULL)
+    return 0;           /* none, or one that api_lend is about to make */
   pins = r->lease.pins; /* the resource may serve again when done has run */
   lmv_lease_kill(&r->lease);
   return pins;

@@ -19,7 +19,7 @@ lmv_view *lmv_acquire(lua_State *L, int idx, int meta);
 
 /*
 ** Whether lmv_acquire would push a view of the value at idx: its __buffer is a
-** function or an exporter. [-0, +0, -] Needs three stack slots.
+** function or an exporter. [-0, +0, -] Needs four stack slots.
 */
 bool lmv_isexporter(lua_State *L, int idx);
 

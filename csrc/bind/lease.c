@@ -79,8 +79,9 @@ void lmv_lease_unpin(lmv_lease *lease) {
   check_unused(lease);
 }
 
-void lmv_drop_string(lua_State *L, int owner, const lmv_lease *lease) {
+void lmv_drop_string(lua_State *L, int owner, lmv_lease *lease) {
   if (lease->source == LMV_STRING && lease->views == 0 && lease->pins == 0) {
+    lmv_lease_kill(lease); /* a view of it may be in the making */
     lua_pushnil(L);
     lua_setiuservalue(L, owner, 2);
   }

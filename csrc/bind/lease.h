@@ -222,7 +222,7 @@ void lmv_release(lua_State *L, int idx);
 ** owner: index of the first view of the string, which holds the reference.
 ** [-0, +0, -]
 */
-void lmv_drop_string(lua_State *L, int owner, const lmv_lease *lease);
+void lmv_drop_string(lua_State *L, int owner, lmv_lease *lease);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

@@ -147,8 +147,11 @@ lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
   lmv_viewinit init = {v->lease, v->generation, v->format, v->anchors_format,
                        v->readonly};
   lmv_view *derived;
-  if (change != NULL)
-    init = *change;
+  if (change != NULL) {
+    init.format = change->format;
+    init.anchors_format = change->anchors_format;
+    init.readonly = change->readonly;
+  }
   lua_getiuservalue(L, idx, 1);
   if (change == NULL && v->anchors_format) {
     lua_getiuservalue(L, idx, 2);

@@ -103,8 +103,10 @@ void lmv_layout(const lmv_view *v, mv_layout *lay);
 
 /*
 ** Pushes a view with layout lay over the same memory as the view at idx.
-** change, if not NULL, replaces format and flags; fmt as above. Uses the
-** upvalue LMV_META, so only closures of lmv_setfuncs may call it. [-0, +1, m]
+** change, if not NULL, replaces format and flags; fmt as above. The lease is
+** the one that the view has now: a finalizer may have released it since change
+** was filled in, and then the new view is released, too. Uses the upvalue
+** LMV_META, so only closures of lmv_setfuncs may call it. [-0, +1, m]
 */
 lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
                      const lmv_viewinit *change, int fmt);

@@ -1,0 +1,115 @@
+-- Views that are made while a finalizer releases what they are made of.
+
+local capi = require "capi"
+local collector = require "collector"
+local mview = require "mview"
+local raster = require "raster"
+
+local size = 1000
+local text = ("x"):rep(size)
+
+-- A fresh bytes-like of those bytes, which nothing else holds.
+local sources = {
+  ["a string"] = function() return text:upper():lower() end,
+  ["a bytearray"] = function() return mview.bytearray(text) end,
+  ["a map"] = function()
+    local m = mview.map(nil, "r+", 0, size)
+    m:fill(120)
+    return m
+  end,
+  ["a loan"] = function() return (capi.lend(size)):fill(120) end,
+  ["an object"] = function()
+    local image = raster.image(1, size)
+    mview(image):fill(120)
+    return image
+  end,
+}
+
+-- A format that no view had before, so that it is parsed.
+local function fresh_format(n)
+  return ("T{%dB:a%d:%dB:b:}"):format(n, math.random(1 << 40), size - n)
+end
+
+local makers = {
+  sub = function(v) return v:sub(2) end,
+  slice = function(v) return v:slice({2, -2}) end,
+  ["sub of rows"] = function(v) return v:cast("B", {10, size // 10}):sub(2) end,
+  ["a row"] = function(v) return v:cast("B", {10, size // 10})[2] end,
+  transpose = function(v) return v:transpose() end,
+  ["cast, flat"] = function(v) return v:cast "<H" end,
+  ["cast, to a shape"] = function(v) return v:cast("B", {10, size // 10}) end,
+  ["cast, to a record"] = function(v, n) return v:cast(fresh_format(n)) end,
+  field = function(v, n) return v:cast(fresh_format(n)):field(2) end,
+  at = function(v) return v:at(1, "<H", 3) end,
+  ["at, a record"] = function(v, n) return v:at(0, fresh_format(n)) end,
+  toreadonly = function(v) return v:toreadonly() end,
+  mview = function(v) return mview(v) end,
+  ["mview of an object"] = function(v)
+    return mview(setmetatable({}, {__buffer = function() return v end}))
+  end,
+  push = function(v) return capi.push(v) end,
+  iter = function(v) return v:cast("B", {10, size // 10}):iter()() end,
+  split = function(v) return v:split("y")() end,
+  ["a reader"] = function(v)
+    return require "mview.reader"(v:cast "<H"):view(4)
+  end,
+}
+
+-- Calls release in the n-th finalizer from now on.
+local function strike_at(n, release)
+  local function arm()
+    setmetatable({}, {__gc = function()
+      n = n - 1
+      if n > 0 then arm() elseif n == 0 then release() end
+    end})
+  end
+  arm()
+  return function() n = 0 end
+end
+
+-- What is made of a view that is released by the n-th finalizer meanwhile.
+local function made(source, make, n)
+  local v = mview(source())
+  local released = false
+  local disarm = strike_at(n, function()
+    released = true
+    v:release()
+  end)
+  collectgarbage "generational"
+  collector.start "debt"
+  local ok, view = pcall(make, v, n)
+  collector.stop()
+  collectgarbage "incremental"
+  disarm()
+  return released, ok and view
+end
+
+-- What the memory reads as when others had the chance to take it.
+local function bytes_of(view)
+  collectgarbage()
+  collectgarbage()
+  local others = {}
+  for i = 1, 50 do others[i] = ("y"):rep(size + i % 3) end
+  for i = 1, 50 do others[50 + i] = mview.bytearray(others[i]) end
+  return view.valid and view:tobytes() or ""
+end
+
+describe("A view that is made while its original is released", function()
+  for kind, source in pairs(sources) do
+    for name, make in pairs(makers) do
+      it(("keeps its memory or is dead: %s, of %s"):format(name, kind),
+        function()
+          local strikes = 0
+          for n = 1, 6 do
+            local released, view = made(source, make, n)
+            if released then strikes = strikes + 1 end
+            if view then
+              assert.is_nil(bytes_of(view):find "[^x]")
+              view:release()
+            end
+          end
+          assert.is_true(strikes > 0)
+        end)
+    end
+  end
+end)
