@@ -51,6 +51,10 @@ local rows = {
     "bad argument #2 to 'new' (number expected, got table)"},
   {"mview.new('int24', 2)", "bad argument #1 to 'new' (unsupported format 't' "
     .. "at position 3; 'int24' is spelt 'i3')"},
+  {"mview.new('<f4', 2)", "bad argument #1 to 'new' (count without a format at "
+    .. "position 3; '<f4' is spelt '<f')"},
+  {"mview.new('F', 2)", "bad argument #1 to 'new' (unknown format 'F' at "
+    .. "position 1; 'F' is spelt 'Zf')"},
   {"mview.new('T{i3:a:}', 2)", "bad argument #1 to 'new' (count without a "
     .. "format at position 4; an item of 24 bits stands alone, without a count "
     .. "and outside records)"},
@@ -142,8 +146,7 @@ local rows = {
   {"view:at(2, 4)",
     "bad argument #2 to 'at' (4 bytes at offset 2, 3 left)"},
   {"view:at(2, '<I')",
-    "bad argument #2 to 'at' (1 items of 4 bytes at offset 2, 3 bytes "
-    .. "left)"},
+    "bad argument #2 to 'at' (4 bytes at offset 2, 3 left)"},
   {"view:at(2, '<H', 2)",
     "bad argument #2 to 'at' (2 items of 2 bytes at offset 2, 3 bytes "
     .. "left)"},

@@ -177,8 +177,7 @@ describe("A view of no items", function()
     sub = {{"B", {0}, {}, false}}, slice = {{"B", {0}, {}, false}},
     get = "index 1 out of range [1, 0]", values = {}, iter = none,
     cast = {{"c", {0}, {}, false}}, transpose = {{"B", {0}, {}, false}},
-    at = "bad argument #2 to 'at' (1 items of 1 bytes at offset 0, 0 "
-      .. "bytes left)",
+    at = "bad argument #2 to 'at' (1 bytes at offset 0, 0 left)",
     copy = {{"B", {0}, {}, false}},
     field = "the items have no fields", toreadonly = {{"B", {0}, {}, true}},
     tobytes = {""}, tolist = {{}}, hex = {""}, equals = {false},

@@ -45,10 +45,13 @@ static const mv_format *look_up(lua_State *L, int idx) {
 static const char *push_hint(lua_State *L, const char *s, size_t len,
                              mv_status status) {
   char out[64];
-  const char *code = mv_word_format(s, len);
+  int order = len > 0 && (*s == '<' || *s == '>' || *s == '=');
+  const char *code = mv_word_format(s + order, len - (size_t)order);
   if (len > LONGEST)
     return lua_pushliteral(L, "");
-  if (code != NULL)
+  if (code != NULL && order && *code != 'n' && *code != 'N')
+    return lua_pushfstring(L, "; '%s' is spelt '%c%s'", s, *s, code);
+  if (code != NULL && !order)
     return lua_pushfstring(L, "; '%s' is spelt '%s'", s, code);
   if (status == MV_ENAME)
     return lua_pushliteral(L, "; a name stands between colons behind its code, "

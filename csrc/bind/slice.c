@@ -280,9 +280,10 @@ static ptrdiff_t check_window(lua_State *L, lmv_viewinit *init) {
 
 static int window_error(lua_State *L, ptrdiff_t n, ptrdiff_t size,
                         lua_Integer offset, ptrdiff_t left) {
-  if (lua_type(L, 3) == LUA_TNUMBER)
-    return lmv_argerror(L, 3, "%I bytes at offset %I, %I left", (LUAI_UACINT)n,
-                        (LUAI_UACINT)offset, (LUAI_UACINT)left);
+  if (n == 1 || lua_type(L, 3) == LUA_TNUMBER)
+    return lmv_argerror(L, 3, "%I bytes at offset %I, %I left",
+                        (LUAI_UACINT)(n * size), (LUAI_UACINT)offset,
+                        (LUAI_UACINT)left);
   return lmv_argerror(L, 3, "%I items of %I bytes at offset %I, %I bytes left",
                       (LUAI_UACINT)n, (LUAI_UACINT)size, (LUAI_UACINT)offset,
                       (LUAI_UACINT)left);

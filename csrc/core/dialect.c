@@ -189,19 +189,28 @@ bool mv_to_packformat(const mv_format *format, char *out, size_t size) {
 
 const char *mv_word_format(const char *s, size_t len) {
   static const char *const words[][2] = {
-      {"bool", "?"},     {"byte", "B"},    {"char", "b"},     {"double", "d"},
-      {"f16", "e"},      {"f32", "f"},     {"f64", "d"},      {"float", "f"},
-      {"float16", "e"},  {"float32", "f"}, {"float64", "d"},  {"half", "e"},
-      {"int", "i"},      {"int16", "h"},   {"int16_t", "h"},  {"int32", "i"},
-      {"int32_t", "i"},  {"int64", "q"},   {"int64_t", "q"},  {"int8", "b"},
-      {"int8_t", "b"},   {"long", "l"},    {"number", "d"},   {"integer", "q"},
-      {"i16", "h"},      {"i32", "i"},     {"i64", "q"},      {"short", "h"},
-      {"size_t", "N"},   {"string", "8s"}, {"u16", "H"},      {"u32", "I"},
-      {"u64", "Q"},      {"u8", "B"},      {"uint", "I"},     {"uint16", "H"},
-      {"uint16_t", "H"}, {"uint32", "I"},  {"uint32_t", "I"}, {"uint64", "Q"},
-      {"uint64_t", "Q"}, {"uint8", "B"},   {"uint8_t", "B"},  {"i8", "b"},
-      {"i24", "i3"},     {"int24", "i3"},  {"u24", "I3"},     {"uint24", "I3"},
-      {"24-bit", "i3"}};
+      {"bool", "?"},      {"byte", "B"},      {"char", "b"},
+      {"double", "d"},    {"f16", "e"},       {"f32", "f"},
+      {"f64", "d"},       {"float", "f"},     {"float16", "e"},
+      {"float32", "f"},   {"float64", "d"},   {"half", "e"},
+      {"int", "i"},       {"int16", "h"},     {"int16_t", "h"},
+      {"int32", "i"},     {"int32_t", "i"},   {"int64", "q"},
+      {"int64_t", "q"},   {"int8", "b"},      {"int8_t", "b"},
+      {"long", "l"},      {"number", "d"},    {"integer", "q"},
+      {"i16", "h"},       {"i32", "i"},       {"i64", "q"},
+      {"short", "h"},     {"size_t", "N"},    {"string", "8s"},
+      {"u16", "H"},       {"u32", "I"},       {"u64", "Q"},
+      {"u8", "B"},        {"uint", "I"},      {"uint16", "H"},
+      {"uint16_t", "H"},  {"uint32", "I"},    {"uint32_t", "I"},
+      {"uint64", "Q"},    {"uint64_t", "Q"},  {"uint8", "B"},
+      {"uint8_t", "B"},   {"i8", "b"},        {"i24", "i3"},
+      {"int24", "i3"},    {"u24", "I3"},      {"uint24", "I3"},
+      {"24-bit", "i3"},   {"F", "Zf"},        {"D", "Zd"},
+      {"f2", "e"},        {"f4", "f"},        {"f8", "d"},
+      {"c8", "Zf"},       {"c16", "Zd"},      {"u1", "B"},
+      {"u2", "H"},        {"u4", "I"},        {"complex", "Zd"},
+      {"unsigned", "I"},  {"ptrdiff_t", "n"}, {"intptr_t", "n"},
+      {"uintptr_t", "N"}, {"long long", "q"}, {"unsigned char", "B"}};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
     if (strlen(words[i][0]) == len && memcmp(words[i][0], s, len) == 0)
       return words[i][1];
