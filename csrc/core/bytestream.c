@@ -1,15 +1,15 @@
 /*
 ** bytestream.c - the bytes of a layout's items, one after the other in C order
-** Trailing dimensions whose items touch are joined to one unit of many bytes;
-** a contiguous layout is a single unit. What is left of the last dimension is
-** copied as one run, units a step apart.
+** Trailing dimensions whose items touch are joined to one unit of many bytes; a
+** contiguous layout is a single unit. The units of the innermost remaining
+** dimension are copied as one run with a constant step.
 */
 #include "bytestream.h"
 #include "copyrun.h"
 
 #include <string.h>
 
-/* Whether the items of the last dimension touch, and need no pointer. */
+/* Whether the items of the last dimension are contiguous and direct. */
 static bool touches(const mv_layout *lay) {
   int last = lay->ndim - 1;
   return lay->strides[last] == lay->itemsize &&
@@ -41,13 +41,15 @@ void mv_stream_start(mv_bytestream *s, unsigned char *base,
     units->itemsize *= units->shape[--units->ndim];
   size = (size_t)units->itemsize;
   if (size == 0 || mv_layout_count(lay) == 0)
-    return; /* there are no bytes, so nobody looks at the index */
+    return; /* there are no bytes, and the index is not used */
   mv_layout_unravel(units, (ptrdiff_t)(from / size), s->index);
   s->within = from % size;
 }
 
-/* Moves the position to the start of the unit that is n further on, in the same
-** run or the first of the next. */
+/*
+** Moves the position n units on, to the start of a unit: in the same run, or
+** the first unit of the next run.
+*/
 static void move_on(mv_bytestream *s, ptrdiff_t n) {
   s->within = 0;
   for (int d = s->units.ndim - 1; d >= 0; d--, n = 1) {

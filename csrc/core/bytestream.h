@@ -10,7 +10,7 @@
 #pragma GCC visibility push(hidden)
 #endif
 
-/* A position among these bytes, which reading and writing move on. */
+/* A stream of these bytes with a position. Reading and writing advance it. */
 typedef struct mv_bytestream {
   unsigned char *base;
   mv_layout units;            /* the items, joined where they touch */

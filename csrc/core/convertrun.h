@@ -11,15 +11,15 @@
 #endif
 
 /*
-** Converts n numbers in the byte order of the machine. One that does not fit
-** becomes some number.
+** Converts n contiguous numbers in the native byte order. The result for a
+** number that does not fit is unspecified.
 */
 typedef void mv_converter(unsigned char *restrict out,
                           const unsigned char *restrict in, size_t n);
 
 /*
-** Whether n numbers fit: as integers, whether their distances to low have no
-** bit of outside.
+** Whether n numbers fit. For integers: whether no distance to low has a bit of
+** outside.
 */
 typedef bool mv_tester(const unsigned char *in, size_t n, uint64_t low,
                        uint64_t outside);
@@ -30,10 +30,11 @@ typedef struct mv_conversion {
   uint64_t low, outside;
 } mv_conversion;
 
-/* False: only mv_item_convert knows how. */
+/* Finds the kernels; false if there are none and callers must fall back to
+** mv_item_convert. */
 bool mv_conversion_find(mv_conversion *c, mv_kind to, mv_kind from);
 
-/* The same without the test; NULL: there is none. */
+/* The converter alone, or NULL. */
 mv_converter *mv_converter_find(mv_kind to, mv_kind from);
 
 #if defined(__GNUC__)

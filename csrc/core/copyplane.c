@@ -1,8 +1,9 @@
 /*
 ** copyplane.c - copies planes: two dimensions of items at once
-** A plane whose lines jump through the memory they read is copied in blocks, so
-** that what the cache holds is used before it goes. Where that turns lines of
-** small items into columns, squares of words are transposed.
+** A plane whose rows are read with large steps is copied in blocks, so that
+** each line of the cache is used in full before it is evicted. If columns of
+** items of 1, 2 or 4 bytes become rows, squares of one word a row are
+** transposed in registers.
 */
 #include "copyrun.h"
 #include "format.h"
@@ -43,7 +44,7 @@ MV_INLINE void transpose_square(unsigned char *d, ptrdiff_t dstep,
     memcpy(d + (ptrdiff_t)i * dstep, &w[i], 8);
 }
 
-/* Copies item by item, in lines as long as can be. */
+/* Copies item by item; the longer axis is the inner loop. */
 MV_INLINE void copy_items(unsigned char *d, const unsigned char *s, mv_axis x,
                           mv_axis y, size_t size) {
   mv_axis line = y.n > x.n ? y : x, lines = y.n > x.n ? x : y;
@@ -75,7 +76,7 @@ static mv_axis tile(mv_axis x, ptrdiff_t from, ptrdiff_t most) {
   return x;
 }
 
-/* Copies in blocks of at most side by side items. */
+/* Copies in square blocks of at most side items each way. */
 MV_INLINE void copy_blocks(unsigned char *d, const unsigned char *s, mv_axis x,
                            mv_axis y, size_t size, ptrdiff_t side) {
   bool turned = (size == 1 || size == 2 || size == 4) &&

@@ -1,8 +1,9 @@
 /*
 ** copyrun.c - copies runs of items
-** Runs of which a word or a vector holds several items have kernels of their
-** own; all others are copied item by item, in a loop for each usual size.
-** Pointers are only moved to items that exist.
+** Common steps of small items (repeated, every second, backwards) have kernels
+** that copy several items at once. All other runs fall back to a loop over
+** items, one loop for each usual size. Pointers only ever point to existing
+** items.
 */
 #include "copyrun.h"
 #include "format.h"
@@ -98,8 +99,8 @@ MV_INLINE void copy_reversed(unsigned char *d, const unsigned char *s,
 /* ---- single bytes --------------------------------------------------------*/
 
 /*
-** Stores of bytes fill the processor's queue before it reaches the next line of
-** the cache: each line is asked for ahead.
+** Stores of single bytes fill the processor's queue before it reaches the next
+** line of the cache, so each line is prefetched.
 */
 static void step_bytes(unsigned char *d, const unsigned char *s, mv_axis x) {
   const uintptr_t ahead = (uintptr_t)(x.dst_step < 0 ? -1024 : 1024);

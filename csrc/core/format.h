@@ -34,11 +34,11 @@ typedef enum mv_class {
 } mv_class;
 
 /*
-** The kinds of values, a row each: its class, the bytes of an item (0: its
-** format says), and the bytes of each number in it that has a byte order (0:
-** none). Only loading and storing (item.c) know more of a kind than its row.
-** Kinds up to MV_F64 have shortcuts of their own, in the binding and in the
-** kernels.
+** The kinds of values. A row has the kind's class, the size of an item in bytes
+** (0: the format says), and the size of each number in the item that has a byte
+** order (0: no number has one). Only loading and storing (item.c) know more of
+** a kind than its row. Kinds up to MV_F64 also have fast paths in the binding
+** and in the kernels.
 */
 #define MV_KINDS(X)                                                            \
   X(MV_U8, MV_UNSIGNED, 1, 1)                                                  \
@@ -84,13 +84,13 @@ typedef struct mv_item {
   size_t size;
   const struct mv_record *record; /* of a MV_RECORD, else NULL */
   mv_kind kind;
-  bool swap; /* its bytes are in the order that the machine has not */
+  bool swap; /* stored in the non-native byte order */
 } mv_item;
 
 /*
-** A field of a record: count values one behind the other (count is above 1 only
-** for unnamed ones, which have a position each), each an array of shape (of
-** ndim 0: a single item) in C order.
+** A field of a record: count consecutive values, each an array of shape in C
+** order (ndim 0: a single item). Only unnamed fields have a count above 1; each
+** of their values has its own position.
 */
 typedef struct mv_field {
   const char *name; /* not terminated; NULL: known by position */
@@ -119,8 +119,8 @@ typedef struct mv_record {
 } mv_record;
 
 /*
-** A parsed format. item is what a view's items are: a single code, a T{...}
-** that stands alone, else the record of all that the format names.
+** A parsed format. item describes the items of a view: the single code, or the
+** single T{...}, or else a record of all items in the format.
 */
 typedef struct mv_format {
   const char *text; /* normalised and terminated */
@@ -157,19 +157,20 @@ const mv_format *mv_format_build(const char *s, size_t len, void *block,
 void mv_explain(const mv_fault *fault, char *out, size_t size);
 
 /*
-** The other language of formats, that of string.pack (dialect.c). Writes what
-** the format s of string.pack is in PEP 3118. MV_FOREIGN: it is none;
-** MV_UNSPEAKABLE: it is one, but PEP 3118 has no word for a part of it.
+** Translates the format s of string.pack to PEP 3118 (dialect.c). MV_FOREIGN: s
+** is no format of string.pack; MV_UNSPEAKABLE: PEP 3118 cannot express a part
+** of it.
 */
 typedef enum mv_dialect { MV_FOREIGN, MV_UNSPEAKABLE, MV_SPELT } mv_dialect;
 
 mv_dialect mv_from_packformat(const char *s, size_t len, char *out,
                               size_t size);
 
-/* Writes the format as one of string.pack; false: that has no such values. */
+/* Translates the format to string.pack's; false if that cannot express it. */
 bool mv_to_packformat(const mv_format *format, char *out, size_t size);
 
-/* The code of what C or others call by that word; or NULL. */
+/* The code of the type with that name in C or elsewhere ("int", "float64"), or
+** NULL. */
 const char *mv_word_format(const char *s, size_t len);
 
 /* The field of that name; or NULL. */

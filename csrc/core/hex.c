@@ -10,8 +10,8 @@
 #include <string.h>
 
 #define CHUNK 32      /* bytes, of two digits each */
-#define GROUPS 64     /* of digits that are gathered together */
-#define MOSTDIGITS 64 /* in one of them */
+#define GROUPS 64     /* groups of digits that are gathered at once */
+#define MOSTDIGITS 64 /* of a group; longer groups are not gathered */
 
 typedef unsigned char byte;
 
@@ -211,8 +211,13 @@ static bool get_pairs(unhex *u, size_t stop) {
   return i >= stop;
 }
 
-#define STRETCH 64 /* characters that are read one by one where chunks fail */
-#define LONGEST 16384 /* the same after they have failed often */
+/*
+** Where a chunk fails, STRETCH characters are read one by one before chunks are
+** tried again. The stretch doubles up to LONGEST with each failure, so that
+** text without chunks is not tried as chunks over and over.
+*/
+#define STRETCH 64
+#define LONGEST 16384
 
 size_t mv_unhex(unsigned char *out, const char *s, size_t len, size_t *bad) {
   unhex u = {s, 0, out};

@@ -15,8 +15,9 @@
 #endif
 
 /*
-** Where the items of a view lie in a block. Dimensions of 0 or 1 items have
-** the stride that C order would give them, so equal geometry has equal numbers.
+** Where the items of a view lie in a block. Dimensions of 0 or 1 items have the
+** stride that C order would give them, so that layouts with the same geometry
+** have the same strides.
 */
 typedef struct mv_layout {
   ptrdiff_t offset; /* of the first item from the start of the block */
@@ -129,8 +130,10 @@ mv_status mv_layout_field(mv_layout *lay, const mv_field *field, size_t nth);
 unsigned char *mv_layout_at(const mv_layout *lay, unsigned char *base,
                             const ptrdiff_t *idx);
 
-/* Turns the number of an item in C order into its ndim indices; the number
-** behind the last one gives a first index behind its last. */
+/*
+** Converts the linear index k of an item in C order to its ndim indices. If k
+** is the number of items, idx[0] is shape[0] and all others are 0.
+*/
 void mv_layout_unravel(const mv_layout *lay, ptrdiff_t k, ptrdiff_t *idx);
 
 #if defined(__GNUC__)

@@ -1,15 +1,16 @@
 /*
 ** patternscan.c - where a pattern can match
 ** A pattern is studied when it is first looked for in more than a few bytes.
-** Two kinds of knowledge come of it. Starts: the bytes that a match can begin
-** with. Clues: literals that each match contains, and what can come before
-** them; they are found by mv_find, and between two of them there is nothing to
-** look at. Both only skip places where Lua's matcher would fail without having
-** come upon a mistake in the pattern, as mistakes come behind them.
+** The study finds starts, the bytes that a match can begin with, and clues,
+** literals that each match contains, with the bytes that can precede them. A
+** scan finds clues by mv_find and skips the bytes between them. Starts and
+** clues only skip places where Lua's matcher would fail before it reaches a
+** mistake in the pattern.
 **
-** A clue that is everywhere costs more than it saves. So finding them has a
-** budget: bytes that are skipped earn some of it, each clue that is found costs
-** some, and without any left, the next REST bytes are searched without clues.
+** A frequent clue costs more than it saves. So the search for clues has a
+** budget: each byte that is skipped adds 1, each clue that is found subtracts
+** FIND_COST. When the budget is spent, the next REST bytes are searched without
+** clues.
 */
 #include "kernels.h"
 #include "pattern.h"
@@ -18,8 +19,8 @@
 #include <string.h>
 
 #define FEW 48       /* bytes that are searched before the pattern is studied */
-#define BUDGET 1024  /* to begin with */
-#define FIND_COST 48 /* of a clue, in bytes that are skipped in its time */
+#define BUDGET 1024  /* at first, and each time that it is spent */
+#define FIND_COST 48 /* of a clue: so many bytes are scanned in the same time */
 #define REST 8192
 
 #define UNKNOWN SIZE_MAX

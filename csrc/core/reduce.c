@@ -1,9 +1,9 @@
 /*
 ** reduce.c - all numbers of a layout as one: their sum, the least, the greatest
-** A feed hands out the items in pieces that kernels can work on: side by side,
-** in the byte order of the machine. Integers are added exactly, into 128 bits.
-** Floats are added as a tree (pairwise), in double precision, in the same order
-** whatever the vectors are, so that the result is the same on every machine.
+** A feed hands out the items in pieces that kernels can work on: contiguous and
+** in the native byte order. Integers are added exactly, in 128 bits. Floats are
+** added as a tree (pairwise), in double precision. The order of additions does
+** not depend on the machine's vectors, so the result is the same everywhere.
 */
 #include "convertrun.h"
 #include "copyrun.h"
@@ -18,8 +18,15 @@
 #include <immintrin.h>
 #endif
 
-#define BLOCK 512  /* items of a block; of a leaf of the tree of sums */
-#define PIECE 4096 /* items handed out at most */
+/*
+** Items that have to be gathered or converted are handed out in blocks of BLOCK
+** items on the stack, others in place in pieces of up to PIECE. Longer pieces
+** save calls, but the piece with the minimum is searched twice. Both numbers are
+** multiples of LEAF, so that only the last piece ends within a leaf and the
+** order of additions does not depend on the layout.
+*/
+#define BLOCK 512
+#define PIECE 4096
 
 /* ---- feeding -------------------------------------------------------------*/
 
@@ -27,7 +34,7 @@
 typedef struct feed {
   mv_walker walk;
   const mv_item *item;
-  mv_kind kind; /* what is handed out: half floats as floats, and so on */
+  mv_kind kind; /* of the numbers handed out; half floats become floats, say */
   size_t size;
   mv_converter *convert; /* NULL: nothing to convert */
   ptrdiff_t run, i;      /* items of the run, and those handed out */
@@ -39,7 +46,10 @@ typedef struct feed {
   unsigned char made[BLOCK * sizeof(uint64_t)];
 } feed;
 
-/* The kind that items are fed as: their own, or the next that holds them. */
+/*
+** The kind that items are handed out as: their own, if kernels have it, else
+** the next that holds all values.
+*/
 static mv_kind fed_kind(const mv_item *item) {
   bool small = item->size <= 4;
   switch (mv_kinds[item->kind].class_) {
@@ -362,9 +372,9 @@ mv_status mv_sum(const unsigned char *a, const mv_layout *lay,
 /* ---- the least and the greatest ------------------------------------------*/
 
 /*
-** The least (greatest) of n numbers, n above 0, into best; true: one of them is
-** a NaN. Runs are long because each ends in putting together what the lanes of
-** a vector hold.
+** Writes the least (greatest) of n > 0 numbers to best; returns whether one of
+** them is a NaN. Runs are long because the end of each run combines the lanes
+** of a vector.
 */
 typedef bool chooser(const unsigned char *restrict p, size_t n,
                      unsigned char *restrict best);
@@ -410,9 +420,9 @@ static bool any_bit(const unsigned char *p, size_t n) {
 }
 
 /*
-** Floats: a number is chosen by the mask of a comparison of vectors, which the
-** compiler makes of what the target has. Four of them, so that none waits for
-** the one before.
+** Floats: the mask of a vector comparison selects numbers; the compiler uses
+** the target's instructions. Four independent vectors, so that an operation
+** need not wait for the result of the one before.
 */
 #if defined(__GNUC__)
 #define CHOOSE_STEP(m)                                                         \

@@ -1,28 +1,30 @@
 /*
 ** search.c - the items equal to a value
-** Where an item of the view can hold the value, it is stored as such an item,
-** and items are compared with that by their bits, many at a time. Where this is
-** not the whole truth (0 and -0; a true byte) a mask or a negation makes it so.
-** Items of other sizes and values of other sorts are compared one by one.
+** If an item of the view can hold the value, the value is stored as an item,
+** and items are compared with its bits, many at a time. A mask or a negation
+** handles the values with more than one pattern of bits (0 and -0; true). For
+** items of other sizes than 1, 2, 4 and 8 and for all other values the search
+** falls back to comparing items one by one.
 */
 #include "copyrun.h"
 #include "kernels.h"
 #include "walk.h"
 
 #define CHUNK 64  /* items; constant, so that compilers use vectors */
-#define BLOCK 256 /* items of a strided run at once */
+#define BLOCK 256 /* items of a strided run that are gathered on the stack */
 
 struct sought;
 
-/* Of n items side by side: how many are sought, or which is first (or n). */
+/* A kernel returns, for n contiguous items, how many match, or the index of the
+** first that does (n if no item does). */
 typedef size_t kernel(const struct sought *s, const unsigned char *p, size_t n);
 
 typedef struct sought {
   const mv_item *item;
   const mv_value *value;
   kernel *count, *first;
-  unsigned char bits[8], mask[8]; /* sought: (item & mask) == bits */
-  bool negate;                    /* or all but those */
+  unsigned char bits[8], mask[8]; /* an item matches: (item & mask) == bits */
+  bool negate;                    /* the other items match */
 } sought;
 
 /* One by one. */
@@ -97,13 +99,15 @@ COUNTERS(uint16_t)
 COUNTERS(uint32_t)
 COUNTERS(uint64_t)
 
-/* Bytes are looked for with all their bits: no mask, if no negation. */
+/* Bytes by memchr, as their mask is always all bits; not if negated. */
 static size_t first_char(const sought *s, const unsigned char *p, size_t n) {
   const unsigned char *q = memchr(p, s->bits[0], n);
   return q ? (size_t)(q - p) : n;
 }
 
-/* False: there are none for items of that size. */
+/*
+** Sets the kernels by the size of items; false if there are no kernels for it.
+*/
 static bool set_kernels(sought *s) {
 #define SET(type)                                                              \
   case sizeof(type):                                                           \
@@ -124,7 +128,7 @@ static const mv_value yes = {.tag = MV_VBOOL, .as.b = true};
 static const mv_value no = {.tag = MV_VBOOL, .as.b = false};
 static const mv_value minus_zero = {.tag = MV_VFLOAT, .as.f = -0.0};
 
-/* These return false where no item equals the value. */
+/* The functions seek_* return false if no item can equal the value. */
 
 /* A boolean is a byte that is 0, or any other. */
 static bool seek_bool(sought *s) {
@@ -172,7 +176,7 @@ static bool seek(sought *s, const mv_item *item, const mv_value *value) {
   return seek_bits(s);
 }
 
-/* The kernel's answer for n items that are step bytes apart. */
+/* The kernel's result for n items that are step bytes apart. */
 static size_t search_run(const sought *s, kernel *k, const unsigned char *p,
                          ptrdiff_t step, size_t n) {
   unsigned char block[BLOCK * sizeof(uint64_t)];
