@@ -11,7 +11,7 @@ local function read_order(folder)
     .. "`, lowest first | |\n|%-+|%-+|\n(.-)\n\n"), folder)
   local order, rank = {}, 0
   for cell in (rows .. "\n"):gmatch("| ([^|]*) |[^\n]*\n") do
-    for name in cell:gmatch "`([%w.]+)`" do
+    for name in cell:gmatch "`([%w_.]+)`" do
       rank = rank + 1
       if name:find(".", 1, true) then
         order[name] = rank

@@ -1,13 +1,35 @@
 /*
-** descriptor.c - the descriptor that an argument is or has
+** descriptor.c - the file handle or descriptor that an argument is or has
 */
+#define _FILE_OFFSET_BITS 64 /* NOLINT(bugprone-reserved-identifier) */
+
 #include "descriptor.h"
 
 #include "args.h"
+#include "win32.h"
 
+#include <errno.h>
 #include <limits.h>
 
-#if !defined(_WIN32)
+FILE *lmv_openhandle(lua_State *L, int arg, const luaL_Stream *stream) {
+  if (stream->closef == NULL)
+    lmv_argerror(L, arg, "attempt to use a closed file");
+#if defined(_WIN32)
+  if (lmv_win32_istext(fileno(stream->f)))
+    lmv_argerror(L, arg, "file in text mode, open it with 'b' in its mode");
+#endif
+  return stream->f;
+}
+
+/* On Windows fflush alone loses what was read ahead. */
+int lmv_syncfile(FILE *file) {
+#if defined(_WIN32)
+  bool sought = _fseeki64(file, 0, SEEK_CUR) == 0;
+#else
+  bool sought = fseeko(file, 0, SEEK_CUR) == 0;
+#endif
+  return sought || fflush(file) == 0 ? 0 : errno;
+}
 
 /*
 ** Pushes the method of the object at index arg. Returns false and pushes
@@ -73,6 +95,15 @@ bool lmv_isluasocket(lua_State *L, int arg) {
   return is;
 }
 
+/* Windows has other numbers for sockets. */
+static int ask_socket(lua_State *L, int arg) {
+#if defined(_WIN32)
+  return lmv_argerror(L, arg, "sockets have no descriptors on Windows");
+#else
+  return ask_fd(L, arg, "getfd");
+#endif
+}
+
 /*
 ** The descriptor that the argument is or has. Below an object there may flow
 ** other bytes than it sends and receives, encrypted ones above all; so only
@@ -88,7 +119,7 @@ int lmv_checkdescriptor(lua_State *L, int arg) {
     return (int)i;
   }
   if (lmv_isluasocket(L, arg))
-    return ask_fd(L, arg, "getfd");
+    return ask_socket(L, arg);
   fileno_ = has_method(L, arg, "fileno");
   if (fileno_ && !has_method(L, arg, "dohandshake") &&
       !has_method(L, arg, "getpeercertificate"))
@@ -134,20 +165,3 @@ void lmv_takereceived(lua_State *L, int arg, size_t most) {
   luaL_pushresult(&b);
   lua_replace(L, arg);
 }
-
-#else
-
-int lmv_checkdescriptor(lua_State *L, int arg) {
-  return lmv_typeerror(L, arg, "file");
-}
-
-bool lmv_isluasocket(lua_State *L, int arg) {
-  (void)L, (void)arg;
-  return false;
-}
-
-void lmv_takereceived(lua_State *L, int arg, size_t most) {
-  (void)L, (void)arg, (void)most;
-}
-
-#endif

@@ -1,5 +1,5 @@
 /*
-** descriptor.h - the descriptor that an argument is or has
+** descriptor.h - the file handle or descriptor that an argument is or has
 */
 #ifndef LMV_DESCRIPTOR_H
 #define LMV_DESCRIPTOR_H
@@ -7,10 +7,23 @@
 #include "luaapi.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
 #endif
+
+/*
+** The FILE of the handle that is the argument. Raises if it was closed, or is
+** one that would not move bytes as they are. [-0, +0, e]
+*/
+FILE *lmv_openhandle(lua_State *L, int arg, const luaL_Stream *stream);
+
+/*
+** Writes what the file holds back, and puts its descriptor where the file
+** stands, if it can seek. 0 or an errno.
+*/
+int lmv_syncfile(FILE *file);
 
 /*
 ** The descriptor of the argument, which is not a file handle: the number

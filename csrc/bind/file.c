@@ -31,6 +31,7 @@
 #include "registry.h"
 #include "sigbus.h"
 #include "view.h"
+#include "win32.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -76,7 +77,19 @@ struct channel {
 
 /* ---- descriptors ---------------------------------------------------------*/
 
-#if !defined(_WIN32)
+#if defined(_WIN32)
+
+static ptrdiff_t read_fd(channel *c, unsigned char *p, size_t n) {
+  return lmv_win32_read(c->fd, p, n, c->at);
+}
+
+static ptrdiff_t write_fd(channel *c, unsigned char *p, size_t n) {
+  return lmv_win32_write(c->fd, p, n, c->at);
+}
+
+static bool gives_all(int fd) { return lmv_win32_isfile(fd); }
+
+#else
 
 static ptrdiff_t read_fd(channel *c, unsigned char *p, size_t n) {
   return c->at < 0 ? read(c->fd, p, n) : pread(c->fd, p, n, c->at);
@@ -86,18 +99,22 @@ static ptrdiff_t write_fd(channel *c, unsigned char *p, size_t n) {
   return c->at < 0 ? write(c->fd, p, n) : pwrite(c->fd, p, n, c->at);
 }
 
+/* Also one that fails whatever is asked. */
+static bool gives_all(int fd) {
+  struct stat st;
+  return fstat(fd, &st) != 0 || S_ISREG(st.st_mode) || S_ISBLK(st.st_mode);
+}
+
+#endif
+
 /*
 ** Files are read until the view is full. Pipes, sockets and terminals give what
 ** they have, or a server would wait for bytes that nobody sends.
 */
 static void open_fd(channel *c) {
-  struct stat st;
   c->move = c->out ? write_fd : read_fd;
-  c->once = !c->out && fstat(c->fd, &st) == 0 && !S_ISREG(st.st_mode) &&
-            !S_ISBLK(st.st_mode);
+  c->once = !c->out && !gives_all(c->fd);
 }
-
-#endif
 
 /* ---- file handles --------------------------------------------------------*/
 
@@ -259,11 +276,9 @@ static int64_t check_offset(lua_State *L, int arg) {
 
 /* Gets the channel ready for n bytes; what prevents that is in c->err. */
 static void open_channel(channel *c, size_t n) {
-#if !defined(_WIN32)
   if (c->file == NULL)
     open_fd(c);
   else
-#endif
     c->err = open_file(c, n);
 }
 
@@ -317,13 +332,6 @@ lmv_input lmv_checkinput(lua_State *L, size_t most) {
   return in;
 }
 
-/* The FILE of a handle; raises if it was closed. */
-static FILE *open_handle(lua_State *L, const luaL_Stream *stream) {
-  if (stream->closef == NULL)
-    lmv_argerror(L, 2, "attempt to use a closed file");
-  return stream->f;
-}
-
 lmv_reading lmv_read(lua_State *L, lmv_input *in, unsigned char *p, size_t n) {
   channel c = {.fd = in->fd, .at = -1, .home = -1};
   lmv_reading result = {0, 0, false};
@@ -336,7 +344,7 @@ lmv_reading lmv_read(lua_State *L, lmv_input *in, unsigned char *p, size_t n) {
     return result;
   }
   if (in->stream != NULL)
-    c.file = open_handle(L, in->stream);
+    c.file = lmv_openhandle(L, 2, in->stream);
   open_channel(&c, n);
   if (c.err == 0)
     result.n = move_bytes(&c, p, n);
@@ -363,7 +371,7 @@ static int transfer(lua_State *L, bool out) {
     buffer = lua_newuserdatauv(L, n < PIECE ? n : PIECE, 0);
   base = out ? lmv_base(L, v) : lmv_writable(L, v);
   if (file.stream != NULL)
-    c.file = open_handle(L, file.stream);
+    c.file = lmv_openhandle(L, 2, file.stream);
   if (ignores_offset(&c))
     lmv_argerror(L, 3, "offset in a file that was opened to append");
   if (file.nbuffered > 0) {

@@ -32,17 +32,6 @@ static int push_failure(lua_State *L, int err, const char *message, ...) {
   return 3;
 }
 
-#if defined(_WIN32)
-
-static int map_map(lua_State *L) {
-  return push_failure(L, ENOSYS,
-                      "mapped files are not supported on this system");
-}
-
-void lmv_open_map(lua_State *L) { (void)L; }
-
-#else
-
 /* ---- mview.map -----------------------------------------------------------*/
 
 static const lmv_mapmode *check_mode(lua_State *L, int arg) {
@@ -108,14 +97,12 @@ static void check_request(lua_State *L, lmv_maprequest *r) {
 ** to write. 0 or an errno. */
 static int take_handle(lua_State *L, lmv_maprequest *r) {
   const luaL_Stream *stream = luaL_testudata(L, 1, LUA_FILEHANDLE);
+  FILE *file;
   if (stream == NULL)
     return 0;
-  if (stream->closef == NULL)
-    lmv_argerror(L, 1, "attempt to use a closed file");
-  if (fflush(stream->f) != 0)
-    return errno;
-  r->fd = fileno(stream->f);
-  return 0;
+  file = lmv_openhandle(L, 1, stream);
+  r->fd = fileno(file);
+  return lmv_syncfile(file);
 }
 
 /* Pushes a map of no bytes. */
@@ -277,7 +264,5 @@ void lmv_open_map(lua_State *L) {
                                          {NULL, NULL}};
   lmv_newcontainermeta(L, LMV_MAP, "mview.map", methods, metamethods);
 }
-
-#endif
 
 const luaL_Reg lmv_map_functions[] = {{"map", map_map}, {NULL, NULL}};

@@ -99,10 +99,6 @@ void lmv_map_end(lmv_resource *r) {
 
 /* ---- opening -------------------------------------------------------------*/
 
-static bool is_anonymous(const lmv_maprequest *r) {
-  return r->path == NULL && r->fd < 0;
-}
-
 /* A descriptor of the file that is asked for; what is none must not block. */
 static int open_fd_of(const lmv_maprequest *r) {
   if (r->fd >= 0)
@@ -139,31 +135,21 @@ static int make_file(const lmv_map *m, lmv_maprequest *r) {
              : 0;
 }
 
-/* Settles the length. */
-static int fit_range(lmv_maprequest *r) {
-  int64_t left = r->filesize - r->offset;
-  if (left < 0 || r->length > left)
-    return LMV_BEYOND_END;
-  if (r->length < 0)
-    r->length = left;
-  return r->length > PTRDIFF_MAX ? EFBIG : 0;
-}
-
 static int prepare_file(lmv_map *m, lmv_maprequest *r) {
   int err = open_path(m, r);
   if (err == 0 && r->mode->makes)
     err = make_file(m, r);
-  return err != 0 ? err : fit_range(r);
+  return err != 0 ? err : lmv_fit_range(r);
 }
 
 int lmv_map_open(lmv_map *m, lmv_maprequest *r) {
   unsigned char *base;
-  int err = is_anonymous(r) ? 0 : prepare_file(m, r);
+  int err = lmv_is_anonymous(r) ? 0 : prepare_file(m, r);
   if (err == 0)
     err = map_bytes(m, (size_t)r->length, &base);
   if (err == 0) {
     lmv_lease_move(m->container.lease, base, (size_t)r->length);
-    if (!is_anonymous(r))
+    if (!lmv_is_anonymous(r))
       err = watch_bytes(m, base, (size_t)r->length);
   }
   if (!r->mode->shares)

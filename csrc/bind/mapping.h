@@ -1,5 +1,6 @@
 /*
-** mapping.h - the system's side of maps: mapping.c does it, map.c tells Lua
+** mapping.h - the system's side of maps, which map.c shows to Lua
+** On Windows mapping_windows.c does it, on all other systems mapping.c.
 ** These functions call nothing of Lua. What they return is 0, an errno, or one
 ** of the two that no errno says; but for 0 nothing has changed.
 */
@@ -7,6 +8,8 @@
 #define MAPPING_H
 
 #include "resource.h"
+
+#include <errno.h>
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
@@ -44,6 +47,20 @@ typedef struct lmv_maprequest {
   int64_t length;   /* below 0: to the end of the file */
   int64_t filesize; /* once it is known */
 } lmv_maprequest;
+
+static inline bool lmv_is_anonymous(const lmv_maprequest *r) {
+  return r->path == NULL && r->fd < 0;
+}
+
+/* Settles the length of a range of a file whose size is known. */
+static inline int lmv_fit_range(lmv_maprequest *r) {
+  int64_t left = r->filesize - r->offset;
+  if (left < 0 || r->length > left)
+    return LMV_BEYOND_END;
+  if (r->length < 0)
+    r->length = left;
+  return r->length > PTRDIFF_MAX ? EFBIG : 0;
+}
 
 typedef enum lmv_hint {
   LMV_NORMAL,

@@ -2,7 +2,7 @@
 -- this process's own, where one that is left behind is found: os.tmpname asks
 -- for none.
 
-local folder = assert(os.getenv "TMPDIR")
+local folder = assert(os.getenv "MVIEW_TMPDIR" or os.getenv "TMPDIR")
 local count = 0
 
 rawset(os, "tmpname", function()

@@ -1,6 +1,7 @@
 /*
 ** unix.c - what the specs need of POSIX and Lua has not
 ** Descriptors, forked children, and signals that interrupt system calls.
+** Windows has the first of these alone.
 ** System calls that fail raise an error.
 */
 #ifndef _GNU_SOURCE
@@ -13,10 +14,19 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#if defined(_WIN32)
+#include <io.h>
+#include <windows.h>
+#include <winioctl.h>
+#define O_CLOEXEC (_O_NOINHERIT | _O_BINARY)
+#define pipe(fds) _pipe(fds, 1 << 16, _O_BINARY)
+#else
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <unistd.h>
+#endif
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -64,6 +74,8 @@ static int unix_pipe(lua_State *L) {
   return push_pair(L, fds);
 }
 
+#if !defined(_WIN32)
+
 /* socketpair("stream" | "dgram"): two connected sockets. */
 static int unix_socketpair(lua_State *L) {
   static const char *const names[] = {"stream", "dgram", NULL};
@@ -78,6 +90,16 @@ static int unix_nonblock(lua_State *L) {
   check(L, fcntl(check_fd(L, 1), F_SETFL, O_NONBLOCK), "fcntl");
   return 0;
 }
+
+#else
+
+/* translate(fd): ends of lines are translated from now on. */
+static int unix_translate(lua_State *L) {
+  check(L, _setmode(check_fd(L, 1), _O_TEXT), "_setmode");
+  return 0;
+}
+
+#endif
 
 /* read(fd, n): a string of at most n bytes, those that one call gives. */
 static int unix_read(lua_State *L) {
@@ -102,12 +124,41 @@ static int unix_tell(lua_State *L) {
   return 1;
 }
 
+#if defined(_WIN32)
+
+/* Files have holes there only if that is said. */
+static int set_size(const char *path, lua_Integer n) {
+  HANDLE file =
+      CreateFileA(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                  OPEN_EXISTING, 0, NULL);
+  FILE_END_OF_FILE_INFO info;
+  DWORD size;
+  BOOL done;
+  info.EndOfFile.QuadPart = n;
+  DeviceIoControl(file, FSCTL_SET_SPARSE, NULL, 0, NULL, 0, &size, NULL);
+  done =
+      SetFileInformationByHandle(file, FileEndOfFileInfo, &info, sizeof info);
+  CloseHandle(file);
+  errno = EINVAL;
+  return done ? 0 : -1;
+}
+
+#else
+
+static int set_size(const char *path, lua_Integer n) {
+  return truncate(path, (off_t)n);
+}
+
+#endif
+
 /* truncate(path, n): makes a file n bytes long, by a hole if it was shorter. */
 static int unix_truncate(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
-  check(L, truncate(path, (off_t)luaL_checkinteger(L, 2)), "truncate");
+  check(L, set_size(path, luaL_checkinteger(L, 2)), "truncate");
   return 0;
 }
+
+#if !defined(_WIN32)
 
 /* ---- processes -----------------------------------------------------------*/
 
@@ -224,6 +275,8 @@ static int unix_ignore_sigpipe(lua_State *L) {
   return 0;
 }
 
+#endif
+
 /* ---- of the system -------------------------------------------------------*/
 
 /* fileno(file): the descriptor of a file handle. */
@@ -237,6 +290,17 @@ static int unix_fileno(lua_State *L) {
 static int unix_message(lua_State *L) {
   lua_pushstring(L, strerror((int)luaL_checkinteger(L, 1)));
   return 1;
+}
+
+/* What the place of a map in its file is best a multiple of. */
+static lua_Integer page_size(void) {
+#if defined(_WIN32)
+  SYSTEM_INFO info;
+  GetSystemInfo(&info);
+  return info.dwAllocationGranularity;
+#else
+  return sysconf(_SC_PAGESIZE);
+#endif
 }
 
 /* Sets the numbers of errors, by name, in the table on top of the stack. */
@@ -255,28 +319,34 @@ static void set_errors(lua_State *L) {
 }
 
 int luaopen_unix(lua_State *L) {
-  static const luaL_Reg functions[] = {{"open", unix_open},
-                                       {"close", unix_close},
-                                       {"pipe", unix_pipe},
-                                       {"socketpair", unix_socketpair},
-                                       {"nonblock", unix_nonblock},
-                                       {"read", unix_read},
-                                       {"write", unix_write},
-                                       {"tell", unix_tell},
-                                       {"truncate", unix_truncate},
-                                       {"fork", unix_fork},
-                                       {"wait", unix_wait},
-                                       {"setuid", unix_setuid},
-                                       {"feed", unix_feed},
-                                       {"drain", unix_drain},
-                                       {"calm", unix_calm},
-                                       {"ignore_sigpipe", unix_ignore_sigpipe},
-                                       {"message", unix_message},
-                                       {"fileno", unix_fileno},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+    {"open", unix_open},
+    {"close", unix_close},
+    {"pipe", unix_pipe},
+    {"read", unix_read},
+    {"write", unix_write},
+    {"tell", unix_tell},
+    {"truncate", unix_truncate},
+    {"message", unix_message},
+    {"fileno", unix_fileno},
+#if defined(_WIN32)
+    {"translate", unix_translate},
+#else
+    {"socketpair", unix_socketpair},
+    {"nonblock", unix_nonblock},
+    {"fork", unix_fork},
+    {"wait", unix_wait},
+    {"setuid", unix_setuid},
+    {"feed", unix_feed},
+    {"drain", unix_drain},
+    {"calm", unix_calm},
+    {"ignore_sigpipe", unix_ignore_sigpipe},
+#endif
+    {NULL, NULL}
+  };
   luaL_newlib(L, functions);
   set_errors(L);
-  lua_pushinteger(L, sysconf(_SC_PAGESIZE));
+  lua_pushinteger(L, page_size());
   lua_setfield(L, -2, "pagesize");
   return 1;
 }
