@@ -3,7 +3,7 @@
 
 .PHONY: asan apicheck valgrind rock host bench instructions lint lint-lua \
 	lint-format lint-compile lint-tidy torture run-torture ltests mutants \
-	fuzz run-fuzz portability bare versions coverage
+	fuzz run-fuzz portability windows bare versions coverage
 
 # ---- the tests in other ways ----
 
@@ -161,6 +161,11 @@ portability: ## run tests on 32-bit and big-endian machines, by qemu
 	@mkdir -p $(BUILD)/portability
 	spec/torture/portability $(BUILD)/portability
 
+windows: ## run tests on Windows, by mingw-w64 and Wine
+	@.ci/need $(MINGW) wine busted
+	@mkdir -p $(BUILD)/windows
+	spec/torture/windows $(BUILD)/windows $(filter-out spec,$(SPEC))
+
 bare: ## run everything on bare systems of Debian; RELEASES="bookworm trixie"
 	@.ci/need debootstrap
 	@.ci/bare $(BUILD)/bare $(RELEASES)
@@ -205,7 +210,8 @@ lint-lua:
 	luacheck -q csrc doc lua spec bench examples rockspec
 	for spec in rockspec/*.rockspec; do luarocks lint $$spec || exit 1; done
 	shellcheck .ci/bare .ci/need .ci/run .ci/specs spec/torture/checked_lua \
-	  spec/torture/fetch_lua spec/torture/portability spec/torture/versions
+	  spec/torture/fetch_lua spec/torture/portability spec/torture/versions \
+	  spec/torture/windows
 
 # Other versions format otherwise.
 lint-format:

@@ -134,7 +134,11 @@ static ptrdiff_t read_file(channel *c, unsigned char *p, size_t n) {
   size_t k;
   errno = 0;
   k = fread(p, 1, n, c->file);
-  return k > 0 || !ferror(c->file) ? (ptrdiff_t)k : file_failed(c);
+  if (k > 0 || (feof(c->file) && !ferror(c->file)))
+    return (ptrdiff_t)k;
+  if (!ferror(c->file)) /* Wine's, of a file that is only written */
+    errno = EBADF;
+  return file_failed(c);
 }
 
 static ptrdiff_t write_file(channel *c, unsigned char *p, size_t n) {

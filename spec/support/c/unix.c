@@ -93,10 +93,12 @@ static int unix_nonblock(lua_State *L) {
 
 #else
 
-/* translate(fd): ends of lines are translated from now on. */
-static int unix_translate(lua_State *L) {
-  check(L, _setmode(check_fd(L, 1), _O_TEXT), "_setmode");
-  return 0;
+/* remove(path): of a file whose path is in UTF-8; whether there was one. */
+static int unix_remove(lua_State *L) {
+  WCHAR path[MAX_PATH];
+  MultiByteToWideChar(CP_UTF8, 0, luaL_checkstring(L, 1), -1, path, MAX_PATH);
+  lua_pushboolean(L, DeleteFileW(path));
+  return 1;
 }
 
 #endif
@@ -308,10 +310,11 @@ static void set_errors(lua_State *L) {
   static const struct {
     const char *name;
     int number;
-  } errors[] = {{"EACCES", EACCES},   {"EAGAIN", EAGAIN}, {"EBADF", EBADF},
-                {"EFBIG", EFBIG},     {"EINVAL", EINVAL}, {"EISDIR", EISDIR},
-                {"ENODEV", ENODEV},   {"ENOMEM", ENOMEM}, {"ENOSPC", ENOSPC},
-                {"ENOTSUP", ENOTSUP}, {"EPIPE", EPIPE},   {"ESPIPE", ESPIPE}};
+  } errors[] = {{"EACCES", EACCES}, {"EAGAIN", EAGAIN}, {"EBADF", EBADF},
+                {"EBUSY", EBUSY},   {"EILSEQ", EILSEQ}, {"EFBIG", EFBIG},
+                {"EINVAL", EINVAL}, {"EISDIR", EISDIR}, {"ENODEV", ENODEV},
+                {"ENOMEM", ENOMEM}, {"ENOSPC", ENOSPC}, {"ENOTSUP", ENOTSUP},
+                {"EPIPE", EPIPE},   {"ESPIPE", ESPIPE}};
   for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
     lua_pushinteger(L, errors[i].number);
     lua_setfield(L, -2, errors[i].name);
@@ -330,7 +333,7 @@ int luaopen_unix(lua_State *L) {
     {"message", unix_message},
     {"fileno", unix_fileno},
 #if defined(_WIN32)
-    {"translate", unix_translate},
+    {"remove", unix_remove},
 #else
     {"socketpair", unix_socketpair},
     {"nonblock", unix_nonblock},

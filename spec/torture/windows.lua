@@ -1,0 +1,85 @@
+--[[
+windows.lua - what of the specs is not run on Windows, and why
+
+By the path of a spec: why none of it is, or a list of pairs of a Lua pattern
+for the titles of cases and why those are not.
+]]
+
+local PROGRAMS = "it starts programs by a POSIX shell"
+local PIPE = "a pipe of io.popen is in text mode"
+local SIGNALS = "no signals interrupt calls"
+local NONBLOCK = "pipes always wait"
+local SOCKETS = "sockets have no descriptors"
+local PROC = "there is no /proc"
+local MAPPED = "a file that is mapped is not cut or deleted"
+local APPEND = "nothing tells that a file is appended to"
+
+return {
+  ["spec/amalgamation_spec.lua"] = PROGRAMS,
+  ["spec/capi_header_spec.lua"] = PROGRAMS,
+  ["spec/doc_capi_spec.lua"] = PROGRAMS,
+  ["spec/doc_cookbook_spec.lua"] = PROGRAMS,
+  ["spec/doc_links_spec.lua"] = PROGRAMS,
+  ["spec/doc_reference_spec.lua"] = PROGRAMS,
+  ["spec/example_elf_spec.lua"] = PROGRAMS,
+  ["spec/example_grep_spec.lua"] = PROGRAMS,
+  ["spec/example_hexdump_spec.lua"] = PROGRAMS,
+  ["spec/example_png_spec.lua"] = PROGRAMS,
+  ["spec/example_resp_spec.lua"] = PROGRAMS,
+  ["spec/example_tar_spec.lua"] = PROGRAMS,
+  ["spec/example_wav_spec.lua"] = PROGRAMS,
+  ["spec/host_spec.lua"] = PROGRAMS,
+  ["spec/interrupt_spec.lua"] = SIGNALS,
+  ["spec/layers_spec.lua"] = PROGRAMS,
+  ["spec/lighttpd_spec.lua"] = PROGRAMS,
+  ["spec/limits_spec.lua"] = PROGRAMS,
+  ["spec/map_fork_spec.lua"] = "there is no fork",
+  ["spec/package_spec.lua"] = PROGRAMS,
+  ["spec/readme_spec.lua"] = PROGRAMS,
+  ["spec/redis_spec.lua"] = PROGRAMS,
+  ["spec/redzone_spec.lua"] = PROGRAMS,
+  ["spec/shrink_spec.lua"] = MAPPED,
+  ["spec/socket_spec.lua"] = SOCKETS,
+  ["spec/torture_fuzz_spec.lua"] = PROGRAMS,
+
+  ["spec/bytearray_file_spec.lua"] = {
+    {"reads the output of a program", PIPE},
+    {"more would block", NONBLOCK},
+  },
+  ["spec/bytes_spec.lua"] = {
+    {"in another process", PROGRAMS},
+  },
+  ["spec/descriptor_spec.lua"] = {
+    {"to a pipe that somebody reads", "there is no fork"},
+    {"would block", NONBLOCK},
+    {"when signals interrupt", SIGNALS},
+    {"nobody reads a pipe", SIGNALS},
+    {"datagrams", SOCKETS},
+    {"why it cannot be read or written", "a folder cannot be opened"},
+  },
+  ["spec/dropin_spec.lua"] = {
+    {"of gigabytes", "file:seek counts to 2 GiB"},
+  },
+  ["spec/dump_spec.lua"] = {
+    {"output is no terminal", PROGRAMS},
+  },
+  ["spec/file_spec.lua"] = {
+    {"the system would not heed it", APPEND},
+    {"pipes to programs", PIPE},
+    {"what has no positions", PIPE},
+  },
+  ["spec/map_handle_spec.lua"] = {
+    {"of a pipe", PIPE},
+    {"of a folder", "a folder cannot be opened"},
+  },
+  ["spec/map_methods_spec.lua"] = {
+    {"keeps its offset", MAPPED},
+    {"somebody else truncated", MAPPED},
+    {"gives mapping and descriptor back", PROC},
+    {"left to the end of the state", PROGRAMS},
+  },
+  ["spec/map_spec.lua"] = {
+    {"as io.open does: a folder", "io.open finds no folder there"},
+    {"refuses a pipe", "there is no mkfifo"},
+  },
+}
