@@ -1,6 +1,8 @@
 -- Every function asks for the room on the Lua stack that it uses. These are
 -- the calls that need most of it. A Lua that checks the use of its API (make
 -- apicheck) ends the process where one takes more than it asked for.
+local bad_exporters = require "bad_exporters"
+local capi = require "capi"
 local lend_host = require "lend_host"
 local mview = require "mview"
 local names = require "names"
@@ -120,6 +122,124 @@ describe("room on the stack", function()
     end)
   end)
 
+  -- Formats in which a value is found at the bottom of depth lists, or records.
+  local depth = 60
+  local function array(format)
+    local n, item = format:match "^%((%d+)%)(.*)"
+    return ("(%s%s)%s"):format(("1,"):rep(n and depth or depth - 1), n or 1,
+      item or format)
+  end
+  local function records(format, value)
+    for _ = 1, depth do
+      format, value = "T{" .. format .. ":a:}", {a = value}
+    end
+    return format, value
+  end
+
+  it("is asked for by arrays of many dimensions", function()
+    for format, x in pairs {h = 5, Zd = {1.0, 2.0}, ["3s"] = "abc"} do
+      local v, value = mview.new(array(format), 3), nested(depth, x)
+      v[2] = value
+      assert.same(value, v[2])
+      assert.same(value, (select(2, v:values())))
+      assert.same(value, v:tolist()[2])
+      assert.equal(2, (v:index(value)))
+      assert.equal(1, v:count(value))
+      assert.same(v:tolist(), mview.new(array(format), 3):fill(v[1])
+        :copyfrom(v:tolist()):tolist())
+    end
+  end)
+
+  it("is asked for by records in records", function()
+    for format, x in pairs {h = 5, Zd = {1.0, 2.0}, ["(1,20)h"] =
+      {filled(20, 7)}} do
+      local text, value = records(format, x)
+      local v = mview.new(text, 3)
+      v[2] = value
+      assert.same(value, v[2])
+      assert.same(value, (select(2, v:values())))
+      assert.same(value, v:tolist()[2])
+      assert.equal(2, (v:index(value)))
+      assert.equal(1, v:count(value))
+    end
+  end)
+
+  it("is asked for by many numbers at the bottom of lists", function()
+    for n = 1, 40 do
+      local shape = filled(63, 1)
+      shape[64] = n
+      local list = nested(63, filled(n, 7))
+      local v = mview.new("h", table.unpack(shape))
+      v:copyfrom(list)
+      assert.same(list, v:tolist())
+      local w = mview.new(("(%s1,%d)h"):format(("1,"):rep(depth - 1), n), 2)
+      w[2] = nested(depth, filled(n, 7))
+      assert.same(nested(depth, filled(n, 7)), w[2])
+    end
+  end)
+
+  local refused = {
+    {"B", "a", "integer expected, got string"},
+    {"B", 300, "value 300 out of range [0, 255] for format"},
+    {"B", 1.5, "number has no integer representation"},
+    {"2s", "abc", "string of 3 bytes where there is room for 2"},
+    {"c", "abc", "string of 3 bytes where there is exactly 1"},
+    {"Zf", {1e300, 0}, "value {1e+300, 0} out of range"},
+    {"f", 1e300, "value 1e+300 out of range"},
+    {"(2)B", {1}, "list of 2 items expected, got 1"},
+    {"(2)B", 5, "list expected, got number"},
+    {"T{B:a:}", 5, "table expected, got number"},
+    {"T{B:a:}", {b = 1}, "no field 'b' in the format"},
+    {"T{B:a:}", {a = 1, [{}] = 1}, "no field 'table: "},
+    {"T{B:a:B:b:}", {b = 1}, "integer expected, got nil"},
+  }
+  for _, row in ipairs(refused) do
+    it("is asked for by a message at the bottom of lists: " .. row[3],
+      function()
+        local format, value = records(row[1], row[2])
+        for text, x in pairs {[array(row[1])] = nested(depth, row[2]),
+          [format] = value} do
+          local v = mview.new(text, 2)
+          local function set() v[1] = x end
+          local function index() assert(v:index(x)) end
+          for _, f in ipairs {set, index, function() v:copyfrom {x, x} end,
+            function() mview.from(text, {x}) end} do
+            local ok, why = pcall(f)
+            assert.is_false(ok)
+            if f == set then assert.truthy(why:find(row[3], 1, true), why) end
+          end
+        end
+      end)
+  end
+
+  it("is asked for by the place of what is least", function()
+    for n = 1, 64 do
+      local v = mview.new("h", table.unpack(filled(n, 1)))
+      local least = table.pack(v:min())
+      assert.same({0, n + 1}, {least[1], least.n})
+      assert.same(filled(n, 1), {select(2, v:max())})
+    end
+  end)
+
+  it("is asked for by captures", function()
+    local v, pattern = mview(("x"):rep(40)), ("(.)"):rep(32)
+    assert.equal(34, select("#", v:find(pattern)))
+    assert.equal(32, select("#", v:match(pattern)))
+    for _ in v:sub(1, 32):gmatch(pattern) do end
+    local wide = mview(("x"):rep(80)):sub(1, -1, 2)
+    assert.equal(34, select("#", wide:find(pattern)))
+  end)
+
+  it("is asked for by an error behind many results", function()
+    for n = 1, 60 do
+      local v = mview.new("B", 8 * n)
+      for _, last in ipairs {"q", "T{", "z", "s1", "i17", "c99999"} do
+        local ok = pcall(v.unpack, v, ("i3"):rep(n) .. last)
+        assert.is_true(not ok or last == "z" or last == "s1")
+      end
+    end
+  end)
+
   for option, value in pairs {i3 = 5, z = "abc", s1 = "abc", c3 = "abc",
     d = 0.5} do
     it("is asked for by unpack of many " .. option, function()
@@ -188,4 +308,30 @@ describe("with any number of arguments, the process survives", function()
     call(mview("ab"):iter())
     call((pairs(mview("ab"))))
   end)
+end)
+
+describe("The C API asks for the room that it uses", function()
+  local b = mview.bytearray "abcd"
+  local record = b:view():cast "T{<H:a:H:b:}"
+  local dead = b:view()
+  dead:release()
+  local object = setmetatable({}, {__buffer = function() return "x" end})
+  local values = {"abc", ("x"):rep(1000), b, b:view(), record,
+    b:view():cast("B", {2, 2}):transpose(), dead,
+    mview.map(nil, "r+", 0, 2), object, setmetatable({}, {__buffer = 1}),
+    bad_exporters.exporter "litter", bad_exporters.exporter "format",
+    bad_exporters.exporter "litter format", bad_exporters.exporter "shape",
+    bad_exporters.exporter("borrower", b), 42, {}, io.stdout}
+
+  for _, name in ipairs {"borrow", "peek", "isbytes", "push", "newbytes",
+    "lend", "unborrow", "revoke"} do
+    it("with none left: " .. name, function()
+      for _, x in ipairs(values) do
+        for flags = 0, 7 do
+          local ok, why = pcall(capi.brim, name, x, flags)
+          assert.is_true(ok or type(why) == "string")
+        end
+      end
+    end)
+  end
 end)

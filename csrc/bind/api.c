@@ -175,7 +175,7 @@ static bool is_readable_string(lua_State *L, int idx, int flags) {
 /* peek of anything else. */
 static void peek_other(lua_State *L, int idx, int flags, mview_buffer *buf) {
   void *own;
-  luaL_checkstack(L, 4, NULL);
+  luaL_checkstack(L, LUA_MINSTACK, NULL); /* for the messages */
   check_flags(L, flags);
   idx = lua_absindex(L, idx);
   switch (lmv_toown(L, idx, &own)) {
@@ -311,7 +311,7 @@ static void api_borrow(lua_State *L, int idx, int flags, mview_buffer *buf) {
 }
 
 static void api_unborrow(lua_State *L, int pin) {
-  luaL_checkstack(L, 4, NULL);
+  luaL_checkstack(L, LUA_MINSTACK, NULL);
   if (lua_type(L, pin) != LUA_TSTRING && !lmv_unpin(L, pin))
     luaL_error(L, "no pin at stack index %d", pin);
 }

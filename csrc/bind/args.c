@@ -39,7 +39,7 @@ const char *lmv_pushmessage(lua_State *L, const char *message, va_list args) {
 int lmv_argerror(lua_State *L, int arg, const char *message, ...) {
   va_list args;
   const char *name, *text;
-  luaL_checkstack(L, 8, NULL);
+  luaL_checkstack(L, LUA_MINSTACK, NULL); /* luaL_argerror asks for none */
   va_start(args, message);
   text = lmv_pushmessage(L, message, args);
   va_end(args);

@@ -67,7 +67,7 @@ static void push_array(lua_State *L, const lmv_view *v, int names,
   for (int d = dim + 1; d < field->ndim; d++)
     stride *= field->shape[d];
   n = field->shape[dim];
-  luaL_checkstack(L, 2, "record nested too deep");
+  luaL_checkstack(L, 3, "record nested too deep"); /* a complex number, say */
   new_table(L, (size_t)n, 0);
   for (ptrdiff_t i = 0; i < n; i++) {
     push_array(L, v, names, field, dim + 1, off + i * stride);

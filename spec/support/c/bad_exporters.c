@@ -65,6 +65,13 @@ static void litter(lua_State *L, int idx, mview_buffer *buf, void **state) {
     lua_pushnil(L);
 }
 
+/* The format in it is none. */
+static void litter_format(lua_State *L, int idx, mview_buffer *buf,
+                          void **state) {
+  litter(L, idx, buf, state);
+  buf->format = "k";
+}
+
 /* exporter(name [, x]): a userdata with an exporter of that kind; that of
 ** "borrower" borrows x. */
 static int new_exporter(lua_State *L) {
@@ -75,11 +82,12 @@ static int new_exporter(lua_State *L) {
       {MVIEW_API_VERSION, describe_nothing, release_odd, {NULL, NULL}},
       {MVIEW_API_VERSION, raise, release_odd, {NULL, NULL}},
       {MVIEW_API_VERSION, litter, release_odd, {NULL, NULL}},
+      {MVIEW_API_VERSION, litter_format, release_odd, {NULL, NULL}},
       {MVIEW_API_VERSION, describe, NULL, {NULL, NULL}},
       {MVIEW_API_VERSION, borrow, release_odd, {NULL, NULL}}};
-  static const char *const names[] = {"version", "format",   "shape",
-                                      "nothing", "error",    "litter",
-                                      "silent",  "borrower", NULL};
+  static const char *const names[] = {
+      "version", "format",        "shape",  "nothing",  "error",
+      "litter",  "litter format", "silent", "borrower", NULL};
   int kind = luaL_checkoption(L, 1, NULL, names);
   lua_settop(L, 2);
   lua_newuserdatauv(L, 0, 1);

@@ -365,6 +365,53 @@ static int counts(lua_State *L) {
   return 2;
 }
 
+/* ---- a full stack --------------------------------------------------------*/
+
+/* brim(name, x, flags): calls that function for x where the stack has no room
+** left; one slot for revoke. */
+static int brim(lua_State *L) {
+  static const char *const names[] = {"borrow",   "peek",     "isbytes",
+                                      "push",     "newbytes", "lend",
+                                      "unborrow", "revoke",   NULL};
+  static unsigned char bytes[4];
+  const mview_api *api = mview_import(L);
+  mview_buffer buf = {0};
+  int name = luaL_checkoption(L, 1, NULL, names);
+  int flags = (int)luaL_checkinteger(L, 3);
+  for (int i = name == 7; i < LUA_MINSTACK; i++)
+    lua_pushnil(L);
+  switch (name) {
+  case 0:
+    api->borrow(L, 2, flags, &buf);
+    api->unborrow(L, -1);
+    break;
+  case 1:
+    api->peek(L, 2, flags, &buf);
+    break;
+  case 2:
+    api->isbytes(L, 2);
+    break;
+  case 3:
+    api->push(L, 2);
+    break;
+  case 4:
+    api->newbytes(L, 10);
+    break;
+  case 5:
+    buf.data = bytes;
+    buf.nbytes = sizeof bytes;
+    buf.format = flags > 3 ? "T{B:a:B:b:}" : NULL;
+    api->lend(L, &buf, NULL, NULL);
+    break;
+  case 6:
+    api->unborrow(L, 2);
+    break;
+  default:
+    api->revoke(L, 0);
+  }
+  return 0;
+}
+
 /* ---- the table of functions ----------------------------------------------*/
 
 static int import(lua_State *L) {
@@ -415,6 +462,7 @@ int luaopen_capi(lua_State *L) {
                                        {"malformed", malformed},
                                        {"revoke", revoke},
                                        {"counts", counts},
+                                       {"brim", brim},
                                        {"import", import_fake},
                                        {NULL, NULL}};
   if (luaL_newmetatable(L, LOAN)) {
