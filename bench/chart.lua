@@ -1,6 +1,7 @@
--- The results as a bar chart in SVG: how many times as fast as each rival
--- mview is, on a logarithmic scale; a tick marks the target. No background and
--- only colours of middling lightness, so that it reads on light and dark pages.
+-- Bar charts in SVG: how many times as fast as a rival mview is, on a
+-- logarithmic scale; a tick marks the target where there is one. No background
+-- and only colours of middling lightness, so that they read on light and dark
+-- pages.
 
 local languages = require "languages"
 local report = require "report"
@@ -51,14 +52,16 @@ local function draw_legend(add, used)
 end
 
 local function draw_bar(add, y, bar)
-  local one, x, mark = across(1), across(bar.speed), across(bar.target)
+  local one, x = across(1), across(bar.speed)
   add('  <text x="%d" y="%d" text-anchor="end">%s</text>', LEFT - 46, y + 13,
     escaped(bar.label))
   add('  <rect fill="%s" x="%.1f" y="%d" width="%.1f" height="%d"/>',
     COLOURS[bar.language], math.min(one, x), y + 3,
     math.max(1, math.abs(x - one)), LINE - 6)
-  add('  <path stroke="%s" stroke-width="2" d="M%.1f %dv%d"/>', GREY, mark,
-    y + 1, LINE - 2)
+  if bar.target then
+    add('  <path stroke="%s" stroke-width="2" d="M%.1f %dv%d"/>', GREY,
+      across(bar.target), y + 1, LINE - 2)
+  end
   add('  <text x="%d" y="%d" text-anchor="end">%s</text>', LEFT - 6, y + 13,
     times(bar.speed))
 end
@@ -75,8 +78,12 @@ local function bars_of(results)
   return bars, used
 end
 
-return function(results)
-  local lines, bars, used = {}, bars_of(results)
+local chart = {}
+
+-- The chart of bars {label, language, speed, target}; used: the languages in
+-- the legend.
+function chart.draw(bars, used, note)
+  local lines = {}
   local function add(text, ...) lines[#lines + 1] = text:format(...) end
   local height = TOP + LINE * #bars + 8
   add('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d"',
@@ -84,10 +91,18 @@ return function(results)
   add('     width="%d" height="%d" role="img" fill="%s"', WIDTH, height, GREY)
   add('     stroke="none" font-family="sans-serif" font-size="12">')
   add("  <title>How many times as fast as its rivals mview is</title>")
-  add('  <text x="8" y="18">times as fast as the rival; | the target</text>')
+  add('  <text x="8" y="18">%s</text>', note)
   draw_legend(add, used)
   draw_axis(add, height - 8)
   for k, bar in ipairs(bars) do draw_bar(add, TOP + LINE * (k - 1), bar) end
   add("</svg>")
   return table.concat(lines, "\n") .. "\n"
 end
+
+-- The chart of the rows that are for it.
+function chart.of(results)
+  local bars, used = bars_of(results)
+  return chart.draw(bars, used, "times as fast as the rival; | the target")
+end
+
+return chart

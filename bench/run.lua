@@ -1,11 +1,12 @@
 -- The benchmark: lua5.4 bench/run.lua [pattern], from the project's root.
 -- Measures each row whose "group: name" has the pattern in it; all of them
--- also write bench/results.md (a summary), results.svg, results.csv and
--- memory.csv.
+-- also write bench/results.md (a summary), results.svg, results.csv,
+-- memory.csv and uses.svg.
 
 package.path = "bench/?.lua;" .. package.path
 
 local chart = require "chart"
+local uses = require "uses"
 local host = require "host"
 local measure = require "measure"
 local report = require "report"
@@ -60,7 +61,8 @@ local all, met = report.count(results)
 print(("%d of %d targets are met"):format(met, all))
 if pattern == "" then
   write("bench/results.md", report.page(results, facts, measure.REPETITIONS))
-  write("bench/results.svg", chart(results))
+  write("bench/results.svg", chart.of(results))
   write("bench/results.csv", report.times_csv(results))
   write("bench/memory.csv", report.memory_csv(results))
+  write("bench/uses.svg", uses("bench/results.csv"))
 end

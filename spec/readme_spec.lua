@@ -40,6 +40,13 @@ describe("README.md", function()
     assert.equal(require "mview"._VERSION, name)
   end)
 
+  it("has a chart of what was measured", function()
+    local drawn = shell("LUA_PATH='bench/?.lua;;' " .. (os.getenv "LUA"
+      or "lua5.4") .. " -e 'io.write(require \"uses\"("
+      .. "\"bench/results.csv\"))'")
+    assert.equal(read "bench/uses.svg", drawn)
+  end)
+
   it("has at most 300 lines", function()
     local _, count = read("README.md"):gsub("\n", "")
     assert.is_true(count <= 300, count)

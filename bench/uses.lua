@@ -1,0 +1,64 @@
+-- The README's chart: work that views are for, in mview and in plain Lua, from
+-- the times in results.csv.
+
+local chart = require "chart"
+
+-- What it is called, the row, and how plain Lua does it there.
+local USES = {
+  {"take 1 MiB out of a buffer", "slice of 1 MiB", "s:sub(i, j)"},
+  {"compare two parts of 16 MiB", "==, B, 16 MiB",
+    "s:sub(i, j) == t:sub(i, j)"},
+  {"swap the byte order of 16 MiB of integers", "byteswap, I, 16 MiB", "gsub"},
+  {"take every second item of 16 MiB of integers",
+    "tobytes of every second i32, 16 MiB", "gsub"},
+  {"transpose a table of 32 x 32 bytes",
+    "transposed to contiguous, u8, 32 x 32", "loops over tables"},
+  {"write 64 KiB as hexadecimal digits", "hex, 64 KiB", "gsub with a table"},
+  {"count a byte in 16 MiB", "count of a byte, 16 MiB", "gsub"},
+  {"find four letters in 16 MiB", "find, four letters, 16 MiB",
+    "s:find(bytes, 1, true)"},
+  {"10,000 doubles as a table", "tolist, f64, 10,000 items",
+    "a loop of string.unpack"},
+  {"read a file of 64 MiB", "readfrom, 64 MiB", "file:read('a')"},
+  {"read one field of a record", "one field of a record",
+    "string.unpack at an offset"},
+  {"read one byte", "x = v[i], u8", "string.byte(s, i)"},
+  {"read one item, against a table", "x = v[i], i32", "t[i]"},
+  {"search 16 bytes", "find, rare first byte, 16 bytes",
+    "s:find(bytes, 1, true)"},
+}
+
+-- The fields of a line of CSV without doubled quotes.
+local function fields_of(line)
+  local fields, at = {}, 1
+  while at <= #line + 1 do
+    local quoted, behind = line:match('^"([^"]*)",?()', at)
+    if not quoted then quoted, behind = line:match("^([^,]*),?()", at) end
+    fields[#fields + 1] = quoted
+    at = math.max(behind, at + 1)
+  end
+  return fields
+end
+
+-- The ratio of the times in mview and plain Lua by row and by what Lua does.
+local function ratios(path)
+  local list = {}
+  for line in io.lines(path) do
+    local _, row, language, label, _, ratio = table.unpack(fields_of(line))
+    if language == "Lua" then list[row .. "\0" .. label] = tonumber(ratio) end
+  end
+  return list
+end
+
+return function(path)
+  local measured, bars = ratios(path), {}
+  for _, use in ipairs(USES) do
+    local label, row, lua = table.unpack(use)
+    local ratio = measured[row .. "\0" .. lua]
+      or error(("%s has no row %q against %q"):format(path, row, lua), 0)
+    bars[#bars + 1] = {label = ("%s · %s"):format(label, lua),
+      language = "lua", speed = 1 / ratio}
+  end
+  table.sort(bars, function(a, b) return a.speed > b.speed end)
+  return chart.draw(bars, {}, "times as fast as plain Lua")
+end
