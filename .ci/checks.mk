@@ -3,7 +3,7 @@
 
 .PHONY: asan apicheck valgrind rock host bench instructions lint lint-lua \
 	lint-format lint-compile lint-tidy torture run-torture ltests mutants \
-	fuzz run-fuzz portability windows bare versions coverage
+	threads helgrind fuzz run-fuzz portability windows bare versions coverage
 
 # ---- the tests in other ways ----
 
@@ -174,6 +174,29 @@ versions: ## run tests with other releases of Lua, built from their sources
 	@$(NEED_TEST)
 	@mkdir -p $(BUILD)/versions
 	spec/torture/versions $(BUILD)/versions $(RELEASES)
+
+# States in threads that share memory, under what looks for races. The one sees
+# what is compiled for it, the other all memory, Lua's too, but no order that
+# atomic integers make.
+THREADS = 8
+
+threads: ## run states in 8 threads under the thread sanitizer
+	@$(NEED) gcc
+	@$(MAKE) $(BUILD)/threads/run BUILD=$(BUILD)/threads CC=gcc \
+	  CFLAGS="-O1 -g -fsanitize=thread"
+	TSAN_OPTIONS=halt_on_error=1 $(BUILD)/threads/run \
+	  spec/torture/threads.lua $(THREADS)
+
+helgrind: ## run them under helgrind
+	@$(NEED) gcc valgrind
+	@$(MAKE) $(BUILD)/helgrind/run BUILD=$(BUILD)/helgrind CFLAGS="-O1 -g"
+	valgrind -q --tool=helgrind --error-exitcode=1 \
+	  --suppressions=.ci/helgrind.supp $(BUILD)/helgrind/run \
+	  spec/torture/threads.lua $(THREADS) barrier
+
+$(BUILD)/run: spec/torture/threads.c $(call objects,$(CORE) $(BIND))
+	@mkdir -p $(@D)
+	$(COMPILE) $(LDFLAGS) -pthread -o $@ $^ $(LUA_LIBS) -lm
 
 # ---- coverage ----
 

@@ -36,6 +36,13 @@ describe("mview.shared", function()
 end)
 
 describe("mview.attach", function()
+  it("takes an id that has been a float on its way", function()
+    local s = mview.shared(3)
+    assert.equal(s:id(), math.tointeger(string.unpack("d",
+      string.pack("d", s:id()))))
+    assert.equal(s, mview.attach(s:id() + 0.0))
+  end)
+
   it("gives the same bytes, as a hold of its own", function()
     local s = mview.shared(3)
     local t = mview.attach(s:id())

@@ -40,11 +40,12 @@ static uint64_t last_id;
 
 /*
 ** Ids count from a number of the process on, so that an id of another process
-** is one of no block here.
+** is one of no block here. A double holds them, too, which is what some
+** libraries make of all numbers that they hand to a thread.
 */
 static uint64_t next_id(void) {
   if (last_id == 0)
-    last_id = lmv_seed() >> 34 << 32; /* stays a positive integer of Lua */
+    last_id = lmv_seed() >> 44 << 32; /* below 2^52 */
   return ++last_id;
 }
 
