@@ -270,4 +270,16 @@ describe("Another handler of the signal", function()
       assert.is_nil(output:find "alive")
       assert.not_equal(0, status)
     end)
+
+  it("is there again when the library was unloaded", function()
+    files.write(path, [[
+      require "lua_states".sequence(2, ("require 'mview'.map(%q)")
+        :format(arg[0]))
+      os.execute "kill -BUS $PPID"
+    ]])
+    local killed = shell "sh -c 'kill -BUS $$'; echo $?"
+    local output = shell(("'%s' '%s'; echo $?"):format(
+      os.getenv "LUA" or "lua5.4", path))
+    assert.equal(killed:match "%d+%s*$", output:match "%d+%s*$")
+  end)
 end)

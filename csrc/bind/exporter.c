@@ -182,7 +182,7 @@ lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
 ** describes would be unpinned when its stack is popped.
 */
 static void refuse_pins(lua_State *L, int first) {
-  luaL_checkstack(L, 3, NULL);
+  luaL_checkstack(L, LUA_MINSTACK, NULL); /* it may have taken all */
   for (int idx = lua_gettop(L); idx >= first; idx--)
     if (lmv_ispin(L, idx))
       luaL_error(L, "an exporter cannot offer memory that it borrows, use a "

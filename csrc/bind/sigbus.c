@@ -155,6 +155,30 @@ static void set_range(lmv_watch *w, uintptr_t start, uintptr_t end) {
   __atomic_add_fetch(&w->version, 1, __ATOMIC_RELEASE);
 }
 
+/*
+** Where the library is unloaded, as the last state that had it was closed, or
+** at exit: the handler that was there before comes back, unless there is one in
+** front of ours. Watches that are in use stay for who closes a state later.
+*/
+#if defined(__GNUC__)
+__attribute__((destructor)) static void uninstall(void) {
+  struct sigaction found;
+  lmv_watch *w = watches;
+  if (w == NULL)
+    return;
+  if (sigaction(SIGBUS, NULL, &found) == 0 && (found.sa_flags & SA_SIGINFO) &&
+      found.sa_sigaction == handle)
+    sigaction(SIGBUS, &previous[current], NULL);
+  while (w != NULL && w->end == 0)
+    w = w->next;
+  while (w == NULL && watches != NULL) {
+    lmv_watch *next = watches->next;
+    free(watches);
+    watches = next;
+  }
+}
+#endif
+
 /* A watch that is not in use, NULL without memory. */
 static lmv_watch *take_watch(void) {
   lmv_watch *w = watches;

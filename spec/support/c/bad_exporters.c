@@ -65,10 +65,13 @@ static void litter(lua_State *L, int idx, mview_buffer *buf, void **state) {
     lua_pushnil(L);
 }
 
-/* The format in it is none. */
+/* The format in it is none, and nothing of the stack is left. */
 static void litter_format(lua_State *L, int idx, mview_buffer *buf,
                           void **state) {
   litter(L, idx, buf, state);
+  luaL_checkstack(L, 1000, NULL);
+  for (int i = 0; i < 1000; i++)
+    lua_pushnil(L);
   buf->format = "k";
 }
 
