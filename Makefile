@@ -25,8 +25,8 @@ CORE = $(wildcard csrc/core/*.c)
 BIND = $(wildcard csrc/bind/*.c)
 SUPPORT = $(wildcard spec/support/c/*.c)
 CORE_TEST = $(wildcard spec/core/*_test.c)
-C_FILES = $(wildcard csrc/*.h csrc/*/*.[ch] spec/*/*.[ch] \
-	spec/support/c/*.[ch] bench/*.[ch] examples/*/*.c*)
+C_FILES = $(wildcard csrc/*.h* csrc/*/*.[ch] spec/*/*.[ch] \
+	spec/support/*/*.[ch] bench/*.[ch] examples/*/*.c*)
 
 VERSION = $(shell sed -n 's/^.define MVIEW_VERSION "\(.*\)"/\1/p' csrc/mview.h)
 WARN = -Wall -Wextra -Wpedantic -Wconversion -Wshadow
@@ -121,7 +121,7 @@ install: build ## install under PREFIX (/usr/local)
 	  "$(SHARE)/mview" "$(HEADERS)" "$(DOC)/doc"
 	install -m 755 $(BUILD)/mview.so "$(LIB)/lua/$(LUA_VERSION)"
 	install -m 644 lua/mview/*.lua "$(SHARE)/mview"
-	install -m 644 csrc/mview.h "$(HEADERS)"
+	install -m 644 csrc/mview.h csrc/mview.hpp "$(HEADERS)"
 	install -m 644 CHANGELOG.md LICENSE README.md "$(DOC)"
 	install -m 644 doc/*.md "$(DOC)/doc"
 	printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' \
@@ -132,7 +132,7 @@ install: build ## install under PREFIX (/usr/local)
 
 uninstall: ## remove what install put there
 	rm -f "$(LIB)/lua/$(LUA_VERSION)/mview.so" "$(LIB)/pkgconfig/mview.pc" \
-	  "$(HEADERS)/mview.h"
+	  "$(HEADERS)/mview.h" "$(HEADERS)/mview.hpp"
 	rm -rf "$(SHARE)/mview" "$(DOC)"
 
 # ---- embed ----

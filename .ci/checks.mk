@@ -254,6 +254,7 @@ lint-compile:
 	    CFLAGS="-std=gnu11 -O2 -Werror"; done
 	clang -x c -std=c99 $(HEADER_FLAGS) csrc/mview.h
 	clang -x c++ -std=c++11 $(HEADER_FLAGS) csrc/mview.h
+	clang -x c++ -std=c++11 $(HEADER_FLAGS) csrc/mview.hpp
 	@if command -v $(MINGW) >/dev/null; then echo "strict $(MINGW)"; \
 	  set -e; for file in $(CORE) $(BIND); do \
 	    $(MINGW) $(HEADER_FLAGS) -O2 -Wno-float-conversion $$file; done; fi
@@ -282,7 +283,7 @@ host: ## build and run programs in C and C++ that embed mview
 	  ! command -v pnmtopng >/dev/null || pnmtopng $$host.ppm >$$host.png; done
 
 $(HOSTS): $(call objects,$(CORE) $(BIND)) $(wildcard examples/host/*) \
-	csrc/mview.h Makefile
+	csrc/mview.h csrc/mview.hpp Makefile
 
 $(BUILD)/host/c:
 	@mkdir -p $(@D)

@@ -43,6 +43,13 @@ extern "C" {
 #define MVIEW_API_VERSION 1
 #define MVIEW_API_KEY "mview.api.1" /* with it, so that 1 and 2 can coexist */
 
+/* A cast that compilers of C++ do not call an old one. */
+#ifdef __cplusplus
+#define MVIEW_CAST(type, value) static_cast<type>(value)
+#else
+#define MVIEW_CAST(type, value) ((type)(value))
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -161,7 +168,7 @@ typedef struct mview_api {
   ** As borrow, but for use at once: *buf is valid until the next call that can
   ** allocate or run Lua, as whatever runs then may end the memory. Shape and
   ** strides point into the view, or into *buf. The value must stay on the
-  *stack.
+  ** stack.
   ** Stack: 0. Errors: as borrow; "(an object with __buffer must be borrowed)".
   */
   void (*peek)(lua_State *L, int idx, int flags, mview_buffer *buf);
@@ -175,8 +182,7 @@ typedef struct mview_api {
 
   /*
   ** Pushes mview(value): a view of the bytes-like at idx, a new one even if
-  *that
-  ** is a view. Stack: +1. Errors: as borrow.
+  ** that is a view. Stack: +1. Errors: as borrow.
   */
   void (*push)(lua_State *L, int idx);
 } mview_api;
@@ -230,8 +236,11 @@ typedef struct mview_exporter {
 */
 static inline void mview_setexporter(lua_State *L, int idx,
                                      const mview_exporter *exporter) {
+  const mview_exporter **place;
   idx = lua_absindex(L, idx);
-  *(const mview_exporter **)lua_newuserdatauv(L, sizeof exporter, 0) = exporter;
+  place = MVIEW_CAST(const mview_exporter **,
+                     lua_newuserdatauv(L, sizeof exporter, 0));
+  *place = exporter;
   if (lua_getfield(L, LUA_REGISTRYINDEX, MVIEW_EXPORTER_KEY) != LUA_TTABLE) {
     lua_pop(L, 1);
     lua_createtable(L, 0, 2);
@@ -265,7 +274,7 @@ static inline const mview_api *mview_import(lua_State *L) {
     }
     lua_replace(L, -2);
   }
-  api = (const mview_api *)lua_touserdata(L, -1);
+  api = MVIEW_CAST(const mview_api *, lua_touserdata(L, -1));
   lua_pop(L, 1);
   if (api == NULL) {
     lua_pushliteral(L, "mview is not loaded, and require 'mview' did not load "
@@ -320,7 +329,7 @@ static inline const char *mview_checklstring(lua_State *L, int arg,
   if (lua_isstring(L, arg))
     return lua_tolstring(L, arg, len);
   lua_getfield(L, LUA_REGISTRYINDEX, MVIEW_API_KEY);
-  api = (const mview_api *)lua_touserdata(L, -1);
+  api = MVIEW_CAST(const mview_api *, lua_touserdata(L, -1));
   lua_pop(L, 1);
   if (api == NULL || api->size < offsetof(mview_api, peek) + sizeof api->peek) {
     mview_argerror(L, arg, "string");
@@ -329,7 +338,7 @@ static inline const char *mview_checklstring(lua_State *L, int arg,
   api->peek(L, arg, MVIEW_READ, &buf);
   if (len != NULL)
     *len = buf.nbytes;
-  return (const char *)buf.data;
+  return MVIEW_CAST(const char *, buf.data);
 }
 
 /*

@@ -104,6 +104,7 @@ build = {
       ["LICENSE"] = "LICENSE",
       ["README.md"] = "README.md",
       ["include/mview.h"] = "csrc/mview.h",
+      ["include/mview.hpp"] = "csrc/mview.hpp",
     },
   },
 }

@@ -31,6 +31,8 @@ int use(lua_State *L) {
                       {0, 0}}, in;
   mview_loan loan = api->lend(L, &out, done, bytes);
   api->borrow(L, -1, MVIEW_WRITE | MVIEW_STRIDES, &in);
+  (void)mview_checklstring(L, 1, NULL);
+  mview_setexporter(L, 1, &exporter);
   api->unborrow(L, -1);
   return api->revoke(L, loan) + luaopen_mview(L);
 }
@@ -48,13 +50,17 @@ describe("mview.h", function()
 
   local function compile(language, flags)
     return compiler.run("%s -pedantic-errors -Wall -Wextra -Wconversion "
-      .. "-Wshadow -Werror -fsyntax-only %s -Icsrc %s/use.c", language,
+      .. "-Wsign-conversion -Wshadow -Wcast-qual -Wcast-align -Wundef -Werror "
+      .. "-fsyntax-only %s -Icsrc %s/use.c", language,
       flags or compiler.lua_include, folder)
   end
 
+  local gxx = "g++ -x c++ -Wold-style-cast -Wuseless-cast "
+  local clangxx = "clang++ -x c++ -Wold-style-cast "
   for _, language in ipairs {"gcc -x c -std=c99", "gcc -x c -std=c11",
-    "g++ -x c++ -std=c++11", "g++ -x c++ -std=c++17 -Wold-style-cast",
-    "clang -x c -std=c99", "clang++ -x c++ -std=c++17"} do
+    gxx .. "-std=c++11", gxx .. "-std=c++17", "clang -x c -std=c99",
+    "clang -x c -std=c11", clangxx .. "-std=c++11",
+    clangxx .. "-std=c++17"} do
     local name = language:match "%S+"
     it("is clean for " .. language, function()
       if not compiler.is_installed(name) then

@@ -19,9 +19,10 @@ end
 -- The declarations of csrc/mview.h: constants and structures by name, members,
 -- other types and functions in full.
 local function declared()
-  local list, text = {}, read("csrc/mview.h")
+  local list, text, seen = {}, read("csrc/mview.h"), {MVIEW_H = true}
   for name in text:gmatch("#define (%u+_[%u_]+)") do
-    if name ~= "MVIEW_H" then list[#list + 1] = name end
+    if not seen[name] then list[#list + 1] = name end
+    seen[name] = true
   end
   text = text:gsub("/%*.-%*/", ""):gsub("\n#[^\n]*", "\n")
   for body, name in text:gmatch("typedef struct [%w_]+ {(.-)} ([%w_]+);") do
@@ -43,7 +44,8 @@ end
 local function documented()
   local list = {}
   for line in io.lines("doc/c-api.md") do
-    list[#list + 1] = line:match("^### `([^`]+)`") or line:match("^| `([^`]+)`")
+    list[#list + 1] = line:match("^### `([^`]+)`")
+      or line:match("^| `([^`-][^`]*)`")
   end
   return sorted(list)
 end

@@ -120,6 +120,7 @@ describe("make install", function()
   it("puts the module, its Lua files and the C user's files there", function()
     local expected = {
       "./my lua/include/mview.h",
+      "./my lua/include/mview.hpp",
       "./my lua/lib/lua/5.4/mview.so",
       "./my lua/lib/pkgconfig/mview.pc",
       "./my lua/share/doc/mview/CHANGELOG.md",

@@ -6,12 +6,12 @@
 ** Debian's Lua is compiled as C: its errors are longjmps, which leave frames of
 ** C++ without calling destructors. So no frame that an error of Lua can cross
 ** has an object with a destructor. Three pieces make that easy:
-**   protect  runs a lambda in which Lua may raise; an error ends the lambda's
-**            frame alone, and comes out as a C++ exception
-**   answer   runs the C++ part of a function that Lua calls; an exception comes
-**            out as an error of Lua, when all destructors have run
-**   Loan     takes the memory back in its destructor, because revoke never
-**            raises
+**   protect      runs a lambda in which Lua may raise; an error ends the
+**                lambda's frame alone, and comes out as a C++ exception
+**   answer       runs the C++ part of a function that Lua calls; an exception
+**                comes out as an error of Lua, when all destructors have run
+**   mview::lend  takes the memory back in its destructor, because revoke never
+**                raises
 ** With a Lua that is compiled as C++ the same works and less would be needed.
 */
 #include <cstdio>
@@ -26,7 +26,7 @@
 
 #include <lua.hpp>
 
-#include "mview.h"
+#include "mview.hpp"
 
 namespace {
 
@@ -65,19 +65,6 @@ template <typename F> void answer(lua_State *L, F f) {
     luaL_error(L, "%s", message);
 }
 
-/* A loan that ends with its scope; of none (number 0) nothing is to end. */
-struct Loan {
-  lua_State *L;
-  const mview_api *api;
-  mview_loan number = 0;
-
-  Loan(lua_State *state, const mview_api *functions)
-      : L(state), api(functions) {}
-  Loan(const Loan &) = delete;
-  Loan &operator=(const Loan &) = delete;
-  ~Loan() { api->revoke(L, number); }
-};
-
 struct Close {
   void operator()(lua_State *L) const { lua_close(L); }
 };
@@ -102,15 +89,15 @@ private:
 void given_back(void *ud) { static_cast<Screen *>(ud)->lent--; }
 
 /* Pushes a view of the pixels' colours: rows from the top, pixels, channels. */
-void lend(Loan &loan, Screen &screen) {
+void push_screen(mview::lend &loan, Screen &screen) {
   const ptrdiff_t shape[] = {height, width, 3}, strides[] = {-pitch, 4, 1};
   mview_buffer buf = {};
   buf.data = screen.pixel(0, 0);
   buf.ndim = 3;
   buf.shape = shape;
   buf.strides = strides;
-  screen.lent++; /* given_back is called even if lend fails */
-  loan.number = loan.api->lend(loan.L, &buf, given_back, &screen);
+  screen.lent++; /* given_back is called even if lending fails */
+  loan.push(buf, given_back, &screen);
 }
 
 void write_picture(Screen &screen, const char *path) {
@@ -127,16 +114,13 @@ void write_picture(Screen &screen, const char *path) {
 
 /*
 ** mean(bytes): the mean of any bytes that scripts have. What raises comes first
-** and last, when no object with a destructor is there; the pin unwinds by
-** itself.
+** and last, when no object with a destructor is there; to borrow is the first.
 */
 int mean(lua_State *L) {
-  mview_buffer buf;
   double result = 0;
-  mview_import(L)->borrow(L, 1, MVIEW_READ, &buf);
   answer(L, [&] {
-    auto first = static_cast<const unsigned char *>(buf.data);
-    std::vector<double> values(first, first + buf.nbytes);
+    mview::bytes bytes(L, 1);
+    std::vector<double> values(bytes.begin(), bytes.end());
     if (values.empty())
       throw std::invalid_argument("mean of no bytes");
     for (double value : values)
@@ -154,26 +138,23 @@ void push_function(lua_State *L, const char *name) {
   lua_remove(L, -2);
 }
 
-const mview_api *open(lua_State *L, const char *path) {
-  const mview_api *api = nullptr;
+void open(lua_State *L, const char *path) {
   protect(L, [&] {
     luaL_openlibs(L);
     luaL_requiref(L, "mview", luaopen_mview, 0);
-    api = mview_import(L);
     if (luaL_loadfile(L, path) != LUA_OK)
       lua_error(L);
     lua_call(L, 0, 1);
     lua_setglobal(L, "script");
   });
-  return api;
 }
 
 /* Calls script.draw(view, frame). */
-void draw(lua_State *L, const mview_api *api, Screen &screen, int frame) {
-  Loan loan(L, api);
+void draw(lua_State *L, Screen &screen, int frame) {
+  mview::lend loan(L); /* cannot raise: mview was opened */
   protect(L, [&] {
     push_function(L, "draw");
-    lend(loan, screen);
+    push_screen(loan, screen);
     lua_pushinteger(L, frame);
     lua_call(L, 2, 0);
   });
@@ -203,9 +184,9 @@ void run(const char *script, const char *picture) {
   std::unique_ptr<lua_State, Close> state(luaL_newstate());
   if (!state)
     throw std::bad_alloc();
-  const mview_api *api = open(state.get(), script);
+  open(state.get(), script);
   for (int frame = 1; frame <= frames; frame++) {
-    draw(state.get(), api, screen, frame);
+    draw(state.get(), screen, frame);
     std::cout << "frame " << frame << ": drawn, " << screen.lent
               << " loans out\n";
   }
