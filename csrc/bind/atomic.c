@@ -65,6 +65,7 @@ typedef enum atomic_op {
 /* Only what needs no lock, which other processes would not know of. */
 #if defined(__GNUC__) && __GCC_ATOMIC_INT_LOCK_FREE == 2
 #define HAS_32 1
+/* NOLINTNEXTLINE(readability-non-const-parameter) */
 ACCESS(uint32_t, 32)
 #else
 #define HAS_32 0
@@ -73,6 +74,7 @@ ACCESS(uint32_t, 32)
 
 #if defined(__GNUC__) && __GCC_ATOMIC_LLONG_LOCK_FREE == 2
 #define HAS_64 1
+/* NOLINTNEXTLINE(readability-non-const-parameter) */
 ACCESS(uint64_t, 64)
 #else
 #define HAS_64 0
@@ -98,7 +100,7 @@ static void check_atomic_format(lua_State *L, const mv_format *format) {
                  "integers of 4 or 8 bytes in native order expected, got "
                  "format '%s'",
                  format->text);
-  if (item->size == 4 ? !HAS_32 : !HAS_64)
+  if ((item->size == 4 && !HAS_32) || (item->size == 8 && !HAS_64))
     luaL_error(L, "this platform has no atomic integers of %d bytes",
                (int)item->size);
 }

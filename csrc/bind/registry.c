@@ -83,10 +83,10 @@ void lmv_setsole(lua_State *L) {
 
 /* What a value of this metatable is, where that can be told by its address. */
 static lmv_own known_meta(const void *meta) {
-  if (meta == lmv_solemeta[LMV_SOLEVIEW])
+  if (meta == LMV_SOLE(LMV_SOLEVIEW))
     return LMV_OWN_VIEW;
-  return meta == lmv_solemeta[LMV_SOLEBYTEARRAY] ? LMV_OWN_CONTAINER
-                                                 : LMV_OWN_NOTHING;
+  return meta == LMV_SOLE(LMV_SOLEBYTEARRAY) ? LMV_OWN_CONTAINER
+                                             : LMV_OWN_NOTHING;
 }
 
 /* ---- what a value is -----------------------------------------------------*/

@@ -65,6 +65,12 @@ extern const void *volatile lmv_solemeta[2];
 
 enum { LMV_SOLEVIEW, LMV_SOLEBYTEARRAY };
 
+#if defined(__GNUC__) /* another thread may open a state meanwhile */
+#define LMV_SOLE(which) __atomic_load_n(&lmv_solemeta[which], __ATOMIC_RELAXED)
+#else
+#define LMV_SOLE(which) lmv_solemeta[which]
+#endif
+
 /* Says so, for a state that can no longer fail to open. [-0, +0, -] */
 void lmv_setsole(lua_State *L);
 
@@ -74,7 +80,7 @@ void lmv_setsole(lua_State *L);
 */
 static inline bool lmv_isviewmeta(lua_State *L, int meta) {
   const void *p = lua_topointer(L, -1);
-  return p == lmv_solemeta[LMV_SOLEVIEW] || p == lua_topointer(L, meta);
+  return p == LMV_SOLE(LMV_SOLEVIEW) || p == lua_topointer(L, meta);
 }
 
 /*
