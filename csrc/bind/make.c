@@ -81,7 +81,6 @@ static int item_depth(const mv_item *item) {
 /* Measures the list at idx along its first elements; returns the dimensions. */
 static int list_shape(lua_State *L, int idx, int depth, ptrdiff_t *shape) {
   int ndim = 0, top = lua_gettop(L);
-  luaL_checkstack(L, MV_MAXDIM + 2, NULL);
   lua_pushvalue(L, idx);
   while (lua_type(L, -1) == LUA_TTABLE && ndim <= MV_MAXDIM + depth) {
     if (ndim < MV_MAXDIM)

@@ -1,18 +1,20 @@
 --[[
-mutants.lua FOLDER COUNT SEED - would the suite notice?
+mutants.lua FOLDER COUNT SEED [SPECS] - would the suite notice?
 
 Makes COUNT (100) random changes to the C sources, one at a time:
 another operator or constant, a condition that never holds, a statement or a
 call less. Builds each in a copy of the tree in FOLDER, and runs the core's
 tests and the specs, those first that are named for what was changed, on the
-Lua of `make apicheck`, until one fails. Prints what survived, and the score.
+Lua of `make apicheck`, until one fails; at most SPECS of them (all). Prints
+what survived, and the score.
 
 A change that makes the same object code is not counted. One that makes other
 code of the same meaning is for a reader to tell.
 ]]
 
-local folder, count, seed = ...
+local folder, count, seed, most = ...
 count, seed = tonumber(count) or 100, tonumber(seed) or os.time()
+most = tonumber(most) or math.huge
 math.randomseed(seed)
 
 local tree = folder .. "/tree"
@@ -139,6 +141,7 @@ local function order(path)
     table.insert(to, slow and #to + 1 or 1, spec)
   end
   table.move(rest, 1, #rest, #specs + 1, specs)
+  for i = #specs, most + 1, -1 do specs[i] = nil end
   return specs
 end
 
