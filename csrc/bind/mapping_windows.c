@@ -171,7 +171,7 @@ static int set_size(const lmv_map *m, int64_t size) {
 }
 
 /* Opens the file, and finds out its size. */
-static int open_file(lmv_map *m, lmv_maprequest *r) {
+static int open_mapped(lmv_map *m, lmv_maprequest *r) {
   int err = r->fd >= 0 ? duplicate_file(m, r->fd) : open_path(m, r);
   if (err != 0)
     return err;
@@ -198,7 +198,7 @@ static int make_file(const lmv_map *m, lmv_maprequest *r) {
 }
 
 static int prepare_file(lmv_map *m, lmv_maprequest *r) {
-  int err = open_file(m, r);
+  int err = open_mapped(m, r);
   if (err == 0 && r->mode->makes)
     err = make_file(m, r);
   return err != 0 ? err : lmv_fit_range(r);

@@ -19,9 +19,9 @@
 #include <limits.h>
 #include <string.h>
 
-/* n is at most MAXINT: the loop says so to compilers that vectorise it. */
+/* n is at most MAXINTSIZE: the loop says so to compilers that vectorise it. */
 static void reverse_bytes(unsigned char *bytes, size_t n) {
-  for (size_t i = 0; i < n / 2 && i < MAXINT / 2; i++) {
+  for (size_t i = 0; i < n / 2 && i < MAXINTSIZE / 2; i++) {
     unsigned char t = bytes[i];
     bytes[i] = bytes[n - 1 - i];
     bytes[n - 1 - i] = t;
@@ -78,7 +78,7 @@ static bool has(const lmv_packed *s, size_t at, size_t n) {
 /* The integer of n bytes at at; raises where it does not fit. */
 static lua_Integer fetch_integer(const packreader *r, const lmv_packed *s,
                                  size_t at, size_t n, bool is_signed) {
-  unsigned char bytes[MAXINT], fill;
+  unsigned char bytes[MAXINTSIZE], fill;
   lua_Unsigned value = 0;
   if (n == 4 && s->contiguous) { /* the most common */
     uint32_t word =
@@ -106,7 +106,7 @@ static lua_Integer fetch_integer(const packreader *r, const lmv_packed *s,
 
 static lua_Number fetch_float(const packreader *r, const lmv_packed *s,
                               size_t at, const option *o) {
-  unsigned char bytes[MAXINT];
+  unsigned char bytes[MAXINTSIZE];
   float f;
   double d;
   lua_Number n;
@@ -114,7 +114,7 @@ static lua_Number fetch_float(const packreader *r, const lmv_packed *s,
   if (r->little == MV_BIGENDIAN)
     reverse_bytes(bytes, o->size);
   switch (o->kind) {
-  case FLOAT:
+  case SINGLE:
     memcpy(&f, bytes, sizeof f);
     return (lua_Number)f;
   case DOUBLE:
@@ -212,7 +212,7 @@ static lmv_outcome push_option(const packreader *r, const lmv_packed *s,
   case UNSIGNED:
     lua_pushinteger(L, fetch_integer(r, s, start, o->size, o->kind == INTEGER));
     break;
-  case FLOAT:
+  case SINGLE:
   case NUMBER:
   case DOUBLE:
     lua_pushnumber(L, fetch_float(r, s, start, o));
@@ -362,7 +362,7 @@ static void pack_integer(const packreader *r, lmv_output *out, const option *o,
 
 static void pack_float(const packreader *r, lmv_output *out, const option *o,
                        int arg) {
-  unsigned char bytes[MAXINT];
+  unsigned char bytes[MAXINTSIZE];
   int isnumber;
   lua_Number n = lua_tonumberx(r->L, arg, &isnumber);
   float f = (float)n;
@@ -370,7 +370,7 @@ static void pack_float(const packreader *r, lmv_output *out, const option *o,
   if (!isnumber)
     lmv_typeerror(r->L, arg, "number");
   memcpy(bytes,
-         o->kind == FLOAT    ? (const void *)&f
+         o->kind == SINGLE   ? (const void *)&f
          : o->kind == DOUBLE ? (const void *)&d
                              : (const void *)&n,
          o->size);
@@ -413,7 +413,7 @@ static void pack_option(const packreader *r, lmv_output *out, const option *o,
   case UNSIGNED:
     pack_integer(r, out, o, arg);
     break;
-  case FLOAT:
+  case SINGLE:
   case NUMBER:
   case DOUBLE:
     pack_float(r, out, o, arg);

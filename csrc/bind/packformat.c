@@ -31,15 +31,15 @@ static size_t read_number(packreader *r, size_t def) {
   return n;
 }
 
-/* The size of an integer, 1 to MAXINT. */
+/* The size of an integer, 1 to MAXINTSIZE. */
 static inline size_t integer_size(packreader *r, size_t def) {
   size_t n;
   if (*r->p >= '1' && *r->p <= '9' && !is_decimal(r->p[1]))
     return (size_t)(*r->p++ - '0'); /* as nearly always */
   n = read_number(r, def);
-  if (n > MAXINT || n == 0)
+  if (n > MAXINTSIZE || n == 0)
     luaL_error(r->L, "integral size (%I) out of limits [1,%d]", (LUAI_UACINT)n,
-               MAXINT);
+               MAXINTSIZE);
   return n;
 }
 
@@ -110,7 +110,7 @@ static option take_char(packreader *r) {
   case 'I':
     return integer(UNSIGNED, integer_size(r, sizeof(int)));
   case 'f':
-    return integer(FLOAT, sizeof(float));
+    return integer(SINGLE, sizeof(float));
   case 'n':
     return integer(NUMBER, sizeof(lua_Number));
   case 'd':

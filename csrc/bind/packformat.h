@@ -12,12 +12,12 @@
 #pragma GCC visibility push(hidden)
 #endif
 
-#define MAXINT 16 /* bytes of the longest integer */
+#define MAXINTSIZE 16 /* bytes of the longest integer */
 
 typedef enum option_kind {
   INTEGER,
   UNSIGNED,
-  FLOAT,
+  SINGLE,
   NUMBER,
   DOUBLE,
   CHARS,     /* c: a string of fixed size */

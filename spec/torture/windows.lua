@@ -5,6 +5,7 @@ By the path of a spec: why none of it is, or a list of pairs of a Lua pattern
 for the titles of cases and why those are not.
 ]]
 
+local WAIT = "wait and notify are of Linux"
 local PROGRAMS = "it starts programs by a POSIX shell"
 local PIPE = "a pipe of io.popen is in text mode"
 local SIGNALS = "no signals interrupt calls"
@@ -12,6 +13,8 @@ local NONBLOCK = "pipes always wait"
 local SOCKETS = "sockets have no descriptors"
 local PROC = "there is no /proc"
 local MAPPED = "a file that is mapped is not cut or deleted"
+local FOLDER = "a folder cannot be opened"
+local SEEK = "file:seek counts to 2 GiB"
 local APPEND = "nothing tells that a file is appended to"
 
 return {
@@ -42,6 +45,11 @@ return {
   ["spec/socket_spec.lua"] = SOCKETS,
   ["spec/torture_fuzz_spec.lua"] = PROGRAMS,
 
+  ["spec/atomic_wait_spec.lua"] = WAIT,
+
+  ["spec/atomic_spec.lua"] = {
+    {"loaded and waited for alone", WAIT},
+  },
   ["spec/bytearray_file_spec.lua"] = {
     {"reads the output of a program", PIPE},
     {"more would block", NONBLOCK},
@@ -55,10 +63,10 @@ return {
     {"when signals interrupt", SIGNALS},
     {"nobody reads a pipe", SIGNALS},
     {"datagrams", SOCKETS},
-    {"why it cannot be read or written", "a folder cannot be opened"},
+    {"why it cannot be read or written", FOLDER},
   },
   ["spec/dropin_spec.lua"] = {
-    {"of gigabytes", "file:seek counts to 2 GiB"},
+    {"of gigabytes", SEEK},
   },
   ["spec/dump_spec.lua"] = {
     {"output is no terminal", PROGRAMS},
@@ -67,10 +75,11 @@ return {
     {"the system would not heed it", APPEND},
     {"pipes to programs", PIPE},
     {"what has no positions", PIPE},
+    {"why it cannot be read or written", FOLDER},
   },
   ["spec/map_handle_spec.lua"] = {
     {"of a pipe", PIPE},
-    {"of a folder", "a folder cannot be opened"},
+    {"of a folder", FOLDER},
   },
   ["spec/map_methods_spec.lua"] = {
     {"keeps its offset", MAPPED},
@@ -81,5 +90,6 @@ return {
   ["spec/map_spec.lua"] = {
     {"as io.open does: a folder", "io.open finds no folder there"},
     {"refuses a pipe", "there is no mkfifo"},
+    {"behind what an int counts", SEEK},
   },
 }

@@ -122,7 +122,8 @@ static int unix_write(lua_State *L) {
 
 /* tell(fd): where it stands in its file. */
 static int unix_tell(lua_State *L) {
-  lua_pushinteger(L, check(L, lseek(check_fd(L, 1), 0, SEEK_CUR), "lseek"));
+  lua_pushinteger(L,
+                  check(L, (long)lseek(check_fd(L, 1), 0, SEEK_CUR), "lseek"));
   return 1;
 }
 
