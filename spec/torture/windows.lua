@@ -11,6 +11,7 @@ local PIPE = "a pipe of io.popen is in text mode"
 local SIGNALS = "no signals interrupt calls"
 local NONBLOCK = "pipes always wait"
 local SOCKETS = "sockets have no descriptors"
+local RESIDENT = "there is no ps, which tells how much memory is in use"
 local PROC = "there is no /proc"
 local MAPPED = "a file that is mapped is not cut or deleted"
 local FOLDER = "a folder cannot be opened"
@@ -57,7 +58,11 @@ return {
   ["spec/bytes_spec.lua"] = {
     {"in another process", PROGRAMS},
   },
+  ["spec/capi_lend_spec.lua"] = {
+    {"ten thousand times", RESIDENT},
+  },
   ["spec/descriptor_spec.lua"] = {
+    {"behind the end once somebody writes", "there is no /dev/fd"},
     {"to a pipe that somebody reads", "there is no fork"},
     {"would block", NONBLOCK},
     {"when signals interrupt", SIGNALS},
@@ -84,6 +89,7 @@ return {
   ["spec/map_methods_spec.lua"] = {
     {"keeps its offset", MAPPED},
     {"somebody else truncated", MAPPED},
+    {"when the memory cannot grow", MAPPED},
     {"gives mapping and descriptor back", PROC},
     {"left to the end of the state", PROGRAMS},
   },
