@@ -292,7 +292,7 @@ LMV_TOUCHES(view_byte) {
   lmv_view *v = lmv_checkview(L, 1);
   ptrdiff_t start, n;
   lmv_checklive(L, v);
-  mv_range(count_bytes(v), i, j, 1, &start, &n);
+  mv_range_forward(count_bytes(v), i, j, &start, &n);
   if (n > LUA_MINSTACK / 2)
     lmv_checkresults(L, n);
   if (lmv_isflat(v))

@@ -254,7 +254,7 @@ LMV_TOUCHES(view_values) {
   lmv_checklive(L, v);
   if (v->ndim == 0)
     lmv_argerror(L, 1, "0 dimensions");
-  mv_range(v->dims[0], i, j, 1, &start, &n);
+  mv_range_forward(v->dims[0], i, j, &start, &n);
   if (n > LUA_MINSTACK / 2)
     lmv_checkresults(L, n);
   if (v->numkind) { /* pushing numbers allocates nothing */

@@ -46,7 +46,10 @@ static int view_sub(lua_State *L) {
   lmv_checklive(L, v);
   if (v->ndim == 0)
     lmv_argerror(L, 1, "0 dimensions");
-  mv_range(v->dims[0], i, j, step, &start, &count);
+  if (step == 1)
+    mv_range_forward(v->dims[0], i, j, &start, &count);
+  else
+    mv_range(v->dims[0], i, j, step, &start, &count);
   if (v->ndim > 1 || v->indirect || v->anchors_format) {
     push_slice(L, v, start, count, step);
     return 1;

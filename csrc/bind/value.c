@@ -75,6 +75,15 @@ static void push_array(lua_State *L, const lmv_view *v, int names,
   }
 }
 
+/* Pushes one value of a field, which is rarely an array. */
+static inline void push_field(lua_State *L, const lmv_view *v, int names,
+                              const mv_field *field, ptrdiff_t off) {
+  if (field->ndim == 0)
+    push_value(L, v, names, &field->item, off);
+  else
+    push_array(L, v, names, field, 0, off);
+}
+
 /* Pushes the name of a field, a string made only once. */
 static void push_name(lua_State *L, const lmv_view *v, int names,
                       const mv_field *field) {
@@ -98,15 +107,12 @@ static void push_record(lua_State *L, const lmv_view *v, int names,
     ptrdiff_t at = off + (ptrdiff_t)field->offset;
     if (field->name != NULL) {
       push_name(L, v, names, field);
-      if (field->ndim == 0)
-        push_value(L, v, names, &field->item, at);
-      else
-        push_array(L, v, names, field, 0, at);
+      push_field(L, v, names, field, at);
       lua_rawset(L, -3);
       continue;
     }
     for (size_t k = 0; k < field->count; k++) {
-      push_array(L, v, names, field, 0, at + (ptrdiff_t)(k * field->size));
+      push_field(L, v, names, field, at + (ptrdiff_t)(k * field->size));
       lua_rawseti(L, -2, ++position);
     }
   }

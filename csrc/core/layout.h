@@ -90,6 +90,17 @@ bool mv_layout_same_shape(const mv_layout *a, const mv_layout *b);
 void mv_range(ptrdiff_t n, int64_t i, int64_t j, int64_t step, ptrdiff_t *start,
               ptrdiff_t *count);
 
+/* The same forwards by one, in short where nothing is clipped or negative. */
+static inline void mv_range_forward(ptrdiff_t n, int64_t i, int64_t j,
+                                    ptrdiff_t *start, ptrdiff_t *count) {
+  if (i >= 1 && i <= j && j <= n) {
+    *start = (ptrdiff_t)(i - 1);
+    *count = (ptrdiff_t)(j - i + 1);
+  } else {
+    mv_range(n, i, j, 1, start, count);
+  }
+}
+
 /*
 ** Keeps count items of dimension dim from start on, each step items apart. The
 ** range comes from mv_range. MV_EINDIRECT where the suboffset that takes up the

@@ -1,0 +1,42 @@
+/*
+** range_test.c - ranges against a walk over all indices, and the short way
+** against the general one
+*/
+#include "check.h"
+#include "layout.h"
+
+/* The index from 1 that i stands for, if it is not clipped. */
+static int64_t position(ptrdiff_t n, int64_t i) {
+  return i < 0 ? n + 1 + i : i;
+}
+
+static void try_forward(ptrdiff_t n, int64_t i, int64_t j) {
+  ptrdiff_t start, count, short_start = 0, short_count, walked = 0, first = 0;
+  for (ptrdiff_t k = n; k >= 1; k--)
+    if (k >= position(n, i) && k <= position(n, j)) {
+      walked++;
+      first = k;
+    }
+  mv_range(n, i, j, 1, &start, &count);
+  mv_range_forward(n, i, j, &short_start, &short_count);
+  CHECK(count == walked);
+  CHECK(count == 0 || start == first - 1);
+  CHECK(short_count == count);
+  CHECK(count == 0 || short_start == start);
+}
+
+int main(void) {
+  static const int64_t far[] = {INT64_MIN, INT64_MIN + 1, INT64_MAX - 1,
+                                INT64_MAX};
+  for (ptrdiff_t n = 0; n <= 5; n++)
+    for (int64_t i = -7; i <= 7; i++) {
+      for (int64_t j = -7; j <= 7; j++)
+        try_forward(n, i, j);
+      for (int k = 0; k < 4; k++) {
+        try_forward(n, i, far[k]);
+        try_forward(n, far[k], i);
+        try_forward(n, far[k], far[3 - k]);
+      }
+    }
+  return check_report();
+}
