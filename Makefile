@@ -1,10 +1,10 @@
 # mview: build, test, install. `make help` lists the targets; those that check
 # more than the tests, and the benchmark, are in .ci/checks.mk.
 #
-# To be set by whoever calls: LUA_VERSION, which says what these are if they are
-# not given: LUA (the interpreter), LUA_INCDIR (its headers), LUA_LIBS (to embed
-# it); CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR, SPEC (the specs to run: files or a
-# folder), RELEASES (of `make versions`), BUILD (where the built goes).
+# Variables: LUA_VERSION gives the defaults for LUA (the interpreter), LUA_INCDIR
+# (its headers) and LUA_LIBS (to embed it). Others: CC, CFLAGS, LDFLAGS, PREFIX,
+# DESTDIR, SPEC (the specs to run: files or a folder), RELEASES (of `make
+# versions`), BUILD (the folder for what is built).
 
 LUA_VERSION = 5.4
 LUA = lua$(LUA_VERSION)

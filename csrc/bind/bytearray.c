@@ -7,9 +7,9 @@
 ** The block may have unused bytes in front of the first, too: where bytes were
 ** removed. Appending uses them once the bytes can be moved there for less than
 ** was removed, so that a queue costs a constant time per byte.
-** A block is allocated before anything is looked at that a finalizer may have
-** changed meanwhile, and the new length is set last: what fails changes
-** nothing.
+** A new block is allocated first, because allocating can run finalizers, which
+** may change the bytearray. Then the state is read, and the new length is set
+** last: a function that raises changes nothing.
 */
 #include "bytearray.h"
 
@@ -166,7 +166,11 @@ void lmv_makeroom(lua_State *L, int idx, size_t n) { make_room(L, idx, n); }
 
 /* ---- removing ------------------------------------------------------------*/
 
-#define LARGE ((size_t)1 << 20) /* a block that is worth giving back */
+/*
+** The least size of a block that is given back to the system: keeping smaller
+** ones wastes little, and spares a queue the cost of allocating again.
+*/
+#define LARGE ((size_t)1 << 20)
 
 /* Lets go of the block. */
 static void drop_block(lua_State *L, int idx) {
@@ -411,7 +415,11 @@ LMV_TOUCHES(bytearray_insert) {
 
 /* ---- reading files -------------------------------------------------------*/
 
-enum { LEAST = 1 << 16, MOST = 1 << 20 }; /* bytes to make room for at once */
+/*
+** The bytes that one call of read asks for, if the file's size is unknown.
+** Fewer need more calls; more need room that may stay unused.
+*/
+enum { LEAST = 1 << 16, MOST = 1 << 20 };
 
 /* How many bytes to read next, of at most limit. */
 static size_t next_piece(const lmv_bytearray *b, size_t limit, bool limited) {

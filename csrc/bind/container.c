@@ -28,13 +28,13 @@ static lmv_lease *check_container(lua_State *L) {
   return container->lease;
 }
 
-/* Looks again when memory has been touched, as lmv_recheck. */
+/* Raises if the memory was lost while it was touched, as lmv_recheck. */
 static inline void recheck_container(lua_State *L, const lmv_lease *lease) {
   if (*(const volatile bool *)&lease->lost)
     lmv_expirederror(L, lease);
 }
 
-/* What a method or an attribute of that name is. */
+/* Returns to Lua the method or attribute whose name is on top. */
 static int container_name(lua_State *L) {
   if (lua_rawget(L, lua_upvalueindex(LMV_NUP + 1)) == LUA_TNUMBER)
     lmv_pushcontainerattribute(L, (int)lua_tointeger(L, -1));
@@ -94,7 +94,7 @@ static int container_len(lua_State *L) {
 
 /* ---- the metatable -------------------------------------------------------*/
 
-/* Adds to the table of methods on top what views have and it has not. */
+/* Adds the methods of views that the table of methods on top does not have. */
 static void inherit(lua_State *L) {
   int methods = lua_gettop(L);
   lmv_pushviewmeta(L);

@@ -28,7 +28,7 @@ static void malformed(lua_State *L, const char *message, ...) {
   luaL_error(L, "malformed buffer: %s", text);
 }
 
-/* Bytes without a shape: one dimension of them. */
+/* Sets the layout for a buffer without shape: one dimension of bytes. */
 static void read_bytes(lua_State *L, const mview_buffer *buf,
                        ptrdiff_t itemsize, mv_layout *lay) {
   ptrdiff_t n = (ptrdiff_t)buf->nbytes, nbytes;
@@ -39,7 +39,7 @@ static void read_bytes(lua_State *L, const mview_buffer *buf,
   mv_layout_set(lay, itemsize, 1, &n, &nbytes);
 }
 
-/* The shape, and strides in C order. */
+/* Reads the shape; sets strides in C order. */
 static void read_shape(lua_State *L, const mview_buffer *buf,
                        ptrdiff_t itemsize, mv_layout *lay) {
   ptrdiff_t nbytes;
@@ -175,7 +175,7 @@ lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
 
 /* ---- objects with __buffer -----------------------------------------------*/
 
-#define MAXDEPTH 16 /* of objects whose functions return objects */
+#define MAXDEPTH 16 /* of __buffer functions that return further objects */
 
 /*
 ** Raises if acquire has left a borrow on the stack from first on: what it
@@ -233,7 +233,7 @@ static int get_buffer(lua_State *L) {
   return luaL_getmetafield(L, -1, "__buffer");
 }
 
-/* Replaces the object below its __buffer, a function, by what that returns. */
+/* Stack: [object, __buffer] -> [result]. Calls the function __buffer. */
 static void call_buffer(lua_State *L) {
   lua_pushvalue(L, -2);
   lua_call(L, 1, 1);

@@ -57,7 +57,7 @@
 #endif
 #endif
 
-#define PIECE ((size_t)1 << 20) /* faster than all at once */
+#define PIECE ((size_t)1 << 20) /* faster than one large read, measured */
 
 typedef struct channel channel;
 

@@ -7,9 +7,9 @@
 
 #include "resource.h"
 
-static unsigned char nothing; /* what the base of no bytes points to */
+static unsigned char nothing; /* the base of leases without bytes */
 
-/* Views of generation 0 are released; no lease ever has it. */
+/* Released views have generation 0, which no lease ever has. */
 const lmv_lease lmv_nolease = {.base = &nothing, .generation = 1, .first = 1};
 
 void lmv_lease_start(lmv_lease *lease, lmv_source source, void *base,
@@ -35,7 +35,7 @@ void lmv_lease_expire(lmv_lease *lease, const char *expiry) {
   lease->expiry = expiry;
 }
 
-/* Gives back what a killed lease has. */
+/* Gives back the memory of a killed lease. */
 static void end_lease(lmv_lease *lease) {
   if (lease->source >= LMV_MAP)
     lmv_resource_end(lease);
@@ -59,7 +59,8 @@ void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
                lease->pins == 1 ? "" : "s");
 }
 
-/* A foreign exporter hears when neither view nor pin uses its memory. */
+/* Ends a killed lease with its last pin, and a foreign exporter's lease as soon
+** as neither a view nor a pin uses it. */
 static void check_unused(lmv_lease *lease) {
   if (lease->pins > 0)
     return;
@@ -98,7 +99,7 @@ void lmv_release(lua_State *L, int idx) {
   lua_getiuservalue(L, idx, 1);
   lua_pushnil(L);
   lua_setiuservalue(L, idx, 1);
-  if (counted) { /* else it was the last user of the resource that had ended */
+  if (counted) { /* else the view is of an earlier use of the resource */
     lmv_lease_unview(lease);
     lmv_drop_string(L, lua_gettop(L), lease);
   }

@@ -52,11 +52,12 @@ static bool is_active(lua_State *thread) {
 }
 
 /*
-** The collector finds a pin that was not closed where a coroutine was lost in
-** the middle of the borrower. That must not go on without the pin, whichever
-** finalizer brings the coroutine back: it is closed, which closes what is to be
-** closed in its order, the pin too. If it is active, because another finalizer
-** has resumed it meanwhile, the pin is in use: its finalizer has to come again.
+** __gc of a pin that was not closed: its coroutine became garbage while the
+** borrower was running. The borrower must not continue without the pin, even if
+** a finalizer resurrects the coroutine. So the coroutine is closed, which
+** closes its to-be-closed values in their order, the pin among them. If the
+** coroutine is active, because another finalizer has resumed it, the pin is in
+** use, and its finalizer is set again.
 */
 static int pin_gc(lua_State *L) {
   const pin *p = lua_touserdata(L, 1);
@@ -81,8 +82,8 @@ static int do_nothing(lua_State *L) {
 }
 
 /*
-** A function that was called at the last level of C calls could return, but its
-** pins could not be closed: that is found now, when nothing is pinned yet.
+** At the limit of nested C calls a function could push a pin but Lua could not
+** call its __close. So the close is tried now, before anything is pinned.
 */
 static void check_close(lua_State *L) {
   lua_pushcfunction(L, do_nothing);

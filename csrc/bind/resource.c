@@ -19,9 +19,9 @@
 #define GUARD_META (SEGMENTS + 1) /* user value of the pool, behind these */
 
 typedef struct lmv_resources {
-  volatile unsigned losses; /* of memory, by lmv_resource_lose; */
-  unsigned told;            /* up to here, errors have said so */
-  bool closed;              /* leases made from now on would not be ended */
+  volatile unsigned losses; /* counted by lmv_resource_lose */
+  unsigned told;            /* the losses that errors have reported */
+  bool closed;              /* the state is closed: no more are taken */
   int nsegments;
   lmv_resource *free;
   lmv_resource *segments[SEGMENTS];
@@ -39,7 +39,7 @@ static lmv_resources *push_resources(lua_State *L) {
   return lua_touserdata(L, -1);
 }
 
-/* The resource at the index; NULL: there are not so many. */
+/* The resource at the index, or NULL if the index is too large. */
 static lmv_resource *resource_at(const lmv_resources *all, uint64_t index) {
   for (int s = 0; s < all->nsegments; s++) {
     if (index < segment_size(s))
@@ -135,7 +135,8 @@ void lmv_telllosses(lua_State *L) {
   luaL_error(L, "attempt to use an expired view (its file shrank)");
 }
 
-/* It is free only afterwards: what end calls may look for resources. */
+/* Frees the resource only after end: end may call code that looks for resources
+** or takes one. */
 void lmv_resource_end(lmv_lease *lease) {
   lmv_resource *r = (lmv_resource *)lease;
   if (!r->used)
@@ -174,9 +175,10 @@ lmv_resource *lmv_pushguard(lua_State *L, lmv_source source) {
 }
 
 /*
-** __gc of the pool, whose finalizer is called behind those of all guards, which
-** are younger: the state is closed. Ends what has not ended: what finalizers
-** have made meanwhile, what Lua lost the finalizer of, what is still pinned.
+** __gc of the pool. Lua calls finalizers in the reverse order of creation when
+** it closes a state, so this one runs after those of all guards. Ends the
+** resources that are left: those taken by finalizers, those whose finalizer was
+** lost, and those that are still pinned.
 */
 static int resources_gc(lua_State *L) {
   lmv_resources *all = lua_touserdata(L, 1);

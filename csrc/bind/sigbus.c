@@ -4,10 +4,10 @@
 ** that the handler, which may take no lock, can walk it at any time. A free
 ** watch covers no bytes and is used again.
 **
-** A handler that was there before gets what is not ours. A host that installs
-** its own later should call the one that it found; at each map ours is put in
-** front again. -DMVIEW_NO_SIGBUS leaves all of it out: then a file that shrinks
-** kills the process, as it does everywhere else.
+** Signals for other addresses are passed on to the handler that was installed
+** before. A host that installs a handler later should pass signals on, too;
+** each new map installs this handler again in front. With -DMVIEW_NO_SIGBUS
+** there is no handler, and an access to a file that shrank kills the process.
 */
 /* NOLINTBEGIN(bugprone-reserved-identifier) */
 #ifndef _GNU_SOURCE

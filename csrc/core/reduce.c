@@ -21,8 +21,8 @@
 /*
 ** Items that have to be gathered or converted are handed out in blocks of BLOCK
 ** items on the stack, others in place in pieces of up to PIECE. Longer pieces
-** save calls, but the piece with the minimum is searched twice. Both numbers are
-** multiples of LEAF, so that only the last piece ends within a leaf and the
+** save calls, but the piece with the minimum is searched twice. Both numbers
+** are multiples of LEAF, so that only the last piece ends within a leaf and the
 ** order of additions does not depend on the layout.
 */
 #define BLOCK 512
