@@ -3,7 +3,9 @@ local mview = require "mview"
 local python = require "python"
 local vectors = require "vectors"
 
-local header, cases = vectors.load("spec/vectors/vectors.lua")
+-- Other cases for once: a file of them.
+local header, cases =
+  vectors.load(os.getenv "MVIEW_VECTORS" or "spec/vectors/vectors.lua")
 
 local implementation = {
   has_operators = true,
