@@ -115,6 +115,22 @@ mutants: ## change the C sources MUTANTS times; count what the suite misses
 	$(LUA) spec/torture/mutants.lua "$(abspath $(BUILD)/mutants)" $(MUTANTS) \
 	  "$(SEED)" $(MUTANT_SPECS)
 
+# A Python that has NumPy.
+PYTHON = $(or $(shell for python in python3 /usr/bin/python3; do \
+	$$python -c 'import numpy' 2>/dev/null && echo $$python && break; done),\
+	python3)
+CASES = 10000
+
+.PHONY: vectors
+
+vectors: ## replay CASES new cases of CPython and NumPy; SEED=2 for others
+	@$(NEED_TEST)
+	@$(MAKE) support
+	$(PYTHON) spec/vectors/generate.py $(or $(SEED),1) $(CASES) \
+	  >$(BUILD)/vectors.lua
+	@MVIEW_VECTORS=$(BUILD)/vectors.lua $(FROM_BUILD) $(BUSTED) \
+	  spec/vectors_spec.lua
+
 FUZZERS = format layout unpack record reader writer pattern
 FUZZ_SECONDS = 20
 FUZZ = clang -g -O1 -DMV_ASSERTS -fsanitize=address,undefined \

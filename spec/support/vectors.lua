@@ -2,8 +2,10 @@
 vectors.lua - replays the conformance vectors
 
 spec/vectors/vectors.lua holds one case a line, made with CPython's memoryview
-and struct and with NumPy. Each class of cases has a function here that replays
-one, against mview or, to prove the model, against the model.
+and struct and with NumPy; generate.py there makes others, and cover.lua chooses
+the fewest of many that are in all the classes that those are in. Each class of
+cases has a function here that replays one, against mview or, to prove the
+model, against the model.
 
 An implementation has open(base), which returns a view and a function that reads
 its memory back, calcsize(format), and blank(format), a zeroed view of one item.
