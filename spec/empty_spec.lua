@@ -91,7 +91,8 @@ describe("An empty view", function()
   end
 
   for _, row in ipairs(extreme) do
-    it("of " .. row[1] .. (row[2] and " in a shape" or ""), function()
+    local shape = row[2] and " in a shape" or ""
+    it("reads and writes nothing, of " .. row[1] .. shape, function()
       local whole = mview.bytearray("abcdefgh"):view():sub(5, 8)
       local ok, v = pcall(function()
         return whole:sub(2, 1):cast(row[1], row[2] or {0})

@@ -6,13 +6,13 @@ local shell = require "shell"
 
 local SCRIPT = [[
 local mview = require "mview"
-local states = require "states"
+local lua_states = require "lua_states"
 
 local CODE = %q
 assert(load(CODE))()
 local kept = mview.bytearray "kept"
 local view = kept:view()
-states.sequence(2, CODE)
+lua_states.sequence(2, CODE)
 assert(load(CODE))()
 assert(view:len() == 4 and kept:append("!"):len() == 5 and view:equals "kept")
 io.write("done")

@@ -15,11 +15,11 @@ local function contents(path)
   return file:read("a")
 end
 
-describe("Found by a fuzzer", function()
+describe("What a fuzzer found", function()
   for _, name in ipairs {"unpack", "record", "reader", "writer", "pattern"} do
     local try = dofile("spec/torture/" .. name .. ".lua")
     for _, path in ipairs(files_of("spec/torture/corpus/" .. name)) do
-      it("and good: " .. path, function() try(contents(path)) end)
+      it("does no harm: " .. path, function() try(contents(path)) end)
     end
   end
 
