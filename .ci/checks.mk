@@ -10,8 +10,8 @@
 # Specs that the module makes a difference to: not those that build what they
 # look at. The rock's has the sources and flags of the other, and needs no more
 # torture than that.
-OF_MODULE = $(filter-out $(patsubst %,spec/%_spec.lua,amalgamation capi_header \
-	doc_links package redzone),$(if $(filter spec,$(SPEC)),$(wildcard spec/*_spec.lua),\
+OF_MODULE = $(filter-out $(patsubst %,spec/%_spec.lua,amalgamation capi_abi \
+	capi_cpp capi_header doc_links hosts package redzone),$(if $(filter spec,$(SPEC)),$(wildcard spec/*_spec.lua),\
 	$(SPEC)))
 OF_ROCK = $(filter-out spec/torture_% spec/host_spec.lua,$(OF_MODULE))
 

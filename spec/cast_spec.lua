@@ -132,8 +132,8 @@ describe("cast", function()
       {"#1 to 'cast' (string expected, got no value)"},
       {"#1 to 'cast' (string expected, got mview.view)", v},
       {"#1 to 'cast' (unknown format 'k' at position 1)", "k"},
-      {"#2 to 'cast' (table expected, got number)", "B", 24},
-      {"#2 to 'cast' (table expected, got mview.view)", "B", v},
+      {"#2 to 'cast' (list of sizes expected, got number)", "B", 24},
+      {"#2 to 'cast' (list of sizes expected, got mview.view)", "B", v},
       {"#2 to 'cast' (shape does not fit 24 bytes of 'B')", "B", {23}},
       {"#2 to 'cast' (shape does not fit 24 bytes of 'h')", "h", {24}},
       {"#2 to 'cast' (size -1 out of range [0, " .. sizes.most .. "] in "

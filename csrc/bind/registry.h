@@ -85,9 +85,10 @@ static inline bool lmv_isviewmeta(lua_State *L, int meta) {
 
 /*
 ** The view at idx, dead or alive; NULL if the value is no view. meta: index of
-** the metatable of views. [-0, +0, -] Needs a stack slot. No other userdata has that metatable, as it is out of
-** the reach of scripts. What lies in the userdata proves nothing: others may
-** hold what was a view before it was collected.
+** the metatable of views. [-0, +0, -] Needs a stack slot.
+** No other userdata has that metatable, as it is out of the reach of scripts.
+** What lies in the userdata proves nothing: the memory of another may hold what
+** was a view before it was collected.
 */
 static inline lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
   bool same;
