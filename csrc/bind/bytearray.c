@@ -434,11 +434,15 @@ static size_t next_piece(const lmv_bytearray *b, size_t limit, bool limited) {
 ** are, to the end. Results as readfrom's.
 */
 LMV_TOUCHES(bytearray_appendfrom) {
-  lmv_bytearray *b = check_free(L, 1);
+  lmv_bytearray *b;
   bool limited = !lua_isnoneornil(L, 3), more = true;
-  size_t limit = limited ? (size_t)lmv_checksize(L, 3) : MAXSIZE, done = 0;
-  lmv_input in = lmv_checkinput(L, limit);
+  size_t limit = MAXSIZE, done = 0;
+  lmv_input in;
   lmv_reading last = {0, 0, false};
+  check_free(L, 1);
+  if (limited)
+    limit = (size_t)lmv_checksize(L, 3);
+  in = lmv_checkinput(L, limit);
   lua_settop(L, 3);
   b = resizable_bytearray(L, 1);
   while (more && done < limit) {

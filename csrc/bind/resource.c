@@ -73,6 +73,12 @@ static void add_segment(lua_State *L, lmv_resources *all) {
   lua_setiuservalue(L, -2, s + 1);
 }
 
+static void refuse_closed(lua_State *L) LMV_RAISES;
+
+static void refuse_closed(lua_State *L) {
+  luaL_error(L, "the state is being closed");
+}
+
 /* Takes a free resource for the guard. The pool is on top. */
 static lmv_resource *take(lua_State *L, lmv_resources *all,
                           lmv_container *guard, lmv_source source) {
@@ -80,7 +86,7 @@ static lmv_resource *take(lua_State *L, lmv_resources *all,
   while (all->free == NULL && !all->closed)
     add_segment(L, all);
   if (all->closed)
-    luaL_error(L, "the state is being closed");
+    refuse_closed(L);
   r = all->free;
   all->free = r->next;
   r->id += INDEX_STEP;

@@ -109,12 +109,13 @@ static void pass_on(int sig, siginfo_t *info, void *context) {
   static siginfo_t *passed; /* one that comes back has gone in a circle */
   const struct sigaction *to =
       &previous[__atomic_load_n(&current, __ATOMIC_ACQUIRE)];
-  if (__atomic_exchange_n(&passed, info, __ATOMIC_ACQ_REL) == info)
+  bool circle = __atomic_exchange_n(&passed, info, __ATOMIC_ACQ_REL) == info;
+  bool full = (to->sa_flags & SA_SIGINFO) != 0;
+  if (circle ||
+      (!full && (to->sa_handler == SIG_DFL || to->sa_handler == SIG_IGN)))
     give_up(sig);
-  else if (to->sa_flags & SA_SIGINFO)
+  else if (full)
     to->sa_sigaction(sig, info, context);
-  else if (to->sa_handler == SIG_DFL || to->sa_handler == SIG_IGN)
-    give_up(sig);
   else
     to->sa_handler(sig);
   __atomic_store_n(&passed, NULL, __ATOMIC_RELEASE);

@@ -53,6 +53,7 @@ void mv_stream_start(mv_bytestream *s, unsigned char *base,
 static void move_on(mv_bytestream *s, ptrdiff_t n) {
   s->within = 0;
   for (int d = s->units.ndim - 1; d >= 0; d--, n = 1) {
+    /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): if it is used */
     s->index[d] += n;
     if (s->index[d] < s->units.shape[d])
       return;

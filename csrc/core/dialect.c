@@ -109,6 +109,7 @@ static bool spell_change(spelling *to, char order, char *current) {
   return spell(to, text);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): out is written through to */
 mv_dialect mv_from_packformat(const char *s, size_t len, char *out,
                               size_t size) {
   const char *end = s + len;
