@@ -11,7 +11,8 @@
 # look at. The rock's has the sources and flags of the other, and needs no more
 # torture than that.
 OF_MODULE = $(filter-out $(patsubst %,spec/%_spec.lua,amalgamation capi_abi \
-	capi_cpp capi_header doc_links hosts package redzone),$(if $(filter spec,$(SPEC)),$(wildcard spec/*_spec.lua),\
+	capi_cpp capi_header doc_links example_workers \
+	hosts package redzone),$(if $(filter spec,$(SPEC)),$(wildcard spec/*_spec.lua),\
 	$(SPEC)))
 OF_ROCK = $(filter-out spec/torture_% spec/host_spec.lua,$(OF_MODULE))
 

@@ -32,7 +32,11 @@ typedef enum atomic_op {
   ATOMIC_COMPARE
 } atomic_op;
 
-/* The access to memory that others may change; x and expected: operands. */
+/*
+** The access to memory that others may change; x and expected: operands. The
+** bitwise ones loop: built by gcc 12 with -O1 and the sanitizers, the functions
+** __atomic_fetch_or and the like left four bytes as they were.
+*/
 #define ACCESS(type, bits)                                                     \
   static type access##bits(volatile type *p, atomic_op op, type x,             \
                            type expected) {                                    \
@@ -47,11 +51,17 @@ typedef enum atomic_op {
     case ATOMIC_SUB:                                                           \
       return __atomic_fetch_sub(p, x, __ATOMIC_SEQ_CST);                       \
     case ATOMIC_AND:                                                           \
-      return __atomic_fetch_and(p, x, __ATOMIC_SEQ_CST);                       \
     case ATOMIC_OR:                                                            \
-      return __atomic_fetch_or(p, x, __ATOMIC_SEQ_CST);                        \
     case ATOMIC_XOR:                                                           \
-      return __atomic_fetch_xor(p, x, __ATOMIC_SEQ_CST);                       \
+      expected = __atomic_load_n(p, __ATOMIC_SEQ_CST);                         \
+      while (!__atomic_compare_exchange_n(p, &expected,                        \
+                                          op == ATOMIC_AND  ? expected & x     \
+                                          : op == ATOMIC_OR ? expected | x     \
+                                                            : expected ^ x,    \
+                                          false, __ATOMIC_SEQ_CST,             \
+                                          __ATOMIC_SEQ_CST))                   \
+        continue;                                                              \
+      return expected;                                                         \
     case ATOMIC_EXCHANGE:                                                      \
       return __atomic_exchange_n(p, x, __ATOMIC_SEQ_CST);                      \
     case ATOMIC_COMPARE:                                                       \

@@ -80,7 +80,6 @@ static mv_status cast_strided(mv_layout *lay, ptrdiff_t itemsize, int ndim,
   evenrun runs[MV_MAXDIM + 1];
   ptrdiff_t strides[MV_MAXDIM] = {0};
   int n = merge_dims(lay, runs), bad = -1;
-  *dim = 0;
   if (n == 0) /* which there is not, of two items */
     return MV_ENOTCONTIGUOUS;
   if (itemsize != lay->itemsize &&
