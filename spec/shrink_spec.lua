@@ -52,8 +52,8 @@ describe("Where its file shrank to nothing", function()
         local second = outcome(use, v, 1)
         if first == "returns" then -- it did not touch the memory
           local touches = {sub = 1, slice = 1, cast = 1, at = 1, transpose = 1,
-            field = 1, toreadonly = 1, len = 1, equals = 1, copyfrom = 1, ["#v"] = 1,
-            ["mview(v)"] = 1}
+            field = 1, toreadonly = 1, len = 1, equals = 1, copyfrom = 1,
+            ["#v"] = 1, ["mview(v)"] = 1}
           assert.is_truthy(touches[name], name)
         else
           assert.equal(shrank, first)
