@@ -87,8 +87,8 @@ static mv_status cast_strided(mv_layout *lay, ptrdiff_t itemsize, int ndim,
     bad = n - 1;
   else
     bad = place_dims(runs, n, ndim, shape, strides);
-  if (bad >= 0) { /* the outermost run is never in the way, as sizes agree */
-    *dim = runs[bad - 1].last;
+  if (bad >= 0) { /* never 0, the outermost run, as sizes agree */
+    *dim = bad > 0 ? runs[bad - 1].last : 0;
     return MV_ENOTCONTIGUOUS;
   }
   lay->itemsize = itemsize;
