@@ -30,10 +30,9 @@ constexpr peeked_t peeked{};
 
 /*
 ** The bytes of the bytes-like at a stack index, as a contiguous range.
-*Borrowed,
-** it pushes a pin, and ends it in the destructor; the pin's value stays on the
-** stack. Peeked, it pushes nothing, and is valid until the next call that can
-** allocate or run Lua.
+** Borrowed, it pushes a pin, and ends it in the destructor; the pin's value
+** stays on the stack. Peeked, it pushes nothing, and is valid until the next
+** call that can allocate or run Lua.
 **
 ** The destructor does nothing while an exception is on its way that was not
 ** when the object was made: Lua compiled as C++ throws its errors, and until

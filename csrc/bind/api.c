@@ -122,8 +122,8 @@ static void check_flags(lua_State *L, int flags) {
 
 static bool is_contiguous(const lmv_view *v) {
   mv_layout lay;
-  if (v->ndim == 1 && !v->indirect)
-    return v->dims[1] == v->itemsize || v->dims[0] <= 1;
+  if (lmv_isflat(v))
+    return true;
   lmv_layout(v, &lay);
   return mv_layout_contiguous(&lay, 'C');
 }

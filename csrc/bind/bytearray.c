@@ -119,9 +119,8 @@ static lmv_bytearray *reserve(lua_State *L, int idx, size_t n) {
   if (n > MAXSIZE)
     luaL_error(L, "bytearray too large");
   block = lua_newuserdatauv(L, n, 0);
-  b = resizable_bytearray(L,
-                          idx); /* finalizers may have done anything to it: */
-  if (n <= usable(b)) /* filled it with more than the block takes, say */
+  b = resizable_bytearray(L, idx);
+  if (n <= usable(b)) /* finalizers may have filled it with more than that */
     lua_pop(L, 1);
   else
     move_to(L, idx, block, n);
@@ -433,7 +432,7 @@ static size_t next_piece(const lmv_bytearray *b, size_t limit, bool limited) {
 ** b:appendfrom(file | fd | object [, n]): reads up to n bytes, or all there
 ** are, to the end. Results as readfrom's.
 */
-LMV_TOUCHES(bytearray_appendfrom) {
+static int bytearray_appendfrom(lua_State *L) {
   lmv_bytearray *b;
   bool limited = !lua_isnoneornil(L, 3), more = true;
   size_t limit = MAXSIZE, done = 0;
@@ -469,7 +468,7 @@ LMV_TOUCHES(bytearray_append) {
 }
 
 /* b:resize(n): new bytes are zero; shrinking ends all views; returns b. */
-LMV_TOUCHES(bytearray_resize) {
+static int bytearray_resize(lua_State *L) {
   check_free(L, 1);
   resize(L, 1, (size_t)lmv_checksize(L, 2));
   lua_settop(L, 1);
@@ -477,7 +476,7 @@ LMV_TOUCHES(bytearray_resize) {
 }
 
 /* b:reserve(n): room for n bytes in all, the size stays; returns b. */
-LMV_TOUCHES(bytearray_reserve) {
+static int bytearray_reserve(lua_State *L) {
   check_free(L, 1);
   reserve(L, 1, (size_t)lmv_checksize(L, 2));
   lua_settop(L, 1);
@@ -487,7 +486,7 @@ LMV_TOUCHES(bytearray_reserve) {
 /*
 ** b:remove(i [, j]): removes bytes i to j, by default byte i; returns b.
 */
-LMV_TOUCHES(bytearray_remove) {
+static int bytearray_remove(lua_State *L) {
   const lmv_bytearray *b = check_free(L, 1);
   lua_Integer i = lmv_checkinteger(L, 2), j = lmv_optinteger(L, 3, i);
   size_t size = b->lease.size, at, end;
@@ -504,7 +503,7 @@ LMV_TOUCHES(bytearray_remove) {
 }
 
 /* b:clear(): no bytes, no block; ends all views; returns b. */
-LMV_TOUCHES(bytearray_clear) {
+static int bytearray_clear(lua_State *L) {
   lmv_bytearray *b = check_free(L, 1);
   if (b->lease.size > 0)
     lmv_lease_expire(&b->lease, "bytearray shrank");
@@ -514,7 +513,7 @@ LMV_TOUCHES(bytearray_clear) {
 }
 
 /* b:release(), also __close: ends the bytes and all views, once. */
-LMV_TOUCHES(bytearray_release) {
+static int bytearray_release(lua_State *L) {
   lmv_bytearray *b = (lmv_bytearray *)lmv_checkcontainer(L, 1, LMV_BYTEARRAY);
   lmv_lease_checkpins(L, &b->lease, "bytearray");
   drop_block(L, 1);
@@ -523,17 +522,14 @@ LMV_TOUCHES(bytearray_release) {
 }
 
 /* b:view(): a view of all bytes. */
-LMV_TOUCHES(bytearray_view) {
-  lmv_checkcontainer(L, 1, LMV_BYTEARRAY);
-  live_bytearray(L, 1);
-  lmv_pushcontainerview(L, LMV_META, 1);
-  return 1;
+static int bytearray_view(lua_State *L) {
+  return lmv_seecontainer(L, LMV_BYTEARRAY);
 }
 
 /* ---- metamethods: only the virtual machine calls them, with their object --*/
 
 /* __tostring: its bytes. */
-LMV_TOUCHES(bytearray_tostring) {
+static int bytearray_tostring(lua_State *L) {
   const lmv_bytearray *b = live_bytearray(L, 1);
   lua_pushlstring(L, (const char *)b->lease.base, b->lease.size);
   return 1;
@@ -578,7 +574,7 @@ LMV_TOUCHES(make_bytearray) {
 }
 
 /* mview.fromhex(s): the bytes that pairs of hexadecimal digits name. */
-LMV_TOUCHES(fromhex) {
+static int fromhex(lua_State *L) {
   size_t len, n, bad;
   const char *s = lmv_checkstring(L, 1, &len);
   lmv_lease *lease;

@@ -303,7 +303,7 @@ LMV_TOUCHES(view_byte) {
 }
 
 /* v:len(): the number of bytes, as string.len. */
-LMV_TOUCHES(view_bytelen) {
+static int view_bytelen(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   lmv_checklive(L, v);
   lua_pushinteger(L, count_bytes(v));

@@ -1,10 +1,9 @@
 /*
 ** container.c - what bytearrays, maps and shared blocks have in common
-** They are their bytes. A container has the methods of its own (bytearray.c,
-*...) and those of
-** views, whose lmv_checkview makes a view of all bytes. Single bytes are read
-** and written here, without a view. Only the virtual machine calls these
-** functions, with their own object.
+** They are their bytes. A container has methods of its own (bytearray.c, map.c,
+** shared.c) and those of views, whose lmv_checkview makes a view of all bytes.
+** Single bytes are read and written here, without a view. Only the virtual
+** machine calls these functions, with their own object.
 */
 #include "container.h"
 
@@ -16,6 +15,7 @@
 #include "index.h"
 #include "numstack.h"
 #include "registry.h"
+#include "resource.h"
 #include "store.h"
 #include "view.h"
 
@@ -89,6 +89,32 @@ static int container_newindex(lua_State *L) {
 
 static int container_len(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)check_container(L)->size);
+  return 1;
+}
+
+/* ---- making and ending ---------------------------------------------------*/
+
+void *lmv_pushcontainer(lua_State *L, size_t size, lmv_source source) {
+  lmv_container *c = lua_newuserdatauv(L, size, 0);
+  *c = (lmv_container){(lmv_lease *)&lmv_nolease, 0, source}; /* until then */
+  lmv_pushcontainermeta(L, source);
+  lua_setmetatable(L, -2);
+  lmv_track(L, c, source);
+  return c;
+}
+
+int lmv_closecontainer(lua_State *L, lmv_source source) {
+  const lmv_container *c = lmv_checkcontainer(L, 1, source);
+  if (!lmv_container_alive(c))
+    return 0;
+  lmv_lease_checkpins(L, c->lease, lmv_container_words(source)->noun);
+  lmv_lease_kill(c->lease);
+  return 0;
+}
+
+int lmv_seecontainer(lua_State *L, lmv_source source) {
+  lmv_checkcontainer(L, 1, source);
+  lmv_pushcontainerview(L, LMV_META, 1);
   return 1;
 }
 

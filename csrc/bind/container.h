@@ -19,6 +19,16 @@
 void lmv_newcontainermeta(lua_State *L, lmv_source source, const char *name,
                           const luaL_Reg *methods, const luaL_Reg *metamethods);
 
+/*
+** Pushes a container of size bytes (they begin with an lmv_container) whose
+** lease is that of a new resource of the source. [-0, +1, e]
+*/
+void *lmv_pushcontainer(lua_State *L, size_t size, lmv_source source);
+
+/* The methods close (or release) and view of the containers of a source. */
+int lmv_closecontainer(lua_State *L, lmv_source source);
+int lmv_seecontainer(lua_State *L, lmv_source source);
+
 #if defined(__GNUC__)
 #pragma GCC visibility pop
 #endif

@@ -51,7 +51,7 @@ static int new_shape(lua_State *L, ptrdiff_t *shape) {
 
 /* mview.new(format, n1 [, n2, ...]): zeroed memory of that shape, which may be
 ** a list as well. */
-LMV_TOUCHES(make_new) {
+static int make_new(lua_State *L) {
   ptrdiff_t shape[MV_MAXDIM];
   lmv_viewinit init = {0};
   int ndim, last = lua_gettop(L);

@@ -107,12 +107,8 @@ static int take_handle(lua_State *L, lmv_maprequest *r) {
 
 /* Pushes a map of no bytes. */
 static lmv_map *new_map(lua_State *L, const lmv_maprequest *r) {
-  lmv_map *m = lua_newuserdatauv(L, sizeof *m, 0);
-  m->container =
-      (lmv_container){(lmv_lease *)&lmv_nolease, 0, LMV_MAP}; /* until then */
-  lmv_pushcontainermeta(L, LMV_MAP);
-  lua_setmetatable(L, -2);
-  lmv_track(L, &m->container, LMV_MAP)->end = lmv_map_end;
+  lmv_map *m = lmv_pushcontainer(L, sizeof *m, LMV_MAP);
+  lmv_map_resource(m)->end = lmv_map_end;
   m->container.lease->readonly = !r->mode->writes;
   m->mode = r->mode;
   m->offset = r->offset;
@@ -161,11 +157,7 @@ static lmv_map *check_open(lua_State *L) {
 }
 
 /* m:view(): a view of all its bytes. */
-static int map_view(lua_State *L) {
-  lmv_checkcontainer(L, 1, LMV_MAP);
-  lmv_pushcontainerview(L, LMV_META, 1);
-  return 1;
-}
+static int map_view(lua_State *L) { return lmv_seecontainer(L, LMV_MAP); }
 
 /* Pushes true, or what a function returns that failed. */
 static int push_result(lua_State *L, int err) {
@@ -231,14 +223,7 @@ static int map_resize(lua_State *L) {
 /* ---- the end -------------------------------------------------------------*/
 
 /* m:close(), also release and __close: every view of it is dead from now on. */
-static int map_close(lua_State *L) {
-  const lmv_container *c = lmv_checkcontainer(L, 1, LMV_MAP);
-  if (!lmv_container_alive(c))
-    return 0;
-  lmv_lease_checkpins(L, c->lease, "map");
-  lmv_lease_kill(c->lease);
-  return 0;
-}
+static int map_close(lua_State *L) { return lmv_closecontainer(L, LMV_MAP); }
 
 static int map_tostring(lua_State *L) {
   lmv_map *m = (lmv_map *)lmv_checkcontainer(L, 1, LMV_MAP);

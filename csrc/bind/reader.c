@@ -411,7 +411,7 @@ static int push_self(lua_State *L) {
 }
 
 /* r:bytes_left(): the number of bytes to the end. */
-LMV_TOUCHES(reader_left) {
+static int reader_left(lua_State *L) {
   const lmv_stream *r = lmv_checkstream(L);
   lmv_window w = lmv_see(L, r);
   lua_pushinteger(L, (lua_Integer)bytes_left(r, &w));
@@ -419,14 +419,14 @@ LMV_TOUCHES(reader_left) {
 }
 
 /* r:seek(pos): negative from the end. */
-LMV_TOUCHES(reader_seek) {
+static int reader_seek(lua_State *L) {
   lmv_stream *r = lmv_checkstream(L);
   go_to(r, lmv_checkseek(L, 2, lmv_see(L, r).size));
   return push_self(L);
 }
 
 /* r:skip(n) */
-LMV_TOUCHES(reader_skip) {
+static int reader_skip(lua_State *L) {
   lmv_stream *r = lmv_checkstream(L);
   size_t n = lmv_checkcount(L, 2);
   want(L, r, n);
@@ -435,7 +435,7 @@ LMV_TOUCHES(reader_skip) {
 }
 
 /* r:align(n): to the next multiple of n bytes from the start. */
-LMV_TOUCHES(reader_align) {
+static int reader_align(lua_State *L) {
   lmv_stream *r = lmv_checkstream(L);
   size_t n = lmv_checkalign(L, 2, r->pos);
   want(L, r, n);
@@ -444,7 +444,7 @@ LMV_TOUCHES(reader_align) {
 }
 
 /* r:discard(): removes what was read from the bytearray. */
-LMV_TOUCHES(reader_discard) {
+static int reader_discard(lua_State *L) {
   lmv_stream *r = lmv_checkstream(L);
   size_t size = lmv_see(L, r).size;
   if (!lmv_cangrow(r))

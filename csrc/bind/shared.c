@@ -145,16 +145,6 @@ static void end_hold(lmv_resource *r) {
   drop_shared(b);
 }
 
-/* Pushes a container that holds no block. */
-static lmv_container *push_hold(lua_State *L) {
-  lmv_container *c = lua_newuserdatauv(L, sizeof *c, 0);
-  *c = (lmv_container){(lmv_lease *)&lmv_nolease, 0, LMV_SHARED};
-  lmv_pushcontainermeta(L, LMV_SHARED);
-  lua_setmetatable(L, -2);
-  lmv_track(L, c, LMV_SHARED);
-  return c;
-}
-
 /* Makes the container on top, which holds none, one that holds the block. */
 static int set_block(lua_State *L, const lmv_container *c, shared_block *b) {
   lmv_resource *r = (lmv_resource *)c->lease;
@@ -168,7 +158,7 @@ static int set_block(lua_State *L, const lmv_container *c, shared_block *b) {
 /* mview.shared(n): a new block of n zero bytes. */
 static int make_shared(lua_State *L) {
   size_t n = (size_t)lmv_checksize(L, 1);
-  const lmv_container *c = push_hold(L);
+  const lmv_container *c = lmv_pushcontainer(L, sizeof *c, LMV_SHARED);
   shared_block *b = new_shared(n);
   if (b == NULL) { /* once more, as Lua does for its own memory */
     collect(L);
@@ -184,7 +174,7 @@ static int make_shared(lua_State *L) {
 /* mview.attach(id): the block of that id; or nil and a message. */
 static int make_attached(lua_State *L) {
   lua_Integer id = lmv_checkinteger(L, 1);
-  const lmv_container *c = push_hold(L);
+  const lmv_container *c = lmv_pushcontainer(L, sizeof *c, LMV_SHARED);
   shared_block *b = hold_shared((uint64_t)id);
   if (b != NULL)
     return set_block(L, c, b);
@@ -213,20 +203,11 @@ static int shared_id(lua_State *L) {
 }
 
 /* s:view(): a view of all its bytes. */
-static int shared_view(lua_State *L) {
-  lmv_checkcontainer(L, 1, LMV_SHARED);
-  lmv_pushcontainerview(L, LMV_META, 1);
-  return 1;
-}
+static int shared_view(lua_State *L) { return lmv_seecontainer(L, LMV_SHARED); }
 
 /* s:release(), also __close: ends this hold and all views of it. */
 static int shared_release(lua_State *L) {
-  const lmv_container *c = lmv_checkcontainer(L, 1, LMV_SHARED);
-  if (!lmv_container_alive(c))
-    return 0;
-  lmv_lease_checkpins(L, c->lease, "shared block");
-  lmv_lease_kill(c->lease);
-  return 0;
+  return lmv_closecontainer(L, LMV_SHARED);
 }
 
 /* __tostring: its bytes. */

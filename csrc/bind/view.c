@@ -124,25 +124,9 @@ lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx, int fmt,
   return v;
 }
 
-lmv_view *lmv_copyview(lua_State *L, int meta, int idx) {
-  const lmv_view *v = lua_touserdata(L, idx);
-  lmv_viewinit init = {v->lease, v->generation, v->format, v->anchors_format,
-                       v->readonly};
-  mv_layout lay;
-  lmv_view *copy;
-  int top = lua_gettop(L) + 1;
-  lmv_checklive(L, v);
-  lmv_layout(v, &lay);
-  lua_getiuservalue(L, idx, 1);
-  lua_getiuservalue(L, idx, 2);
-  copy = lmv_newview(L, meta, top, top + 1, &init, &lay);
-  lua_replace(L, top);
-  lua_pop(L, 1);
-  return copy;
-}
-
-lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
-                     const lmv_viewinit *change, int fmt) {
+/* lmv_derive, also outside of closures of ours. */
+static lmv_view *derive(lua_State *L, int meta, int idx, const mv_layout *lay,
+                        const lmv_viewinit *change, int fmt) {
   const lmv_view *v = lua_touserdata(L, idx);
   lmv_viewinit init = {v->lease, v->generation, v->format, v->anchors_format,
                        v->readonly};
@@ -159,10 +143,23 @@ lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
   } else {
     lua_pushnil(L);
   }
-  derived = lmv_newview(L, LMV_META, lua_gettop(L) - 1, fmt, &init, lay);
+  derived = lmv_newview(L, meta, lua_gettop(L) - 1, fmt, &init, lay);
   lua_replace(L, -3);
   lua_pop(L, 1);
   return derived;
+}
+
+lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
+                     const lmv_viewinit *change, int fmt) {
+  return derive(L, LMV_META, idx, lay, change, fmt);
+}
+
+lmv_view *lmv_copyview(lua_State *L, int meta, int idx) {
+  const lmv_view *v = lua_touserdata(L, idx);
+  mv_layout lay;
+  lmv_checklive(L, v);
+  lmv_layout(v, &lay);
+  return derive(L, meta, idx, &lay, NULL, 0);
 }
 
 void lmv_derive1(lua_State *L, int idx, const lmv_view *from,

@@ -377,7 +377,7 @@ LMV_TOUCHES(writer_align) {
 }
 
 /* w:seek(pos): negative from the end. */
-LMV_TOUCHES(writer_seek) {
+static int writer_seek(lua_State *L) {
   lmv_stream *w = lmv_checkstream(L);
   size_t size = lmv_see(L, w).size;
   lmv_moveto(w, lmv_checkseek(L, 2, size), size);
@@ -385,7 +385,7 @@ LMV_TOUCHES(writer_seek) {
 }
 
 /* w:view(): what was written; of a bytearray, all. */
-LMV_TOUCHES(writer_view) {
+static int writer_view(lua_State *L) {
   const lmv_stream *w = lmv_checkstream(L);
   size_t n = lmv_see(L, w).size;
   if (!lmv_cangrow(w) && w->end < n)
