@@ -1,7 +1,7 @@
 -- Views that are made while a finalizer releases what they are made of.
 
 local capi = require "capi"
-local collector = require "collector"
+local gc_races = require "gc_races"
 local mview = require "mview"
 local raster = require "raster"
 
@@ -55,32 +55,11 @@ local makers = {
   end,
 }
 
--- Calls release in the n-th finalizer from now on.
-local function strike_at(n, release)
-  local function arm()
-    setmetatable({}, {__gc = function()
-      n = n - 1
-      if n > 0 then arm() elseif n == 0 then release() end
-    end})
-  end
-  arm()
-  return function() n = 0 end
-end
-
 -- What is made of a view that is released by the n-th finalizer meanwhile.
 local function made(source, make, n)
   local v = mview(source())
-  local released = false
-  local disarm = strike_at(n, function()
-    released = true
-    v:release()
-  end)
-  collectgarbage "generational"
-  collector.start "debt"
-  local ok, view = pcall(make, v, n)
-  collector.stop()
-  collectgarbage "incremental"
-  disarm()
+  local released, ok, view = gc_races.strike(n, function() v:release() end,
+    make, v, n)
   return released, ok and view
 end
 

@@ -1,6 +1,6 @@
 -- Containers as operands, which a finalizer ends in the middle of an operation.
 
-local collector = require "collector"
+local gc_races = require "gc_races"
 local mview = require "mview"
 
 local size = 400
@@ -66,41 +66,25 @@ local uses = {
   end,
 }
 
-local function strike_at(n, strike)
-  local function arm()
-    setmetatable({}, {__gc = function()
-      n = n - 1
-      if n > 0 then arm() elseif n == 0 then strike() end
-    end})
-  end
-  arm()
-  return function() n = 0 end
-end
-
 local function view()
   return mview.bytearray(("x"):rep(size)):view()
 end
 
--- What the use returns, or raises, without where.
-local function outcome(use, v, c)
-  local _, result = pcall(use, v, c)
-  return (tostring(result):gsub("^[^ ]+:%d+: ", ""))
+local function without_place(message)
+  return (tostring(message):gsub("^[^ ]+:%d+: ", ""))
 end
 
--- The outcome of the use, and whether it was struck.
+-- What the use returns, or raises, without where.
+local function outcome(use, v, c)
+  return without_place((select(2, pcall(use, v, c))))
+end
+
+-- Whether the use was struck, and its outcome.
 local function attempt(use, row, n)
-  local c, v, struck = row[1](), view(), false
-  local disarm = strike_at(n, function()
-    struck = true
-    row[2](c)
-  end)
-  collectgarbage "generational"
-  collector.start "debt"
-  local result = outcome(use, v, c)
-  collector.stop()
-  collectgarbage "incremental"
-  disarm()
-  return struck, result
+  local c, v = row[1](), view()
+  local struck, _, result = gc_races.strike(n, function() row[2](c) end, use, v,
+    c)
+  return struck, without_place(result)
 end
 
 describe("A container that a finalizer ends during an operation", function()

@@ -192,6 +192,25 @@ local function at_collection(n, f)
   return function() n = 0 end
 end
 
+-- Calls f, protected, while the collector runs at each allocation, and strike
+-- in the n-th finalizer of that time. Returns whether it was called, and what
+-- pcall returns.
+function gc_races.strike(n, strike, f, ...)
+  local collector = require "collector" -- which is for one state alone
+  local struck = false
+  local disarm = at_collection(n, function()
+    struck = true
+    strike()
+  end)
+  collectgarbage "generational"
+  collector.start "debt"
+  local ok, result = pcall(f, ...)
+  collector.stop()
+  collectgarbage "incremental"
+  disarm()
+  return struck, ok, result
+end
+
 -- Memory that takes the place of what was let go of.
 local function decoys()
   local list = {}
