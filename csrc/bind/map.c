@@ -35,13 +35,17 @@ static int push_failure(lua_State *L, int err, const char *message, ...) {
 /* ---- mview.map -----------------------------------------------------------*/
 
 static const lmv_mapmode *check_mode(lua_State *L, int arg) {
+  static const lmv_mapmode modes[] = {{"r", false, false, false},
+                                      {"r+", true, true, false},
+                                      {"w+", true, true, true},
+                                      {"c", true, false, false}};
   const char *name;
   if (lua_isnoneornil(L, arg))
-    return &lmv_mapmodes[0];
+    return &modes[0];
   name = lmv_checkstring(L, arg, NULL);
-  for (size_t i = 0; i < sizeof lmv_mapmodes / sizeof lmv_mapmodes[0]; i++)
-    if (strcmp(name, lmv_mapmodes[i].name) == 0)
-      return &lmv_mapmodes[i];
+  for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
+    if (strcmp(name, modes[i].name) == 0)
+      return &modes[i];
   lmv_argerror(L, arg, "invalid mode '%s', expected 'r', 'r+', 'w+' or 'c'",
                name);
   return NULL;
@@ -115,6 +119,35 @@ static lmv_map *new_map(lua_State *L, const lmv_maprequest *r) {
   return m;
 }
 
+/* Settles the length of a range of a file whose size is known. */
+static int fit_range(lmv_maprequest *r) {
+  int64_t left = r->filesize - r->offset;
+  if (left < 0 || r->length > left)
+    return LMV_BEYOND_END;
+  if (r->length < 0)
+    r->length = left;
+  return r->length > PTRDIFF_MAX ? EFBIG : 0;
+}
+
+static int prepare_file(lmv_map *m, lmv_maprequest *r) {
+  int err = lmv_map_openfile(m, r);
+  if (err == 0 && r->mode->makes)
+    err = lmv_map_makefile(m, r);
+  return err != 0 ? err : fit_range(r);
+}
+
+/* Opens and maps what was asked for, in a map of no bytes; which is to be ended
+** whatever comes of it. Calls nothing of Lua. */
+static int open_map(lmv_map *m, lmv_maprequest *r) {
+  bool anonymous = r->path == NULL && r->fd < 0;
+  int err = anonymous ? 0 : prepare_file(m, r);
+  if (err == 0)
+    err = lmv_map_bytes(m, (size_t)r->length);
+  if (!r->mode->shares)
+    lmv_map_closefile(lmv_map_resource(m));
+  return err;
+}
+
 static int open_error(lua_State *L, int err, const lmv_maprequest *r) {
   const char *path = r->path != NULL ? r->path : "file";
   if (err == LMV_NOT_REGULAR)
@@ -141,7 +174,7 @@ static int map_map(lua_State *L) {
   m = new_map(L, &r);
   err = take_handle(L, &r); /* now, as finalizers may have closed it */
   if (err == 0)
-    err = lmv_map_open(m, &r);
+    err = open_map(m, &r);
   if (err == 0)
     return 1;
   lmv_lease_kill(m->container.lease);
@@ -202,6 +235,15 @@ static int map_advise(lua_State *L) {
   return push_result(L, lmv_map_advise(m, hint));
 }
 
+/* Anonymous memory can only shrink. */
+static int resize_map(lmv_map *m, size_t n) {
+  if ((int64_t)n > INT64_MAX - m->offset)
+    return EFBIG;
+  if (lmv_map_resource(m)->fd >= 0)
+    return lmv_map_resizefile(m, n);
+  return n > m->container.lease->size ? ENOTSUP : lmv_map_shrink(m, n);
+}
+
 /* m:resize(n): n bytes from the map's offset on. Growing keeps the views;
 ** shrinking ends those that were made before. Only for modes that share. It is
 ** the one way on when the file has shrunk. */
@@ -214,7 +256,7 @@ static int map_resize(lua_State *L) {
   if (!m->mode->shares)
     luaL_error(L, "attempt to resize a map of mode '%s'", m->mode->name);
   lmv_lease_checkpins(L, m->container.lease, "map");
-  err = lmv_map_resize(m, n);
+  err = resize_map(m, n);
   if (err == ENOTSUP && lmv_map_resource(m)->fd < 0)
     return push_failure(L, err, "anonymous memory cannot grow");
   return push_result(L, err);

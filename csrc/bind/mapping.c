@@ -14,11 +14,6 @@
 
 #include "sigbus.h"
 
-const lmv_mapmode lmv_mapmodes[4] = {{"r", false, false, false},
-                                     {"r+", true, true, false},
-                                     {"w+", true, true, true},
-                                     {"c", true, false, false}};
-
 #if !defined(_WIN32)
 
 #include <errno.h>
@@ -85,7 +80,7 @@ static void unmap_bytes(unsigned char *base, size_t n) {
     munmap(base - skip, skip + n);
 }
 
-static void close_file(lmv_resource *r) {
+void lmv_map_closefile(lmv_resource *r) {
   if (r->fd >= 0)
     close(r->fd);
   r->fd = -1;
@@ -94,7 +89,7 @@ static void close_file(lmv_resource *r) {
 void lmv_map_end(lmv_resource *r) {
   lmv_unwatch_pages(r);
   unmap_bytes(r->lease.base, r->lease.size);
-  close_file(r);
+  lmv_map_closefile(r);
 }
 
 /* ---- opening -------------------------------------------------------------*/
@@ -110,8 +105,7 @@ static int open_fd_of(const lmv_maprequest *r) {
               0666);
 }
 
-/* Opens the file, and finds out its size. */
-static int open_path(lmv_map *m, lmv_maprequest *r) {
+int lmv_map_openfile(lmv_map *m, lmv_maprequest *r) {
   struct stat st;
   int fd = lmv_map_resource(m)->fd = open_fd_of(r);
   if (fd < 0 || fstat(fd, &st) != 0)
@@ -122,9 +116,8 @@ static int open_path(lmv_map *m, lmv_maprequest *r) {
   return S_ISREG(st.st_mode) ? 0 : LMV_NOT_REGULAR;
 }
 
-/* Empties the file and gives it the size to hold the range; that size first, so
-** that one that cannot be leaves the file alone. */
-static int make_file(const lmv_map *m, lmv_maprequest *r) {
+/* That size first, so that one that cannot be leaves the file alone. */
+int lmv_map_makefile(const lmv_map *m, lmv_maprequest *r) {
   int fd = lmv_map_resource(m)->fd;
   if (r->length > INT64_MAX - r->offset)
     return EFBIG;
@@ -135,26 +128,13 @@ static int make_file(const lmv_map *m, lmv_maprequest *r) {
              : 0;
 }
 
-static int prepare_file(lmv_map *m, lmv_maprequest *r) {
-  int err = open_path(m, r);
-  if (err == 0 && r->mode->makes)
-    err = make_file(m, r);
-  return err != 0 ? err : lmv_fit_range(r);
-}
-
-int lmv_map_open(lmv_map *m, lmv_maprequest *r) {
+int lmv_map_bytes(lmv_map *m, size_t n) {
   unsigned char *base;
-  int err = lmv_is_anonymous(r) ? 0 : prepare_file(m, r);
-  if (err == 0)
-    err = map_bytes(m, (size_t)r->length, &base);
-  if (err == 0) {
-    lmv_lease_move(m->container.lease, base, (size_t)r->length);
-    if (!lmv_is_anonymous(r))
-      err = watch_bytes(m, base, (size_t)r->length);
-  }
-  if (!r->mode->shares)
-    close_file(lmv_map_resource(m));
-  return err;
+  int err = map_bytes(m, n, &base);
+  if (err != 0)
+    return err;
+  lmv_lease_move(m->container.lease, base, n);
+  return lmv_map_resource(m)->fd < 0 ? 0 : watch_bytes(m, base, n);
 }
 
 /* ---- while it is open ----------------------------------------------------*/
@@ -216,8 +196,8 @@ static int switch_bytes(lmv_map *m, unsigned char *base, size_t n) {
   return 0;
 }
 
-/* Maps n bytes of the file anew. */
-static int resize_file(lmv_map *m, size_t n) {
+/* Maps the bytes of the file anew. */
+int lmv_map_resizefile(lmv_map *m, size_t n) {
   struct stat st;
   int64_t end = m->offset + (int64_t)n;
   bool grows, shrinks;
@@ -244,7 +224,7 @@ static int resize_file(lmv_map *m, size_t n) {
 
 /* Gives whole pages back. (More memory that the same processes share is not to
 ** be had.) */
-static int shrink_anonymous(lmv_map *m, size_t n) {
+int lmv_map_shrink(lmv_map *m, size_t n) {
   size_t page = pagesize(), keep = (n + page - 1) / page * page;
   if (m->container.lease->size > keep &&
       munmap(m->container.lease->base + keep,
@@ -252,14 +232,6 @@ static int shrink_anonymous(lmv_map *m, size_t n) {
     return errno;
   set_bytes(m, n > 0 ? m->container.lease->base : NULL, n);
   return 0;
-}
-
-int lmv_map_resize(lmv_map *m, size_t n) {
-  if ((int64_t)n > INT64_MAX - m->offset)
-    return EFBIG;
-  if (lmv_map_resource(m)->fd >= 0)
-    return resize_file(m, n);
-  return n > m->container.lease->size ? ENOTSUP : shrink_anonymous(m, n);
 }
 
 #endif

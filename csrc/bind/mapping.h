@@ -9,8 +9,6 @@
 
 #include "resource.h"
 
-#include <errno.h>
-
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
 #endif
@@ -23,9 +21,6 @@ typedef struct lmv_mapmode {
   bool shares; /* what is written reaches the file, which can be resized */
   bool makes;  /* the file is created or emptied, and gets the length */
 } lmv_mapmode;
-
-/* "r", "r+", "w+" and "c". */
-extern const lmv_mapmode lmv_mapmodes[4];
 
 /* Its resource's fd is that of the file, if it can be resized; else -1. */
 typedef struct lmv_map {
@@ -48,20 +43,6 @@ typedef struct lmv_maprequest {
   int64_t filesize; /* once it is known */
 } lmv_maprequest;
 
-static inline bool lmv_is_anonymous(const lmv_maprequest *r) {
-  return r->path == NULL && r->fd < 0;
-}
-
-/* Settles the length of a range of a file whose size is known. */
-static inline int lmv_fit_range(lmv_maprequest *r) {
-  int64_t left = r->filesize - r->offset;
-  if (left < 0 || r->length > left)
-    return LMV_BEYOND_END;
-  if (r->length < 0)
-    r->length = left;
-  return r->length > PTRDIFF_MAX ? EFBIG : 0;
-}
-
 typedef enum lmv_hint {
   LMV_NORMAL,
   LMV_SEQUENTIAL,
@@ -70,9 +51,18 @@ typedef enum lmv_hint {
   LMV_DONTNEED
 } lmv_hint;
 
-/* Opens and maps what was asked for, in a map of no bytes; which is to be ended
-** whatever comes of it. */
-int lmv_map_open(lmv_map *m, lmv_maprequest *r);
+/* Opens the file that was asked for, and finds out its size. */
+int lmv_map_openfile(lmv_map *m, lmv_maprequest *r);
+
+/* Empties that file and gives it the size to hold the range. */
+int lmv_map_makefile(const lmv_map *m, lmv_maprequest *r);
+
+/* Maps n bytes from the map's offset on, of its file or of none, in a map of no
+** bytes. */
+int lmv_map_bytes(lmv_map *m, size_t n);
+
+/* Closes the file, if it is open. The bytes stay mapped. */
+void lmv_map_closefile(lmv_resource *r);
 
 /* Its end: unmaps the bytes and closes the file. */
 void lmv_map_end(lmv_resource *r);
@@ -83,11 +73,14 @@ int lmv_map_flush(const lmv_map *m, ptrdiff_t start, ptrdiff_t count);
 int lmv_map_advise(const lmv_map *m, lmv_hint hint);
 
 /*
-** Makes it n bytes from its offset on; of mode "r+", not pinned. The file grows
-** if they end behind it, and shrinks if the map reached to its end: bytes that
-** were not mapped are not cut off. Anonymous memory can only shrink.
+** Makes it n bytes from its offset on; of a mode that shares, not pinned. The
+** file grows if they end behind it, and shrinks if the map reached to its end:
+** bytes that were not mapped are not cut off.
 */
-int lmv_map_resize(lmv_map *m, size_t n);
+int lmv_map_resizefile(lmv_map *m, size_t n);
+
+/* Makes anonymous memory n bytes, not more than it has. */
+int lmv_map_shrink(lmv_map *m, size_t n);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

@@ -81,7 +81,7 @@ static void unmap_bytes(unsigned char *base, size_t n) {
     UnmapViewOfFile(base - (uintptr_t)base % granularity());
 }
 
-static void close_file(lmv_resource *r) {
+void lmv_map_closefile(lmv_resource *r) {
   if (r->fd >= 0)
     CloseHandle((HANDLE)(intptr_t)r->fd);
   r->fd = -1;
@@ -89,7 +89,7 @@ static void close_file(lmv_resource *r) {
 
 void lmv_map_end(lmv_resource *r) {
   unmap_bytes(r->lease.base, r->lease.size);
-  close_file(r);
+  lmv_map_closefile(r);
 }
 
 /* ---- opening -------------------------------------------------------------*/
@@ -170,8 +170,7 @@ static int set_size(const lmv_map *m, int64_t size) {
              : last_errno();
 }
 
-/* Opens the file, and finds out its size. */
-static int open_mapped(lmv_map *m, lmv_maprequest *r) {
+int lmv_map_openfile(lmv_map *m, lmv_maprequest *r) {
   int err = r->fd >= 0 ? duplicate_file(m, r->fd) : open_path(m, r);
   if (err != 0)
     return err;
@@ -180,9 +179,8 @@ static int open_mapped(lmv_map *m, lmv_maprequest *r) {
   return get_size(m, &r->filesize);
 }
 
-/* Empties the file and gives it the size to hold the range. One that cannot be
-** so large, or that is mapped, stays as it was. */
-static int make_file(const lmv_map *m, lmv_maprequest *r) {
+/* A file that cannot be so large, or that is mapped, stays as it was. */
+int lmv_map_makefile(const lmv_map *m, lmv_maprequest *r) {
   int64_t before = r->filesize;
   int err;
   if (r->length > INT64_MAX - r->offset)
@@ -197,22 +195,11 @@ static int make_file(const lmv_map *m, lmv_maprequest *r) {
   return err;
 }
 
-static int prepare_file(lmv_map *m, lmv_maprequest *r) {
-  int err = open_mapped(m, r);
-  if (err == 0 && r->mode->makes)
-    err = make_file(m, r);
-  return err != 0 ? err : lmv_fit_range(r);
-}
-
-int lmv_map_open(lmv_map *m, lmv_maprequest *r) {
+int lmv_map_bytes(lmv_map *m, size_t n) {
   unsigned char *base;
-  int err = lmv_is_anonymous(r) ? 0 : prepare_file(m, r);
+  int err = map_bytes(m, n, &base);
   if (err == 0)
-    err = map_bytes(m, (size_t)r->length, &base);
-  if (err == 0)
-    lmv_lease_move(m->container.lease, base, (size_t)r->length);
-  if (!r->mode->shares)
-    close_file(lmv_map_resource(m));
+    lmv_lease_move(m->container.lease, base, n);
   return err;
 }
 
@@ -289,7 +276,7 @@ static int cut_and_map(lmv_map *m, size_t n, int64_t size) {
   return err;
 }
 
-static int resize_file(lmv_map *m, size_t n) {
+int lmv_map_resizefile(lmv_map *m, size_t n) {
   int64_t end = m->offset + (int64_t)n, size = 0;
   int64_t mapped = m->offset + (int64_t)m->container.lease->size;
   int err = get_size(m, &size);
@@ -301,20 +288,12 @@ static int resize_file(lmv_map *m, size_t n) {
 }
 
 /* A part of what is mapped cannot be given back. */
-static int shrink_anonymous(lmv_map *m, size_t n) {
+int lmv_map_shrink(lmv_map *m, size_t n) {
   lmv_lease *lease = m->container.lease;
   if (n == 0)
     unmap_bytes(lease->base, lease->size);
   set_bytes(m, n > 0 ? lease->base : NULL, n);
   return 0;
-}
-
-int lmv_map_resize(lmv_map *m, size_t n) {
-  if ((int64_t)n > INT64_MAX - m->offset)
-    return EFBIG;
-  if (lmv_map_resource(m)->fd >= 0)
-    return resize_file(m, n);
-  return n > m->container.lease->size ? ENOTSUP : shrink_anonymous(m, n);
 }
 
 #endif
