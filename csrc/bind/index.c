@@ -336,14 +336,12 @@ static int push_iteration(lua_State *L, lua_CFunction next) {
   lmv_checklive(L, v);
   if (v->ndim == 0)
     lmv_argerror(L, 1, "0 dimensions");
-  for (int k = 1; k <= LMV_NUP; k++)
-    lua_pushvalue(L, lua_upvalueindex(k));
   c = lua_newuserdatauv(L, sizeof *c, 1);
   c->v = v;
   c->next = 0;
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, 1);
-  lua_pushcclosure(L, next, CURSOR);
+  lmv_pushiterator(L, next);
   return 1;
 }
 

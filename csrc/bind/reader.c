@@ -185,6 +185,13 @@ LMV_TOUCHES(reader_bits) {
 
 /* ---- pieces --------------------------------------------------------------*/
 
+/* n bytes of the view from the position on, which are there, as an operand. */
+static void next_operand(const lmv_stream *r, size_t n, lmv_operand *operand) {
+  lmv_viewoperand(r->view, operand);
+  operand->lay.offset += (ptrdiff_t)r->pos * operand->lay.strides[0];
+  operand->lay.shape[0] = (ptrdiff_t)n;
+}
+
 /* Pushes n bytes from the position on, which are there, as a string. */
 static void push_next_string(lua_State *L, const lmv_stream *r,
                              const lmv_window *w, size_t n) {
@@ -193,9 +200,7 @@ static void push_next_string(lua_State *L, const lmv_stream *r,
     lua_pushlstring(L, (const char *)w->base + r->pos, n);
     return;
   }
-  lmv_viewoperand(r->view, &operand);
-  operand.lay.offset += (ptrdiff_t)r->pos * w->step;
-  operand.lay.shape[0] = (ptrdiff_t)n;
+  next_operand(r, n, &operand);
   lmv_pushbytes(L, &operand, 'C');
 }
 
@@ -250,9 +255,7 @@ static size_t find_strided(lua_State *L, const lmv_stream *r, size_t most,
     ptrdiff_t found;
     if (n > most)
       n = most;
-    lmv_viewoperand(r->view, &operand);
-    operand.lay.offset += (ptrdiff_t)r->pos * operand.lay.strides[0];
-    operand.lay.shape[0] = (ptrdiff_t)n;
+    next_operand(r, n, &operand);
     copy = lmv_flatten(L, &operand);
     found = mv_find(lmv_flat(L, &operand, copy), n,
                     (const unsigned char *)needle, m);

@@ -129,6 +129,14 @@ void lmv_setfuncs(lua_State *L, const luaL_Reg *funcs) {
   }
 }
 
+void lmv_pushiterator(lua_State *L, lua_CFunction next) {
+  for (int k = 1; k <= LMV_NUP; k++) {
+    lua_pushvalue(L, lua_upvalueindex(k));
+    lua_insert(L, -2);
+  }
+  lua_pushcclosure(L, next, LMV_NUP + 1);
+}
+
 void lmv_protect(lua_State *L, const char *name) {
   lua_pushstring(L, name);
   lua_setfield(L, -2, "__name");

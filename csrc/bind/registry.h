@@ -27,6 +27,12 @@ void lmv_pushupvalues(lua_State *L, const char *name);
 */
 void lmv_setfuncs(lua_State *L, const luaL_Reg *funcs);
 
+/*
+** Makes the state on top an iterator: a closure of ours that has it as the last
+** upvalue. Only for closures of ours. Stack: [state] -> [iterator]. [-1, +1, m]
+*/
+void lmv_pushiterator(lua_State *L, lua_CFunction next);
+
 /* Sets the fields that all metatables share, in the one on top. [-0, +0, m] */
 void lmv_protect(lua_State *L, const char *name);
 

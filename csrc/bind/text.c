@@ -287,16 +287,6 @@ static text_loop *new_loop(lua_State *L, const subject *t, size_t room) {
   return loop;
 }
 
-/* Stack: [state] -> [iterator] */
-static int push_iterator(lua_State *L, lua_CFunction next) {
-  for (int k = 1; k <= LMV_NUP; k++) {
-    lua_pushvalue(L, lua_upvalueindex(k));
-    lua_insert(L, -2);
-  }
-  lua_pushcclosure(L, next, TEXT_LOOP);
-  return 1;
-}
-
 LMV_TOUCHES(next_match) {
   text_loop *loop = this_loop(L);
   mv_pattern *pat = (void *)loop->pattern;
@@ -326,7 +316,8 @@ LMV_TOUCHES(view_gmatch) {
   loop->next = text_position(init, t.n);
   loop->avoid = SIZE_MAX;
   mv_pattern_read((void *)loop->pattern, p, len, false);
-  return push_iterator(L, next_match);
+  lmv_pushiterator(L, next_match);
+  return 1;
 }
 
 LMV_TOUCHES(next_line) {
@@ -354,7 +345,8 @@ LMV_TOUCHES(view_lines) {
   lua_settop(L, 2);
   open_text(L, v, &t);
   new_loop(L, &t, 0)->keep = keep;
-  return push_iterator(L, next_line);
+  lmv_pushiterator(L, next_line);
+  return 1;
 }
 
 LMV_TOUCHES(next_part) {
@@ -413,7 +405,8 @@ LMV_TOUCHES(view_split) {
   loop->bytes = (const unsigned char *)lua_tolstring(L, 2, &loop->len);
   lua_pushvalue(L, 3);
   lua_setiuservalue(L, -2, LOOP_VALUES);
-  return push_iterator(L, next_part);
+  lmv_pushiterator(L, next_part);
+  return 1;
 }
 
 const luaL_Reg lmv_text_methods[] = {
