@@ -101,7 +101,7 @@ TEST(same_f16, uint16_t, uint16_t, uint16_t,
 */
 #define SAME_INTEGERS(bits, type, lowest, low, high)                           \
   TEST(same_small_##bits, uint64_t, double, uint64_t,                          \
-       (mv_f64_integer(y) ^ x) | mv_f64_fraction(y) |                          \
+       (mv_f64_integer(y) ^ x) | mv_f64_fraction(y) << 1 |                     \
            (x - (lowest)) >> (bits))                                           \
   static bool same_##type##_f64(const unsigned char *a,                        \
                                 const unsigned char *b, size_t n) {            \

@@ -256,11 +256,14 @@ static mv_converter *const converters[KINDS][KINDS] = {
 
 /*
 ** A tester ORs the bits of all numbers into two accumulators: far, which must
-** have no bit of outside, and odd, which must stay 0. Runs are long because the
-** end of each run combines the lanes of a vector, which costs more than an
-** item.
+** have no bit of outside, and odd, which must have no bit but the sign. Runs
+** are long because the end of each run combines the lanes of a vector, which
+** costs more than an item. The longest is unrolled: the fewer instructions
+** there are, the more loads a processor finds to do at once, which is worth an
+** eighth where numbers come from memory.
 */
-#define LONG_RUN 256
+#define LONG_RUN 2048
+#define MEDIUM_RUN 256
 
 #define TEST_ITEMS(count, type, bad)                                           \
   for (size_t i = 0; i < (count); i++) {                                       \
@@ -278,13 +281,17 @@ static mv_converter *const converters[KINDS][KINDS] = {
       (in, n, low, outside)) {                                                 \
     bits start = (bits)low, far = 0, odd = 0;                                  \
     while (n >= LONG_RUN) {                                                    \
+      MV_UNROLL                                                                \
       TEST_ITEMS(LONG_RUN, type, bad);                                         \
+    }                                                                          \
+    while (n >= MEDIUM_RUN) {                                                  \
+      TEST_ITEMS(MEDIUM_RUN, type, bad);                                       \
     }                                                                          \
     while (n >= RUN) {                                                         \
       TEST_ITEMS(RUN, type, bad);                                              \
     }                                                                          \
     TEST_ITEMS(n, type, bad);                                                  \
-    return ((far & (bits)outside) | odd) == 0;                                 \
+    return ((far & (bits)outside) | (bits)(odd << 1)) == 0;                    \
   }
 
 /* Integers: the OR of all distances to low has no bit of outside. */

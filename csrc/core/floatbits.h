@@ -44,15 +44,15 @@ MV_INLINE uint64_t mv_f64_integer(double x) {
   return mv_f64_bits(x + MV_ROUND64) - MV_ROUND64_BITS;
 }
 
-/* 0 if x is an integer. The addition turns -0.0 into 0.0. */
+/* 0 if x is an integer; for -0.0 there is the bit of the sign. */
 MV_INLINE uint32_t mv_f32_fraction(float x) {
   float sum = x + MV_ROUND32;
-  return mv_f32_bits(sum - MV_ROUND32) ^ mv_f32_bits(x + 0.0f);
+  return mv_f32_bits(sum - MV_ROUND32) ^ mv_f32_bits(x);
 }
 
 MV_INLINE uint64_t mv_f64_fraction(double x) {
   double sum = x + MV_ROUND64;
-  return mv_f64_bits(sum - MV_ROUND64) ^ mv_f64_bits(x + 0.0);
+  return mv_f64_bits(sum - MV_ROUND64) ^ mv_f64_bits(x);
 }
 
 #endif
