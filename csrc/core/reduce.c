@@ -26,7 +26,7 @@
 ** order of additions does not depend on the layout.
 */
 #define BLOCK 512
-#define PIECE 4096
+#define PIECE 16384
 
 /* ---- feeding -------------------------------------------------------------*/
 
@@ -256,8 +256,8 @@ static mv_status sum_integers(feed *f, mv_value *sum) {
   p += sizeof x;                                                               \
   lanes += widen(x, v);
 
-#define FOLD(name, type, widen)                                                \
-  MV_VECTOR(double, name, (const unsigned char *p), (p)) {                     \
+#define FOLD(attributes, name, type, widen)                                    \
+  attributes static double name(const unsigned char *p) {                      \
     typedef type few __attribute__((vector_size(4 * sizeof(type))));           \
     typedef double v __attribute__((vector_size(4 * sizeof(double))));         \
     v a = {0}, b = {0}, c = {0}, d = {0};                                      \
@@ -272,8 +272,8 @@ static mv_status sum_integers(feed *f, mv_value *sum) {
     return (a[0] + a[2]) + (a[1] + a[3]);                                      \
   }
 #else
-#define FOLD(name, type, widen)                                                \
-  static double name(const unsigned char *p) {                                 \
+#define FOLD(attributes, name, type, widen)                                    \
+  attributes static double name(const unsigned char *p) {                      \
     double lanes[LANES] = {0};                                                 \
     for (size_t k = 0; k < LEAF; k++) {                                        \
       type x;                                                                  \
@@ -287,9 +287,25 @@ static mv_status sum_integers(feed *f, mv_value *sum) {
   }
 #endif
 
-FOLD(fold_f32, float, __builtin_convertvector)
+/*
+** gcc converts the halves of a vector of floats one by one, which takes half as
+** long again as the instruction that AVX2 has for it.
+*/
+#if defined(MV_HAS_AVX2)
+#define WIDEN_AVX2(x, type) ((type)_mm256_cvtps_pd((__m128)(x)))
+#define FOLDS(name, type, widen, widen_avx2)                                   \
+  FOLD(, name##_plain, type, widen)                                            \
+  FOLD(MV_AVX2, name##_avx2, type, widen_avx2)                                 \
+  static double name(const unsigned char *p) {                                 \
+    return mv_avx2() ? name##_avx2(p) : name##_plain(p);                       \
+  }
+#else
+#define FOLDS(name, type, widen, widen_avx2) FOLD(, name, type, widen)
+#endif
+
 #define AS_IS(x, type) (x)
-FOLD(fold_f64, double, AS_IS)
+FOLDS(fold_f32, float, __builtin_convertvector, WIDEN_AVX2)
+FOLDS(fold_f64, double, AS_IS, AS_IS)
 
 /* The tree above the blocks: at each level the sum of 2^level blocks that waits
 ** for another such. */
@@ -379,6 +395,9 @@ mv_status mv_sum(const unsigned char *a, const mv_layout *lay,
 typedef bool chooser(const unsigned char *restrict p, size_t n,
                      unsigned char *restrict best);
 
+#define LONG_RUN 1024
+#define SHORT_RUN 64
+
 #define CHOOSE_ITEMS(count, type, bits, better, odd)                           \
   for (size_t i = 0; i < (count); i++) {                                       \
     type x;                                                                    \
@@ -397,11 +416,12 @@ typedef bool chooser(const unsigned char *restrict p, size_t n,
     type m;                                                                    \
     bits nan = 0;                                                              \
     memcpy(&m, p, sizeof m);                                                   \
-    while (n >= 1024) {                                                        \
-      CHOOSE_ITEMS(1024, type, bits, better, odd);                             \
+    while (n >= LONG_RUN) {                                                    \
+      MV_UNROLL                                                                \
+      CHOOSE_ITEMS(LONG_RUN, type, bits, better, odd);                         \
     }                                                                          \
-    while (n >= 64) {                                                          \
-      CHOOSE_ITEMS(64, type, bits, better, odd);                               \
+    while (n >= SHORT_RUN) {                                                   \
+      CHOOSE_ITEMS(SHORT_RUN, type, bits, better, odd);                        \
     }                                                                          \
     CHOOSE_ITEMS(n, type, bits, better, odd);                                  \
     memcpy(best, &m, sizeof m);                                                \
@@ -551,10 +571,10 @@ static chooser *const choosers[][2] = {
     [MV_F32] = {least_f32, greatest_f32}, [MV_F64] = {least_f64, greatest_f64},
 };
 
-/* Where the best number was found: in which piece. */
+/* The best number so far, and in which piece it was found. */
 typedef struct found {
   unsigned char best[sizeof(uint64_t)];
-  bool any, nan;
+  bool greatest, any, nan;
   ptrdiff_t number; /* of the piece's first item */
   size_t n;
   const unsigned char *p; /* NULL: it was not in place, at says which */
@@ -568,30 +588,52 @@ static bool is_nan(mv_kind kind, const unsigned char *p) {
   return value.tag == MV_VFLOAT && isnan(value.as.f);
 }
 
-/* Which of n numbers is the best one, or the NaN. Zeros of both signs are the
-** same; 0 if it is gone, for shared memory may change meanwhile. */
+/* Whether x is the best number, or the NaN. Zeros of both signs are the same.
+*/
+static bool is_best(const feed *f, const found *best, const unsigned char *x) {
+  const mv_item item = {f->size, NULL, f->kind, false};
+  if (best->nan)
+    return is_nan(f->kind, x);
+  return memcmp(x, best->best, f->size) == 0 ||
+         mv_item_equal(&item, x, &item, best->best);
+}
+
+/* How many numbers come before the first short run that has the best one, or
+** before the last run. */
+static size_t skip_runs(const feed *f, const found *best,
+                        const unsigned char *p, size_t n) {
+  size_t i = 0;
+  for (; n - i > SHORT_RUN; i += SHORT_RUN) {
+    unsigned char here[sizeof(uint64_t)];
+    bool nan =
+        choosers[f->kind][best->greatest](p + i * f->size, SHORT_RUN, here);
+    if (nan || (!best->nan && is_best(f, best, here)))
+      break;
+  }
+  return i;
+}
+
+/* Which of n numbers is the best one; 0 if it is gone, for shared memory may
+** change meanwhile. */
 static size_t locate(const feed *f, const found *best, const unsigned char *p,
                      size_t n) {
-  const mv_item item = {f->size, NULL, f->kind, false};
-  for (size_t i = 0; i < n; i++) {
-    const unsigned char *x = p + i * f->size;
-    if (best->nan ? is_nan(f->kind, x)
-                  : memcmp(x, best->best, f->size) == 0 ||
-                        mv_item_equal(&item, x, &item, best->best))
+  for (size_t i = skip_runs(f, best, p, n); i < n; i++)
+    if (is_best(f, best, p + i * f->size))
       return i;
-  }
   return 0;
 }
 
 /* Whether the number at p is better than the best one so far. */
-static bool is_better(const feed *f, int which, const unsigned char *p,
+static bool is_better(const feed *f, const unsigned char *p,
                       const found *best) {
   unsigned char both[2 * sizeof(uint64_t)], winner[sizeof(uint64_t)];
   if (!best->any)
     return true;
+  if (memcmp(p, best->best, f->size) == 0)
+    return false;
   memcpy(both, best->best, f->size);
   memcpy(both + f->size, p, f->size);
-  choosers[f->kind][which](both, 2, winner);
+  choosers[f->kind][best->greatest](both, 2, winner);
   return memcmp(winner, best->best, f->size) != 0;
 }
 
@@ -602,12 +644,12 @@ bool mv_has_order(const mv_item *item) {
 ptrdiff_t mv_extreme(const unsigned char *a, const mv_layout *lay,
                      const mv_item *item, bool greatest) {
   feed f;
-  found best = {.any = false};
+  found best = {.greatest = greatest};
   feed_start(&f, MV_CORDER, a, lay, item);
   while (!best.nan && feed_next(&f)) {
     unsigned char here[sizeof(uint64_t)];
     bool nan = choosers[f.kind][greatest](f.p, f.n, here);
-    if (!nan && !is_better(&f, greatest, here, &best))
+    if (!nan && !is_better(&f, here, &best))
       continue;
     memcpy(best.best, here, f.size);
     best.any = true;

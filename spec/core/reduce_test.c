@@ -56,7 +56,7 @@ static void check_floats(const sample *s, const mv_item *item) {
   CHECK(mv_sum(s->base, &s->lay, item, &sum) == MV_OK);
   CHECK(sum.tag == MV_VFLOAT);
   if (isfinite(magnitude)) /* else the order decides what overflows */
-    CHECK(fabs(sum.as.f - expected) <= magnitude * 0x1p-40);
+    CHECK(fabs(sum.as.f - expected) <= magnitude * 0x1p-37);
   else if (isnan(expected))
     CHECK(!isfinite(sum.as.f));
 }
@@ -121,7 +121,7 @@ static void try_shape(const mv_item *item, int ndim, const ptrdiff_t *shape,
 static void try_item(const mv_item *item) {
   static const ptrdiff_t lengths[] = {
       0,   1,   2,   3,   15,  16,  17,  31,   33,   63,   64,   65,
-      255, 256, 257, 511, 512, 513, 700, 1023, 1025, 4095, 4097, 9000};
+      255, 256, 257, 511, 512, 513, 700, 1023, 1025, 4097, 9000, 40000};
   static const ptrdiff_t shapes[][3] = {
       {3, 0, 2}, {1, 1, 1}, {7, 3, 5}, {2, 300, 3}, {2, 2, 600}};
   for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
