@@ -21,7 +21,8 @@
 ** compares each.
 **
 ** A search backwards is the same with all directions reversed, without way 1:
-** C has no memchr from the end.
+** C has no memchr from the end. Vectors that compare one byte look for needles
+** of one byte.
 */
 #include "kernels.h"
 #include "simd.h"
@@ -176,6 +177,7 @@ typedef uint64_t scanner(const filter *f, const unsigned char **p,
   }
 
 #define SCANNERS(machine, attributes)                                          \
+  SCANNER(machine, attributes, 1)                                              \
   SCANNER(machine, attributes, 2)                                              \
   SCANNER(machine, attributes, 4)                                              \
   SCANNER(machine, attributes, 8)
@@ -284,12 +286,18 @@ SCANNERS(avx2, MV_AVX2)
 #endif
 
 /* The fastest scanner for n bytes on this machine: AVX2, else plain. */
+#define SCANNER_FOR(n, machine)                                                \
+  ((n) == 1   ? scan1_##machine                                                \
+   : (n) == 2 ? scan2_##machine                                                \
+   : (n) == 4 ? scan4_##machine                                                \
+              : scan8_##machine)
+
 static scanner *choose_scanner(int n) {
 #if defined(MV_HAS_AVX2)
   if (mv_avx2())
-    return n == 2 ? scan2_avx2 : n == 4 ? scan4_avx2 : scan8_avx2;
+    return SCANNER_FOR(n, avx2);
 #endif
-  return n == 2 ? scan2_plain : n == 4 ? scan4_plain : scan8_plain;
+  return SCANNER_FOR(n, plain);
 }
 
 /* The offset of the rarest byte of the needle. other, if not NULL: only bytes
@@ -384,9 +392,12 @@ static bool by_filter(search *s, filter *f, int n, ptrdiff_t miss) {
 }
 
 static bool by_bytes(search *s) {
-  filter f = {.n = 2};
+  filter f = {.n = 1};
   size_t first = rarest(s, NULL);
   set_byte(&f, 0, s, first);
+  if (s->m == 1)
+    return by_filter(s, &f, 1, MISS_COST);
+  f.n = 2;
   set_byte(&f, 1, s, rarest(s, &first));
   return by_filter(s, &f, 2, MISS_COST) ||
          (s->at < s->end && by_filter(s, &f, 4, MISS_COST)) ||
