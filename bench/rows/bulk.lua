@@ -225,6 +225,48 @@ local function from(row)
   end
 end
 
+-- Memory that is made, and not touched by its maker.
+local function fresh(row)
+  row {name = "new memory, 2 Mi items of d", memory = true,
+    {"mview", "mview.new('d', n)", "", "local v = mview.new('d', 1 << 21)"},
+    {"numpy", "np.zeros(n)", "", "a = np.zeros(1 << 21)", atmost = 1.50,
+      chart = true},
+    {"cpython", "bytearray(8 * n)", "", "b = bytearray(1 << 24)"},
+    {"lua", "string.rep", "", "local s = ('\\0'):rep(1 << 24)"},
+  }
+  row {name = "256 appends of 64 KiB", memory = true,
+    {"mview", "b:append(s)", "local s = random(65536)", [[
+      local b = mview.bytearray()
+      for i = 1, 256 do b:append(s) end]]},
+    {"mview", "the same after b:reserve(n)", "local s = random(65536)", [[
+      local b = mview.bytearray()
+      b:reserve(256 * #s)
+      for i = 1, 256 do b:append(s) end]]},
+    {"lua", "table.concat", "local s = random(65536)", [[
+      local t = {}
+      for i = 1, 256 do t[i] = s end
+      local u = table.concat(t)]], atmost = 0.50, chart = true},
+    {"cpython", "b += s", "s = random(65536)", [[
+b = bytearray()
+for i in range(256): b += s]]},
+  }
+end
+
+-- A record of many fields from a table. The time is that of a field.
+local WRITTEN = [[
+  local names, record = {}, {}
+  for i = 1, %d do names[i], record["f" .. i] = "i:f" .. i .. ":", i end
+  local v = mview.new("T{" .. table.concat(names) .. "}", 1)
+]]
+
+local function written(row)
+  row {name = "a record of 128 fields, written", items = 128,
+    {"mview", "v[1] = record", WRITTEN:format(128), "v[1] = record"},
+    {"mview", "8 records of 16 fields", WRITTEN:format(16),
+      "for _ = 1, 8 do v[1] = record end", atmost = 1.30},
+  }
+end
+
 return function(row)
   tobytes(row)
   copyfrom(row)
@@ -233,4 +275,6 @@ return function(row)
   byteswap(row)
   tolist(row)
   from(row)
+  fresh(row)
+  written(row)
 end

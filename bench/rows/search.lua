@@ -152,6 +152,30 @@ local function finding(row)
   })
 end
 
+-- From the end, where a needle is at the start alone.
+local BACKWARDS = {{what = "one byte", needle = "!"},
+  {what = "four bytes", needle = "!end"}}
+
+local function backwards(row)
+  for _, last in ipairs(BACKWARDS) do
+    sized(row, SIZES, {name = "rfind, " .. last.what .. ", $bytes",
+      {"mview", "v:rfind(bytes)", ([[
+        local v = mview('%s' .. random($n - %d)) assert(v:rfind('%s') == 1)
+        ]]):format(last.needle, #last.needle, last.needle),
+        ("local first, last = v:rfind('%s')"):format(last.needle)},
+      {"lua", "s:find('.*()' .. bytes)", ([[
+        local s = '%s' .. random($n - %d)]]):format(last.needle, #last.needle),
+        ("local first, last, at = s:find('.*()%s')"):format(last.needle),
+        small = 1.00},
+      {"cpython", "b.rfind(bytes)", ([[
+b = b'%s' + random($n - %d); assert b.rfind(b'%s') == 0
+]]):format(last.needle, #last.needle, last.needle),
+        ("first = b.rfind(b'%s')"):format(last.needle), large = 0.50,
+        chart = true},
+    })
+  end
+end
+
 -- Kinds of data with a needle that they do not have. In Lua and in Python; a
 -- string literal is one in both.
 local DATA = {
@@ -242,6 +266,7 @@ return function(row)
   digits(row)
   grouped_digits(row)
   finding(row)
+  backwards(row)
   all_data(row)
   hostile(row)
   count(row)

@@ -58,6 +58,33 @@ local function larger(row, size, bytes, count, atmost)
   }
 end
 
+-- A picture of 480 rows of 640 pixels.
+local function pictures(row)
+  local with = {{rows = 480, columns = 640}}
+  local PICTURE = "local m = mview.new('f', $rows, $columns)"
+  local NUMPY_PICTURE = "m = np.zeros(($rows, $columns), 'f4')"
+  row {name = "a row of a picture", items = 480, with = with,
+    {"mview", "for row in m:iter()", PICTURE, "for line in m:iter() do end"},
+    {"numpy", "for row in m", NUMPY_PICTURE, "for line in m: pass",
+      atmost = 1.30, chart = true},
+  }
+  row {name = "the mean of each row of a picture", items = 480, with = with,
+    {"mview", "row:sum() of m:iter()", PICTURE,
+      "for line in m:iter() do local mean = line:sum() / $columns end"},
+    {"numpy", "row.mean() of m", NUMPY_PICTURE,
+      "for line in m: mean = line.mean()", atmost = 1.30},
+  }
+  row {name = "a part of a picture", items = 400, with = with,
+    {"mview", "m:slice({i, i + 63}, {i, i + 63})", PICTURE,
+      "for i = 1, 400 do local w = m:slice({i, i + 63}, {i, i + 63}) end"},
+    {"lua", "two tables alone", "",
+      "for i = 1, 400 do local t, u = {i, i + 63}, {i, i + 63} end"},
+    {"numpy", "m[i:i + 64, i:i + 64]", NUMPY_PICTURE,
+      "for i in range(400): w = m[i:i + 64, i:i + 64]", atmost = 1.30,
+      chart = true},
+  }
+end
+
 -- A file with a hole is removed as soon as it is mapped: a tebibyte of
 -- addresses, no bytes on the disk.
 local function sparse(row)
@@ -105,6 +132,7 @@ return function(row)
   slices(row)
   larger(row, "1 KiB", 1024, 20000, 0.60)
   larger(row, "1 MiB", 1 << 20, 100, 0.002)
+  pictures(row)
   sparse(row)
   made(row)
 end

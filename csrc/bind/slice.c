@@ -133,12 +133,19 @@ static int view_slice(lua_State *L) {
   return 1;
 }
 
-lmv_view *lmv_pushrow(lua_State *L, int idx, ptrdiff_t i) {
+void lmv_pushrow(lua_State *L, int idx, ptrdiff_t i) {
   lmv_view *v = lua_touserdata(L, idx);
+  const unsigned char *base = lmv_base(L, v);
   mv_layout lay;
+  if (v->ndim == 2 && !v->indirect && !v->anchors_format) {
+    ptrdiff_t n = v->dims[1]; /* as in mv_layout_take */
+    lmv_derive1(L, idx, v, v->format,
+                n > 0 ? v->offset + i * v->dims[2] : v->offset, n, v->dims[3]);
+    return;
+  }
   lmv_layout(v, &lay);
-  mv_layout_take(&lay, lmv_base(L, v), 0, i);
-  return lmv_derive(L, idx, &lay, NULL, 0);
+  mv_layout_take(&lay, base, 0, i);
+  lmv_derive(L, idx, &lay, NULL, 0);
 }
 
 /* v:transpose([d1, d2, ...]): dimensions permuted, by default reversed. */

@@ -12,7 +12,7 @@
 
 /* Pushes row i (from 0, in range) of the view at idx: a view with one dimension
 ** less. [-0, +1, v] */
-lmv_view *lmv_pushrow(lua_State *L, int idx, ptrdiff_t i);
+void lmv_pushrow(lua_State *L, int idx, ptrdiff_t i);
 
 /*
 ** Pushes a cast of the view at idx by the format at arg and, if it is not nil,

@@ -166,14 +166,15 @@ void lmv_derive1(lua_State *L, int idx, const lmv_view *from,
                  const mv_format *format, ptrdiff_t offset, ptrdiff_t n,
                  ptrdiff_t stride) {
   lmv_view *v = new_view(L, 1, 2);
-  mv_assert(from->ndim == 1 && !from->indirect && !from->anchors_format);
+  mv_assert(!from->indirect && !from->anchors_format);
   mv_assert(n >= 0);
   *v = *from;
   v->format = format;
   v->offset = offset;
+  v->ndim = 1;
   v->dims[0] = n;
   v->dims[1] = stride;
-  if (format != from->format) {
+  if (format != from->format || from->ndim != 1) {
     v->itemsize = (ptrdiff_t)format->item.size;
     v->numkind = numkind_of_view(v);
   }

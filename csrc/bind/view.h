@@ -112,9 +112,9 @@ lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
                      const lmv_viewinit *change, int fmt);
 
 /*
-** The fast path of lmv_derive for one dimension: n items of a cached format,
-** from offset on, stride bytes apart. The view from, at idx, is direct,
-** one-dimensional and does not anchor its format. [-0, +1, m]
+** The fast path of lmv_derive for a view of one dimension: n items of a cached
+** format, from offset on, stride bytes apart. The view from, at idx, is direct
+** and does not anchor its format. [-0, +1, m]
 */
 void lmv_derive1(lua_State *L, int idx, const lmv_view *from,
                  const mv_format *format, ptrdiff_t offset, ptrdiff_t n,
