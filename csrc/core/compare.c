@@ -14,6 +14,8 @@
 #include "kernels.h"
 #include "walk.h"
 
+#include <float.h>
+
 #define CHUNK 16 /* items; constant, so that compilers use vectors */
 #define LINE 64  /* bytes of a line of the cache */
 
@@ -169,12 +171,13 @@ static bool widen_to(comparand *s, mv_kind kind) {
 }
 
 /* For comparands without a common kind: wide has integers of 64 bits. Sets no
-** test, which leaves way 3, if other fits neither kernel. */
+** test, which leaves way 3, if other fits neither kernel; that for floats is not
+** for wider registers (floatbits.h). */
 static void set_mixed(comparison *p, comparand *wide, comparand *other) {
   bool floats = other->kind >= MV_F32;
   p->crossed = wide == &p->b;
   p->size = sizeof(uint64_t);
-  if (floats && widen_to(other, MV_F64))
+  if (floats && FLT_EVAL_METHOD == 0 && widen_to(other, MV_F64))
     p->test = wide->kind == MV_U64 ? same_uint64_f64 : same_int64_f64;
   else if (!floats && widen_to(other, MV_I64))
     p->test = same_i64_u64;

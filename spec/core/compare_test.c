@@ -138,6 +138,71 @@ static void try_all_kinds(void) {
     }
 }
 
+/* The lowest byte of a native number moves by so much: to the next value. */
+static void move(const mv_item *item, unsigned char *p, int by) {
+  p[MV_BIGENDIAN ? item->size - 1 : 0] =
+      (unsigned char)(p[MV_BIGENDIAN ? item->size - 1 : 0] + by);
+}
+
+/* Compares runs of one value each, which differ at most in the last item. */
+static void try_values(const kinds *k, const unsigned char *p,
+                       const unsigned char *q, const unsigned char *other) {
+  static const ptrdiff_t lengths[] = {1, 16, 300};
+  for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+    ptrdiff_t n = lengths[i];
+    sample a, b;
+    sample_make(&a, k->a->size, 1, &n, false);
+    sample_make(&b, k->b->size, 1, &n, false);
+    for (ptrdiff_t j = 0; j < n; j++) {
+      memcpy(sample_item(&a, j), p, k->a->size);
+      memcpy(sample_item(&b, j), q, k->b->size);
+    }
+    memcpy(sample_item(&b, n - 1), other, k->b->size);
+    compare(k, &a, &b);
+    sample_free(&a);
+    sample_free(&b);
+  }
+}
+
+/* A number and the same of another kind, or the numbers beside it. */
+static void try_near(const kinds *k, const mv_value *value) {
+  unsigned char p[SAMPLE_SIZE], q[SAMPLE_SIZE], other[SAMPLE_SIZE];
+  if (mv_store(k->a, p, value) != MV_OK)
+    return;
+  if (mv_item_convert(k->b, q, k->a, p) != MV_OK)
+    return;
+  for (int by = -1; by <= 1; by++) {
+    memcpy(other, q, sizeof other);
+    move(k->b, other, by);
+    try_values(k, p, q, other);
+  }
+  for (int half = -1; half <= 1 && value->tag == MV_VFLOAT; half += 2) {
+    const mv_value beside = {.tag = MV_VFLOAT,
+                             .as.f = value->as.f + half * 0.5};
+    if (mv_store(k->b, other, &beside) == MV_OK)
+      try_values(k, p, q, other);
+  }
+}
+
+/* All pairs of numbers, where their ranges and their precision end. */
+static void try_all_near(void) {
+  for (size_t i = 0; i < SAMPLE_ITEMS_COUNT; i++)
+    for (size_t j = 0; j < SAMPLE_ITEMS_COUNT; j++) {
+      kinds k = {.a = &sample_items[i], .b = &sample_items[j]};
+      if (k.a->swap || k.b->swap || k.a->kind > MV_F16 || k.b->kind > MV_F16)
+        continue;
+      for (int bits = 0; bits <= 64; bits++)
+        for (int beside = -1; beside <= 1; beside++)
+          for (int sign = -1; sign <= 1; sign += 2) {
+            const mv_value value = {.tag = MV_VFLOAT,
+                                    .as.f = sign * ldexp(1, bits) + beside};
+            try_near(&k, &value);
+          }
+      for (size_t v = 0; v < SAMPLE_VALUES; v++)
+        try_near(&k, &sample_values[v]);
+    }
+}
+
 /* Bytes of period 251, which differ in one place, in many pieces. */
 static void try_long(void) {
   static const ptrdiff_t places[] = {0,    1,    15,    16,    17,    8191,
@@ -197,9 +262,11 @@ static void try_records(void) {
 
 int main(void) {
   try_all_kinds();
+  try_all_near();
 #if defined(MV_HAS_AVX2)
   mv_plain_code = true;
   try_all_kinds();
+  try_all_near();
 #endif
   try_long();
   try_records();
