@@ -49,6 +49,7 @@ build = {
         "csrc/bind/operand.c",
         "csrc/bind/pack.c",
         "csrc/bind/packformat.c",
+        "csrc/bind/patterns.c",
         "csrc/bind/pin.c",
         "csrc/bind/reduce.c",
         "csrc/bind/reader.c",

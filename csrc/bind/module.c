@@ -21,6 +21,7 @@
 #include "make.h"
 #include "map.h"
 #include "pack.h"
+#include "patterns.h"
 #include "pin.h"
 #include "reader.h"
 #include "reduce.h"
@@ -90,6 +91,7 @@ int luaopen_mview(lua_State *L) {
   lmv_open_pin(L);
   lmv_open_registry(L);
   lmv_open_formats(L);
+  lmv_open_patterns(L);
   lmv_open_exporter(L);
   lmv_open_bulk(L);
   open_view(L);

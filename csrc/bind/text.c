@@ -10,6 +10,7 @@
 #include "formats.h"
 #include "mv.h"
 #include "operand.h"
+#include "patterns.h"
 #include "registry.h"
 #include "view.h"
 
@@ -66,32 +67,11 @@ static int push_bounds(lua_State *L, size_t at, size_t n) {
 
 /* ---- patterns ------------------------------------------------------------*/
 
-/* Memory on the C stack for patterns of usual length. */
-#define SMALL_PATTERN 8192
-
-typedef ptrdiff_t pattern_room[SMALL_PATTERN / sizeof(ptrdiff_t)];
-
 /* A pattern is a string, or a number, as in the string library. */
 static const unsigned char *check_pattern(lua_State *L, int arg, size_t *len) {
   if (!lua_isstring(L, arg))
     lmv_typeerror(L, arg, "string");
   return (const unsigned char *)lua_tolstring(L, arg, len);
-}
-
-static size_t pattern_size(lua_State *L, size_t len) {
-  size_t size = mv_pattern_size(len);
-  if (size == 0)
-    luaL_error(L, "pattern too long");
-  return size;
-}
-
-/* Reads a pattern into room, or into a userdata that is pushed. */
-static mv_pattern *read_pattern(lua_State *L, pattern_room room,
-                                const unsigned char *p, size_t len) {
-  size_t size = pattern_size(L, len);
-  void *at = size <= SMALL_PATTERN ? room : lua_newuserdatauv(L, size, 0);
-  mv_pattern_read(at, p, len, true);
-  return at;
 }
 
 static bool has_specials(const unsigned char *p, size_t len) {
@@ -172,12 +152,13 @@ static int find_bytes_like(lua_State *L, const lmv_view *v) {
                        (size_t)mv_layout_nbytes(&needle.lay));
 }
 
+/* Finds the pattern at index 2. */
 static int find_pattern(lua_State *L, const subject *t, size_t from,
-                        const unsigned char *p, size_t len, bool find) {
-  pattern_room room;
+                        bool find) {
+  mv_patscan scan = {.next = from, .avoid = SIZE_MAX};
   mv_match match;
-  mv_pattern *pat = read_pattern(L, room, p, len);
-  if (!mv_pattern_find(pat, text_bytes(L, t), t->n, from, SIZE_MAX, &match)) {
+  mv_pattern *pat = lmv_pushpattern(L, 2);
+  if (!mv_pattern_find(pat, &scan, text_bytes(L, t), t->n, &match)) {
     check_match(L, &match);
     lua_pushnil(L);
     return 1;
@@ -208,7 +189,7 @@ static int find_text(lua_State *L, bool find) {
   }
   if (find && (plain || !has_specials(p, len)))
     return find_bytes_at(L, &t, from, p, len);
-  return find_pattern(L, &t, from, p, len, find);
+  return find_pattern(L, &t, from, find);
 }
 
 /* v:find(pattern [, init [, plain]]): as string.find. */
@@ -250,16 +231,15 @@ LMV_TOUCHES(view_rfind) {
 
 /*
 ** Where an iteration is. User values: the view, the copy of its bytes, the
-** pattern or separator, for split a view of the bytes.
+** pattern's userdata or the separator, for split a view of the bytes.
 */
 typedef struct text_loop {
   subject text;
-  size_t next;                /* where to go on */
-  size_t avoid;               /* gmatch: where the last match ended */
+  mv_patscan scan;            /* its next: where to go on */
+  mv_pattern *pattern;        /* gmatch */
   bool keep;                  /* lines: the ends of lines */
   const unsigned char *bytes; /* split: the separator */
   size_t len;
-  ptrdiff_t pattern[]; /* gmatch: an mv_pattern */
 } text_loop;
 
 #define LOOP_VALUES 4
@@ -271,11 +251,11 @@ static text_loop *this_loop(lua_State *L) {
 }
 
 /*
-** Pushes the state of a new iteration over the text, with room for a pattern.
-** Stack: [v, subject, ..., copy] -> [v, subject, ..., copy, state]
+** Pushes the state of a new iteration over the text.
+** Stack: [v, what, ..., copy] -> [v, what, ..., copy, state]
 */
-static text_loop *new_loop(lua_State *L, const subject *t, size_t room) {
-  text_loop *loop = lua_newuserdatauv(L, sizeof *loop + room, LOOP_VALUES);
+static text_loop *new_loop(lua_State *L, const subject *t) {
+  text_loop *loop = lua_newuserdatauv(L, sizeof *loop, LOOP_VALUES);
   memset(loop, 0, sizeof *loop);
   loop->text = *t;
   lua_pushvalue(L, 1);
@@ -289,33 +269,44 @@ static text_loop *new_loop(lua_State *L, const subject *t, size_t room) {
 
 LMV_TOUCHES(next_match) {
   text_loop *loop = this_loop(L);
-  mv_pattern *pat = (void *)loop->pattern;
   const unsigned char *s = text_bytes(L, &loop->text);
   mv_match match;
-  if (loop->next > loop->text.n)
+  if (loop->scan.next > loop->text.n)
     return 0;
-  mv_pattern_renew(pat);
-  if (!mv_pattern_find(pat, s, loop->text.n, loop->next, loop->avoid, &match)) {
+  mv_pattern_renew(loop->pattern);
+  if (!mv_pattern_find(loop->pattern, &loop->scan, s, loop->text.n, &match)) {
     check_match(L, &match);
     return 0;
   }
-  loop->next = loop->avoid = match.end;
+  loop->scan.next = loop->scan.avoid = match.end;
   return push_captures(L, &loop->text, &match, true);
 }
 
-/* v:gmatch(pattern [, init]): as string.gmatch. */
+/*
+** v:gmatch(pattern [, init]): as string.gmatch, where "^" is an ordinary
+** character at the start as well.
+*/
 LMV_TOUCHES(view_gmatch) {
   const lmv_view *v = lmv_checkview(L, 1);
   size_t len;
   const unsigned char *p = check_pattern(L, 2, &len);
   lua_Integer init = lmv_optinteger(L, 3, 1);
+  mv_pattern *pattern;
   text_loop *loop;
   subject t;
+  if (len > 0 && *p == '^') {
+    lua_pushliteral(L, "%");
+    lua_pushvalue(L, 2);
+    lua_concat(L, 2);
+    lua_replace(L, 2);
+  }
+  pattern = lmv_pushpattern(L, 2);
+  lua_replace(L, 2);
   open_text(L, v, &t);
-  loop = new_loop(L, &t, pattern_size(L, len));
-  loop->next = text_position(init, t.n);
-  loop->avoid = SIZE_MAX;
-  mv_pattern_read((void *)loop->pattern, p, len, false);
+  loop = new_loop(L, &t);
+  loop->pattern = pattern;
+  loop->scan.next = text_position(init, t.n);
+  loop->scan.avoid = SIZE_MAX;
   lmv_pushiterator(L, next_match);
   return 1;
 }
@@ -323,7 +314,7 @@ LMV_TOUCHES(view_gmatch) {
 LMV_TOUCHES(next_line) {
   text_loop *loop = this_loop(L);
   const unsigned char *s = text_bytes(L, &loop->text), *end;
-  size_t at = loop->next, n = loop->text.n - at;
+  size_t at = loop->scan.next, n = loop->text.n - at;
   if (n == 0) {
     lua_pushnil(L);
     return 1;
@@ -331,7 +322,7 @@ LMV_TOUCHES(next_line) {
   end = memchr(s + at, '\n', n);
   if (end != NULL)
     n = (size_t)(end - (s + at)) + 1;
-  loop->next = at + n;
+  loop->scan.next = at + n;
   lua_pushlstring(L, (const char *)s + at,
                   n - (size_t)(end != NULL && !loop->keep));
   return 1;
@@ -344,7 +335,7 @@ LMV_TOUCHES(view_lines) {
   subject t;
   lua_settop(L, 2);
   open_text(L, v, &t);
-  new_loop(L, &t, 0)->keep = keep;
+  new_loop(L, &t)->keep = keep;
   lmv_pushiterator(L, next_line);
   return 1;
 }
@@ -352,7 +343,7 @@ LMV_TOUCHES(view_lines) {
 LMV_TOUCHES(next_part) {
   text_loop *loop = this_loop(L);
   const unsigned char *s = text_bytes(L, &loop->text);
-  size_t from = loop->next, end = loop->text.n;
+  size_t from = loop->scan.next, end = loop->text.n;
   const lmv_view *all;
   ptrdiff_t at, stride;
   if (from == ENDED) {
@@ -360,7 +351,7 @@ LMV_TOUCHES(next_part) {
     return 1;
   }
   at = mv_find(s + from, end - from, loop->bytes, loop->len);
-  loop->next = at < 0 ? ENDED : from + (size_t)at + loop->len;
+  loop->scan.next = at < 0 ? ENDED : from + (size_t)at + loop->len;
   if (at >= 0)
     end = from + (size_t)at;
   lua_getiuservalue(L, lua_upvalueindex(TEXT_LOOP), LOOP_VALUES);
@@ -401,7 +392,7 @@ LMV_TOUCHES(view_split) {
   lua_settop(L, 2);
   push_byte_view(L, v);
   open_text(L, v, &t);
-  loop = new_loop(L, &t, 0);
+  loop = new_loop(L, &t);
   loop->bytes = (const unsigned char *)lua_tolstring(L, 2, &loop->len);
   lua_pushvalue(L, 3);
   lua_setiuservalue(L, -2, LOOP_VALUES);

@@ -377,21 +377,22 @@ static size_t most_tables(size_t len) {
 }
 
 size_t mv_pattern_size(size_t len) {
-  size_t each = sizeof(mv_patitem) + 1;
+  size_t each = sizeof(mv_patitem) + 2; /* in bytes and in the text */
   size_t rest = sizeof(mv_pattern) + each + TABLE * most_tables(len);
   return len > (PTRDIFF_MAX - rest) / each ? 0 : len * each + rest;
 }
 
-void mv_pattern_read(mv_pattern *pat, const unsigned char *text, size_t len,
-                     bool anchors) {
-  reader r = {pat, text, text + len, 0, {false}, 0, {NULL}};
+void mv_pattern_read(mv_pattern *pat, const unsigned char *text, size_t len) {
+  reader r = {.pat = pat};
   memset(pat, 0, offsetof(mv_pattern, clues));
   pat->nitems = 0;
   pat->ntables = 0;
   pat->maxtables = (int)most_tables(len);
   pat->tables = (unsigned char *)(pat->items + len + 1);
   pat->bytes = pat->tables + TABLE * pat->maxtables;
-  if (anchors && len > 0 && *text == '^') {
+  r.p = memcpy(pat->bytes + len + 1, text, len);
+  r.end = r.p + len;
+  if (len > 0 && *text == '^') {
     pat->anchored = true;
     r.p++;
   }

@@ -62,15 +62,15 @@ typedef struct mv_patclue {
   size_t first, len;
   size_t least, most;
   bool any;
-  size_t at; /* where it is next, in one scan */
   unsigned char known[256];
 } mv_patclue;
 
 #define MV_PCLUES 2
 
 /*
-** A pattern. It is laid out in memory of mv_pattern_size bytes, and refers to
-** the text it was read from.
+** A pattern. It is laid out in memory of mv_pattern_size bytes, with a copy of
+** the text it was read from. What searches learn of bytes is kept in it, so it
+** is not for two threads.
 */
 typedef struct mv_pattern {
   bool anchored; /* by "^" */
@@ -78,8 +78,6 @@ typedef struct mv_pattern {
   bool studied;  /* the members below are set */
   bool starts;   /* each match begins with a byte of a set: start */
   int nclues;
-  ptrdiff_t budget; /* for looking for clues */
-  size_t resume;    /* until there they are not looked for */
   mv_patclue clues[MV_PCLUES];
   unsigned char start[256];
   size_t nitems;
@@ -92,12 +90,8 @@ typedef struct mv_pattern {
 /* The size of the memory for a pattern of len bytes; 0: more than there is. */
 size_t mv_pattern_size(size_t len);
 
-/*
-** Reads a pattern into the memory at pat. anchors: "^" at its start is one. The
-** text has to stay where it is.
-*/
-void mv_pattern_read(mv_pattern *pat, const unsigned char *text, size_t len,
-                     bool anchors);
+/* Reads a pattern into the memory at pat. */
+void mv_pattern_read(mv_pattern *pat, const unsigned char *text, size_t len);
 
 /* Forgets what may have changed since: the locale. */
 void mv_pattern_renew(mv_pattern *pat);
@@ -149,11 +143,22 @@ bool mv_pattern_match(const mv_pattern *pat, const unsigned char *s, size_t n,
                       size_t at, mv_match *match);
 
 /*
-** Finds the first match at or behind s[from]; one that ends at s[avoid] does
-** not count (SIZE_MAX: all do).
+** What finding one match after the other in the same bytes goes by: where to go
+** on, and what looking for clues may cost. {.avoid = SIZE_MAX} is a start.
 */
-bool mv_pattern_find(mv_pattern *pat, const unsigned char *s, size_t n,
-                     size_t from, size_t avoid, mv_match *match);
+typedef struct mv_patscan {
+  size_t next;      /* where the next match can begin */
+  size_t avoid;     /* no match ends there; SIZE_MAX: it may end anywhere */
+  size_t resume;    /* until there clues are not looked for */
+  ptrdiff_t credit; /* for looking for them, beyond what there is at first */
+} mv_patscan;
+
+/*
+** Finds the first match that begins at or behind s[scan->next]. The caller sets
+** next and avoid for the one behind it.
+*/
+bool mv_pattern_find(mv_pattern *pat, mv_patscan *scan, const unsigned char *s,
+                     size_t n, mv_match *match);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

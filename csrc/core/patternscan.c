@@ -120,7 +120,6 @@ static void find_clues(mv_pattern *pat) {
 
 static void study(mv_pattern *pat) {
   pat->studied = true;
-  pat->budget = BUDGET;
   pat->starts = has_starts(pat);
   if (pat->shallow && !pat->anchored)
     find_clues(pat);
@@ -133,8 +132,10 @@ static void study(mv_pattern *pat) {
 
 typedef struct scan {
   mv_pattern *pat;
+  mv_patscan *kept; /* from one call to the next */
   const unsigned char *s;
   size_t n;
+  size_t at[MV_PCLUES]; /* where the clues are next */
 } scan;
 
 /* Whether the byte c can come before the clue. */
@@ -160,49 +161,50 @@ static ptrdiff_t find_bytes(const unsigned char *s, size_t n,
   return p == NULL ? -1 : p - s;
 }
 
-/* Finds the clue for a match that begins at i or behind; false: there is none
+/* Finds clue k for a match that begins at i or behind; false: there is none
 ** any more. */
-static bool find_clue(const scan *c, mv_patclue *clue, size_t i) {
+static bool find_clue(scan *c, int k, size_t i) {
+  const mv_patclue *clue = &c->pat->clues[k];
   ptrdiff_t at;
   if (clue->least > c->n - i)
     return false;
   i += clue->least;
-  if (clue->at != UNKNOWN && clue->at >= i)
+  if (c->at[k] != UNKNOWN && c->at[k] >= i)
     return true;
   at = find_bytes(c->s + i, c->n - i, c->pat->bytes + clue->first, clue->len);
   if (at < 0)
     return false;
-  clue->at = i + (size_t)at;
-  c->pat->budget += at - FIND_COST;
+  c->at[k] = i + (size_t)at;
+  c->kept->credit += at - FIND_COST;
   return true;
 }
 
-/* The first place from i on where a match with the clue where it is now can
+/* The first place from i on where a match with clue k where it is now can
 ** begin; it may be too near the clue to be one. */
-static size_t first_before(const scan *c, mv_patclue *clue, size_t i) {
-  size_t first = clue->at;
+static size_t first_before(const scan *c, int k, size_t i) {
+  mv_patclue *clue = &c->pat->clues[k];
+  size_t at = c->at[k], first = at;
   if (clue->most != SIZE_MAX)
-    return clue->at - i > clue->most ? clue->at - clue->most : i;
+    return at - i > clue->most ? at - clue->most : i;
   if (clue->any)
     return i;
   while (first > i && may_precede(c->pat, clue, c->s[first - 1]))
     first--;
-  c->pat->budget -= (ptrdiff_t)(clue->at - first);
+  c->kept->credit -= (ptrdiff_t)(at - first);
   return first;
 }
 
 /*
-** Moves *i to the next place where, by the clue, a match can begin; *last is
-** the last one that is known then. False: there is none.
+** Moves *i to the next place where, by clue 0, a match can begin; *last is the
+** last one that is known then. False: there is none.
 */
-static bool follow_clue(const scan *c, mv_patclue *clue, size_t *i,
-                        size_t *last) {
+static bool follow_clue(scan *c, size_t *i, size_t *last) {
   for (;;) {
     size_t first;
-    if (!find_clue(c, clue, *i))
+    if (!find_clue(c, 0, *i))
       return false;
-    *last = clue->at - clue->least;
-    first = first_before(c, clue, *i);
+    *last = c->at[0] - c->pat->clues[0].least;
+    first = first_before(c, 0, *i);
     if (first <= *last) {
       *i = first;
       return true;
@@ -212,27 +214,28 @@ static bool follow_clue(const scan *c, mv_patclue *clue, size_t *i,
 }
 
 /* The same by all that is known of clues. */
-static bool follow_scan(const scan *c, size_t *i, size_t *last) {
-  mv_pattern *pat = c->pat;
+static bool follow_scan(scan *c, size_t *i, size_t *last) {
+  const mv_pattern *pat = c->pat;
+  mv_patscan *kept = c->kept;
   size_t other;
   *last = c->n;
   if (pat->nclues == 0)
     return true;
-  if (*i < pat->resume) {
-    *last = pat->resume - 1 < c->n ? pat->resume - 1 : c->n;
+  if (*i < kept->resume) {
+    *last = kept->resume - 1 < c->n ? kept->resume - 1 : c->n;
     return true;
   }
-  if (!follow_clue(c, &pat->clues[0], i, last))
+  if (!follow_clue(c, i, last))
     return false;
   if (pat->nclues > 1) {
-    if (!find_clue(c, &pat->clues[1], *i))
+    if (!find_clue(c, 1, *i))
       return false;
-    other = pat->clues[1].at - pat->clues[1].least;
+    other = c->at[1] - pat->clues[1].least;
     *last = *last < other ? *last : other;
   }
-  if (pat->budget < 0) {
-    pat->budget = BUDGET;
-    pat->resume = *i + REST;
+  if (kept->credit < -BUDGET) {
+    kept->credit = 0;
+    kept->resume = *i + REST;
   }
   return true;
 }
@@ -254,13 +257,13 @@ static size_t skip(const scan *c, size_t i, size_t last) {
 }
 
 /* Looks for a match that begins from i to last. */
-static bool find_between(const scan *c, size_t i, size_t last, size_t avoid,
+static bool find_between(const scan *c, size_t i, size_t last,
                          mv_match *match) {
   for (; i <= last; i++) {
     if (c->pat->studied && c->pat->starts && (i = skip(c, i, last)) > last)
       break;
     if (mv_pattern_match(c->pat, c->s, c->n, i, match)) {
-      if (match->end != avoid)
+      if (match->end != c->kept->avoid)
         return true;
     } else if (match->status != MV_OK) {
       break;
@@ -269,28 +272,26 @@ static bool find_between(const scan *c, size_t i, size_t last, size_t avoid,
   return false;
 }
 
-bool mv_pattern_find(mv_pattern *pat, const unsigned char *s, size_t n,
-                     size_t from, size_t avoid, mv_match *match) {
-  scan c = {pat, s, n};
-  size_t i = from, last = n;
+bool mv_pattern_find(mv_pattern *pat, mv_patscan *kept, const unsigned char *s,
+                     size_t n, mv_match *match) {
+  scan c = {pat, kept, s, n, {UNKNOWN, UNKNOWN}};
+  size_t i = kept->next, last = n;
   match->status = MV_OK;
   if (pat->anchored)
-    return find_between(&c, i, i, avoid, match);
+    return find_between(&c, i, i, match);
   if (!pat->studied) {
     last = n - i > FEW ? i + FEW : n;
-    if (find_between(&c, i, last, avoid, match))
+    if (find_between(&c, i, last, match))
       return true;
     if (match->status != MV_OK || last == n)
       return false;
     i = last + 1;
     study(pat);
   }
-  for (int k = 0; k < pat->nclues; k++)
-    pat->clues[k].at = UNKNOWN;
   for (; match->status == MV_OK && i <= n; i = last + 1) {
     if (!follow_scan(&c, &i, &last))
       return false;
-    if (find_between(&c, i, last, avoid, match))
+    if (find_between(&c, i, last, match))
       return true;
   }
   return false;

@@ -13,6 +13,7 @@ local assert = require "luassert"
 
 local passed, failed, absent = 0, 0, 0
 local blocks, closing, ending = {}, {}, nil
+local running -- the title of the case that runs
 
 local absences = os.getenv "MVIEW_ABSENT"
 absences = absences and dofile(absences) or {}
@@ -28,7 +29,11 @@ local function run_all(name)
   end
 end
 
+-- What pending raises in a case, to end it.
+local PENDING = {}
+
 local function message(err)
+  if err == PENDING then return err end
   if type(err) == "table" then return tostring(err.message or err) end
   return debug.traceback(tostring(err))
 end
@@ -66,13 +71,15 @@ end
 local function run_case(name, f)
   local why = absence(title(name))
   if why then return skip(title(name), why) end
-  ending = nil
+  ending, running = nil, title(name)
   local ok, err = xpcall(function()
     run_all "before"
     f()
   end, message)
   if ending then pcall(ending) end
   run_all "after"
+  running = nil
+  if err == PENDING then return end
   if ok then passed = passed + 1 return end
   failed = failed + 1
   print(("failed: %s %s\n%s"):format(blocks[1].name, title(name), err))
@@ -80,7 +87,11 @@ end
 
 _G.assert, _G.describe, _G.it = assert, block, run_case
 _G.before_each, _G.after_each = add_to "before", add_to "after"
-_G.pending = function(name) skip(title(name)) end
+_G.pending = function(why)
+  if not running then return skip(title(why)) end
+  skip(running, why)
+  error(PENDING)
+end
 _G.setup, _G.lazy_setup = function(f) f() end, function(f) f() end
 _G.finally = function(f) ending = f end
 _G.teardown = function(f) closing[#closing + 1] = f end
