@@ -38,17 +38,18 @@ local function draw(id, k, width, height)
   memory.atomic.notify(block:at(0, "I"), 1)
 end
 
--- Runs draw for each quarter; returns how.
+-- Runs draw for each quarter; returns how, and the threads.
 local function start(id)
   local found, luv = pcall(require, "luv")
+  local threads = {}
   for k = 1, 4 do
     if found then
-      luv.new_thread(draw, id, k, WIDTH, HEIGHT)
+      threads[k] = luv.new_thread(draw, id, k, WIDTH, HEIGHT)
     else
       draw(id, k, WIDTH, HEIGHT)
     end
   end
-  return found and "in four threads" or "in one state: there is no luv"
+  return found and "in four threads" or "in one state: there is no luv", threads
 end
 
 -- Waits until four are done.
@@ -74,7 +75,7 @@ end
 
 -- 64 bytes in front of the picture, for the count of those who are done.
 local block <close> = mview.shared(64 + WIDTH * HEIGHT)
-local how = start(block:id())
+local how, threads = start(block:id())
 finish(block:at(0, "I"))
 local picture = block:at(64, WIDTH * HEIGHT):cast("B", {HEIGHT, WIDTH})
 if arg[1] then
@@ -85,3 +86,5 @@ else
   show(picture)
 end
 print(("%d points, drawn %s"):format(picture.nbytes, how))
+-- The code of luv, which they still run in, is unloaded when this state ends.
+for _, thread in ipairs(threads) do thread:join() end

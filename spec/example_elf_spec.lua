@@ -54,14 +54,14 @@ describe("examples/elf.lua", function()
 
   it("lists the sections of the interpreter as readelf does", function()
     local lua = shell("readlink -fn \"$(command -v " .. LUA .. ")\"")
-    local expected = by_readelf(lua)
+    local expected = by_readelf("'" .. lua .. "'")
     assert.is_true(#expected > 10)
-    assert.same(expected, (by_example(lua)))
+    assert.same(expected, (by_example("'" .. lua .. "'")))
   end)
 
   it("takes the running interpreter without an argument", function()
     local lua = shell("readlink -fn \"$(command -v " .. LUA .. ")\"")
-    assert.same(by_readelf(lua), (by_example("")))
+    assert.same(by_readelf("'" .. lua .. "'"), (by_example("")))
   end)
 
   for _, row in ipairs {

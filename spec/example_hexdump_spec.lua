@@ -29,6 +29,7 @@ describe("examples/hexdump.lua", function()
 
   compared("prints what hexdump -C prints of the interpreter", function()
     local lua = shell("readlink -fn \"$(command -v " .. LUA .. ")\"")
+    lua = "'" .. lua .. "'"
     assert.equal(shell("hexdump -C " .. lua),
       (shell(LUA .. " examples/hexdump.lua " .. lua)))
   end)

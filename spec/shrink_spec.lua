@@ -278,7 +278,7 @@ describe("Another handler of the signal", function()
       os.execute "kill -BUS $PPID"
     ]])
     local killed = shell "sh -c 'kill -BUS $$'; echo $?"
-    local output = shell(("'%s' '%s'; echo $?"):format(
+    local output = shell(("%s '%s'; echo $?"):format(
       os.getenv "LUA" or "lua5.4", path))
     assert.equal(killed:match "%d+%s*$", output:match "%d+%s*$")
   end)

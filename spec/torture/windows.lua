@@ -20,6 +20,8 @@ local APPEND = "nothing tells that a file is appended to"
 
 return {
   ["spec/amalgamation_spec.lua"] = PROGRAMS,
+  ["spec/capi_abi_spec.lua"] = PROGRAMS,
+  ["spec/capi_cpp_spec.lua"] = PROGRAMS,
   ["spec/capi_header_spec.lua"] = PROGRAMS,
   ["spec/doc_capi_spec.lua"] = PROGRAMS,
   ["spec/doc_cookbook_spec.lua"] = PROGRAMS,
@@ -32,7 +34,9 @@ return {
   ["spec/example_resp_spec.lua"] = PROGRAMS,
   ["spec/example_tar_spec.lua"] = PROGRAMS,
   ["spec/example_wav_spec.lua"] = PROGRAMS,
+  ["spec/example_workers_spec.lua"] = PROGRAMS,
   ["spec/host_spec.lua"] = PROGRAMS,
+  ["spec/interop_spec.lua"] = PROGRAMS,
   ["spec/interrupt_spec.lua"] = SIGNALS,
   ["spec/layers_spec.lua"] = PROGRAMS,
   ["spec/lighttpd_spec.lua"] = PROGRAMS,
@@ -42,6 +46,7 @@ return {
   ["spec/readme_spec.lua"] = PROGRAMS,
   ["spec/redis_spec.lua"] = PROGRAMS,
   ["spec/redzone_spec.lua"] = PROGRAMS,
+  ["spec/self_spec.lua"] = PROGRAMS,
   ["spec/shrink_spec.lua"] = MAPPED,
   ["spec/socket_spec.lua"] = SOCKETS,
   ["spec/torture_fuzz_spec.lua"] = PROGRAMS,
