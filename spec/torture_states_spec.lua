@@ -4,6 +4,7 @@ local lend_host = require "lend_host"
 local mview = require "mview"
 local operations = dofile "spec/torture/operations.lua"
 local python = require "python"
+local tmpfile = require "tmpfile"
 
 local formats = {"?", "c", "b", "B", "h", "H", "i", "I", "l", "L", "q", "Q",
   "n", "N", "e", "f", "d", "g", "P", "=l", "<h", ">i", "!q", "^d", ">e", "<d",
@@ -67,7 +68,7 @@ local reads = {
   ["view:len"] = function(v) return v:len() end,
   ["view:unpack"] = function(v) return v:unpack("b") end,
   ["view:writeto"] = function(v)
-    local file <close> = io.tmpfile()
+    local file <close> = tmpfile()
     local n = v:writeto(file)
     file:seek("set")
     return n, file:read("a")
@@ -113,7 +114,7 @@ local writes = {
   ["view:byteswap"] = function(v) v:byteswap() end,
   ["view:pack"] = function(v) return v:pack("b", 1, 5) end,
   ["view:readfrom"] = function(v)
-    local file <close> = io.tmpfile()
+    local file <close> = tmpfile()
     file:write(("z"):rep(100))
     return v:readfrom(file, 0)
   end,

@@ -18,6 +18,8 @@ Rows that are a function have the other fields in names_spec.lua, integers.lua
 and operations.lua.
 ]]
 
+local tmpfile = require "tmpfile"
+
 local names = {}
 
 names.attributes = {"format", "itemsize", "nbytes", "ndim", "shape", "strides",
@@ -58,7 +60,7 @@ names.reads = {
   byte = function(v) return v:byte(1, 2) end,
   len = function(v) return v:len() end,
   writeto = function(v)
-    local file <close> = io.tmpfile()
+    local file <close> = tmpfile()
     local n = v:writeto(file)
     file:seek("set")
     return n, file:read("a")
@@ -89,7 +91,7 @@ names.writes = {
   byteswap = function(v) return v:byteswap() end,
   pack = function(v) return v:pack("B", 1, 120) end,
   readfrom = function(v)
-    local file <close> = io.tmpfile()
+    local file <close> = tmpfile()
     file:write(("z"):rep(100))
     file:seek("set")
     return v:readfrom(file)

@@ -11,15 +11,3 @@ rawset(os, "tmpname", function()
   assert(io.open(path, "w")):close()
   return path
 end)
-
--- Wine's tmpfile fails when another process makes a file at the same time.
-if package.config:sub(1, 1) == "\\" then
-  local tmpfile = io.tmpfile
-  rawset(io, "tmpfile", function()
-    for _ = 1, 100 do
-      local file = tmpfile()
-      if file then return file end
-      collectgarbage()
-    end
-  end)
-end

@@ -13,6 +13,7 @@ local lend_host = require "lend_host"
 local mview = require "mview"
 local names = require "names"
 local reader = require "mview.reader"
+local tmpfile = require "tmpfile"
 
 local numbers = {0, 1, 2, 3, -1, -2, 255, 256, 4095, 4096, 1 << 31,
   -(1 << 31), (1 << 31) - 1, 1 << 32, (1 << 32) + 1, 1 << 61, 1 << 62,
@@ -271,7 +272,7 @@ local function world()
   w.words, w.longs = w.shared:cast("I"), w.shared:cast("q")
   w.reader = reader(w.view):skip(1)
   w.writer = require("mview.writer")(w.view)
-  w.file = io.tmpfile()
+  w.file = tmpfile()
   w.file:write(("x"):rep(100))
 end
 

@@ -17,6 +17,7 @@ local lend_host = require "lend_host"
 local mview = require "mview"
 local registered = require "names".rows
 local bad_exporters = require "bad_exporters"
+local tmpfile = require "tmpfile"
 
 local operations, rows = {}, {}
 operations.rows = rows
@@ -55,7 +56,7 @@ function operations.world()
   w.gapreader = mview.reader(w.view:sub(-1, 1, -1))
   w.writer, w.viewwriter = mview.writer(w.bytes), mview.writer(w.view, ">")
   w.gapwriter = mview.writer(mview.bytearray(200):view():sub(1, -1, 2))
-  w.file = assert(io.tmpfile())
+  w.file = assert(tmpfile())
   w.file:write(TEXT)
   w.file:seek("set")
   return w
