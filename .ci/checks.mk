@@ -105,16 +105,16 @@ ltests:
 	  LUA="$(HARD_WORD)/lua" LUA_INCDIR="$(HARD)" \
 	  LUA_LIBS="$(HARD_WORD)/liblua.a -ldl"
 
-MUTANTS = 100
-# The most specs to run for each: less is faster, and misses more.
-MUTANT_SPECS = 1000
+MUTANTS = 200
+# How long the tests of one may take without it: less misses more.
+MUTANT_SECONDS = 60
 SEED =
 
 mutants: ## change the C sources MUTANTS times; count what the suite misses
 	@$(NEED_TEST)
 	@spec/torture/checked_lua $(BUILD)/mutants
 	$(LUA) spec/torture/mutants.lua "$(abspath $(BUILD)/mutants)" $(MUTANTS) \
-	  "$(SEED)" $(MUTANT_SPECS)
+	  "$(SEED)" $(MUTANT_SECONDS) $(OF_MODULE)
 
 # A Python that has NumPy.
 PYTHON = $(or $(shell for python in python3 /usr/bin/python3; do \

@@ -1,5 +1,5 @@
--- io.tmpfile, which under Wine fails where another process makes a file at the
--- same time.
+-- io.tmpfile. Under Wine it fails where another process makes a file at the
+-- same time, and where files that are garbage use up the descriptors.
 
 local ATTEMPTS <const> = 100
 
@@ -7,6 +7,7 @@ return function()
   for _ = 2, ATTEMPTS do
     local file = io.tmpfile()
     if file then return file end
+    collectgarbage()
   end
   return io.tmpfile()
 end

@@ -1,20 +1,22 @@
 --[[
-mutants.lua FOLDER COUNT SEED [SPECS] - would the suite notice?
+mutants.lua FOLDER COUNT SEED SECONDS SPEC... - would the suite notice?
 
-Makes COUNT (100) random changes to the C sources, one at a time:
-another operator or constant, a condition that never holds, a statement or a
-call less. Builds each in a copy of the tree in FOLDER, and runs the core's
-tests and the specs, those first that are named for what was changed, on the
-Lua of `make apicheck`, until one fails; at most SPECS of them (all). Prints
-what survived, and the score.
+Makes COUNT random changes to the C sources, one at a time and as many in each
+file: another operator or constant, a condition that never holds, a statement or
+a call less. Builds each in a copy of the tree in FOLDER, and runs the core's
+tests and the specs on the Lua of `make apicheck`, until one fails: those that
+reach the changed line (as gcov tells, once, before the changes), the quickest
+first, and no more than take SECONDS together without a change. Prints what
+survived, and the score.
 
-A change that makes the same object code is not counted. One that makes other
-code of the same meaning is for a reader to tell.
+A change that makes the same object code, or none, is not counted. One that
+makes other code of the same meaning is for a reader to tell.
 ]]
 
-local folder, count, seed, most = ...
-count, seed = tonumber(count) or 100, tonumber(seed) or os.time()
-most = tonumber(most) or math.huge
+local folder, count, seed, seconds = ...
+local specs = {select(5, ...)}
+count, seed = tonumber(count), tonumber(seed) or os.time()
+seconds = tonumber(seconds)
 math.randomseed(seed)
 
 local tree = folder .. "/tree"
@@ -71,9 +73,9 @@ local function places(line, pattern)
   end
 end
 
--- Adds all changes of one file to the list.
-local function collect(path, list)
-  local number, comment = 0, false
+-- All changes of one file.
+local function collect(path)
+  local list, number, comment = {}, 0, false
   for line in read(path):gmatch("([^\n]*)\n") do
     number = number + 1
     local code = line:gsub("/%*.-%*/", function(s) return (" "):rep(#s) end)
@@ -91,6 +93,7 @@ local function collect(path, list)
       end
     end
   end
+  return list
 end
 
 -- The line with the change made.
@@ -111,98 +114,155 @@ end
 
 -- ---- tests -----------------------------------------------------------------
 
--- Words in the names of the specs that look at a file first.
-local first = {
-  file = "file descriptor interrupt socket", pack = "pack bytes",
-  layout = "slice nd_ cast empty", walk = "nd_ copy", parse = "format record",
-  format = "format record", fieldnames = "record format", lease = "life capi",
-  exporter = "capi", api = "capi", args = "messages names stack",
-  value = "record index stack", store = "record index messages",
-  slice = "slice cast record", view = "index slice life", map = "map",
-  mapping = "map", formats = "format record", make = "nd_ module messages",
-  bulk = "nd_bulk copy bytes", bytestream = "bytes pack find",
-  index = "index nd_index stack", compare = "compare nd_bulk",
-}
+-- A change can make a test run for ever, or take all memory.
+local LIMITS = "ulimit -d 3000000; timeout -k 5 %d "
 
-local function order(path)
-  local name = path:match("([%w_]+)%.[ch]$")
-  local specs, rest = {}, {}
-  local list = must(("cd %s && ls spec/*_spec.lua"):format(tree))
-  for spec in list:gmatch("%S+") do
-    local base = spec:match("([^/]+)_spec.lua$")
-    local near = base:find(name, 1, true)
-    for word in (first[name] or ""):gmatch("%S+") do
-      near = near or base:find(word, 1, true) == 1
+-- The tests, with modules and core's tests in that folder of the tree.
+local function tests(build)
+  local list = {}
+  for path in must("ls spec/core/*_test.c"):gmatch "[%w_]+_test" do
+    list[#list + 1] = {name = path,
+      command = ("%s/core/%s"):format(build, path)}
+  end
+  for _, spec in ipairs(specs) do
+    list[#list + 1] = {name = spec, command = ("%s/lua $(command -v busted) "
+      .. "--helper=spec/support/tmpname.lua %s"):format(lua, spec)}
+  end
+  return list
+end
+
+-- Runs a test in the tree; returns whether it passes, and what it says.
+local function try(test, build, limit)
+  return run(("cd %s && mkdir -p tmp && export TMPDIR=$PWD/tmp LUA=%s/lua "
+    .. "LUA_INCDIR=%s BUILD=%s MVIEW_ROUNDS=50 MVIEW_SEED=1 MVIEW_EMULATED=1 "
+    .. "LUA_PATH='lua/?.lua;lua/?/init.lua;spec/support/?.lua;;' "
+    .. "LUA_CPATH='%s/?.so;%s/support/?.so;;'; " .. LIMITS .. "%s </dev/null")
+    :format(tree, lua, lua, build, build, build, limit, test.command))
+end
+
+local function build(to, flags)
+  return run(("make -s -j2 -C %s support BUILD=%s LUA=%s/lua LUA_INCDIR=%s "
+    .. "CPPFLAGS=-DMV_ASSERTS CFLAGS='%s' LDFLAGS='%s'"):format(tree, to, lua,
+    lua, flags, flags))
+end
+
+-- ---- who reaches what ------------------------------------------------------
+
+-- Prints the lines with code: path, number, and 1 if it was run.
+local GCOV = [[cd %s && find coverage -name '*.gcda' -print0 |
+  xargs -0 gcov -t 2>/dev/null | awk -F: '
+    $3 == "Source" { path = $4; next }
+    $1 ~ /^ *[0-9]/ { print path, $2 + 0, 1 }
+    $1 ~ /#####|=====/ { print path, $2 + 0, 0 }']]
+
+-- Runs each test once: sets its seconds. Returns the tests that reach a line by
+-- its path and number: {} for a line that none reaches, nil where is no code.
+local function reaching(list)
+  local reach = {}
+  for _, test in ipairs(list) do
+    run(("find %s/coverage -name '*.gcda' -delete"):format(tree))
+    local start = tonumber((must "date +%s.%N"))
+    local ok, output = try(test, "coverage", 400)
+    if not ok then
+      error(test.name .. " fails without a change:\n" .. output, 0)
     end
-    -- those that build the tree again, or read only documents, come last
-    local slow = base:find "amalgamation" or base:find "package"
-      or base:find "host" or base:find "doc" or base:find "torture"
-    local to = near and specs or rest
-    table.insert(to, slow and #to + 1 or 1, spec)
+    test.seconds = tonumber((must "date +%s.%N")) - start
+    for path, n, hit in must(GCOV:format(tree)):gmatch "(%S+) (%d+) (%d)\n" do
+      reach[path] = reach[path] or {all = {}}
+      reach[path][tonumber(n)] = reach[path][tonumber(n)] or {}
+      if hit == "1" then
+        reach[path][tonumber(n)][test] = true
+        reach[path].all[test] = true
+      end
+    end
   end
-  table.move(rest, 1, #rest, #specs + 1, specs)
-  for i = #specs, most + 1, -1 do specs[i] = nil end
-  return specs
+  return reach
 end
 
-local environment = ("cd %s && LUA=%s/lua LUA_INCDIR=%s MVIEW_ROUNDS=100 "
-  .. "MVIEW_SEED=1 LUA_PATH='lua/?.lua;spec/support/?.lua;;' "
-  .. "LUA_CPATH='build/?.so;build/support/?.so;;' timeout 120 "):format(tree,
-  lua, lua)
-
--- The first test that fails, and what it says; nil: none.
-local function killer(path)
-  if path:find "csrc/core" then
-    local ok, output = run(("cd %s && for t in build/core/*_test; do timeout 60"
-      .. " $t || exit 1; done"):format(tree))
-    if not ok then return "core's tests", output end
+-- The tests to try for a change: those that reach its statement, which may have
+-- begun in a line above; for what is no code, those that reach the file.
+local function chosen(m, reach, list)
+  local lines, found = reach[m.path], nil
+  if not lines then return list end
+  local source = {}
+  for line in read(m.path):gmatch "([^\n]*)\n" do source[#source + 1] = line end
+  for n = m.number, 1, -1 do
+    if lines[n] or source[n] == "" then
+      found = lines[n] or lines.all
+      break
+    end
   end
-  for _, spec in ipairs(order(path)) do
-    local ok, output = run(environment .. lua .. "/lua $(command -v busted) "
-      .. spec)
-    if not ok then return spec:match "[^/]+$", output end
+  local sorted = {}
+  for _, test in ipairs(list) do
+    if (found or lines.all)[test] then sorted[#sorted + 1] = test end
   end
+  table.sort(sorted, function(a, b) return a.seconds < b.seconds end)
+  return sorted
 end
 
-local make = ("make -s -j2 -C %s support CFLAGS=-O1 LUA=%s/lua LUA_INCDIR=%s")
-  :format(tree, lua, lua)
+-- The first test that fails; else how many were run, of how many.
+local function killer(list)
+  local spent = 0
+  for i, test in ipairs(list) do
+    spent = spent + test.seconds
+    if spent > seconds then return nil, i - 1, #list end
+    if not try(test, "build", math.ceil(10 + 10 * test.seconds)) then
+      return test.name
+    end
+  end
+  return nil, #list, #list
+end
 
-must("mkdir -p " .. tree)
+-- ---- the run ---------------------------------------------------------------
+
+must("rm -rf " .. tree .. " && mkdir -p " .. tree)
 must("git ls-files -z -co --exclude-standard | xargs -0 cp --parents -t "
   .. tree)
-must(make)
-local broken, why = killer "csrc/core/all.c"
-if broken then error(broken .. " fails without a change:\n" .. why, 0) end
+assert(build("coverage", "-O0 --coverage"))
+local list = tests "coverage"
+local reach = reaching(list)
+for i, test in ipairs(tests "build") do list[i].command = test.command end
+assert(build("build", "-O1"))
 
-local all = {}
-for path in must("ls csrc/core/*.[ch] csrc/bind/*.c"):gmatch("%S+") do
-  collect(path, all)
-end
-print(("%d possible changes; seed %d"):format(#all, seed))
-
-local killed, same, survivors = 0, 0, {}
-for _ = 1, count do
-  local m = table.remove(all, math.random(#all))
-  local path, text = tree .. "/" .. m.path, read(m.path)
-  must("cp " .. tree .. "/build/mview.so " .. folder .. "/old.so")
-  write(path, apply(m, text))
-  local by
-  if not run(make) then
-    same, by = same + 1, "the compiler"
-  elseif run(("cmp -s %s/build/mview.so %s/old.so"):format(tree, folder)) then
-    same, by = same + 1, "nothing: the same code"
-  else
-    by = killer(m.path)
-    killed = killed + (by and 1 or 0)
-    if not by then survivors[#survivors + 1] = m end
+local files = {}
+for path in must("ls csrc/core/*.[ch] csrc/bind/*.[ch]"):gmatch "%S+" do
+  local changes = collect(path)
+  if #changes > 0 then
+    table.insert(files, math.random(#files + 1), changes)
   end
-  print(("%s:%d: %s -> %s: %s"):format(m.path, m.number, m.line:match "%S.*",
-    changed(m):match "%S.*" or "(deleted)", by or "SURVIVED"))
-  io.stdout:flush()
-  write(path, text)
-  must(make)
 end
 
-print(("%d killed, %d survived, %d not counted: %.1f %%"):format(killed,
-  #survivors, same, 100 * killed / math.max(1, killed + #survivors)))
-os.exit(#survivors == 0)
+local function say(...)
+  print(...)
+  io.stdout:flush()
+end
+
+local killed, survived, same = 0, 0, 0
+for k = 1, count do
+  local changes = files[(k - 1) % #files + 1]
+  local m = table.remove(changes, math.random(#changes))
+  local path, text = tree .. "/" .. m.path, read(m.path)
+  must(("cp %s/build/mview.so %s/old.so"):format(tree, folder))
+  write(path, apply(m, text))
+  local by, ran, of
+  if not build("build", "-O1") then
+    by = "not counted: does not compile"
+  elseif run(("cmp -s %s/build/mview.so %s/old.so"):format(tree, folder)) then
+    by = "not counted: the same code"
+  end
+  if by then
+    same = same + 1
+  else
+    by, ran, of = killer(chosen(m, reach, list))
+    if by then killed = killed + 1 else survived = survived + 1 end
+  end
+  say(("%s:%d: %s -> %s: %s"):format(m.path, m.number, m.line:match "%S.*",
+    changed(m):match "%S.*" or "(deleted)",
+    by or ("SURVIVED %d of %d tests"):format(ran, of)))
+  write(path, text)
+  assert(build("build", "-O1"))
+end
+
+print(("%d killed, %d survived, %d not counted: %.1f %%%%, SEED=%d"):format(
+  killed, survived, same, 100 * killed / math.max(1, killed + survived), seed))
+os.exit(survived == 0)
