@@ -95,6 +95,80 @@ end
 local texts = {"", "a", "\n", "\n\n", "a\n", "\na", "a\nb", "a\r\nbc\n\nd\n",
   "a\0b\n\0\n", ("x"):rep(5000) .. "\n" .. ("y"):rep(70000), "one\rtwo\n12"}
 
+-- What is searched in pieces: bytes that lie apart, against a copy of them.
+describe("Bytes that lie apart", function()
+  local SIZE <const> = 20000
+  local bytes = {}
+  for i = 1, SIZE do bytes[i] = string.char(i * i // 7 % 251) end
+  local text = table.concat(bytes)
+  local owner = mview.bytearray((text:gsub(".", "%0#")))
+  local apart = owner:view():sub(1, -1, 2)
+  local grid = mview.bytearray((text:gsub(("."):rep(8), "%0####")))
+    :view():cast("B", {SIZE // 8, 12}):slice({}, {1, 8})
+
+  local function compare(needle, message, ...)
+    local whole = mview(text)
+    for _, v in ipairs {apart, grid} do
+      for _, init in ipairs {1, 4000, -4000} do
+        local first, last = whole:find(needle, init, true)
+        local got, got_last = v:find(needle, init, true)
+        agree(first, got, message, ...)
+        agree(last, got_last, message, ...)
+        first, last = whole:rfind(needle, init)
+        got, got_last = v:rfind(needle, init)
+        agree(first, got, message, ...)
+        agree(last, got_last, message, ...)
+      end
+    end
+    local ok, found = pcall(function()
+      return mview.reader(apart):upto(needle)
+    end)
+    agree((whole:find(needle, 1, true)), ok and #found + 1 or nil, message, ...)
+  end
+
+  it("are found at each offset around the seams of the pieces", function()
+    for _, n in ipairs {1, 2, 3, 17, 200, 2047, 2048, 3000, 9000, SIZE} do
+      for at = 4090 - n, 4102, n > 100 and 7 or 1 do
+        if at > 0 and at + n <= SIZE then
+          compare(text:sub(at, at + n - 1), "%d bytes from %d", n, at)
+        end
+      end
+      compare(text:sub(-n), "the last %d bytes", n)
+      compare(text:sub(-n) .. "!", "the last %d bytes and one more", n)
+    end
+  end)
+
+  for _, n in ipairs {0, 1, 31, 32, 33, 2047, 2048, 2049, 4096, 10000} do
+    it(("have the hash that a copy has: %d of them"):format(n), function()
+      local copy = apart:sub(1, n):tobytes()
+      assert.equal(mview(copy):hash(),
+        mview(owner:view():tobytes()):sub(1, 2 * n, 2):hash())
+      if n % 8 == 0 then
+        local rows = mview(grid.obj:view():tobytes(), "B", {SIZE // 8, 12})
+        assert.equal(mview(copy):hash(),
+          rows:slice({1, n // 8}, {1, 8}):hash())
+      end
+    end)
+  end
+
+  it("are not copied as a whole", function()
+    local huge = mview.bytearray(16 << 20):view():sub(1, -1, 2)
+    local constant = mview(("\0"):rep(16 << 20)):sub(1, -1, 2)
+    collectgarbage()
+    collectgarbage "stop"
+    local before = collectgarbage "count"
+    assert.is_nil(huge:find("x", 1, true))
+    assert.is_nil(huge:find "xyz")
+    assert.is_nil(huge:rfind "x")
+    assert.is_nil(huge:find(mview "xyz", 1, true))
+    assert.is_number(constant:hash())
+    assert.is_false(pcall(function() mview.reader(huge):upto "x" end))
+    local used = collectgarbage "count" - before
+    collectgarbage "restart"
+    assert.is_true(used < 100, used .. " KiB")
+  end)
+end)
+
 describe("lines", function()
   for i, s in ipairs(texts) do
     it("gives the lines that a file gives: " .. i, function()

@@ -1,8 +1,7 @@
 /*
 ** compare.c - == equals mismatch index count hash byte len
 ** Positions of byte are bytes of the view in C order; those of the others are
-** items. Memory that is not contiguous is copied aside where a
-** function wants it in one piece.
+** items.
 */
 #include "compare.h"
 
@@ -253,10 +252,13 @@ LMV_TOUCHES(view_hash) {
   if (!v->readonly)
     luaL_error(L, "cannot hash a view that can be written to");
   lmv_viewoperand(v, &operand);
-  p = lmv_flat(L, &operand, lmv_flatten(L, &operand));
+  p = lmv_operandbase(L, &operand);
   lua_pushinteger(
-      L, (lua_Integer)mv_hash(p, (size_t)mv_layout_nbytes(&operand.lay),
-                              lmv_seed()));
+      L, (lua_Integer)(mv_layout_contiguous(&operand.lay, 'C')
+                           ? mv_hash(p + operand.lay.offset,
+                                     (size_t)mv_layout_nbytes(&operand.lay),
+                                     lmv_seed())
+                           : mv_hash_apart(p, &operand.lay, lmv_seed())));
   return 1;
 }
 

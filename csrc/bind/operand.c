@@ -112,3 +112,10 @@ const unsigned char *lmv_flat(lua_State *L, const lmv_operand *operand,
   return copy != NULL ? copy
                       : lmv_operandbase(L, operand) + operand->lay.offset;
 }
+
+unsigned char *lmv_pushroom(lua_State *L, size_t n, size_t m, size_t *size) {
+  *size = m < 2048 ? 4096 : 2 * m; /* m bytes exist: no overflow */
+  if (*size > n)
+    *size = n;
+  return lua_newuserdatauv(L, *size, 0);
+}

@@ -71,6 +71,12 @@ const unsigned char *lmv_flatten(lua_State *L, const lmv_operand *operand);
 const unsigned char *lmv_flat(lua_State *L, const lmv_operand *operand,
                               const unsigned char *copy);
 
+/*
+** Room for mv_find_apart with m bytes to be found in n bytes, of *size bytes: a
+** userdata that is pushed [-0, +1, m].
+*/
+unsigned char *lmv_pushroom(lua_State *L, size_t n, size_t m, size_t *size);
+
 #if defined(__GNUC__)
 #pragma GCC visibility pop
 #endif

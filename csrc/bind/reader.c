@@ -244,25 +244,18 @@ LMV_TOUCHES(reader_peek) {
 
 /*
 ** How many bytes of the stream, of which most are left, are in front of the m
-** bytes at needle. Strided ones are copied aside, twice as many each time.
+** bytes at needle; of bytes that lie apart.
 */
 static size_t find_strided(lua_State *L, const lmv_stream *r, size_t most,
                            const char *needle, size_t m) {
-  size_t n = m < 2048 ? 4096 : 2 * m;
-  for (;; n *= 2) {
-    lmv_operand operand;
-    const unsigned char *copy;
-    ptrdiff_t found;
-    if (n > most)
-      n = most;
-    next_operand(r, n, &operand);
-    copy = lmv_flatten(L, &operand);
-    found = mv_find(lmv_flat(L, &operand, copy), n,
-                    (const unsigned char *)needle, m);
-    if (found >= 0 || n == most)
-      return found >= 0 ? (size_t)found : ABSENT;
-    lua_pop(L, 1);
-  }
+  size_t size;
+  unsigned char *room = lmv_pushroom(L, most, m, &size);
+  lmv_operand operand;
+  ptrdiff_t found;
+  next_operand(r, most, &operand);
+  found = mv_find_apart(lmv_operandbase(L, &operand), &operand.lay, 0, most,
+                        (const unsigned char *)needle, m, false, room, size);
+  return found >= 0 ? (size_t)found : ABSENT;
 }
 
 /* The same of any; ABSENT: they are not there. */

@@ -1,8 +1,9 @@
 /*
 ** text.c - find match gmatch rfind lines split: a view is read as a string is
-** Positions are bytes of the view in C order. Memory that is not contiguous is
-** copied aside, once, at the call; captures are kept as offsets, and each one
-** that is pushed looks the memory up anew, as pushing it can run finalizers.
+** Positions are bytes of the view in C order. Of memory that is not contiguous,
+** bytes are searched for in pieces; patterns, lines and split copy it aside,
+** once, at the call. Captures are kept as offsets, and each one that is pushed
+** looks the memory up anew, as pushing it can run finalizers.
 */
 #include "text.h"
 
@@ -16,14 +17,13 @@
 
 #include <string.h>
 
-/* The bytes of a view, and the copy of them if they are not contiguous. */
+/* The bytes of a view, and the copy of them that flatten_text made. */
 typedef struct subject {
   const lmv_view *v;
   const unsigned char *copy;
   size_t n;
 } subject;
 
-/* Stack: [] -> [copy or nil] */
 static void open_text(lua_State *L, const lmv_view *v, subject *t) {
   lmv_checklive(L, v);
   t->v = v;
@@ -31,16 +31,24 @@ static void open_text(lua_State *L, const lmv_view *v, subject *t) {
   if (lmv_isflat(v)) {
     t->n = lmv_flatsize(v);
   } else {
+    mv_layout lay;
+    lmv_layout(v, &lay);
+    t->n = (size_t)mv_layout_nbytes(&lay);
+  }
+}
+
+/* Brings the bytes in one piece. Stack: [] -> [copy or nil] */
+static void flatten_text(lua_State *L, subject *t) {
+  if (!lmv_isflat(t->v)) {
     lmv_operand all;
-    lmv_viewoperand(v, &all);
-    t->n = (size_t)mv_layout_nbytes(&all.lay);
+    lmv_viewoperand(t->v, &all);
     t->copy = lmv_flatten(L, &all);
   }
   if (t->copy == NULL)
     lua_pushnil(L);
 }
 
-/* Where the bytes are now; raises if the view is dead. */
+/* Where the bytes, in one piece, are now; raises if the view is dead. */
 static const unsigned char *text_bytes(lua_State *L, const subject *t) {
   const unsigned char *base = lmv_base(L, t->v);
   return t->copy != NULL ? t->copy : base + t->v->offset;
@@ -63,6 +71,74 @@ static int push_bounds(lua_State *L, size_t at, size_t n) {
   lua_pushinteger(L, (lua_Integer)at + 1);
   lua_pushinteger(L, (lua_Integer)(at + n));
   return 2;
+}
+
+/* ---- bytes ---------------------------------------------------------------*/
+
+/* A search for bytes. room: for pieces, if the memory is not contiguous. */
+typedef struct search {
+  subject text;
+  unsigned char *room;
+  size_t size;
+  bool last; /* the last occurrence, not the first */
+} search;
+
+/* Makes room for a needle of m bytes; may push it. */
+static void open_search(lua_State *L, search *s, size_t m) {
+  mv_layout lay;
+  s->room = NULL;
+  if (lmv_isflat(s->text.v))
+    return;
+  lmv_layout(s->text.v, &lay);
+  if (!mv_layout_contiguous(&lay, 'C'))
+    s->room = lmv_pushroom(L, s->text.n, m, &s->size);
+}
+
+/* Pushes the bounds of the needle in bytes from to to - 1, or nil. */
+static int find_bytes(lua_State *L, const search *s, size_t from, size_t to,
+                      const unsigned char *needle, size_t m) {
+  const unsigned char *base = lmv_base(L, s->text.v);
+  ptrdiff_t at = -1;
+  mv_layout lay;
+  if (from <= to && s->room != NULL) {
+    lmv_layout(s->text.v, &lay);
+    at = mv_find_apart(base, &lay, from, to - from, needle, m, s->last, s->room,
+                       s->size);
+  } else if (from <= to) {
+    const unsigned char *p = base + s->text.v->offset + from;
+    at = s->last ? mv_rfind(p, to - from, needle, m)
+                 : mv_find(p, to - from, needle, m);
+  }
+  if (at < 0) {
+    lua_pushnil(L);
+    return 1;
+  }
+  return push_bounds(L, from + (size_t)at, m);
+}
+
+/*
+** Finds the bytes of the value at index 2, any bytes-like one: the first from
+** init on, or the last that starts at or before it.
+*/
+static int find_bytes_like(lua_State *L, const lmv_view *v, lua_Integer init,
+                           bool last) {
+  search s = {.last = last};
+  const unsigned char *copy;
+  lmv_operand needle;
+  size_t n, m, from = 0, to;
+  lmv_checkoperand(L, 2, &needle);
+  m = (size_t)mv_layout_nbytes(&needle.lay);
+  open_text(L, v, &s.text);
+  n = to = s.text.n;
+  if (!last)
+    from = text_position(init, n);
+  else if (init == 0 || init < -(lua_Integer)n)
+    from = n + 1; /* in front of the first byte: nowhere */
+  else if (m <= n && text_position(init, n) < n - m)
+    to = text_position(init, n) + m;
+  open_search(L, &s, m);
+  copy = lmv_flatten(L, &needle);
+  return find_bytes(L, &s, from, to, lmv_flat(L, &needle, copy), m);
 }
 
 /* ---- patterns ------------------------------------------------------------*/
@@ -126,32 +202,6 @@ static int push_captures(lua_State *L, const subject *t, const mv_match *match,
   return match->ncaptures;
 }
 
-/* Finds the m bytes at q, of the value at index 2 or a copy of it. */
-static int find_bytes_at(lua_State *L, const subject *t, size_t from,
-                         const unsigned char *q, size_t m) {
-  ptrdiff_t at =
-      from > t->n ? -1 : mv_find(text_bytes(L, t) + from, t->n - from, q, m);
-  if (at < 0) {
-    lua_pushnil(L);
-    return 1;
-  }
-  return push_bounds(L, from + (size_t)at, m);
-}
-
-/* v:find(x, init, true) for any bytes-like x. */
-static int find_bytes_like(lua_State *L, const lmv_view *v) {
-  lmv_operand needle;
-  const unsigned char *copy;
-  subject t;
-  lua_Integer init = lmv_optinteger(L, 3, 1);
-  lmv_checkoperand(L, 2, &needle);
-  open_text(L, v, &t);
-  copy = lmv_flatten(L, &needle);
-  return find_bytes_at(L, &t, text_position(init, t.n),
-                       lmv_flat(L, &needle, copy),
-                       (size_t)mv_layout_nbytes(&needle.lay));
-}
-
 /* Finds the pattern at index 2. */
 static int find_pattern(lua_State *L, const subject *t, size_t from,
                         bool find) {
@@ -173,23 +223,26 @@ static int find_pattern(lua_State *L, const subject *t, size_t from,
 static int find_text(lua_State *L, bool find) {
   const lmv_view *v = lmv_checkview(L, 1);
   bool plain = find && lua_toboolean(L, 4);
+  search s = {.last = false};
   const unsigned char *p;
   lua_Integer init;
   size_t len, from;
-  subject t;
   if (plain && !lua_isstring(L, 2))
-    return find_bytes_like(L, v);
+    return find_bytes_like(L, v, lmv_optinteger(L, 3, 1), false);
   p = check_pattern(L, 2, &len);
   init = lmv_optinteger(L, 3, 1);
-  open_text(L, v, &t);
-  from = text_position(init, t.n);
-  if (from > t.n) {
+  open_text(L, v, &s.text);
+  from = text_position(init, s.text.n);
+  if (from > s.text.n) {
     lua_pushnil(L);
     return 1;
   }
-  if (find && (plain || !has_specials(p, len)))
-    return find_bytes_at(L, &t, from, p, len);
-  return find_pattern(L, &t, from, find);
+  if (find && (plain || !has_specials(p, len))) {
+    open_search(L, &s, len);
+    return find_bytes(L, &s, from, s.text.n, p, len);
+  }
+  flatten_text(L, &s.text);
+  return find_pattern(L, &s.text, from, find);
 }
 
 /* v:find(pattern [, init [, plain]]): as string.find. */
@@ -204,27 +257,7 @@ LMV_TOUCHES(view_match) { return find_text(L, false); }
 */
 LMV_TOUCHES(view_rfind) {
   const lmv_view *v = lmv_checkview(L, 1);
-  lua_Integer init = lmv_optinteger(L, 3, LUA_MAXINTEGER);
-  const unsigned char *p, *q;
-  lmv_operand needle;
-  ptrdiff_t at = -1;
-  size_t n, m, last;
-  subject t;
-  lmv_checkoperand(L, 2, &needle);
-  open_text(L, v, &t);
-  q = lmv_flatten(L, &needle);
-  p = text_bytes(L, &t);
-  q = lmv_flat(L, &needle, q);
-  n = t.n;
-  m = (size_t)mv_layout_nbytes(&needle.lay);
-  last = text_position(init, n);
-  if (m <= n && init != 0 && init >= -(lua_Integer)n)
-    at = mv_rfind(p, last < n - m ? last + m : n, q, m);
-  if (at < 0) {
-    lua_pushnil(L);
-    return 1;
-  }
-  return push_bounds(L, (size_t)at, m);
+  return find_bytes_like(L, v, lmv_optinteger(L, 3, LUA_MAXINTEGER), true);
 }
 
 /* ---- iterators -----------------------------------------------------------*/
@@ -303,6 +336,7 @@ LMV_TOUCHES(view_gmatch) {
   pattern = lmv_pushpattern(L, 2);
   lua_replace(L, 2);
   open_text(L, v, &t);
+  flatten_text(L, &t);
   loop = new_loop(L, &t);
   loop->pattern = pattern;
   loop->scan.next = text_position(init, t.n);
@@ -335,6 +369,7 @@ LMV_TOUCHES(view_lines) {
   subject t;
   lua_settop(L, 2);
   open_text(L, v, &t);
+  flatten_text(L, &t);
   new_loop(L, &t)->keep = keep;
   lmv_pushiterator(L, next_line);
   return 1;
@@ -392,6 +427,7 @@ LMV_TOUCHES(view_split) {
   lua_settop(L, 2);
   push_byte_view(L, v);
   open_text(L, v, &t);
+  flatten_text(L, &t);
   loop = new_loop(L, &t);
   loop->bytes = (const unsigned char *)lua_tolstring(L, 2, &loop->len);
   lua_pushvalue(L, 3);

@@ -6,6 +6,7 @@
 */
 #include "bytestream.h"
 #include "copyrun.h"
+#include "kernels.h"
 
 #include <string.h>
 
@@ -130,4 +131,44 @@ void mv_write(unsigned char *dst, const mv_layout *dlay, size_t from, size_t n,
   mv_bytestream s;
   mv_stream_start(&s, dst, dlay, from);
   mv_stream_write(&s, in, n);
+}
+
+ptrdiff_t mv_find_apart(const unsigned char *src, const mv_layout *slay,
+                        size_t from, size_t n, const unsigned char *needle,
+                        size_t m, bool last, unsigned char *room, size_t size) {
+  size_t starts, most, some;
+  if (m > n)
+    return -1;
+  mv_assert(size >= m);
+  starts = n - m + 1;
+  most = size - m + 1;
+  for (size_t done = 0; done < starts; done += some) {
+    size_t at;
+    ptrdiff_t found;
+    some = starts - done < most ? starts - done : most;
+    at = last ? starts - done - some : done;
+    mv_read(src, slay, from + at, some + m - 1, room);
+    found = last ? mv_rfind(room, some + m - 1, needle, m)
+                 : mv_find(room, some + m - 1, needle, m);
+    if (found >= 0)
+      return (ptrdiff_t)at + found;
+  }
+  return -1;
+}
+
+uint64_t mv_hash_apart(const unsigned char *src, const mv_layout *slay,
+                       uint64_t seed) {
+  unsigned char piece[64 * MV_STRIPE];
+  size_t n = (size_t)mv_layout_nbytes(slay), left = n;
+  mv_bytestream s;
+  mv_hasher hasher;
+  mv_hash_start(&hasher, seed);
+  mv_stream_start(&s, (unsigned char *)src, slay, 0);
+  for (; left >= sizeof piece; left -= sizeof piece) {
+    mv_stream_read(&s, piece, sizeof piece);
+    mv_hash_stripes(&hasher, piece, sizeof piece);
+  }
+  mv_stream_read(&s, piece, left);
+  mv_hash_stripes(&hasher, piece, left - left % MV_STRIPE);
+  return mv_hash_end(&hasher, piece + (left - left % MV_STRIPE), n);
 }

@@ -32,6 +32,20 @@ void mv_read(const unsigned char *src, const mv_layout *slay, size_t from,
 void mv_write(unsigned char *dst, const mv_layout *dlay, size_t from, size_t n,
               const unsigned char *in);
 
+/*
+** The offset from `from` of the first (last: of the last) needle, m bytes, in a
+** range of n bytes; or -1. Pieces of the range are copied to room, size bytes,
+** at least m or n, and searched there; with 2 * m no byte is copied more than
+** twice.
+*/
+ptrdiff_t mv_find_apart(const unsigned char *src, const mv_layout *slay,
+                        size_t from, size_t n, const unsigned char *needle,
+                        size_t m, bool last, unsigned char *room, size_t size);
+
+/* mv_hash of all bytes. */
+uint64_t mv_hash_apart(const unsigned char *src, const mv_layout *slay,
+                       uint64_t seed);
+
 #if defined(__GNUC__)
 #pragma GCC visibility pop
 #endif

@@ -11,7 +11,6 @@
 
 #include <string.h>
 
-#define STRIPE 32
 #define PRIME1 UINT64_C(0x9e3779b185ebca87)
 #define PRIME2 UINT64_C(0xc2b2ae3d27d4eb4f)
 #define PRIME3 UINT64_C(0x165667b19e3779f9)
@@ -38,19 +37,36 @@ MV_INLINE uint64_t merge(uint64_t h, uint64_t lane) {
   return (h ^ mix_word(0, lane)) * PRIME1 + PRIME4;
 }
 
-/* Mixes n bytes, whole stripes. */
-static uint64_t mix_stripes(const unsigned char *p, size_t n, uint64_t seed) {
-  uint64_t a = seed + PRIME1 + PRIME2, b = seed + PRIME2;
-  uint64_t c = seed, d = seed - PRIME1;
-  uint64_t h;
-  for (; n > 0; p += STRIPE, n -= STRIPE) {
+void mv_hash_start(mv_hasher *hasher, uint64_t seed) {
+  hasher->seed = seed;
+  hasher->lanes[0] = seed + PRIME1 + PRIME2;
+  hasher->lanes[1] = seed + PRIME2;
+  hasher->lanes[2] = seed;
+  hasher->lanes[3] = seed - PRIME1;
+}
+
+void mv_hash_stripes(mv_hasher *hasher, const unsigned char *p, size_t n) {
+  uint64_t a = hasher->lanes[0], b = hasher->lanes[1];
+  uint64_t c = hasher->lanes[2], d = hasher->lanes[3];
+  for (; n > 0; p += MV_STRIPE, n -= MV_STRIPE) {
     a = mix_word(a, read64(p));
     b = mix_word(b, read64(p + 8));
     c = mix_word(c, read64(p + 16));
     d = mix_word(d, read64(p + 24));
   }
-  h = rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18);
-  return merge(merge(merge(merge(h, a), b), c), d);
+  hasher->lanes[0] = a;
+  hasher->lanes[1] = b;
+  hasher->lanes[2] = c;
+  hasher->lanes[3] = d;
+}
+
+/* The lanes as one number. */
+static uint64_t merge_lanes(const uint64_t *lanes) {
+  uint64_t h = rotate(lanes[0], 1) + rotate(lanes[1], 7) +
+               rotate(lanes[2], 12) + rotate(lanes[3], 18);
+  for (int k = 0; k < 4; k++)
+    h = merge(h, lanes[k]);
+  return h;
 }
 
 /* Mixes less than a stripe. */
@@ -74,8 +90,17 @@ static uint64_t avalanche(uint64_t h) {
   return h ^ h >> 32;
 }
 
+uint64_t mv_hash_end(const mv_hasher *hasher, const unsigned char *rest,
+                     size_t n) {
+  uint64_t h =
+      n >= MV_STRIPE ? merge_lanes(hasher->lanes) : hasher->seed + PRIME5;
+  return avalanche(mix_rest(h + n, rest, n % MV_STRIPE));
+}
+
 uint64_t mv_hash(const unsigned char *p, size_t n, uint64_t seed) {
-  size_t whole = n - n % STRIPE;
-  uint64_t h = whole > 0 ? mix_stripes(p, whole, seed) : seed + PRIME5;
-  return avalanche(mix_rest(h + n, p + whole, n - whole));
+  size_t whole = n - n % MV_STRIPE;
+  mv_hasher hasher;
+  mv_hash_start(&hasher, seed);
+  mv_hash_stripes(&hasher, p, whole);
+  return mv_hash_end(&hasher, p + whole, n);
 }

@@ -96,6 +96,21 @@ ptrdiff_t mv_rfind(const unsigned char *hay, size_t n,
 uint64_t mv_hash(const unsigned char *p, size_t n, uint64_t seed);
 
 /*
+** The same of bytes that come in pieces: of whole stripes, and less than one in
+** the end. n: how many bytes there were in all.
+*/
+#define MV_STRIPE 32
+
+typedef struct mv_hasher {
+  uint64_t seed, lanes[4];
+} mv_hasher;
+
+void mv_hash_start(mv_hasher *hasher, uint64_t seed);
+void mv_hash_stripes(mv_hasher *hasher, const unsigned char *p, size_t n);
+uint64_t mv_hash_end(const mv_hasher *hasher, const unsigned char *rest,
+                     size_t n);
+
+/*
 ** Hexadecimal, lower case. sep separates groups of abs(group) bytes, which are
 ** counted from the right if group > 0 and from the left if group < 0, as
 ** Python's bytes.hex does; group 0: no separators. mv_hex_size returns the size
