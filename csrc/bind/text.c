@@ -24,7 +24,7 @@ typedef struct subject {
   size_t n;
 } subject;
 
-static void open_text(lua_State *L, const lmv_view *v, subject *t) {
+static inline void open_text(lua_State *L, const lmv_view *v, subject *t) {
   lmv_checklive(L, v);
   t->v = v;
   t->copy = NULL;
@@ -76,44 +76,47 @@ static int push_bounds(lua_State *L, size_t at, size_t n) {
 /* ---- bytes ---------------------------------------------------------------*/
 
 /* A search for bytes. room: for pieces, if the memory is not contiguous. */
-typedef struct search {
+typedef struct byte_search {
   subject text;
   unsigned char *room;
   size_t size;
   bool last; /* the last occurrence, not the first */
-} search;
+} byte_search;
 
 /* Makes room for a needle of m bytes; may push it. */
-static void open_search(lua_State *L, search *s, size_t m) {
-  mv_layout lay;
+static inline void open_search(lua_State *L, byte_search *s, size_t m) {
   s->room = NULL;
-  if (lmv_isflat(s->text.v))
-    return;
-  lmv_layout(s->text.v, &lay);
-  if (!mv_layout_contiguous(&lay, 'C'))
-    s->room = lmv_pushroom(L, s->text.n, m, &s->size);
+  if (!lmv_isflat(s->text.v)) {
+    mv_layout lay;
+    lmv_layout(s->text.v, &lay);
+    if (!mv_layout_contiguous(&lay, 'C'))
+      s->room = lmv_pushroom(L, s->text.n, m, &s->size);
+  }
+}
+
+/* Where the needle is in n bytes from `from` on; -1: nowhere. */
+static ptrdiff_t find_needle(lua_State *L, const byte_search *s, size_t from,
+                             size_t n, const unsigned char *needle, size_t m) {
+  const lmv_view *v = s->text.v;
+  const unsigned char *base = lmv_base(L, v), *p = base + v->offset + from;
+  if (s->room != NULL) {
+    mv_layout lay;
+    lmv_layout(v, &lay);
+    return mv_find_apart(base, &lay, from, n, needle, m, s->last, s->room,
+                         s->size);
+  }
+  return s->last ? mv_rfind(p, n, needle, m) : mv_find(p, n, needle, m);
 }
 
 /* Pushes the bounds of the needle in bytes from to to - 1, or nil. */
-static int find_bytes(lua_State *L, const search *s, size_t from, size_t to,
-                      const unsigned char *needle, size_t m) {
-  const unsigned char *base = lmv_base(L, s->text.v);
-  ptrdiff_t at = -1;
-  mv_layout lay;
-  if (from <= to && s->room != NULL) {
-    lmv_layout(s->text.v, &lay);
-    at = mv_find_apart(base, &lay, from, to - from, needle, m, s->last, s->room,
-                       s->size);
-  } else if (from <= to) {
-    const unsigned char *p = base + s->text.v->offset + from;
-    at = s->last ? mv_rfind(p, to - from, needle, m)
-                 : mv_find(p, to - from, needle, m);
-  }
-  if (at < 0) {
-    lua_pushnil(L);
-    return 1;
-  }
-  return push_bounds(L, from + (size_t)at, m);
+static int push_found(lua_State *L, const byte_search *s, size_t from,
+                      size_t to, const unsigned char *needle, size_t m) {
+  ptrdiff_t at =
+      from <= to ? find_needle(L, s, from, to - from, needle, m) : -1;
+  if (at >= 0)
+    return push_bounds(L, from + (size_t)at, m);
+  lua_pushnil(L);
+  return 1;
 }
 
 /*
@@ -122,7 +125,7 @@ static int find_bytes(lua_State *L, const search *s, size_t from, size_t to,
 */
 static int find_bytes_like(lua_State *L, const lmv_view *v, lua_Integer init,
                            bool last) {
-  search s = {.last = last};
+  byte_search s;
   const unsigned char *copy;
   lmv_operand needle;
   size_t n, m, from = 0, to;
@@ -130,6 +133,7 @@ static int find_bytes_like(lua_State *L, const lmv_view *v, lua_Integer init,
   m = (size_t)mv_layout_nbytes(&needle.lay);
   open_text(L, v, &s.text);
   n = to = s.text.n;
+  s.last = last;
   if (!last)
     from = text_position(init, n);
   else if (init == 0 || init < -(lua_Integer)n)
@@ -138,16 +142,17 @@ static int find_bytes_like(lua_State *L, const lmv_view *v, lua_Integer init,
     to = text_position(init, n) + m;
   open_search(L, &s, m);
   copy = lmv_flatten(L, &needle);
-  return find_bytes(L, &s, from, to, lmv_flat(L, &needle, copy), m);
+  return push_found(L, &s, from, to, lmv_flat(L, &needle, copy), m);
 }
 
 /* ---- patterns ------------------------------------------------------------*/
 
 /* A pattern is a string, or a number, as in the string library. */
 static const unsigned char *check_pattern(lua_State *L, int arg, size_t *len) {
-  if (!lua_isstring(L, arg))
+  const char *p = lua_tolstring(L, arg, len);
+  if (p == NULL)
     lmv_typeerror(L, arg, "string");
-  return (const unsigned char *)lua_tolstring(L, arg, len);
+  return (const unsigned char *)p;
 }
 
 static bool has_specials(const unsigned char *p, size_t len) {
@@ -223,7 +228,7 @@ static int find_pattern(lua_State *L, const subject *t, size_t from,
 static int find_text(lua_State *L, bool find) {
   const lmv_view *v = lmv_checkview(L, 1);
   bool plain = find && lua_toboolean(L, 4);
-  search s = {.last = false};
+  byte_search s;
   const unsigned char *p;
   lua_Integer init;
   size_t len, from;
@@ -238,8 +243,9 @@ static int find_text(lua_State *L, bool find) {
     return 1;
   }
   if (find && (plain || !has_specials(p, len))) {
+    s.last = false;
     open_search(L, &s, len);
-    return find_bytes(L, &s, from, s.text.n, p, len);
+    return push_found(L, &s, from, s.text.n, p, len);
   }
   flatten_text(L, &s.text);
   return find_pattern(L, &s.text, from, find);
