@@ -12,9 +12,9 @@
 
 packreader lmv_startformat(lua_State *L, int arg) {
   packreader r = {L, NULL, NULL, !MV_BIGENDIAN, 1};
-  if (!lua_isstring(L, arg))
-    lmv_typeerror(L, arg, "string");
   r.text = r.p = lua_tostring(L, arg);
+  if (r.text == NULL)
+    lmv_typeerror(L, arg, "string");
   return r;
 }
 
@@ -166,9 +166,11 @@ static size_t alignment(packreader *r, option *o) {
 
 bool lmv_nextoption(packreader *r, size_t at, option *o) {
   size_t align;
-  if (*r->p == '\0')
-    return false;
-  *o = take_char(r);
+  do {
+    if (*r->p == '\0')
+      return false;
+    *o = take_char(r);
+  } while (o->kind == NOTHING);
   if (r->maxalign == 1 && o->kind != ALIGNMENT)
     return true;
   align = alignment(r, o);

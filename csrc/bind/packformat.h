@@ -25,7 +25,7 @@ typedef enum option_kind {
   ZSTRING,   /* z: up to a zero */
   PADDING,   /* x */
   ALIGNMENT, /* X */
-  NOTHING
+  NOTHING    /* only changes how the next ones are read */
 } option_kind;
 
 typedef struct option {
