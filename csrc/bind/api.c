@@ -41,7 +41,9 @@ static mview_loan api_lend(lua_State *L, const mview_buffer *buf,
     lua_rawgetp(L, LUA_REGISTRYINDEX, &loan_key);
     lua_pushlightuserdata(L, (void *)buf);
   }
-  if (!room || lua_pcall(L, 1, 1, 0) != LUA_OK) {
+  if (done == NULL && room) {
+    lua_call(L, 1, 1);
+  } else if (!room || lua_pcall(L, 1, 1, 0) != LUA_OK) {
     if (done != NULL)
       done(ud);
     if (!room)

@@ -152,14 +152,27 @@ static ptrdiff_t read_format(lua_State *L, const mview_buffer *buf,
   return (ptrdiff_t)buf->itemsize;
 }
 
+/* Whether the buffer says no more than that there are bytes. */
+static bool are_bytes(const mview_buffer *buf) {
+  return buf->format == NULL && buf->shape == NULL && buf->ndim == 0 &&
+         buf->itemsize <= 1 && (buf->data != NULL || buf->nbytes == 0) &&
+         buf->nbytes <= PTRDIFF_MAX && buf->reserved[0] == NULL &&
+         buf->reserved[1] == NULL;
+}
+
 lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
                        const mview_buffer *buf) {
   lmv_viewinit init = {lease, lease->generation, NULL, false,
                        buf->readonly != 0};
   mv_layout lay;
-  ptrdiff_t lo, hi;
+  ptrdiff_t lo, hi, itemsize;
   lmv_view *v;
-  ptrdiff_t itemsize = read_format(L, buf, &init);
+  if (are_bytes(buf)) { /* as below, sooner */
+    lmv_lease_move(lease, buf->data, buf->nbytes);
+    lease->readonly = init.readonly;
+    return lmv_pushbyteview(L, meta, lease_idx, lease);
+  }
+  itemsize = read_format(L, buf, &init);
   read_geometry(L, buf, itemsize, &lay);
   find_block(L, &lay, &lo, &hi);
   mv_layout_normalise(&lay);

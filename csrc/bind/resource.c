@@ -49,8 +49,8 @@ static lmv_resource *resource_at(const lmv_resources *all, uint64_t index) {
   return NULL;
 }
 
-/* Adds a segment, all of whose resources are free. The pool is on top. */
-static void add_segment(lua_State *L, lmv_resources *all) {
+/* Adds a segment, all of whose resources are free. pool: index of the pool. */
+static void add_segment(lua_State *L, lmv_resources *all, int pool) {
   int s = all->nsegments;
   size_t n = segment_size(s), first = n - FIRST_SEGMENT;
   lmv_resource *segment;
@@ -70,7 +70,7 @@ static void add_segment(lua_State *L, lmv_resources *all) {
   }
   all->segments[s] = segment;
   all->nsegments++;
-  lua_setiuservalue(L, -2, s + 1);
+  lua_setiuservalue(L, pool, s + 1);
 }
 
 static void refuse_closed(lua_State *L) LMV_RAISES;
@@ -79,12 +79,12 @@ static void refuse_closed(lua_State *L) {
   luaL_error(L, "the state is being closed");
 }
 
-/* Takes a free resource for the guard. The pool is on top. */
-static lmv_resource *take(lua_State *L, lmv_resources *all,
+/* Takes a free resource for the guard. pool: index of the pool. */
+static lmv_resource *take(lua_State *L, lmv_resources *all, int pool,
                           lmv_container *guard, lmv_source source) {
   lmv_resource *r;
   while (all->free == NULL && !all->closed)
-    add_segment(L, all);
+    add_segment(L, all, pool);
   if (all->closed)
     refuse_closed(L);
   r = all->free;
@@ -104,7 +104,7 @@ static lmv_resource *take(lua_State *L, lmv_resources *all,
 
 lmv_resource *lmv_track(lua_State *L, lmv_container *guard, lmv_source source) {
   lmv_resources *all = push_resources(L);
-  lmv_resource *r = take(L, all, guard, source);
+  lmv_resource *r = take(L, all, lua_gettop(L), guard, source);
   lua_pop(L, 1);
   return r;
 }
@@ -173,9 +173,7 @@ lmv_resource *lmv_pushguard(lua_State *L, lmv_source source) {
   *guard = (lmv_container){(lmv_lease *)&lmv_nolease, 0, source};
   lua_getiuservalue(L, -2, GUARD_META);
   lua_setmetatable(L, -2);
-  lua_pushvalue(L, -2);
-  r = take(L, all, guard, source);
-  lua_pop(L, 1);
+  r = take(L, all, lua_gettop(L) - 1, guard, source);
   lua_replace(L, -2);
   return r;
 }

@@ -222,6 +222,15 @@ static lmv_view *push_string_view(lua_State *L, int idx, int meta) {
   return v;
 }
 
+lmv_view *lmv_pushbyteview(lua_State *L, int meta, int lease_idx,
+                           lmv_lease *lease) {
+  lmv_view *v = new_view(L, 1, 2);
+  see_all(v, lease);
+  lua_pushvalue(L, lease_idx);
+  attach(L, v, meta);
+  return v;
+}
+
 void lmv_checkopen(lua_State *L, const lmv_container *container) {
   if (!lmv_container_alive(container))
     luaL_error(L, "attempt to use a %s",

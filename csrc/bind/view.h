@@ -120,6 +120,11 @@ void lmv_derive1(lua_State *L, int idx, const lmv_view *from,
                  const mv_format *format, ptrdiff_t offset, ptrdiff_t n,
                  ptrdiff_t stride);
 
+/* Pushes a view of all bytes of the living lease. meta, lease_idx: as of
+** lmv_newview. [-0, +1, m] */
+lmv_view *lmv_pushbyteview(lua_State *L, int meta, int lease_idx,
+                           lmv_lease *lease);
+
 /* Raises if the bytearray or map has ended. [-0, +0, v] */
 void lmv_checkopen(lua_State *L, const lmv_container *container);
 

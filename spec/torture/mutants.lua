@@ -115,7 +115,7 @@ end
 -- ---- tests -----------------------------------------------------------------
 
 -- A change can make a test run for ever, or take all memory.
-local LIMITS = "ulimit -d 3000000; timeout -k 5 %d "
+local LIMITS = "ulimit -d 8000000; timeout -k 5 %d "
 
 -- The tests, with modules and core's tests in that folder of the tree.
 local function tests(build)
