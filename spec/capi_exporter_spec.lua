@@ -190,6 +190,17 @@ describe("A userdata with an exporter", function()
     assert.equal(releases + 1, bad_exporters.releases())
   end)
 
+  for _, n in ipairs {1, 40, 511, 512, 5000} do
+    it(("keeps a string that it borrows: %d bytes"):format(n), function()
+      local v = mview(bad_exporters.exporter("new string", n))
+      collect()
+      local others = {}
+      for i = 1, 100 do others[i] = ("%d"):format(i):rep(n):sub(1, n) end
+      assert.equal(("n"):rep(n), v:tobytes())
+      assert.is_true(v.readonly)
+    end)
+  end
+
   it("cannot be had, nor changed, by a script", function()
     local exporter = getmetatable(raster.image(1, 1)).__buffer
     assert.equal("userdata", type(exporter))

@@ -24,7 +24,7 @@
 */
 static int push_loan(lua_State *L) {
   const mview_buffer *buf = lua_touserdata(L, 1);
-  lmv_resource *r = lmv_pushguard(L, LMV_HOST);
+  lmv_resource *r = lmv_pushguard(L, LMV_HOST, 0);
   lmv_pushlent(L, LMV_META, 2, &r->lease, buf);
   return 1;
 }

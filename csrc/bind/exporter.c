@@ -188,18 +188,26 @@ lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
 
 /* ---- objects with __buffer -----------------------------------------------*/
 
+enum { OBJECT = 1, KEPT_STRING }; /* user values of a guard */
+
 #define MAXDEPTH 16 /* of __buffer functions that return further objects */
 
 /*
-** Raises if acquire has left a borrow on the stack from first on: what it
-** describes would be unpinned when its stack is popped.
+** Looks for borrows that acquire has left behind the guard, as they end when its
+** stack is popped. Raises if one is pinned; a string whose bytes it describes is
+** kept by the guard.
 */
-static void refuse_pins(lua_State *L, int first) {
+static void handle_borrows(lua_State *L, int guard, const mview_buffer *buf) {
   luaL_checkstack(L, LUA_MINSTACK, NULL); /* it may have taken all */
-  for (int idx = lua_gettop(L); idx >= first; idx--)
+  for (int idx = lua_gettop(L); idx > guard; idx--) {
     if (lmv_ispin(L, idx))
       luaL_error(L, "an exporter cannot offer memory that it borrows, use a "
                     "function as __buffer");
+    if (lmv_keepsbyte(L, idx, buf->data)) {
+      lua_pushvalue(L, idx);
+      lua_setiuservalue(L, guard, KEPT_STRING);
+    }
+  }
 }
 
 /* Pushes the view of the object at idx that its exporter describes. */
@@ -212,15 +220,15 @@ static lmv_view *acquire(lua_State *L, int idx, int meta,
   if (exporter->version != MVIEW_API_VERSION)
     luaL_error(L, "exporter of version %d, version %d needed",
                exporter->version, MVIEW_API_VERSION);
-  r = lmv_pushguard(L, LMV_FOREIGN);
+  r = lmv_pushguard(L, LMV_FOREIGN, KEPT_STRING);
   lua_pushvalue(L, idx);
-  lua_setiuservalue(L, -2, 1);
+  lua_setiuservalue(L, -2, OBJECT);
   top = lua_gettop(L);
   r->ud = NULL;
   exporter->acquire(L, idx, &buf, &r->ud);
   r->done = exporter->release; /* from here on it is ours to call */
   r->end = lmv_resource_notify;
-  refuse_pins(L, top + 1);
+  handle_borrows(L, top, &buf);
   v = lmv_pushlent(L, meta, top, &r->lease, &buf);
   lua_replace(L, top);
   lua_settop(L, top); /* buf may have pointed into what acquire pushed */

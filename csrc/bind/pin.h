@@ -40,6 +40,12 @@ bool lmv_unpin(lua_State *L, int idx);
 /* Whether the value at idx is a pin that has not ended. [-0, +0, -] */
 bool lmv_ispin(lua_State *L, int idx);
 
+/*
+** Whether the byte at p, or the end of an empty string, is in the string at idx
+** or in that which a keeper there keeps. [-0, +0, -]
+*/
+bool lmv_keepsbyte(lua_State *L, int idx, const void *p);
+
 void lmv_open_pin(lua_State *L);
 
 #if defined(__GNUC__)

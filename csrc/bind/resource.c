@@ -166,9 +166,9 @@ int lmv_guard_gc(lua_State *L) {
   return 0;
 }
 
-lmv_resource *lmv_pushguard(lua_State *L, lmv_source source) {
+lmv_resource *lmv_pushguard(lua_State *L, lmv_source source, int values) {
   lmv_resources *all = push_resources(L);
-  lmv_container *guard = lua_newuserdatauv(L, sizeof *guard, 1);
+  lmv_container *guard = lua_newuserdatauv(L, sizeof *guard, values);
   lmv_resource *r;
   *guard = (lmv_container){(lmv_lease *)&lmv_nolease, 0, source};
   lua_getiuservalue(L, -2, GUARD_META);

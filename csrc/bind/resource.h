@@ -59,10 +59,10 @@ void lmv_resource_end(lmv_lease *lease);
 
 /*
 ** Takes a resource as lmv_track does, for memory without a container (a loan,
-** an exporter's), and pushes a guard for it. The guard's user value 1 is free.
+** an exporter's), and pushes a guard for it, which has that many user values.
 ** [-0, +1, v]
 */
-lmv_resource *lmv_pushguard(lua_State *L, lmv_source source);
+lmv_resource *lmv_pushguard(lua_State *L, lmv_source source, int values);
 
 /* __gc of guards: kills the lease. */
 int lmv_guard_gc(lua_State *L);

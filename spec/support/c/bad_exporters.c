@@ -6,6 +6,8 @@
 
 #include "mview.h"
 
+#include <string.h>
+
 static int releases;
 static unsigned char odd_bytes[4] = {1, 2, 3, 4};
 
@@ -53,6 +55,20 @@ static void borrow(lua_State *L, int idx, mview_buffer *buf, void **state) {
   mview_import(L)->borrow(L, -1, MVIEW_READ, buf);
 }
 
+/* What it describes is a string of as many bytes as its user value says, which
+** nothing but the borrow keeps. */
+static void borrow_new(lua_State *L, int idx, mview_buffer *buf, void **state) {
+  luaL_Buffer b;
+  size_t n;
+  lua_getiuservalue(L, idx, 1);
+  n = (size_t)lua_tointeger(L, -1);
+  memset(luaL_buffinitsize(L, &b, n), 'n', n);
+  luaL_pushresultsize(&b, n);
+  mview_import(L)->borrow(L, -1, MVIEW_READ, buf);
+  lua_remove(L, -2);
+  *state = odd_bytes;
+}
+
 /* The format and the shape lie in what is left on the stack. */
 static void litter(lua_State *L, int idx, mview_buffer *buf, void **state) {
   ptrdiff_t *shape = lua_newuserdatauv(L, 2 * sizeof *shape, 0);
@@ -76,7 +92,7 @@ static void litter_format(lua_State *L, int idx, mview_buffer *buf,
 }
 
 /* exporter(name [, x]): a userdata with an exporter of that kind; that of
-** "borrower" borrows x. */
+** "borrower" borrows x, that of "new string" a string of x bytes. */
 static int new_exporter(lua_State *L) {
   static const mview_exporter exporters[] = {
       {MVIEW_API_VERSION + 1, describe, release_odd, {NULL, NULL}},
@@ -87,10 +103,11 @@ static int new_exporter(lua_State *L) {
       {MVIEW_API_VERSION, litter, release_odd, {NULL, NULL}},
       {MVIEW_API_VERSION, litter_format, release_odd, {NULL, NULL}},
       {MVIEW_API_VERSION, describe, NULL, {NULL, NULL}},
-      {MVIEW_API_VERSION, borrow, release_odd, {NULL, NULL}}};
+      {MVIEW_API_VERSION, borrow, release_odd, {NULL, NULL}},
+      {MVIEW_API_VERSION, borrow_new, release_odd, {NULL, NULL}}};
   static const char *const names[] = {
-      "version", "format",        "shape",  "nothing",  "error",
-      "litter",  "litter format", "silent", "borrower", NULL};
+      "version",       "format", "shape",    "nothing",    "error", "litter",
+      "litter format", "silent", "borrower", "new string", NULL};
   int kind = luaL_checkoption(L, 1, NULL, names);
   lua_settop(L, 2);
   lua_newuserdatauv(L, 0, 1);
