@@ -210,9 +210,10 @@ typedef struct mview_api {
 **   they may lie in what it leaves on the stack. *state may be set, for
 **   release. Check the object as any argument: scripts may reach the
 **   metatable.
-**   Stack: what it pushes is popped; LUA_MINSTACK slots are free. A borrow that
-**   it leaves there would end then, and is refused: an object that shares the
-**   memory of another bytes-like has a function as __buffer.
+**   Stack: what it pushes is popped; LUA_MINSTACK slots are free. A string that
+**   it borrows and leaves there is kept. Any other borrow would end then, and
+**   is refused: an object that shares the memory of another bytes-like has a
+**   function as __buffer.
 **   Errors: as it likes, and then release is not called.
 ** release: takes the memory back; NULL: nothing to do. Called exactly once for
 **   each acquire that returned: when all views and pins were released, when

@@ -196,6 +196,7 @@ describe("A userdata with an exporter", function()
       collect()
       local others = {}
       for i = 1, 100 do others[i] = ("%d"):format(i):rep(n):sub(1, n) end
+      assert.equal(100, #others)
       assert.equal(("n"):rep(n), v:tobytes())
       assert.is_true(v.readonly)
     end)
