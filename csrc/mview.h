@@ -94,8 +94,8 @@ typedef void (*mview_done)(void *ud);
 
 /*
 ** The functions. Each takes a state in which mview was opened, in any of its
-** coroutines, and may be called from C functions and from outside of any. None
-** yields. They see to the stack they need, but for revoke.
+** coroutines, and may be called from C functions and from outside of any. They do
+** not yield. All but revoke ask for the stack slots that they need.
 */
 typedef struct mview_api {
   int version; /* MVIEW_API_VERSION of the library */
@@ -149,8 +149,8 @@ typedef struct mview_api {
   ** Takes lent memory back: on return every view and slice of it is dead, any
   ** access raises "attempt to use a view of revoked memory". Returns the number
   ** of pins that are still out: 0 means that done has run; otherwise it runs at
-  ** the last unpin, and the memory must stay until then. A loan that is over,
-  ** or is none: 0, and nothing happens.
+  ** the last unpin, and the memory must stay until then. If the number is not
+  ** that of an open loan, it returns 0 and does nothing.
   ** Stack: 0, but one slot must be free, as for lua_push functions.
   ** Errors: none; it may be called where nothing may raise, in destructors say.
   */
@@ -197,12 +197,12 @@ typedef struct mview_api {
 #endif
 
 /*
-** For userdata that offers its own memory: such a struct (static, it must
-** outlive the state), put under "__buffer" of its metatable by
-** mview_setexporter. Light userdata there, which scripts can put, are refused.
-** The alternative, also for tables, is a function there:
+** For userdata that offers its own memory. mview_setexporter puts such a struct
+** (static: it must outlive the state) into the field "__buffer" of the userdata's
+** metatable. A light userdata in that field is refused, as scripts can put one
+** there. The alternative, also for tables, is a function in that field:
 ** function(obj) return bytes_like end. An object is acquired once for all views
-** that are derived from each other, and again by whoever asks it anew.
+** that are derived from each other, and again for each mview(obj) or borrow.
 **
 ** acquire: describes the memory of the object at stack index idx, as for lend:
 **   *buf comes zeroed. The memory must stay until release. Format and arrays

@@ -62,7 +62,7 @@ static int api_revoke(lua_State *L, mview_loan number) {
   lmv_resource *r = lmv_find_resource(L, number);
   int pins;
   if (r == NULL || r->lease.source != LMV_HOST || r->end == NULL)
-    return 0;           /* none, or one that api_lend is about to make */
+    return 0;           /* no loan, or api_lend is still making it */
   pins = r->lease.pins; /* the resource may serve again when done has run */
   lmv_lease_kill(&r->lease);
   return pins;
@@ -270,7 +270,7 @@ static void borrow_object(lua_State *L, int idx, int flags, mview_buffer *buf) {
   v = lmv_acquire(L, idx, top);
   if (v == NULL) {
     not_bytes(L, idx);
-    return; /* for those who cannot know that it is never reached */
+    return; /* not reached, but compilers cannot know that */
   }
   lua_replace(L, top);
   why = view_refusal(flags, v);

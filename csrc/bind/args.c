@@ -20,7 +20,7 @@ static const char *own_name(lua_State *L) {
   return own ? lua_tostring(L, LMV_NAME) : NULL;
 }
 
-/* Whether who calls the running function sees its second argument first. */
+/* Whether the caller of the running function counts arguments without self. */
 static bool hides_self(lua_State *L, const char *name) {
   lua_Debug ar;
   if (strcmp(name, "__call") == 0)

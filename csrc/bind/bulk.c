@@ -119,7 +119,7 @@ LMV_TOUCHES(view_tolist) {
   lmv_checklive(L, v);
   lmv_layout(v, &lay);
   if (mv_layout_count(&lay) == 0)
-    lay.indirect = false; /* pointers to no items may be none */
+    lay.indirect = false; /* pointers to no items may be invalid */
   if (v->ndim == 0)
     lmv_pushitem(L, v, 1, v->offset);
   else

@@ -46,7 +46,7 @@ void lmv_makeroom(lua_State *L, int idx, size_t n);
 
 /*
 ** Whether n bytes may be written behind the end of the bytearray: there is room
-** and no pin. Who has written them adds them to the lease's size.
+** and no pin. The caller writes them and then adds n to the lease's size.
 */
 static inline bool lmv_hasroom(const lmv_bytearray *b, size_t n) {
   if (n > b->capacity - b->front - b->lease.size || b->lease.pins > 0)

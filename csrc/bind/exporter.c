@@ -134,7 +134,7 @@ static void push_format(lua_State *L, const char *text, lmv_viewinit *init) {
 
 /*
 ** Pushes two values for the format; returns the size of its items. Records may
-** end in padding that the format does not tell: NumPy exports such.
+** end in padding that the format does not state, as NumPy exports them.
 */
 static ptrdiff_t read_format(lua_State *L, const mview_buffer *buf,
                              lmv_viewinit *init) {

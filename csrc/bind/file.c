@@ -7,9 +7,10 @@
 ** called. So nothing can end the memory meanwhile, and it need not be pinned.
 **
 ** After an interruption only bytes that are known not to have moved are tried
-** again. A descriptor tells how many it took; a file handle does not, once its
-** buffer is involved. So file handles are written to by their descriptor, but
-** for what fits into their buffer; those that have none fail when interrupted.
+** again. A write to a descriptor returns how many bytes it took; fwrite does not,
+** once the buffer of the file handle is involved. So bytes that do not fit into
+** that buffer are written to the descriptor of the file handle. A file handle
+** without a descriptor fails when it is interrupted.
 **
 ** Views that are not contiguous go through a buffer of at most PIECE bytes.
 **
@@ -248,7 +249,7 @@ static size_t move_bytes(channel *c, unsigned char *p, size_t n) {
   return done;
 }
 
-/* Moves the n bytes of the layout, more than none, through the buffer. */
+/* Moves the n bytes (n > 0) of the layout through the buffer. */
 static size_t move_layout(channel *c, unsigned char *base, const mv_layout *lay,
                           unsigned char *buffer, size_t n) {
   size_t done = 0, want, k;

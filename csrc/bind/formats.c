@@ -22,8 +22,8 @@ static void push_compound(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &compound_key);
 }
 
-/* Stack: [table] -> [its value for the string at idx]. NULL: it has none, and
-** the table is popped. */
+/* Stack: [table] -> [its value for the string at idx]; without such a value
+** [table] -> [], and NULL is returned. */
 static const mv_format *look_up(lua_State *L, int idx) {
   lua_pushvalue(L, idx);
   lua_rawget(L, -2);

@@ -94,7 +94,7 @@ void lmv_map_end(lmv_resource *r) {
 
 /* ---- opening -------------------------------------------------------------*/
 
-/* A descriptor of the file that is asked for; what is none must not block. */
+/* A descriptor of the requested file. Opening a pipe must not block. */
 static int open_fd_of(const lmv_maprequest *r) {
   if (r->fd >= 0)
     return fcntl(r->fd, F_DUPFD_CLOEXEC, 0);

@@ -57,8 +57,8 @@ int lmv_map_openfile(lmv_map *m, lmv_maprequest *r);
 /* Empties that file and gives it the size to hold the range. */
 int lmv_map_makefile(const lmv_map *m, lmv_maprequest *r);
 
-/* Maps n bytes from the map's offset on, of its file or of none, in a map of no
-** bytes. */
+/* Maps n bytes from the map's offset on: of its file, or anonymous memory if it
+** has no file. The map must have no bytes yet. */
 int lmv_map_bytes(lmv_map *m, size_t n);
 
 /* Closes the file, if it is open. The bytes stay mapped. */
@@ -67,7 +67,7 @@ void lmv_map_closefile(lmv_resource *r);
 /* Its end: unmaps the bytes and closes the file. */
 void lmv_map_end(lmv_resource *r);
 
-/* Writes count bytes, more than none, from start on to the disk, and waits. */
+/* Writes count bytes (count > 0) from start on to the disk, and waits. */
 int lmv_map_flush(const lmv_map *m, ptrdiff_t start, ptrdiff_t count);
 
 int lmv_map_advise(const lmv_map *m, lmv_hint hint);

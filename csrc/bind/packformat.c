@@ -20,7 +20,8 @@ packreader lmv_startformat(lua_State *L, int arg) {
 
 static bool is_decimal(char c) { return '0' <= c && c <= '9'; }
 
-/* A decimal number, or def where there is none; digits too many stay behind. */
+/* Reads a decimal number; def if there is no digit. Stops, as string.pack does,
+** before the number could overflow. */
 static size_t read_number(packreader *r, size_t def) {
   size_t n = 0;
   if (!is_decimal(*r->p))

@@ -42,7 +42,7 @@ typedef struct packreader {
   size_t maxalign;
 } packreader;
 
-/* Starts reading the format string at arg; raises if it is none. */
+/* Starts reading the format string at arg; raises if that is not a string. */
 packreader lmv_startformat(lua_State *L, int arg);
 
 /*

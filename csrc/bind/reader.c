@@ -15,7 +15,8 @@
 #include "pack.h"
 #include "stream.h"
 
-/* The bytes to the end: none where the source was cut before the position. */
+/* How many bytes there are to the end; 0 if the source was cut before the
+** position. */
 static inline size_t bytes_left(const lmv_stream *r, const lmv_window *w) {
   return r->pos < w->size ? w->size - r->pos : 0;
 }
@@ -36,8 +37,8 @@ static inline void go_to(lmv_stream *r, size_t pos) {
 /* ---- numbers -------------------------------------------------------------*/
 
 /*
-** The next n bytes, which aside has room for, and moves behind them. They lie
-** in aside or in the memory.
+** Returns the next n bytes and moves behind them. If they are not contiguous,
+** they are copied to aside, which has room for n bytes.
 */
 static inline const unsigned char *next_bytes(lua_State *L, lmv_stream *r,
                                               size_t n, unsigned char *aside) {
@@ -185,14 +186,14 @@ LMV_TOUCHES(reader_bits) {
 
 /* ---- pieces --------------------------------------------------------------*/
 
-/* n bytes of the view from the position on, which are there, as an operand. */
+/* Makes *operand n bytes of the view from the position on. They must exist. */
 static void next_operand(const lmv_stream *r, size_t n, lmv_operand *operand) {
   lmv_viewoperand(r->view, operand);
   operand->lay.offset += (ptrdiff_t)r->pos * operand->lay.strides[0];
   operand->lay.shape[0] = (ptrdiff_t)n;
 }
 
-/* Pushes n bytes from the position on, which are there, as a string. */
+/* Pushes n bytes from the position on as a string. They must exist. */
 static void push_next_string(lua_State *L, const lmv_stream *r,
                              const lmv_window *w, size_t n) {
   lmv_operand operand;
@@ -243,8 +244,8 @@ LMV_TOUCHES(reader_peek) {
 #define ABSENT SIZE_MAX
 
 /*
-** How many bytes of the stream, of which most are left, are in front of the m
-** bytes at needle; of bytes that lie apart.
+** The distance from the position to the m bytes at needle, in a source that is
+** not contiguous and has `most` bytes left; ABSENT if they do not occur.
 */
 static size_t find_strided(lua_State *L, const lmv_stream *r, size_t most,
                            const char *needle, size_t m) {
@@ -258,7 +259,7 @@ static size_t find_strided(lua_State *L, const lmv_stream *r, size_t most,
   return found >= 0 ? (size_t)found : ABSENT;
 }
 
-/* The same of any; ABSENT: they are not there. */
+/* The same for any source. */
 static size_t find_next(lua_State *L, const lmv_stream *r, const char *needle,
                         size_t m) {
   lmv_window w = lmv_see(L, r);

@@ -53,7 +53,7 @@ static int push_extreme(lua_State *L, bool greatest) {
   return 1 + lay.ndim;
 }
 
-/* v:min(), v:max(): the value and its full index, of the first such item. */
+/* v:min(), v:max(): the value, and the full index of the first item with it. */
 LMV_TOUCHES(view_min) { return push_extreme(L, false); }
 LMV_TOUCHES(view_max) { return push_extreme(L, true); }
 

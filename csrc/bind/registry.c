@@ -51,7 +51,7 @@ void lmv_setcontainermeta(lua_State *L, lmv_source source) {
 
 /* ---- the only state ------------------------------------------------------*/
 
-static const char no_state; /* stands for: none has opened the library yet */
+static const char no_state; /* its address: no state has opened the library */
 
 const void *volatile lmv_solemeta[2] = {&no_state, &no_state};
 

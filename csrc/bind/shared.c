@@ -1,13 +1,14 @@
 /*
 ** shared.c - blocks of memory that all Lua states of the process can attach to
-** The blocks are in a table of the process, by their ids. Each container, of
-** whatever state, is a hold on its block, and a resource, so that a hold ends
-** once in any case; with the last one the block is freed.
+** A table of the process has the blocks by their ids. Each container, in any
+** state, is a hold on its block. A container is a resource, so its hold ends
+** exactly once. The end of the last hold frees the block.
 **
-** The memory is none of Lua's, which would see no reason to collect dropped
-** holds. So each state counts the bytes that it holds, and where these have
-** grown by as much as Lua and they took together after the last collection, it
-** makes a full one: what Lua's collector does by default for its own memory.
+** Lua's collector does not count this memory and would see no reason to collect
+** dropped holds. So each state counts the bytes that it holds. When they have
+** grown by as much as Lua's memory and they were together after the last
+** collection, the state makes a full collection, as Lua does by default for its
+** own memory.
 */
 #include "shared.h"
 
@@ -145,7 +146,7 @@ static void end_hold(lmv_resource *r) {
   drop_shared(b);
 }
 
-/* Makes the container on top, which holds none, one that holds the block. */
+/* Makes the container on top, which holds no block yet, hold this one. */
 static int set_block(lua_State *L, const lmv_container *c, shared_block *b) {
   lmv_resource *r = (lmv_resource *)c->lease;
   r->ud = get_holdings(L);

@@ -157,9 +157,10 @@ static void set_range(lmv_watch *w, uintptr_t start, uintptr_t end) {
 }
 
 /*
-** Where the library is unloaded, as the last state that had it was closed, or
-** at exit: the handler that was there before comes back, unless there is one in
-** front of ours. Watches that are in use stay for who closes a state later.
+** Runs when the library is unloaded (the last state that had it was closed) and
+** at exit. Restores the handler that was there before ours, unless somebody has
+** installed another one since. Watches that are in use stay, because a state may
+** still be closed after this.
 */
 #if defined(__GNUC__)
 __attribute__((destructor)) static void uninstall(void) {

@@ -1,8 +1,8 @@
 /*
 ** slice.c - views from views: slices, rows, casts, fields
-** All of these functions only compute geometry; none touches the memory, but
-** for rows of layouts with suboffsets, whose pointer is followed when the row
-** is made.
+** These functions only compute geometry. They do not touch the memory, with one
+** exception: a row of a layout with suboffsets follows its pointer when it is
+** made.
 */
 #include "slice.h"
 

@@ -48,8 +48,8 @@ typedef struct lmv_stream {
   size_t pos; /* of the next byte, from 0; of a writer at the end: any behind */
   bool big;
   bool writes; /* is a writer */
-  /* bits of the byte before the next that were not read or written yet: the
-  ** low ones; none after anything else than bits was read or written */
+  /* How many bits, the low ones, of the byte in front of pos were not read or
+  ** written yet. 0 after any method but bits. */
   unsigned char nbits;
   unsigned char bits;  /* of a reader: that byte */
   size_t bitpos;       /* of a writer: pos when it wrote them, */

@@ -1,8 +1,8 @@
 /*
 ** writer.c - a cursor that writes: the mirror image of the reader
-** A value is converted first, then there is made room for it, then it is
-** written: what does not fit raises, and nothing is written. Over a bytearray a
-** writer whose position is the end stays there, whoever moves it.
+** A method converts its value, then makes room for it, then writes it. A value
+** that does not fit raises, and nothing is written. A writer at the end of a
+** bytearray stays at the end when other code appends to the bytearray.
 */
 #include "writer.h"
 
@@ -36,7 +36,7 @@ static void grow_room(lua_State *L, size_t n) {
 }
 
 /*
-** The place of the next n bytes, which are there. Raises if there is no room.
+** Finds where the next n bytes go. Raises if there is no room.
 ** Nothing of Lua that allocates may be called before they are written.
 */
 static target_spot find_spot(lua_State *L, const lmv_stream *w, size_t n) {
@@ -69,7 +69,7 @@ static void written(lmv_stream *w, const target_spot *s) {
     w->end = pos;
 }
 
-/* Writes n bytes, which are not of the memory that is written to, anywhere. */
+/* Writes n bytes to any target. They must not lie in the target's memory. */
 static void put_anywhere(lua_State *L, lmv_stream *w, const unsigned char *from,
                          size_t n) {
   target_spot s = find_spot(L, w, n);
@@ -81,7 +81,7 @@ static void put_anywhere(lua_State *L, lmv_stream *w, const unsigned char *from,
   written(w, &s);
 }
 
-/* The same, in fewer steps where a bytearray has room behind its end. */
+/* The same, faster if the target is a bytearray with room behind its end. */
 static inline void put_bytes(lua_State *L, lmv_stream *w, const void *bytes,
                              size_t n) {
   lmv_bytearray *b = target_bytearray(w);
@@ -94,7 +94,7 @@ static inline void put_bytes(lua_State *L, lmv_stream *w, const void *bytes,
   w->nbits = 0;
 }
 
-/* The results of all methods that write. */
+/* Returns the writer, as all methods that write do. */
 static inline int writer_itself(lua_State *L) {
   lua_pushvalue(L, 1);
   return 1;

@@ -1,12 +1,14 @@
 /*
 ** floatbits.h - floats seen as integers
-** A float x becomes an integer by the addition of 1.5 * 2^52 (or 2^23, as
-** float), whose last place counts ones: the sum's bits minus that number's are
-** x rounded. Where taking that number away again gives x, it was an integer.
-** Sums of floats that are too large have bits that are far away. No floats are
-** compared, for that may trap, which keeps compilers from making vectors of it.
-** Each sum must be rounded to its type at once, so this is not for machines
-** that compute in wider registers (FLT_EVAL_METHOD other than 0).
+** A double x is converted to an integer by adding the constant 1.5 * 2^52 (a
+** float: 1.5 * 2^23). Doubles of that size have a distance of 1, so the addition
+** rounds x to an integer, and the bits of the sum minus the bits of the constant
+** are that integer. If the sum minus the constant is x again, x was an integer.
+** If x is too large, the result is far outside of the range that callers accept.
+**
+** No floats are compared: a comparison can trap, so compilers do not vectorise
+** it. Each sum must be rounded to its own type. Machines that compute in wider
+** registers (FLT_EVAL_METHOD other than 0) do not do so and cannot use this.
 */
 #ifndef MV_FLOATBITS_H
 #define MV_FLOATBITS_H

@@ -158,8 +158,11 @@ static spot match_least(matcher *m, spot s, const mv_patitem *item) {
   }
 }
 
-/* Matches a single byte, or none, and leaves *s behind it; true: or matched all
-** that comes behind, to *s. */
+/*
+** Matches an item that takes single bytes, at *s. Returns true if the items
+** behind it were matched, too: *s is the end of the match, or NULL. Otherwise
+** *s is where they have to match, or NULL.
+*/
 static bool match_single(matcher *m, spot *s, const mv_patitem *item) {
   spot at = *s, e;
   if (at == m->end || !mv_pattern_has(item, *at)) {

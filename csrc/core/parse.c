@@ -358,7 +358,7 @@ static bool is_int24(const mv_parser *s) {
   return s->end - p == 2 && (*p == 'i' || *p == 'I') && p[1] == '3';
 }
 
-/* A byte order alone is a format; but none may follow blanks. */
+/* A byte order alone is a format. A byte order behind blanks is an error. */
 bool mv_parse(mv_parser *s, mv_record *record) {
   s->order = '@';
   s->p = s->start;

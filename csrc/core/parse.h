@@ -11,8 +11,9 @@
 #endif
 
 /*
-** The state of the parser. Set start and end, and to build rather than count
-** the five pointers at the end, to room for what was counted.
+** The state of the parser. The caller sets start and end. To count, it leaves
+** the five pointers at the end NULL; to build, it sets them to memory for the
+** counted fields, records, names and dimensions.
 */
 typedef struct mv_parser {
   const char *start, *p, *end;
@@ -29,8 +30,8 @@ typedef struct mv_parser {
 } mv_parser;
 
 /*
-** Parses a whole format. False: it is malformed, which parser->fault explains.
-** What is built refers to the text, which must stay.
+** Parses a whole format. False: it is malformed, and parser->fault says why. The
+** result points into the text, which must outlive it.
 */
 bool mv_parse(mv_parser *parser, mv_record *record);
 

@@ -10,9 +10,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define MAXTABLES                                                              \
-  16 /* for so many sets; others are read anew for each byte                   \
-      */
+/* How many sets have a table. The text of further sets is read again for each
+** byte that is compared. */
+#define MAXTABLES 16
 #define TABLE 256
 
 typedef struct reader {

@@ -161,8 +161,8 @@ static ptrdiff_t find_bytes(const unsigned char *s, size_t n,
   return p == NULL ? -1 : p - s;
 }
 
-/* Finds clue k for a match that begins at i or behind; false: there is none
-** any more. */
+/* Finds clue k for a match that begins at i or behind. False: the clue does not
+** occur there. */
 static bool find_clue(scan *c, int k, size_t i) {
   const mv_patclue *clue = &c->pat->clues[k];
   ptrdiff_t at;
@@ -196,7 +196,7 @@ static size_t first_before(const scan *c, int k, size_t i) {
 
 /*
 ** Moves *i to the next place where, by clue 0, a match can begin; *last is the
-** last one that is known then. False: there is none.
+** last one that is known then. False: there is no further place.
 */
 static bool follow_clue(scan *c, size_t *i, size_t *last) {
   for (;;) {

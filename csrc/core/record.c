@@ -1,8 +1,8 @@
 /*
 ** record.c - items compared with items and stored as items, records too
-** Two items correspond when their structure does: values by position, each with
-** a value, a sub-array with one of the same shape, a record with one of as many
-** values. Names, offsets, padding and the formats of values may differ.
+** Two items correspond if they have the same structure: values correspond by
+** position, a sub-array to a sub-array of the same shape, a record to a record
+** with as many values. Names, offsets, padding and formats may differ.
 */
 #include "item.h"
 

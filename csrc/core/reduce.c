@@ -307,8 +307,8 @@ static mv_status sum_integers(feed *f, mv_value *sum) {
 FOLDS(fold_f32, float, __builtin_convertvector, WIDEN_AVX2)
 FOLDS(fold_f64, double, AS_IS, AS_IS)
 
-/* The tree above the blocks: at each level the sum of 2^level blocks that waits
-** for another such. */
+/* The tree above the blocks. At each level it keeps the sum of 2^level blocks
+** until the sum of the next 2^level blocks is known. */
 typedef struct tree {
   double waiting[64];
   uint64_t blocks;

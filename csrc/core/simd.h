@@ -1,10 +1,11 @@
 /*
-** simd.h - one kernel, compiled several times
-** A function defined by MV_VECTOR is compiled twice from one body: for the
-** plain target, and on x86 for AVX2; the first lines of each call choose. So
-** it is with gcc and clang, with every C library. Elsewhere (NEON is in the
-** plain target of arm64), and when MV_PORTABLE is defined, the plain code is
-** all there is. On Windows gcc misaligns vectors of 32 bytes on the stack.
+** simd.h - kernels that are compiled several times
+** A function defined by MV_VECTOR is compiled from one body for the plain
+** target and, on x86 with gcc or clang, a second time for AVX2. Each call
+** chooses by what the processor has, so this works with every C library. There
+** is no second version on other processors (arm64 has NEON in its plain target),
+** if MV_PORTABLE is defined, or on Windows, where gcc misaligns vectors of 32
+** bytes on the stack.
 */
 #ifndef MV_SIMD_H
 #define MV_SIMD_H
@@ -31,7 +32,7 @@
 #define MV_PREFETCH_READ(address) ((void)0)
 #endif
 
-/* The loop behind it is unrolled; clang does so unasked. */
+/* Unrolls the loop that follows. clang unrolls such loops by itself. */
 #if defined(__GNUC__) && !defined(__clang__)
 #define MV_UNROLL _Pragma("GCC unroll 8")
 #else

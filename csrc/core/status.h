@@ -14,7 +14,7 @@
 
 /*
 ** What can go wrong, with the words for it. Where a message needs a value or a
-** position, whoever reports adds it.
+** position, the caller that reports the status adds it.
 */
 #define MV_STATUSES(X)                                                         \
   X(MV_OK, "no error")                                                         \
