@@ -193,9 +193,9 @@ enum { OBJECT = 1, KEPT_STRING }; /* user values of a guard */
 #define MAXDEPTH 16 /* of __buffer functions that return further objects */
 
 /*
-** Looks for borrows that acquire has left behind the guard, as they end when its
-** stack is popped. Raises if one is pinned; a string whose bytes it describes is
-** kept by the guard.
+** Looks for borrows that acquire has left behind the guard, as they end when
+** its stack is popped. Raises if one is pinned; a string whose bytes it
+** describes is kept by the guard.
 */
 static void handle_borrows(lua_State *L, int guard, const mview_buffer *buf) {
   luaL_checkstack(L, LUA_MINSTACK, NULL); /* it may have taken all */

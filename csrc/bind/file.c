@@ -7,10 +7,10 @@
 ** called. So nothing can end the memory meanwhile, and it need not be pinned.
 **
 ** After an interruption only bytes that are known not to have moved are tried
-** again. A write to a descriptor returns how many bytes it took; fwrite does not,
-** once the buffer of the file handle is involved. So bytes that do not fit into
-** that buffer are written to the descriptor of the file handle. A file handle
-** without a descriptor fails when it is interrupted.
+** again. A write to a descriptor returns how many bytes it took; fwrite does
+** not, once the buffer of the file handle is involved. So bytes that do not fit
+** into that buffer are written to the descriptor of the file handle. A file
+** handle without a descriptor fails when it is interrupted.
 **
 ** Views that are not contiguous go through a buffer of at most PIECE bytes.
 **

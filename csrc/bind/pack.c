@@ -68,8 +68,10 @@ static void fetch_bytes(lua_State *L, const lmv_packed *s, size_t at, size_t n,
   }
 }
 
-/* Whether there are n bytes from at on. 0 bytes are at any position, even behind
-** the end (the bytes may have been cut). */
+/*
+** Whether there are n bytes from at on. 0 bytes are at any position, even
+** behind the end (the bytes may have been cut).
+*/
 static bool has(const lmv_packed *s, size_t at, size_t n) {
   size_t size = size_now(s);
   return n == 0 || (at <= size && n <= size - at);

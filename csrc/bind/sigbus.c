@@ -159,8 +159,8 @@ static void set_range(lmv_watch *w, uintptr_t start, uintptr_t end) {
 /*
 ** Runs when the library is unloaded (the last state that had it was closed) and
 ** at exit. Restores the handler that was there before ours, unless somebody has
-** installed another one since. Watches that are in use stay, because a state may
-** still be closed after this.
+** installed another one since. Watches that are in use stay, because a state
+** may still be closed after this.
 */
 #if defined(__GNUC__)
 __attribute__((destructor)) static void uninstall(void) {

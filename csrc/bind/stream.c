@@ -208,8 +208,9 @@ static int stream_newindex(lua_State *L) {
 /* ---- the class -----------------------------------------------------------*/
 
 /*
-** Sets a function in the table on top. meta: index of the metatable, the upvalue
-** behind ours. methods: index of a further upvalue; 0 if there is no further one.
+** Sets a function in the table on top. meta: index of the metatable, the
+** upvalue behind ours. methods: index of a further upvalue; 0 if there is no
+** further one.
 */
 static void set_function(lua_State *L, const char *name, lua_CFunction f,
                          int meta, int methods) {

@@ -170,9 +170,11 @@ static bool widen_to(comparand *s, mv_kind kind) {
   return s->kind == kind || s->widen != NULL;
 }
 
-/* For comparands without a common kind: wide has integers of 64 bits. Sets no
-** test, which leaves way 3, if other fits neither kernel; that for floats is not
-** for wider registers (floatbits.h). */
+/*
+** For comparands without a common kind: wide has integers of 64 bits. Sets no
+** test, which leaves way 3, if other fits neither kernel; that for floats is
+** not for wider registers (floatbits.h).
+*/
 static void set_mixed(comparison *p, comparand *wide, comparand *other) {
   bool floats = other->kind >= MV_F32;
   p->crossed = wide == &p->b;

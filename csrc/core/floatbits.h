@@ -1,10 +1,11 @@
 /*
 ** floatbits.h - floats seen as integers
 ** A double x is converted to an integer by adding the constant 1.5 * 2^52 (a
-** float: 1.5 * 2^23). Doubles of that size have a distance of 1, so the addition
-** rounds x to an integer, and the bits of the sum minus the bits of the constant
-** are that integer. If the sum minus the constant is x again, x was an integer.
-** If x is too large, the result is far outside of the range that callers accept.
+** float: 1.5 * 2^23). Doubles of that size have a distance of 1, so the
+** addition rounds x to an integer, and the bits of the sum minus the bits of
+** the constant are that integer. If the sum minus the constant is x again, x
+** was an integer. If x is too large, the result is far outside of the range
+** that callers accept.
 **
 ** No floats are compared: a comparison can trap, so compilers do not vectorise
 ** it. Each sum must be rounded to its own type. Machines that compute in wider

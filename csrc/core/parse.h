@@ -30,8 +30,8 @@ typedef struct mv_parser {
 } mv_parser;
 
 /*
-** Parses a whole format. False: it is malformed, and parser->fault says why. The
-** result points into the text, which must outlive it.
+** Parses a whole format. False: it is malformed, and parser->fault says why.
+** The result points into the text, which must outlive it.
 */
 bool mv_parse(mv_parser *parser, mv_record *record);
 

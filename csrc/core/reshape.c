@@ -1,8 +1,9 @@
 /*
 ** reshape.c - other items and another shape over the same bytes
 ** Items without gaps between them take any shape. Otherwise the dimensions are
-** merged into as few runs of evenly spaced items as possible. Each new dimension
-** must then lie inside one run, because its items must have a constant stride.
+** merged into as few runs of evenly spaced items as possible. Each new
+** dimension must then lie inside one run, because its items must have a
+** constant stride.
 */
 #include "layout.h"
 

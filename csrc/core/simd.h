@@ -3,9 +3,9 @@
 ** A function defined by MV_VECTOR is compiled from one body for the plain
 ** target and, on x86 with gcc or clang, a second time for AVX2. Each call
 ** chooses by what the processor has, so this works with every C library. There
-** is no second version on other processors (arm64 has NEON in its plain target),
-** if MV_PORTABLE is defined, or on Windows, where gcc misaligns vectors of 32
-** bytes on the stack.
+** is no second version on other processors (arm64 has NEON in its plain
+** target), if MV_PORTABLE is defined, or on Windows, where gcc misaligns
+** vectors of 32 bytes on the stack.
 */
 #ifndef MV_SIMD_H
 #define MV_SIMD_H
