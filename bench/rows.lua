@@ -17,7 +17,7 @@
 local SMALL = 1024
 
 local rows = {groups = {"element", "slice", "bulk", "convert", "search", "text",
-  "file", "capi", "memory"}}
+  "stream", "file", "capi", "memory"}}
 
 local function lookup(with)
   return function(key)
