@@ -177,8 +177,8 @@ $(BUILD)/fuzz/obj/%.o: %.c $(wildcard csrc/*.h csrc/*/*.h)
 	@mkdir -p $(@D)
 	$(FUZZ) -fsanitize=fuzzer-no-link -c -o $@ $<
 
-portability: ## run tests on 32-bit and big-endian machines, by qemu
-	@.ci/need qemu-i386 i686-linux-gnu-gcc s390x-linux-gnu-gcc busted \
+portability: ## run tests on 32-bit and big-endian machines, by qemu; with musl
+	@.ci/need musl-gcc qemu-i386 i686-linux-gnu-gcc s390x-linux-gnu-gcc busted \
 	  /usr/i686-linux-gnu/lib/crt1.o /usr/s390x-linux-gnu/lib/crt1.o
 	@mkdir -p $(BUILD)/portability
 	spec/torture/portability $(BUILD)/portability

@@ -92,7 +92,7 @@ describe("atomic.notify", function()
     local pids, woken = {}, 0
     for i = 1, 4 do
       pids[i] = unix.fork(function()
-        assert(atomic.wait(v, 1, 0) == "ok")
+        assert(atomic.wait(v, 1, 0, 100 + i / 8) == "ok")
         atomic.add(v, 2, 1)
       end)
     end

@@ -54,6 +54,19 @@ describe("appendfrom", function()
     end)
   end)
 
+  it("reads as many megabytes as it is told", function()
+    local large = files.bytes(4 << 20)
+    files.write(path, large)
+    for _, n in ipairs {(1 << 20) + 1, (2 << 20) + 5, 3 << 20} do
+      local file <close> = assert(io.open(path, "rb"))
+      b = mview.bytearray()
+      assert.equal(n, b:appendfrom(file, n))
+      assert.equal(n, #b)
+      assert.is_true(b:view():equals(mview(large):sub(1, n)))
+      assert.equal(n, file:seek())
+    end
+  end)
+
   it("reads what a handle has in its buffer, and goes on behind", function()
     local file <close> = assert(io.open(path, "rb"))
     file:read(10)

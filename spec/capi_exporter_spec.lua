@@ -171,6 +171,8 @@ describe("A userdata with an exporter", function()
 
   it("may have nothing", function()
     assert.same({}, mview(bad_exporters.exporter "nothing"):tolist())
+    raises("malformed buffer: no memory for its items", mview,
+      bad_exporters.exporter "size")
   end)
 
   it("must be of this version", function()

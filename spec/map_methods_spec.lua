@@ -358,6 +358,19 @@ describe("A map", function()
     assert.equal(before, files.free_descriptor())
   end)
 
+  it("that cannot grow its file stays as it was", function()
+    local output, status = shell(("trap '' XFSZ; ulimit -f 64; %s -e '%s'")
+      :format(LUA, ([[
+      local mview = require "mview"
+      local m = assert(mview.map("%s", "r+"))
+      local before, view = #m, m:view()
+      local ok, message, errno = m:resize(1 << 20)
+      assert(not ok and type(message) == "string" and errno > 0)
+      assert(#m == before and #view == before and view[1] == m[1])
+      print(io.open("%s"):seek("end") == before)]]):format(path, path)))
+    assert.same({"true\n", 0}, {output, status})
+  end)
+
   it("and its views may be left to the end of the state", function()
     local output, status = shell(LUA .. [[ -e '
       local mview = require "mview"

@@ -157,9 +157,25 @@ describe("A pattern", function()
     end)
   end
 
+  -- What can stand in front of a literal that is searched for first.
+  for _, row in ipairs {
+    {"(..)%1abc", "xyxyabc"}, {"(.)(.)%2%1abc", "xyyxabc"},
+    {"%b()abc", "(x(y)z)abc"}, {"[xy]-abc", "xyxyabc"}, {"x?y*abc", "xyyabc"},
+    {"%f[x]%a+abc", "xyzabc"}, {"()x()abc", "xabc"}, {"x.-abc", "x....abc"},
+    {"[^.]+abc", "xyabc"}, {".%b()(.)%1abc", "x((y))zzabc"},
+  } do
+    it("finds what ends in a literal, however far: " .. row[1], function()
+      for n = 0, 120, 3 do
+        local s = ("."):rep(n) .. row[2] .. ("-"):rep(70) .. row[2]
+        patterns.compare(s, mview(s), row[1])
+      end
+    end)
+  end
+
   it("matches what strings match, whatever both are", function()
     for _ = 1, rounds do
       local s, pattern = patterns.subject(), patterns.pattern()
+      if math.random(4) == 1 then s = s:rep(8) end
       local init = math.random(3) == 1 and math.random(-30, 30) or nil
       local list = views(s)
       patterns.compare(s, list[math.random(#list)], pattern, init)

@@ -158,7 +158,7 @@ bool lmv_keepsbyte(lua_State *L, int idx, const void *p) {
     lua_pushvalue(L, idx);
   if (lua_type(L, -1) == LUA_TSTRING) {
     uintptr_t s = (uintptr_t)lua_tolstring(L, -1, &n);
-    found = (uintptr_t)p - s <= n;
+    found = (uintptr_t)p - s < n;
   }
   lua_pop(L, 1);
   return found;

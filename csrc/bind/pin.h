@@ -41,8 +41,8 @@ bool lmv_unpin(lua_State *L, int idx);
 bool lmv_ispin(lua_State *L, int idx);
 
 /*
-** Whether the byte at p, or the end of an empty string, is in the string at idx
-** or in that which a keeper there keeps. [-0, +0, -]
+** Whether the byte at p is in the string at idx, or in the string that the
+** keeper at idx keeps. [-0, +0, -]
 */
 bool lmv_keepsbyte(lua_State *L, int idx, const void *p);
 

@@ -43,6 +43,14 @@ static void describe_nothing(lua_State *L, int idx, mview_buffer *buf,
   *state = odd_bytes;
 }
 
+/* The memory is what *buf comes with: NULL. */
+static void describe_size(lua_State *L, int idx, mview_buffer *buf,
+                          void **state) {
+  (void)L, (void)idx;
+  buf->nbytes = 4;
+  *state = odd_bytes;
+}
+
 static void raise(lua_State *L, int idx, mview_buffer *buf, void **state) {
   describe(L, idx, buf, state);
   luaL_error(L, "no memory to give");
@@ -104,10 +112,11 @@ static int new_exporter(lua_State *L) {
       {MVIEW_API_VERSION, litter_format, release_odd, {NULL, NULL}},
       {MVIEW_API_VERSION, describe, NULL, {NULL, NULL}},
       {MVIEW_API_VERSION, borrow, release_odd, {NULL, NULL}},
-      {MVIEW_API_VERSION, borrow_new, release_odd, {NULL, NULL}}};
+      {MVIEW_API_VERSION, borrow_new, release_odd, {NULL, NULL}},
+      {MVIEW_API_VERSION, describe_size, release_odd, {NULL, NULL}}};
   static const char *const names[] = {
       "version",       "format", "shape",    "nothing",    "error", "litter",
-      "litter format", "silent", "borrower", "new string", NULL};
+      "litter format", "silent", "borrower", "new string", "size",  NULL};
   int kind = luaL_checkoption(L, 1, NULL, names);
   lua_settop(L, 2);
   lua_newuserdatauv(L, 0, 1);
