@@ -269,13 +269,13 @@ LMV_TOUCHES(view_values) {
 
 /* ---- iteration -----------------------------------------------------------*/
 
-/* Where an iteration is; user value 1 anchors the view. */
+/* Where an iteration is. The upvalue behind it is the view. */
 typedef struct iteration {
   const lmv_view *v;
   ptrdiff_t next;
 } iteration;
 
-#define CURSOR (LMV_NUP + 1) /* the upvalue */
+#define VIEW lua_upvalueindex(LMV_NUP + 2)
 
 /*
 ** Pushes the next item of a view without a numkind, below it the view; at the
@@ -287,7 +287,7 @@ static bool push_next(lua_State *L, iteration *c) {
     lua_pushnil(L);
     return false;
   }
-  lua_getiuservalue(L, lua_upvalueindex(CURSOR), 1);
+  lua_pushvalue(L, VIEW);
   push_at(L, c->v, lua_gettop(L), c->next++);
   return true;
 }
@@ -304,7 +304,7 @@ static inline const unsigned char *next_number(iteration *c) {
 }
 
 static int next_item(lua_State *L) {
-  iteration *c = lua_touserdata(L, lua_upvalueindex(CURSOR));
+  iteration *c = lua_touserdata(L, LMV_STATE);
   if (has_next_number(c))
     push_number(L, c->v->numkind, next_number(c));
   else
@@ -314,7 +314,7 @@ static int next_item(lua_State *L) {
 }
 
 static int next_pair(lua_State *L) {
-  iteration *c = lua_touserdata(L, lua_upvalueindex(CURSOR));
+  iteration *c = lua_touserdata(L, LMV_STATE);
   if (has_next_number(c)) {
     lua_pushinteger(L, (lua_Integer)c->next + 1);
     push_number(L, c->v->numkind, next_number(c));
@@ -336,12 +336,12 @@ static int push_iteration(lua_State *L, lua_CFunction next) {
   lmv_checklive(L, v);
   if (v->ndim == 0)
     lmv_argerror(L, 1, "0 dimensions");
-  c = lua_newuserdatauv(L, sizeof *c, 1);
+  lmv_startiterator(L);
+  c = lua_newuserdatauv(L, sizeof *c, 0);
   c->v = v;
   c->next = 0;
   lua_pushvalue(L, 1);
-  lua_setiuservalue(L, -2, 1);
-  lmv_pushiterator(L, next);
+  lmv_enditerator(L, next, 2);
   return 1;
 }
 

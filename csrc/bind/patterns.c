@@ -35,7 +35,6 @@ mv_pattern *lmv_pushpattern(lua_State *L, int idx) {
   } else {
     mv_pattern_renew(pat);
   }
-  lua_replace(L, -2);
   return pat;
 }
 

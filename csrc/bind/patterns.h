@@ -12,8 +12,8 @@
 #endif
 
 /*
-** Pushes the userdata of the pattern whose text is the string at idx, and
-** returns the pattern, which lives as long as the userdata. [-0, +1, v]
+** The pattern whose text is the string at idx. Its userdata, which keeps it, is
+** pushed last, above what it was found by. [-0, +2, v]
 */
 mv_pattern *lmv_pushpattern(lua_State *L, int idx);
 

@@ -129,12 +129,13 @@ void lmv_setfuncs(lua_State *L, const luaL_Reg *funcs) {
   }
 }
 
-void lmv_pushiterator(lua_State *L, lua_CFunction next) {
-  for (int k = 1; k <= LMV_NUP; k++) {
+void lmv_startiterator(lua_State *L) {
+  for (int k = 1; k <= LMV_NUP; k++)
     lua_pushvalue(L, lua_upvalueindex(k));
-    lua_insert(L, -2);
-  }
-  lua_pushcclosure(L, next, LMV_NUP + 1);
+}
+
+void lmv_enditerator(lua_State *L, lua_CFunction next, int n) {
+  lua_pushcclosure(L, next, LMV_NUP + n);
 }
 
 void lmv_protect(lua_State *L, const char *name) {

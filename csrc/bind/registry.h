@@ -28,10 +28,16 @@ void lmv_pushupvalues(lua_State *L, const char *name);
 void lmv_setfuncs(lua_State *L, const luaL_Reg *funcs);
 
 /*
-** Makes the state on top an iterator: a closure of ours that has it as the last
-** upvalue. Only for closures of ours. Stack: [state] -> [iterator]. [-1, +1, m]
+** An iterator is a closure whose first upvalues are those of the function that
+** makes it, which lmv_startiterator pushes. The caller pushes n values more: the
+** state of the iteration, LMV_STATE, and what the state refers to. Then
+** lmv_enditerator makes the closure. Only for closures of ours.
+** start: [-0, +LMV_NUP, -], end: [-(LMV_NUP + n), +1, m].
 */
-void lmv_pushiterator(lua_State *L, lua_CFunction next);
+void lmv_startiterator(lua_State *L);
+void lmv_enditerator(lua_State *L, lua_CFunction next, int n);
+
+#define LMV_STATE lua_upvalueindex(LMV_NUP + 1)
 
 /* Sets the fields that all metatables share, in the one on top. [-0, +0, m] */
 void lmv_protect(lua_State *L, const char *name);

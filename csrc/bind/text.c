@@ -94,17 +94,23 @@ static inline void open_search(lua_State *L, byte_search *s, size_t m) {
   }
 }
 
+static ptrdiff_t find_apart(const byte_search *s, const unsigned char *base,
+                            size_t from, size_t n, const unsigned char *needle,
+                            size_t m) {
+  mv_layout lay;
+  lmv_layout(s->text.v, &lay);
+  return mv_find_apart(base, &lay, from, n, needle, m, s->last, s->room,
+                       s->size);
+}
+
 /* Where the needle is in n bytes from `from` on; -1: nowhere. */
-static ptrdiff_t find_needle(lua_State *L, const byte_search *s, size_t from,
-                             size_t n, const unsigned char *needle, size_t m) {
-  const lmv_view *v = s->text.v;
-  const unsigned char *base = lmv_base(L, v), *p = base + v->offset + from;
-  if (s->room != NULL) {
-    mv_layout lay;
-    lmv_layout(v, &lay);
-    return mv_find_apart(base, &lay, from, n, needle, m, s->last, s->room,
-                         s->size);
-  }
+static inline ptrdiff_t find_needle(lua_State *L, const byte_search *s,
+                                    size_t from, size_t n,
+                                    const unsigned char *needle, size_t m) {
+  const unsigned char *base = lmv_base(L, s->text.v);
+  const unsigned char *p = base + s->text.v->offset + from;
+  if (s->room != NULL)
+    return find_apart(s, base, from, n, needle, m);
   return s->last ? mv_rfind(p, n, needle, m) : mv_find(p, n, needle, m);
 }
 
@@ -113,6 +119,18 @@ static int push_found(lua_State *L, const byte_search *s, size_t from,
                       size_t to, const unsigned char *needle, size_t m) {
   ptrdiff_t at =
       from <= to ? find_needle(L, s, from, to - from, needle, m) : -1;
+  if (at >= 0)
+    return push_bounds(L, from + (size_t)at, m);
+  lua_pushnil(L);
+  return 1;
+}
+
+/* Finds bytes in contiguous bytes. */
+static int find_flat(lua_State *L, const lmv_view *v, lua_Integer init,
+                     const unsigned char *needle, size_t m) {
+  const unsigned char *p = lmv_base(L, v) + v->offset;
+  size_t n = lmv_flatsize(v), from = text_position(init, n);
+  ptrdiff_t at = from <= n ? mv_find(p + from, n - from, needle, m) : -1;
   if (at >= 0)
     return push_bounds(L, from + (size_t)at, m);
   lua_pushnil(L);
@@ -147,15 +165,7 @@ static int find_bytes_like(lua_State *L, const lmv_view *v, lua_Integer init,
 
 /* ---- patterns ------------------------------------------------------------*/
 
-/* A pattern is a string, or a number, as in the string library. */
-static const unsigned char *check_pattern(lua_State *L, int arg, size_t *len) {
-  const char *p = lua_tolstring(L, arg, len);
-  if (p == NULL)
-    lmv_typeerror(L, arg, "string");
-  return (const unsigned char *)p;
-}
-
-static bool has_specials(const unsigned char *p, size_t len) {
+static bool has_specials(const char *p, size_t len) {
   for (size_t i = 0; i < len; i++)
     switch (p[i]) {
     case '^':
@@ -190,7 +200,8 @@ static void push_text(lua_State *L, const subject *t, size_t at, size_t n) {
 /* Pushes the captures; whole: all of the match if there are none. */
 static int push_captures(lua_State *L, const subject *t, const mv_match *match,
                          bool whole) {
-  luaL_checkstack(L, match->ncaptures + 1, "too many captures");
+  if (match->ncaptures > LUA_MINSTACK / 2)
+    luaL_checkstack(L, match->ncaptures, "too many captures");
   if (match->ncaptures == 0 && whole) {
     push_text(L, t, match->start, match->end - match->start);
     return 1;
@@ -207,48 +218,51 @@ static int push_captures(lua_State *L, const subject *t, const mv_match *match,
   return match->ncaptures;
 }
 
-/* Finds the pattern at index 2. */
-static int find_pattern(lua_State *L, const subject *t, size_t from,
+/* Finds the pattern at index 2, a string or, as in the string library, a
+** number. */
+static int find_pattern(lua_State *L, const lmv_view *v, lua_Integer init,
                         bool find) {
-  mv_patscan scan = {.next = from, .avoid = SIZE_MAX};
+  mv_patscan scan = {.avoid = SIZE_MAX};
   mv_match match;
-  mv_pattern *pat = lmv_pushpattern(L, 2);
-  if (!mv_pattern_find(pat, &scan, text_bytes(L, t), t->n, &match)) {
+  mv_pattern *pat;
+  subject t;
+  open_text(L, v, &t);
+  scan.next = text_position(init, t.n);
+  if (scan.next > t.n) {
+    lua_pushnil(L);
+    return 1;
+  }
+  if (!lmv_isflat(v))
+    flatten_text(L, &t);
+  pat = lmv_pushpattern(L, 2);
+  if (!mv_pattern_find(pat, &scan, text_bytes(L, &t), t.n, &match)) {
     check_match(L, &match);
     lua_pushnil(L);
     return 1;
   }
   if (!find)
-    return push_captures(L, t, &match, true);
-  luaL_checkstack(L, match.ncaptures + 2, "too many captures");
+    return push_captures(L, &t, &match, true);
   push_bounds(L, match.start, match.end - match.start);
-  return 2 + push_captures(L, t, &match, false);
+  return 2 + push_captures(L, &t, &match, false);
 }
 
 static int find_text(lua_State *L, bool find) {
   const lmv_view *v = lmv_checkview(L, 1);
-  bool plain = find && lua_toboolean(L, 4);
-  byte_search s;
-  const unsigned char *p;
+  int top = lua_gettop(L);
+  bool plain = find && top > 3 && lua_toboolean(L, 4);
+  size_t len;
+  const char *p = lua_tolstring(L, 2, &len);
   lua_Integer init;
-  size_t len, from;
-  if (plain && !lua_isstring(L, 2))
-    return find_bytes_like(L, v, lmv_optinteger(L, 3, 1), false);
-  p = check_pattern(L, 2, &len);
-  init = lmv_optinteger(L, 3, 1);
-  open_text(L, v, &s.text);
-  from = text_position(init, s.text.n);
-  if (from > s.text.n) {
-    lua_pushnil(L);
-    return 1;
-  }
-  if (find && (plain || !has_specials(p, len))) {
-    s.last = false;
-    open_search(L, &s, len);
-    return push_found(L, &s, from, s.text.n, p, len);
-  }
-  flatten_text(L, &s.text);
-  return find_pattern(L, &s.text, from, find);
+  if (p == NULL && !plain)
+    lmv_typeerror(L, 2, "string");
+  init = top > 2 ? lmv_optinteger(L, 3, 1) : 1;
+  if (p == NULL)
+    return find_bytes_like(L, v, init, false);
+  if (!find || (!plain && has_specials(p, len)))
+    return find_pattern(L, v, init, find);
+  if (!lmv_isflat(v))
+    return find_bytes_like(L, v, init, false);
+  return find_flat(L, v, init, (const unsigned char *)p, len);
 }
 
 /* v:find(pattern [, init [, plain]]): as string.find. */
@@ -269,8 +283,8 @@ LMV_TOUCHES(view_rfind) {
 /* ---- iterators -----------------------------------------------------------*/
 
 /*
-** Where an iteration is. User values: the view, the copy of its bytes, the
-** pattern's userdata or the separator, for split a view of the bytes.
+** Where an iteration is. The upvalues behind it are what it refers to: the
+** view, the pattern's userdata or the separator, the copy of the view's bytes.
 */
 typedef struct text_loop {
   subject text;
@@ -282,32 +296,27 @@ typedef struct text_loop {
 } text_loop;
 
 #define LOOP_VALUES 4
-#define TEXT_LOOP (LMV_NUP + 1) /* the upvalue */
-#define ENDED SIZE_MAX          /* as next: nothing is left */
-
-static text_loop *this_loop(lua_State *L) {
-  return lua_touserdata(L, lua_upvalueindex(TEXT_LOOP));
-}
+#define BYTE_VIEW lua_upvalueindex(LMV_NUP + LOOP_VALUES + 1) /* split */
+#define ENDED SIZE_MAX /* as next: nothing is left */
 
 /*
-** Pushes the state of a new iteration over the text.
-** Stack: [v, what, ..., copy] -> [v, what, ..., copy, state]
+** Starts an iterator over the text. Stack: [v, what, ..., copy] ->
+** [v, what, ..., copy, upvalues, state, v, what, copy]
 */
-static text_loop *new_loop(lua_State *L, const subject *t) {
-  text_loop *loop = lua_newuserdatauv(L, sizeof *loop, LOOP_VALUES);
+static text_loop *start_loop(lua_State *L, const subject *t) {
+  text_loop *loop;
+  lmv_startiterator(L);
+  loop = lua_newuserdatauv(L, sizeof *loop, 0);
   memset(loop, 0, sizeof *loop);
   loop->text = *t;
   lua_pushvalue(L, 1);
-  lua_setiuservalue(L, -2, 1);
-  lua_pushvalue(L, -2);
-  lua_setiuservalue(L, -2, 2);
   lua_pushvalue(L, 2);
-  lua_setiuservalue(L, -2, 3);
+  lua_pushvalue(L, -4 - LMV_NUP);
   return loop;
 }
 
 LMV_TOUCHES(next_match) {
-  text_loop *loop = this_loop(L);
+  text_loop *loop = lua_touserdata(L, LMV_STATE);
   const unsigned char *s = text_bytes(L, &loop->text);
   mv_match match;
   if (loop->scan.next > loop->text.n)
@@ -327,13 +336,15 @@ LMV_TOUCHES(next_match) {
 */
 LMV_TOUCHES(view_gmatch) {
   const lmv_view *v = lmv_checkview(L, 1);
-  size_t len;
-  const unsigned char *p = check_pattern(L, 2, &len);
-  lua_Integer init = lmv_optinteger(L, 3, 1);
+  const char *p = lua_tostring(L, 2);
+  lua_Integer init;
   mv_pattern *pattern;
   text_loop *loop;
   subject t;
-  if (len > 0 && *p == '^') {
+  if (p == NULL)
+    lmv_typeerror(L, 2, "string");
+  init = lmv_optinteger(L, 3, 1);
+  if (*p == '^') {
     lua_pushliteral(L, "%");
     lua_pushvalue(L, 2);
     lua_concat(L, 2);
@@ -343,16 +354,16 @@ LMV_TOUCHES(view_gmatch) {
   lua_replace(L, 2);
   open_text(L, v, &t);
   flatten_text(L, &t);
-  loop = new_loop(L, &t);
+  loop = start_loop(L, &t);
   loop->pattern = pattern;
   loop->scan.next = text_position(init, t.n);
   loop->scan.avoid = SIZE_MAX;
-  lmv_pushiterator(L, next_match);
+  lmv_enditerator(L, next_match, LOOP_VALUES);
   return 1;
 }
 
 LMV_TOUCHES(next_line) {
-  text_loop *loop = this_loop(L);
+  text_loop *loop = lua_touserdata(L, LMV_STATE);
   const unsigned char *s = text_bytes(L, &loop->text), *end;
   size_t at = loop->scan.next, n = loop->text.n - at;
   if (n == 0) {
@@ -376,13 +387,13 @@ LMV_TOUCHES(view_lines) {
   lua_settop(L, 2);
   open_text(L, v, &t);
   flatten_text(L, &t);
-  new_loop(L, &t)->keep = keep;
-  lmv_pushiterator(L, next_line);
+  start_loop(L, &t)->keep = keep;
+  lmv_enditerator(L, next_line, LOOP_VALUES);
   return 1;
 }
 
 LMV_TOUCHES(next_part) {
-  text_loop *loop = this_loop(L);
+  text_loop *loop = lua_touserdata(L, LMV_STATE);
   const unsigned char *s = text_bytes(L, &loop->text);
   size_t from = loop->scan.next, end = loop->text.n;
   const lmv_view *all;
@@ -395,7 +406,7 @@ LMV_TOUCHES(next_part) {
   loop->scan.next = at < 0 ? ENDED : from + (size_t)at + loop->len;
   if (at >= 0)
     end = from + (size_t)at;
-  lua_getiuservalue(L, lua_upvalueindex(TEXT_LOOP), LOOP_VALUES);
+  lua_pushvalue(L, BYTE_VIEW);
   all = lua_touserdata(L, -1);
   stride = all->dims[1];
   lmv_derive1(L, lua_gettop(L), all, &lmv_byteformat,
@@ -434,11 +445,10 @@ LMV_TOUCHES(view_split) {
   push_byte_view(L, v);
   open_text(L, v, &t);
   flatten_text(L, &t);
-  loop = new_loop(L, &t);
+  loop = start_loop(L, &t);
   loop->bytes = (const unsigned char *)lua_tolstring(L, 2, &loop->len);
   lua_pushvalue(L, 3);
-  lua_setiuservalue(L, -2, LOOP_VALUES);
-  lmv_pushiterator(L, next_part);
+  lmv_enditerator(L, next_part, LOOP_VALUES + 1);
   return 1;
 }
 

@@ -13,7 +13,6 @@
 /* How many sets have a table. The text of further sets is read again for each
 ** byte that is compared. */
 #define MAXTABLES 16
-#define TABLE 256
 
 typedef struct reader {
   mv_pattern *pat;
@@ -114,7 +113,7 @@ bool mv_pattern_learn(const mv_patitem *item, unsigned char c) {
                  ? class_has(item->byte, c)
                  : set_has(item->set, item->set + item->len - 1, c);
   if (item->known != NULL)
-    item->known[c] = has ? MV_PYES : MV_PNO;
+    mv_pattern_know(item->known, c, has);
   return has;
 }
 
@@ -129,8 +128,8 @@ static void share_table(reader *r, mv_patitem *item) {
     }
   if (pat->ntables == pat->maxtables)
     return;
-  item->known = pat->tables + TABLE * pat->ntables;
-  memset(item->known, 0, TABLE);
+  item->known = pat->tables + MV_PTABLE * pat->ntables;
+  memset(item->known, 0, MV_PTABLE);
   r->tabled[pat->ntables++] = item;
 }
 
@@ -378,7 +377,7 @@ static size_t most_tables(size_t len) {
 
 size_t mv_pattern_size(size_t len) {
   size_t each = sizeof(mv_patitem) + 2; /* in bytes and in the text */
-  size_t rest = sizeof(mv_pattern) + each + TABLE * most_tables(len);
+  size_t rest = sizeof(mv_pattern) + each + MV_PTABLE * most_tables(len);
   return len > (PTRDIFF_MAX - rest) / each ? 0 : len * each + rest;
 }
 
@@ -389,7 +388,7 @@ void mv_pattern_read(mv_pattern *pat, const unsigned char *text, size_t len) {
   pat->ntables = 0;
   pat->maxtables = (int)most_tables(len);
   pat->tables = (unsigned char *)(pat->items + len + 1);
-  pat->bytes = pat->tables + TABLE * pat->maxtables;
+  pat->bytes = pat->tables + MV_PTABLE * pat->maxtables;
   r.p = memcpy(pat->bytes + len + 1, text, len);
   r.end = r.p + len;
   if (len > 0 && *text == '^') {
@@ -405,13 +404,14 @@ void mv_pattern_read(mv_pattern *pat, const unsigned char *text, size_t len) {
 
 /* Forgets the upper half of a table. */
 static void forget(unsigned char *table) {
-  memset(table + TABLE / 2, 0, TABLE / 2);
+  if (table[MV_PTABLE - 1] != 0)
+    memset(table + 128, 0, MV_PTABLE - 128);
 }
 
 /* What is in ASCII is of the same classes in each locale, and is kept. */
 void mv_pattern_renew(mv_pattern *pat) {
   for (int i = 0; i < pat->ntables; i++)
-    forget(pat->tables + TABLE * i);
+    forget(pat->tables + MV_PTABLE * i);
   if (!pat->studied)
     return;
   forget(pat->start);

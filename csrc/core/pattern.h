@@ -47,11 +47,23 @@ typedef struct mv_patitem {
   size_t run;               /* bytes of the literal that starts here */
   const unsigned char *set; /* of a class or set: its text */
   size_t len;
-  unsigned char *known; /* by byte, if not NULL: MV_PYES, MV_PNO; 0: unknown */
+  unsigned char *known; /* if not NULL: a table of MV_PTABLE bytes */
 } mv_patitem;
 
+/*
+** What is known of each byte: MV_PYES, MV_PNO, or 0 if nothing is. The last
+** entry says whether something is known of a byte outside of ASCII.
+*/
+#define MV_PTABLE 257
 #define MV_PNO 1
 #define MV_PYES 2
+
+static inline void mv_pattern_know(unsigned char *table, unsigned char c,
+                                   bool has) {
+  table[c] = has ? MV_PYES : MV_PNO;
+  if (c >= 128)
+    table[MV_PTABLE - 1] = 1;
+}
 
 /*
 ** A literal that each match contains: the items first to first + len - 1. From
@@ -62,7 +74,7 @@ typedef struct mv_patclue {
   size_t first, len;
   size_t least, most;
   bool any;
-  unsigned char known[256];
+  unsigned char known[MV_PTABLE];
 } mv_patclue;
 
 #define MV_PCLUES 2
@@ -79,7 +91,7 @@ typedef struct mv_pattern {
   bool starts;   /* each match begins with a byte of a set: start */
   int nclues;
   mv_patclue clues[MV_PCLUES];
-  unsigned char start[256];
+  unsigned char start[MV_PTABLE];
   size_t nitems;
   unsigned char *bytes; /* of item i, if it is one of MV_PBYTE: bytes[i] */
   unsigned char *tables;

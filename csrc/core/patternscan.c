@@ -141,15 +141,14 @@ typedef struct scan {
 /* Whether the byte c can come before the clue. */
 static bool may_precede(const mv_pattern *pat, mv_patclue *clue,
                         unsigned char c) {
-  unsigned char *known = &clue->known[c];
-  if (*known == 0) {
-    *known = MV_PNO;
-    for (size_t i = 0; i < clue->first; i++)
-      if (mv_pattern_single(&pat->items[i]) &&
-          mv_pattern_has(&pat->items[i], c))
-        *known = MV_PYES;
+  if (clue->known[c] == 0) {
+    bool may = false;
+    for (size_t i = 0; i < clue->first && !may; i++)
+      may = mv_pattern_single(&pat->items[i]) &&
+            mv_pattern_has(&pat->items[i], c);
+    mv_pattern_know(clue->known, c, may);
   }
-  return *known == MV_PYES;
+  return clue->known[c] == MV_PYES;
 }
 
 static ptrdiff_t find_bytes(const unsigned char *s, size_t n,
@@ -248,7 +247,7 @@ static size_t skip(const scan *c, size_t i, size_t last) {
   while (i < end) {
     unsigned char x = c->s[i];
     if (start[x] == 0)
-      start[x] = can_start(c->pat, x) ? MV_PYES : MV_PNO;
+      mv_pattern_know(start, x, can_start(c->pat, x));
     if (start[x] == MV_PYES)
       return i;
     i++;
