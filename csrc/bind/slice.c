@@ -38,11 +38,16 @@ static void push_slice(lua_State *L, const lmv_view *v, ptrdiff_t start,
 
 /* v:sub([i [, j [, step]]]): a slice of the first dimension. */
 static int view_sub(lua_State *L) {
-  lmv_view *v = lmv_checkview(L, 1);
-  lua_Integer step = lua_gettop(L) <= 3 ? 1 : check_step(L, 4);
-  lua_Integer i = lmv_optinteger(L, 2, step > 0 ? 1 : -1);
-  lua_Integer j = lmv_optinteger(L, 3, step > 0 ? -1 : 1);
+  int top = lua_gettop(L);
+  lmv_view *child;
+  const lmv_view *v = lmv_startchild(L, top, &child);
+  lua_Integer step = top > 3 ? check_step(L, 4) : 1;
+  lua_Integer i = step > 0 ? 1 : -1, j = -i;
   ptrdiff_t start, count, stride;
+  if (top > 1)
+    i = lmv_optinteger(L, 2, i);
+  if (top > 2)
+    j = lmv_optinteger(L, 3, j);
   lmv_checklive(L, v);
   if (v->ndim == 0)
     lmv_argerror(L, 1, "0 dimensions");
@@ -55,9 +60,9 @@ static int view_sub(lua_State *L) {
     return 1;
   }
   stride = v->dims[1]; /* as in mv_layout_slice, for one dimension */
-  lmv_derive1(L, 1, v, v->format,
-              count > 0 ? v->offset + start * stride : v->offset, count,
-              count > 1 ? stride * (ptrdiff_t)step : v->itemsize);
+  lmv_endchild(L, 1, v, child, v->format,
+               count > 0 ? v->offset + start * stride : v->offset, count,
+               count > 1 ? stride * (ptrdiff_t)step : v->itemsize);
   return 1;
 }
 
@@ -215,18 +220,14 @@ static int cast_error(lua_State *L, mv_status status, int arg, int dim,
 
 /*
 ** The common cast: one dimension, contiguous, whole items of a simple format.
-** False, and nothing pushed: it is another one.
+** Returns how many; -1: it is another one.
 */
-static bool flat_cast(lua_State *L, int idx, const lmv_view *v,
-                      const mv_format *format) {
-  ptrdiff_t size = (ptrdiff_t)format->item.size, n;
+static inline ptrdiff_t flat_cast(const lmv_view *v, const mv_format *format) {
+  size_t size = format->item.size, n;
   if (!lmv_isflat(v) || v->anchors_format || size == 0)
-    return false;
-  n = (ptrdiff_t)lmv_flatsize(v);
-  if (n % size != 0)
-    return false;
-  lmv_derive1(L, idx, v, format, v->offset, n / size, size);
-  return true;
+    return -1;
+  n = lmv_flatsize(v);
+  return n % size == 0 ? (ptrdiff_t)(n / size) : -1;
 }
 
 void lmv_pushcast(lua_State *L, int idx, int arg) {
@@ -242,9 +243,15 @@ void lmv_pushcast(lua_State *L, int idx, int arg) {
     ndim = lmv_checkshape(L, arg + 1, shape);
   lmv_checklive(L, v);
   lua_pushvalue(L, arg);
-  if (lua_rawget(L, LMV_FORMATS) == LUA_TUSERDATA && ndim < 0 &&
-      flat_cast(L, idx, v, lua_touserdata(L, -1)))
-    return;
+  if (lua_rawget(L, LMV_FORMATS) == LUA_TUSERDATA && ndim < 0) {
+    const mv_format *format = lua_touserdata(L, -1);
+    ptrdiff_t n = flat_cast(v, format);
+    if (n >= 0) {
+      lmv_derive1(L, idx, v, format, v->offset, n,
+                  (ptrdiff_t)format->item.size);
+      return;
+    }
+  }
   init = init_of(v);
   init.format = lmv_pushformat(L, arg, arg, &init.anchors_format);
   lmv_layout(v, &lay);
@@ -262,10 +269,34 @@ lmv_view *lmv_pushsame(lua_State *L, const lmv_view *v) {
   return lmv_derive(L, 1, &lay, NULL, 0);
 }
 
+/* The common cast without a shape. False: it is another one. */
+static bool push_flat_cast(lua_State *L) {
+  const mv_format *format;
+  const lmv_view *v;
+  lmv_view *child;
+  ptrdiff_t n;
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, LMV_FORMATS) != LUA_TUSERDATA)
+    return false;
+  format = lua_touserdata(L, -1);
+  v = lmv_startchild(L, 2, &child);
+  lmv_checklive(L, v);
+  n = flat_cast(v, format);
+  if (n < 0)
+    return false;
+  lmv_endchild(L, 1, v, child, format, v->offset, n,
+               (ptrdiff_t)format->item.size);
+  return true;
+}
+
 /* v:cast(format [, shape]): other items over the same contiguous bytes. */
 static int view_cast(lua_State *L) {
-  lmv_checkview(L, 1);
-  lmv_pushcast(L, 1, 2);
+  int top = lua_gettop(L);
+  if (top != 2 || !push_flat_cast(L)) {
+    lua_settop(L, top);
+    lmv_checkview(L, 1);
+    lmv_pushcast(L, 1, 2);
+  }
   return 1;
 }
 

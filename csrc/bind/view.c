@@ -92,16 +92,20 @@ static lmv_view *new_view(lua_State *L, int values, size_t dims) {
                            values);
 }
 
+static inline void count_view(const lmv_view *v) {
+  if (v->generation >= v->lease->first) /* else its lease has ended */
+    v->lease->views++;
+}
+
 /*
 ** Stack: [view, lease] -> [view]. Sets the lease and the metatable, counts the
 ** view.
 */
-static void attach(lua_State *L, lmv_view *v, int meta) {
+static void attach(lua_State *L, const lmv_view *v, int meta) {
   lua_setiuservalue(L, -2, 1);
   lua_pushvalue(L, meta);
   lua_setmetatable(L, -2);
-  if (v->generation >= v->lease->first) /* else its lease has ended */
-    v->lease->views++;
+  count_view(v);
 }
 
 lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx, int fmt,
@@ -162,24 +166,45 @@ lmv_view *lmv_copyview(lua_State *L, int meta, int idx) {
   return derive(L, meta, idx, &lay, NULL, 0);
 }
 
+const lmv_view *lmv_startchild(lua_State *L, int top, lmv_view **child) {
+  const lmv_view *v;
+  *child = new_view(L, 1, 2);
+  if (top > 0 && lua_getmetatable(L, 1) && lmv_isviewmeta(L, LMV_META))
+    return lua_touserdata(L, 1);
+  lua_settop(L, top);
+  v = lmv_viewcontainer(L, 1);
+  *child = new_view(L, 1, 2);
+  lua_pushvalue(L, LMV_META);
+  return v;
+}
+
+void lmv_endchild(lua_State *L, int idx, const lmv_view *from, lmv_view *child,
+                  const mv_format *format, ptrdiff_t offset, ptrdiff_t n,
+                  ptrdiff_t stride) {
+  mv_assert(!from->indirect && !from->anchors_format);
+  mv_assert(n >= 0);
+  *child = *from;
+  child->format = format;
+  child->offset = offset;
+  child->ndim = 1;
+  child->dims[0] = n;
+  child->dims[1] = stride;
+  if (format != from->format || from->ndim != 1) {
+    child->itemsize = (ptrdiff_t)format->item.size;
+    child->numkind = numkind_of_view(child);
+  }
+  count_view(child);
+  lua_setmetatable(L, -2);
+  lua_getiuservalue(L, idx, 1);
+  lua_setiuservalue(L, -2, 1);
+}
+
 void lmv_derive1(lua_State *L, int idx, const lmv_view *from,
                  const mv_format *format, ptrdiff_t offset, ptrdiff_t n,
                  ptrdiff_t stride) {
-  lmv_view *v = new_view(L, 1, 2);
-  mv_assert(!from->indirect && !from->anchors_format);
-  mv_assert(n >= 0);
-  *v = *from;
-  v->format = format;
-  v->offset = offset;
-  v->ndim = 1;
-  v->dims[0] = n;
-  v->dims[1] = stride;
-  if (format != from->format || from->ndim != 1) {
-    v->itemsize = (ptrdiff_t)format->item.size;
-    v->numkind = numkind_of_view(v);
-  }
-  lua_getiuservalue(L, idx, 1);
-  attach(L, v, LMV_META);
+  lmv_view *child = new_view(L, 1, 2);
+  lua_pushvalue(L, LMV_META);
+  lmv_endchild(L, idx, from, child, format, offset, n, stride);
 }
 
 /* ---- views of bytes-likes ------------------------------------------------*/

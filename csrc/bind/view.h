@@ -120,6 +120,20 @@ void lmv_derive1(lua_State *L, int idx, const lmv_view *from,
                  const mv_format *format, ptrdiff_t offset, ptrdiff_t n,
                  ptrdiff_t stride);
 
+/*
+** lmv_derive1 in two steps, for the methods that slices are made by.
+** lmv_startchild allocates the new view, and only then checks the argument 1,
+** so that nothing has to be looked up again; top: lua_gettop(L). Returns the
+** view at 1, dead or alive, or the one that lmv_viewcontainer puts in its place.
+** [-0, +2, v]
+** lmv_endchild makes the child a view of what is at idx. The child lies below
+** the metatable of views. Stack: [child, metatable] -> [child]. [-1, +0, -]
+*/
+const lmv_view *lmv_startchild(lua_State *L, int top, lmv_view **child);
+void lmv_endchild(lua_State *L, int idx, const lmv_view *from, lmv_view *child,
+                  const mv_format *format, ptrdiff_t offset, ptrdiff_t n,
+                  ptrdiff_t stride);
+
 /* Pushes a view of all bytes of the living lease. meta, lease_idx: as of
 ** lmv_newview. [-0, +1, m] */
 lmv_view *lmv_pushbyteview(lua_State *L, int meta, int lease_idx,
