@@ -4,6 +4,7 @@
 ** compilers turn into vectors. Text in groups with a blank behind each is made
 ** digits alone first. What is left goes byte by byte, by table.
 */
+#include "bytes.h"
 #include "kernels.h"
 #include "simd.h"
 
@@ -70,6 +71,23 @@ MV_INLINE char *put_groups(char *out, const byte *p, size_t n, char sep,
   return out;
 }
 
+/* The two digits of a byte, the first in the lowest byte. */
+static inline uint64_t digits_of(byte x) {
+  return mv_get16((const byte *)pairs + 2 * x, MV_BIGENDIAN);
+}
+
+/*
+** put_groups for groups of one byte, two groups at once. It writes up to two
+** characters more, where digits follow.
+*/
+static char *put_single_bytes(char *out, const byte *p, size_t n, char sep) {
+  uint64_t seps = (uint64_t)(byte)sep << 16 | (uint64_t)(byte)sep << 40;
+  for (; n >= 2; n -= 2, p += 2, out += 6)
+    mv_put64((byte *)out, MV_BIGENDIAN,
+             digits_of(p[0]) | digits_of(p[1]) << 24 | seps);
+  return put_groups(out, p, n, sep, 1);
+}
+
 void mv_hex(char *out, const unsigned char *p, size_t n, char sep,
             int64_t group) {
   size_t size = group_size(n, group), first, last, groups;
@@ -83,7 +101,7 @@ void mv_hex(char *out, const unsigned char *p, size_t n, char sep,
     out = put_groups(out, p, first, sep, first);
   last = (n - first) % size > 0 ? (n - first) % size : size;
   groups = n - first - last;
-  out = size == 1   ? put_groups(out, p + first, groups, sep, 1)
+  out = size == 1   ? put_single_bytes(out, p + first, groups, sep)
         : size == 2 ? put_groups(out, p + first, groups, sep, 2)
                     : put_groups(out, p + first, groups, sep, size);
   put_digits(out, p + n - last, last);
