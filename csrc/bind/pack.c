@@ -45,7 +45,8 @@ lmv_packed lmv_packedview(lua_State *L, const lmv_view *v) {
 }
 
 /* Where its bytes start, which are contiguous. */
-static const unsigned char *packed_start(lua_State *L, const lmv_packed *s) {
+static inline const unsigned char *packed_start(lua_State *L,
+                                                const lmv_packed *s) {
   if (s->view != NULL)
     return lmv_base(L, s->view) + s->view->offset;
   lmv_checkopen(L, s->container);
@@ -72,7 +73,7 @@ static void fetch_bytes(lua_State *L, const lmv_packed *s, size_t at, size_t n,
 ** Whether there are n bytes from at on. 0 bytes are at any position, even
 ** behind the end (the bytes may have been cut).
 */
-static bool has(const lmv_packed *s, size_t at, size_t n) {
+static inline bool has(const lmv_packed *s, size_t at, size_t n) {
   size_t size = size_now(s);
   return n == 0 || (at <= size && n <= size - at);
 }

@@ -7,6 +7,7 @@
 #include "args.h"
 #include "format.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -73,81 +74,82 @@ static const char *push_hint_to(const packreader *r) {
                          r->text);
 }
 
-static option integer(option_kind kind, size_t size) {
-  option o = {kind, size, 0};
-  return o;
+/* What a character of a format is, and what comes with it. */
+typedef struct letter {
+  unsigned char kind;
+  unsigned char size; /* its own, or if none is given */
+  enum { UNKNOWN, ALONE, WITH_SIZE, WITH_LENGTH, MODE } takes;
+} letter;
+
+static const letter letters[UCHAR_MAX + 1] = {
+    ['b'] = {INTEGER, sizeof(char), ALONE},
+    ['B'] = {UNSIGNED, sizeof(char), ALONE},
+    ['h'] = {INTEGER, sizeof(short), ALONE},
+    ['H'] = {UNSIGNED, sizeof(short), ALONE},
+    ['l'] = {INTEGER, sizeof(long), ALONE},
+    ['L'] = {UNSIGNED, sizeof(long), ALONE},
+    ['j'] = {INTEGER, sizeof(lua_Integer), ALONE},
+    ['J'] = {UNSIGNED, sizeof(lua_Integer), ALONE},
+    ['T'] = {UNSIGNED, sizeof(size_t), ALONE},
+    ['i'] = {INTEGER, sizeof(int), WITH_SIZE},
+    ['I'] = {UNSIGNED, sizeof(int), WITH_SIZE},
+    ['f'] = {SINGLE, sizeof(float), ALONE},
+    ['n'] = {NUMBER, sizeof(lua_Number), ALONE},
+    ['d'] = {DOUBLE, sizeof(double), ALONE},
+    ['s'] = {STRING, sizeof(size_t), WITH_SIZE},
+    ['c'] = {CHARS, 0, WITH_LENGTH},
+    ['z'] = {ZSTRING, 0, ALONE},
+    ['x'] = {PADDING, 1, ALONE},
+    ['X'] = {ALIGNMENT, 0, ALONE},
+    [' '] = {NOTHING, 0, MODE},
+    ['<'] = {NOTHING, 0, MODE},
+    ['>'] = {NOTHING, 0, MODE},
+    ['='] = {NOTHING, 0, MODE},
+    ['!'] = {NOTHING, 0, MODE}};
+
+static size_t char_length(packreader *r) {
+  size_t n = read_number(r, SIZE_MAX);
+  if (n == SIZE_MAX)
+    luaL_error(r->L, "missing size for format option 'c'%s", push_hint_to(r));
+  return n;
 }
 
-/* Reads one option, which may only change how the next are read. */
-static option take_char(packreader *r) {
+/* Changes how the next options are read. */
+static void set_mode(packreader *r, char c) {
   struct native {
     char c;
     union {
       LUAI_MAXALIGN; /* with Lua 5.5 a long double's */
     } most;
   };
-  char c = *r->p++;
-  switch (c) {
-  case 'b':
-    return integer(INTEGER, sizeof(char));
-  case 'B':
-    return integer(UNSIGNED, sizeof(char));
-  case 'h':
-    return integer(INTEGER, sizeof(short));
-  case 'H':
-    return integer(UNSIGNED, sizeof(short));
-  case 'l':
-    return integer(INTEGER, sizeof(long));
-  case 'L':
-    return integer(UNSIGNED, sizeof(long));
-  case 'j':
-    return integer(INTEGER, sizeof(lua_Integer));
-  case 'J':
-    return integer(UNSIGNED, sizeof(lua_Integer));
-  case 'T':
-    return integer(UNSIGNED, sizeof(size_t));
-  case 'i':
-    return integer(INTEGER, integer_size(r, sizeof(int)));
-  case 'I':
-    return integer(UNSIGNED, integer_size(r, sizeof(int)));
-  case 'f':
-    return integer(SINGLE, sizeof(float));
-  case 'n':
-    return integer(NUMBER, sizeof(lua_Number));
-  case 'd':
-    return integer(DOUBLE, sizeof(double));
-  case 's':
-    return integer(STRING, integer_size(r, sizeof(size_t)));
-  case 'c': {
-    size_t n = read_number(r, SIZE_MAX);
-    if (n == SIZE_MAX)
-      luaL_error(r->L, "missing size for format option 'c'%s", push_hint_to(r));
-    return integer(CHARS, n);
-  }
-  case 'z':
-    return integer(ZSTRING, 0);
-  case 'x':
-    return integer(PADDING, 1);
-  case 'X':
-    return integer(ALIGNMENT, 0);
-  case ' ':
-    break;
-  case '<':
-    r->little = true;
-    break;
-  case '>':
-    r->little = false;
-    break;
-  case '=':
-    r->little = !MV_BIGENDIAN;
-    break;
-  case '!':
+  if (c == '!')
     r->maxalign = integer_size(r, offsetof(struct native, most));
+  else if (c != ' ')
+    r->little = c == '<' || (c == '=' && !MV_BIGENDIAN);
+}
+
+/* Reads one option, which may only change how the next are read. */
+static inline void take_char(packreader *r, option *o) {
+  char c = *r->p++;
+  const letter *l = &letters[(unsigned char)c];
+  o->kind = (option_kind)l->kind;
+  o->size = l->size;
+  o->padding = 0;
+  switch (l->takes) {
+  case ALONE:
     break;
-  default:
+  case WITH_SIZE:
+    o->size = integer_size(r, l->size);
+    break;
+  case WITH_LENGTH:
+    o->size = char_length(r);
+    break;
+  case MODE:
+    set_mode(r, c);
+    break;
+  case UNKNOWN:
     luaL_error(r->L, "invalid format option '%c'%s", c, push_hint_to(r));
   }
-  return integer(NOTHING, 0);
 }
 
 /* What an option is aligned to; X takes it from the one behind. */
@@ -156,7 +158,7 @@ static size_t alignment(packreader *r, option *o) {
   if (o->kind == ALIGNMENT) {
     option next = {NOTHING, 0, 0};
     if (*r->p != '\0')
-      next = take_char(r);
+      take_char(r, &next);
     align = next.size;
     if (next.kind == CHARS || align == 0)
       lmv_argerror(r->L, 2, "invalid next option for option 'X'");
@@ -170,7 +172,7 @@ bool lmv_nextoption(packreader *r, size_t at, option *o) {
   do {
     if (*r->p == '\0')
       return false;
-    *o = take_char(r);
+    take_char(r, o);
   } while (o->kind == NOTHING);
   if (r->maxalign == 1 && o->kind != ALIGNMENT)
     return true;
