@@ -6,16 +6,28 @@ local raises = require "raises"
 
 local rounds = tonumber(os.getenv "MVIEW_ROUNDS") or 3000
 
--- Views of the bytes s in every layout.
+-- A map of the bytes s.
+local function map_of(s)
+  local map = mview.map(nil, "r+", 0, #s)
+  map:copyfrom(s)
+  return map
+end
+
+-- Views of the bytes s in every layout; and containers, which are searched as
+-- they are.
 local function views(s)
   local list = {
     mview(s),
+    mview.bytearray(s),
     mview.bytearray(s):view(),
     mview("##" .. s .. "##"):sub(3, -3),
     mview((s:gsub(".", "%0#"))):sub(1, -1, 2),
     mview(s:reverse()):sub(-1, 1, -1),
   }
-  if #s > 0 then list[#list + 1] = mview(s, "B", {1, #s}) end
+  if #s > 0 then
+    list[#list + 1] = mview(s, "B", {1, #s})
+    list[#list + 1] = map_of(s)
+  end
   if #s % 2 == 0 then list[#list + 1] = mview(s, ">h") end
   return list
 end

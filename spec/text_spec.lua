@@ -4,10 +4,11 @@ local agree = require "agree"
 local mview = require "mview"
 local raises = require "raises"
 
--- Views of the bytes s in every layout.
+-- Views of the bytes s in every layout, and a container of them.
 local function views(s)
   local list = {
     ["a string"] = mview(s),
+    ["a bytearray"] = mview.bytearray(s),
     ["a slice"] = mview("\n#" .. s .. "\n"):sub(3, -2),
     ["every second byte"] = mview((s:gsub(".", "%0\n"))):sub(1, -1, 2),
     ["bytes backwards"] = mview(s:reverse()):sub(-1, 1, -1),
@@ -275,4 +276,70 @@ describe("split", function()
     raises("bad argument #1 to 'split' (string, view or other bytes-like "
       .. "expected, got number)", function() local _ = mview("a"):split(1) end)
   end)
+end)
+
+-- The kibibytes of memory that the process has now; nil if nothing says so.
+local function resident()
+  local file <close> = io.open("/proc/self/status")
+  for line in file and file:lines() or function() end do
+    local kib = line:match("^VmRSS:%s*(%d+)")
+    if kib then return tonumber(kib) end
+  end
+end
+
+describe("A range of a huge file", function()
+  local GIB <const> = 1 << 30
+  local AT <const> = 40 * GIB -- in front of the needle
+  local path, map, v
+
+  setup(function()
+    path = os.tmpname()
+    local file <close> = io.open(path, "wb")
+    local written = resident() and pcall(function()
+      assert(file:seek("set", AT))
+      assert(file:write("needle42"))
+      assert(file:seek("set", 64 * GIB - 1))
+      assert(file:write("\n"))
+    end)
+    file:close()
+    map = written and mview.map(path)
+    v = map and map:view()
+  end)
+
+  teardown(function()
+    if map then map:close() end
+    os.remove(path)
+  end)
+
+  local function it_stays(name, expected, use)
+    it("is all that " .. name .. " looks at", function()
+      if not v then pending("no file of 64 GiB") return end
+      local before = resident()
+      assert.are.same(expected, table.pack(use(v, AT - 999, AT + 1000)))
+      assert.is_true(resident() - before < 64 << 10)
+    end)
+  end
+
+  local found = {AT + 1, AT + 6, n = 2}
+  local nothing = {nil, n = 1}
+  it_stays("find behind init", found,
+    function(w, i) return w:find("needle", i, true) end)
+  it_stays("find with a pattern behind init", found,
+    function(w, i) return w:find("n%l+", i) end)
+  it_stays("find in a slice", nothing,
+    function(w, i, j) return w:sub(i, j):find("absent", 1, true) end)
+  it_stays("match in a slice", {"needle", "42", n = 2},
+    function(w, i, j) return w:sub(i, j):match("(%l+)(%d+)") end)
+  it_stays("rfind in front of init", found,
+    function(w, _, j) return w:rfind("needle", j) end)
+  it_stays("rfind in a slice", nothing,
+    function(w, i, j) return w:sub(i, j):rfind("absent") end)
+  it_stays("index", {AT + 1, n = 1},
+    function(w, i, j) return w:index(110, i, j) end)
+  it_stays("index of what is not there", nothing,
+    function(w, i, j) return w:index(7, i, j) end)
+  it_stays("count", {3, n = 1},
+    function(w, i, j) return w:count(101, i, j) end)
+  it_stays("a strided index", {1, n = 1},
+    function(w) return w:sub(AT + 1, -1, 2):index(110, 1, 9) end)
 end)
