@@ -28,4 +28,6 @@ return {
     version = PYTHON .. " -V", prelude = ""},
   numpy = {title = "NumPy", worker = PYTHON_WORKER, version = NUMPY_VERSION,
     prelude = "import numpy as np\n"},
+  grep = {title = "grep", worker = LUA_WORKER, version = "grep -V",
+    prelude = ""},
 }

@@ -51,6 +51,36 @@ local function short(row)
   }
 end
 
+-- How many lines of a file match. In the text, no line matches twice.
+local function grep(row)
+  row {name = "lines of a file that match, $bytes", with = {SIZE},
+    {"mview", "map:view():gmatch(pattern)", LUA .. FILE .. [[
+      local v = mview.map(path):view()
+      os.remove(path)]],
+      "local n = 0 for _ in v:gmatch('ERROR.-timeout') do n = n + 1 end"},
+    {"lua", "for line in file:lines()", LUA .. FILE .. [[
+      file = io.open(path, "rb")
+      os.remove(path)]], [[
+      local n = 0
+      file:seek("set")
+      for line in file:lines() do
+        if line:find("ERROR.-timeout") then n = n + 1 end
+      end]]},
+    {"cpython", "re.finditer(mmap)", PYTHON .. [[
+import mmap, tempfile
+file = tempfile.TemporaryFile()
+file.write(s)
+file.flush()
+m = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+pattern = re.compile(b"ERROR.*?timeout")
+]], "n = sum(1 for _ in pattern.finditer(m))"},
+    {"grep", "grep -c, a process", LUA .. FILE .. [[
+      local remover = setmetatable({}, {__gc = function() os.remove(path) end})
+      local command = "LC_ALL=C grep -c 'ERROR.*timeout' " .. path ..
+        " >/dev/null"]], "os.execute(command)"},
+  }
+end
+
 local function lines(row)
   row {name = "lines, $bytes", with = {{n = 64 * MIB, bytes = "64 MiB"}},
     {"mview", "map:view():lines()", LUA .. FILE .. [[
@@ -94,5 +124,6 @@ return function(row)
     "\\w+@\\w+\\.com", 0.20)
   matches(row, "digits", "%d%d%d%d%-%d%d", "\\d\\d\\d\\d-\\d\\d", 1.05)
   matches(row, "words", "%a+", "[A-Za-z]+", 1.05)
+  grep(row)
   lines(row)
 end
