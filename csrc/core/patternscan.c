@@ -255,11 +255,11 @@ static size_t skip(const scan *c, size_t i, size_t last) {
   return i;
 }
 
-/* Looks for a match that begins from i to last. */
+/* Looks for a match that begins from i to last, by what the study found. */
 static bool find_between(const scan *c, size_t i, size_t last,
                          mv_match *match) {
   for (; i <= last; i++) {
-    if (c->pat->studied && c->pat->starts && (i = skip(c, i, last)) > last)
+    if (c->pat->starts && (i = skip(c, i, last)) > last)
       break;
     if (mv_pattern_match(c->pat, c->s, c->n, i, match)) {
       if (match->end != c->kept->avoid)
@@ -271,27 +271,37 @@ static bool find_between(const scan *c, size_t i, size_t last,
   return false;
 }
 
-bool mv_pattern_find(mv_pattern *pat, mv_patscan *kept, const unsigned char *s,
-                     size_t n, mv_match *match) {
+/* Looks for a match that begins at i or behind. */
+static bool find_studied(mv_pattern *pat, mv_patscan *kept,
+                         const unsigned char *s, size_t n, size_t i,
+                         mv_match *match) {
   scan c = {pat, kept, s, n, {UNKNOWN, UNKNOWN}};
-  size_t i = kept->next, last = n;
-  match->status = MV_OK;
-  if (pat->anchored)
-    return find_between(&c, i, i, match);
-  if (!pat->studied) {
-    last = n - i > FEW ? i + FEW : n;
-    if (find_between(&c, i, last, match))
-      return true;
-    if (match->status != MV_OK || last == n)
-      return false;
-    i = last + 1;
-    study(pat);
-  }
-  for (; match->status == MV_OK && i <= n; i = last + 1) {
+  for (size_t last; match->status == MV_OK && i <= n; i = last + 1) {
     if (!follow_scan(&c, &i, &last))
       return false;
     if (find_between(&c, i, last, match))
       return true;
   }
   return false;
+}
+
+bool mv_pattern_find(mv_pattern *pat, mv_patscan *kept, const unsigned char *s,
+                     size_t n, mv_match *match) {
+  size_t i = kept->next, last = n - i > FEW ? i + FEW : n;
+  match->status = MV_OK;
+  if (pat->studied)
+    return find_studied(pat, kept, s, n, i, match);
+  if (pat->anchored)
+    last = i;
+  for (; i <= last; i++)
+    if (mv_pattern_match(pat, s, n, i, match)) {
+      if (match->end != kept->avoid)
+        return true;
+    } else if (match->status != MV_OK) {
+      return false;
+    }
+  if (pat->anchored || last == n)
+    return false;
+  study(pat);
+  return find_studied(pat, kept, s, n, i, match);
 }
