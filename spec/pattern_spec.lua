@@ -65,6 +65,8 @@ local rows = {
   {"a range that is none", "a-b", "[a-]+"},
   {"a set of one range backwards", "abc", "[c-a]"},
   {"a set of one byte", "a.b^c-", "[.]()[^.][^^][-]"},
+  {"sets of two bytes, with a caret", "a^b-c%", "[a^][^-][-^]*[^%a][^%^]"},
+  {"a set that ends in a caret", "a^b", "[b^]"},
   {"all but one byte", LOG, "[^\n]*user=[^ ]+"},
   {"all but one byte, to the end", "a,b", "[^,]-$"},
   {"zeros in a set", "a\0b\0", "[\0-\1]"},
