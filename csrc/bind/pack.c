@@ -30,17 +30,21 @@ static void reverse_bytes(unsigned char *bytes, size_t n) {
 
 /* ---- unpack --------------------------------------------------------------*/
 
-lmv_packed lmv_packedview(lua_State *L, const lmv_view *v) {
+static void measure_packed(lmv_packed *s) {
+  mv_layout lay;
+  lmv_layout(s->view, &lay);
+  s->size = (size_t)mv_layout_nbytes(&lay);
+  s->contiguous = mv_layout_contiguous(&lay, 'C');
+}
+
+/* What the living view is. */
+static inline lmv_packed packed_view(lua_State *L, const lmv_view *v) {
   lmv_packed s = {v, NULL, 0, true};
   lmv_checklive(L, v);
-  if (lmv_isflat(v)) {
+  if (lmv_isflat(v))
     s.size = lmv_flatsize(v);
-  } else {
-    mv_layout lay;
-    lmv_layout(v, &lay);
-    s.size = (size_t)mv_layout_nbytes(&lay);
-    s.contiguous = mv_layout_contiguous(&lay, 'C');
-  }
+  else
+    measure_packed(&s);
   return s;
 }
 
@@ -278,7 +282,7 @@ static size_t check_position(lua_State *L, int arg, size_t size) {
 LMV_TOUCHES(view_unpack) {
   const lmv_view *v = lmv_checkview(L, 1);
   packreader r = lmv_startformat(L, 2);
-  lmv_packed s = lmv_packedview(L, v);
+  lmv_packed s = packed_view(L, v);
   size_t at = check_position(L, 3, s.size);
   int results;
   switch (lmv_unpack(&r, &s, &at, &results)) {
@@ -474,7 +478,7 @@ LMV_TOUCHES(view_pack) {
   int top = lua_gettop(L);
   lmv_checkinteger(L, 3);
   lmv_checkwritable(L, v);
-  size = lmv_packedview(L, v).size;
+  size = packed_view(L, v).size;
   from = check_position(L, 3, size);
   lmv_pack(&r, &out, size - from, from, 4, top);
   if (out.n > out.room)

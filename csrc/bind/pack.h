@@ -25,9 +25,6 @@ typedef enum lmv_outcome {
   LMV_UNENDED /* a string's zero is missing */
 } lmv_outcome;
 
-/* What the living view is. */
-lmv_packed lmv_packedview(lua_State *L, const lmv_view *v);
-
 /*
 ** Pushes the values of the format from byte *at (from 0) on, and moves *at
 ** behind them. Where bytes are missing, *at is the end of what was tried.
