@@ -99,6 +99,16 @@ local function several(row)
     {"cpython", "mv[i:i + 8]", MEMORYVIEW,
       "for i in range(0, $n, 8): a, b, c, d, e, f, g, h = mv[i:i + 8]"},
   }
+  row {name = "eight items by a local function", items = N.n / 8, with = with,
+    {"mview", "values(v, i, i + 7)", VIEW .. " local values = v.values", [[
+      for i = 1, $n, 8 do
+        local a, b, c, d, e, f, g, h = values(v, i, i + 7)
+      end]]},
+    {"lua", "byte(s, i, i + 7)", STRING .. " local byte = string.byte", [[
+      for i = 1, $n, 8 do
+        local a, b, c, d, e, f, g, h = byte(s, i, i + 7)
+      end]], atmost = 1.00},
+  }
   row {name = "m(i, j)", items = N.n, with = with,
     {"mview", "m(i, j)",
       "local m = mview(random($n), 'B', {100, 100})",

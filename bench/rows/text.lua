@@ -40,6 +40,15 @@ local function matches(row, name, pattern, regex, ratio)
 end
 
 local function short(row)
+  row {name = "gmatch, three words", with = {{n = 15}},
+    {"mview", "v:gmatch(pattern)", "local v = mview('key=value other')",
+      "for word in v:gmatch('%w+') do end"},
+    {"lua", "s:gmatch(pattern)", "local s = 'key=value other'",
+      "for word in s:gmatch('%w+') do end", small = 1.05},
+    {"cpython", "pattern.finditer(s)",
+      "import re\npattern = re.compile(rb'\\w+')\ns = b'key=value other'",
+      "for m in pattern.finditer(s): word = m[0]"},
+  }
   row {name = "match, a key and a value", with = {{n = 16}},
     {"mview", "v:match(pattern)", "local v = mview('key=value; other')",
       "local key, value = v:match('^(%w+)=(%w+)')"},
