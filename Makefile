@@ -145,7 +145,7 @@ amalgamation: $(BUILD)/amalgamation/mview.c ## write all C sources as one file
 $(BUILD)/amalgamation/mview.c: csrc/amalgamate.lua LICENSE $(AMALGAMATION)
 	@mkdir -p $(@D)
 	$(LUA) csrc/amalgamate.lua LICENSE $(AMALGAMATION) >$@
-	cp csrc/mview.h $(@D)
+	cp -f csrc/mview.h $(@D)
 
 # ---- release ----
 
@@ -167,6 +167,7 @@ archives:
 	@mkdir -p $(DIST)/$(NAME) $(DIST)/mview
 	@cp -R $(SOURCES) $(DIST)/$(NAME)
 	@cp -R $(USED) $(DIST)/mview
+	@chmod -R u+w $(DIST) # the sources may be read-only
 	@find $(DIST) -name '*.o' -exec rm {} + -o -name '*.so' -exec rm {} +
 	@cp rockspec/$(NAME)-1.rockspec $(DIST)
 	@cd $(DIST) && tar -cf - $(NAME) | gzip -9n >$(NAME).tar.gz

@@ -63,6 +63,7 @@ rock: ## build the rock into build/rock and run the specs against it
 	@$(MAKE) support
 	@rm -rf $(BUILD)/rock && mkdir -p $(BUILD)/rock
 	@cp -R csrc lua doc rockspec LICENSE README.md $(BUILD)/rock
+	@chmod -R u+w $(BUILD)/rock
 	cd $(BUILD)/rock && luarocks --lua-version $(LUA_VERSION) make \
 	  --tree "$$PWD/tree" rockspec/mview-scm-1.rockspec \
 	  LUA_INCDIR="$(LUA_INCDIR)"

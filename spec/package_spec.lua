@@ -84,8 +84,8 @@ describe("make build", function()
     function()
       local folder = shell("mktemp -d"):gsub("\n", "")
       local list = ("cd %q && find . | LC_ALL=C sort"):format(folder .. "/a b")
-      shell(("mkdir %q && cp -R Makefile csrc lua %q"):format(folder .. "/a b",
-        folder .. "/a b"))
+      shell(("mkdir %q && cp -R Makefile csrc lua %q && chmod -R u+w %q")
+        :format(folder .. "/a b", folder .. "/a b", folder .. "/a b"))
       local before = shell(list)
       local output = build_env(("make -C %q build BUILD=%s/built "
         .. "CFLAGS='-O0 -DX'"):format(folder .. "/a b", folder))
