@@ -48,8 +48,8 @@ byte(@bytes()).
 ]]
 
 -- A host: its program, the files that it needs (each with the folder's name in
--- it), the command, a pattern of what it prints, the file that the script writes
--- (result).
+-- it), the command, a pattern of what it prints, and the file that the script
+-- writes (result).
 local hosts = {
   {"mle", {}, "mle -N -H 1 -x %s/script.lua", ""},
   {"neomutt", {rc = NEOMUTT}, "neomutt -n -F %s/rc -Q folder", "set folder"},
@@ -59,9 +59,9 @@ local hosts = {
   -- script, until it is told to end: when the script has closed the pipe.
   {"dnsmasq", {["leases.lua"] = DNSMASQ, conf = ""},
     "sh -c 'mkfifo %s/pipe; dnsmasq --no-daemon --port=0 "
-    .. "--dhcp-range=127.0.0.1,static --dhcp-leasefile=%s/leases --dhcp-luascript=%s/leases.lua "
-    .. "--conf-file=%s/conf --user=$(id -un) --pid-file=%s/pid "
-    .. "--interface=lo --bind-interfaces & "
+    .. "--dhcp-range=127.0.0.1,static --dhcp-leasefile=%s/leases "
+    .. "--dhcp-luascript=%s/leases.lua --conf-file=%s/conf --user=$(id -un) "
+    .. "--pid-file=%s/pid --interface=lo --bind-interfaces & "
     .. "cat %s/pipe >%s/result; kill $!; wait'", "", "pipe"},
 }
 
