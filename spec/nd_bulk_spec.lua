@@ -304,4 +304,10 @@ describe("mview.from and mview.new", function()
       end)
     end)
   end
+
+  it("refuse lists of items that no memory has", function()
+    local format = ("%ds"):format(most // 2)
+    raises("bad argument #2 to 'from' (size too large)", mview.from, format,
+      {"a", "b", "c"})
+  end)
 end)
