@@ -245,14 +245,16 @@ LMV_TOUCHES(reader_peek) {
 
 /*
 ** The distance from the position to the m bytes at needle, in a source that is
-** not contiguous and has `most` bytes left; ABSENT if they do not occur.
+** not contiguous; ABSENT if they do not occur.
 */
-static size_t find_strided(lua_State *L, const lmv_stream *r, size_t most,
+static size_t find_strided(lua_State *L, const lmv_stream *r,
                            const char *needle, size_t m) {
-  size_t size;
-  unsigned char *room = lmv_pushroom(L, most, m, &size);
+  size_t size, most;
+  unsigned char *room = lmv_pushroom(L, SIZE_MAX, m, &size);
+  lmv_window w = lmv_see(L, r); /* only now: a finalizer may have moved it */
   lmv_operand operand;
   ptrdiff_t found;
+  most = bytes_left(r, &w);
   next_operand(r, most, &operand);
   found = mv_find_apart(lmv_operandbase(L, &operand), &operand.lay, 0, most,
                         (const unsigned char *)needle, m, false, room, size);
@@ -268,7 +270,7 @@ static size_t find_next(lua_State *L, const lmv_stream *r, const char *needle,
   if (most < m)
     return ABSENT;
   if (w.step != 1)
-    return find_strided(L, r, most, needle, m);
+    return find_strided(L, r, needle, m);
   found = mv_find(w.base + r->pos, most, (const unsigned char *)needle, m);
   return found >= 0 ? (size_t)found : ABSENT;
 }
