@@ -38,9 +38,10 @@ local function draw(id, k, width, height)
   memory.atomic.notify(block:at(0, "I"), 1)
 end
 
+local found, luv = pcall(require, "luv")
+
 -- Runs draw for each quarter; returns how, and the threads.
 local function start(id)
-  local found, luv = pcall(require, "luv")
   local threads = {}
   for k = 1, 4 do
     if found then
@@ -86,5 +87,7 @@ else
   show(picture)
 end
 print(("%d points, drawn %s"):format(picture.nbytes, how))
--- The code of luv, which they still run in, is unloaded when this state ends.
+-- The threads still run in luv, which is unloaded when this state ends; its loop
+-- lets go of them.
 for _, thread in ipairs(threads) do thread:join() end
+if found then luv.run() end
