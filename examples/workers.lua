@@ -87,7 +87,7 @@ else
   show(picture)
 end
 print(("%d points, drawn %s"):format(picture.nbytes, how))
--- The threads still run in luv, which is unloaded when this state ends; its loop
--- lets go of them.
+-- The threads still run in luv, which is unloaded when this state ends; its
+-- loop lets go of them.
 for _, thread in ipairs(threads) do thread:join() end
 if found then luv.run() end

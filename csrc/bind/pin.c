@@ -9,7 +9,7 @@
 
 #include <limits.h>
 
-enum { OWNER = 1, THREAD, FORMAT, VALUES = FORMAT };
+enum { OWNER = 1, THREAD = 2, FORMAT = 3, VALUES = FORMAT };
 
 typedef struct pin {
   lmv_lease *lease; /* NULL: ended */

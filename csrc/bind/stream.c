@@ -99,7 +99,7 @@ static const lmv_view *to_bytes(lua_State *L, int arg) {
   lmv_layout(v, &lay);
   if (!mv_layout_contiguous(&lay, 'C'))
     lmv_argerror(L, arg, "memory is not contiguous");
-  lay.shape[0] = (ptrdiff_t)mv_layout_nbytes(&lay);
+  lay.shape[0] = mv_layout_nbytes(&lay);
   lay.strides[0] = lay.itemsize = lay.ndim = 1;
   v = lmv_derive(L, arg, &lay, &change, 0);
   lua_replace(L, arg);
