@@ -206,8 +206,12 @@ static int checklstring(lua_State *L) {
 
 typedef enum action { NOTHING, REVOKE_ITSELF, REVOKE_OTHER } action;
 
-/* A block of memory and its loan; both the handle and done hold it. */
+/*
+** A block of memory and its loan; both the handle and done hold it. Where Lua
+** loses the finalizer of the handle, the end of this module frees it.
+*/
 typedef struct loan {
+  struct loan *next, **previous; /* of all */
   lua_State *L;
   mview_loan number, other;
   unsigned char *bytes; /* NULL: done has run */
@@ -216,10 +220,24 @@ typedef struct loan {
 } loan;
 
 static int lends, dones; /* in all */
+static loan *loans;
+
+static void free_loan(loan *l) {
+  *l->previous = l->next;
+  if (l->next != NULL)
+    l->next->previous = l->previous;
+  free(l->bytes);
+  free(l);
+}
 
 static void disown(loan *l) {
   if (--l->owners == 0)
-    free(l);
+    free_loan(l);
+}
+
+__attribute__((destructor)) static void free_loans(void) {
+  while (loans != NULL)
+    free_loan(loans);
 }
 
 static void done(void *ud) {
@@ -250,6 +268,11 @@ static loan *push_loan(lua_State *L, size_t n) {
     abort();
   l->L = main_thread(L);
   l->owners = 1;
+  l->previous = &loans;
+  l->next = loans;
+  if (loans != NULL)
+    loans->previous = &l->next;
+  loans = l;
   luaL_setmetatable(L, LOAN);
   return l;
 }
