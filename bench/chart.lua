@@ -6,8 +6,10 @@
 local languages = require "languages"
 local report = require "report"
 
-local WIDTH, LINE, TOP = 930, 20, 56
-local LEFT, RIGHT = 450, 910 -- of the plot
+local LINE, TOP = 20, 56
+local PLOT, MARGIN = 460, 20 -- the width of the plot, and right of it
+local LETTER, SPEED = 7, 46 -- the most that a letter takes; room for a speed
+local left -- of the plot, which depends on the longest label
 local SLOWEST, FASTEST = -2, 10 -- powers of two at its ends
 
 local GREY = "#727a84" -- of text and lines
@@ -22,7 +24,7 @@ end
 -- The place of a speed on the axis; one beyond its ends is drawn at the end.
 local function across(speed)
   local power = math.max(SLOWEST, math.min(FASTEST, math.log(speed, 2)))
-  return LEFT + (power - SLOWEST) * (RIGHT - LEFT) / (FASTEST - SLOWEST)
+  return left + (power - SLOWEST) * PLOT / (FASTEST - SLOWEST)
 end
 
 local function times(speed)
@@ -40,7 +42,7 @@ local function draw_axis(add, bottom)
 end
 
 local function draw_legend(add, used)
-  local x = LEFT
+  local x = left
   for _, name in ipairs {"lua", "cpython", "numpy", "c", "mview"} do
     if used[name] then
       add('  <rect fill="%s" x="%d" y="8" width="12" height="12"/>',
@@ -53,7 +55,7 @@ end
 
 local function draw_bar(add, y, bar)
   local one, x = across(1), across(bar.speed)
-  add('  <text x="%d" y="%d" text-anchor="end">%s</text>', LEFT - 46, y + 13,
+  add('  <text x="%d" y="%d" text-anchor="end">%s</text>', left - SPEED, y + 13,
     escaped(bar.label))
   add('  <rect fill="%s" x="%.1f" y="%d" width="%.1f" height="%d"/>',
     COLOURS[bar.language], math.min(one, x), y + 3,
@@ -62,7 +64,7 @@ local function draw_bar(add, y, bar)
     add('  <path stroke="%s" stroke-width="2" d="M%.1f %dv%d"/>', GREY,
       across(bar.target), y + 1, LINE - 2)
   end
-  add('  <text x="%d" y="%d" text-anchor="end">%s</text>', LEFT - 6, y + 13,
+  add('  <text x="%d" y="%d" text-anchor="end">%s</text>', left - 6, y + 13,
     times(bar.speed))
 end
 
@@ -85,10 +87,15 @@ local chart = {}
 function chart.draw(bars, used, note)
   local lines = {}
   local function add(text, ...) lines[#lines + 1] = text:format(...) end
-  local height = TOP + LINE * #bars + 8
+  local height, longest = TOP + LINE * #bars + 8, 0
+  for _, bar in ipairs(bars) do
+    longest = math.max(longest, utf8.len(bar.label))
+  end
+  left = SPEED + LETTER * longest
+  local width = left + PLOT + MARGIN
   add('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d"',
-    WIDTH, height)
-  add('     width="%d" height="%d" role="img" fill="%s"', WIDTH, height, GREY)
+    width, height)
+  add('     width="%d" height="%d" role="img" fill="%s"', width, height, GREY)
   add('     stroke="none" font-family="sans-serif" font-size="12">')
   add("  <title>How many times as fast as its rivals mview is</title>")
   add('  <text x="8" y="18">%s</text>', note)

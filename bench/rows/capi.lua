@@ -3,6 +3,7 @@
 local CAPI = "require 'mview' local capi = require 'capi' "
 local STRING = CAPI .. "local s = random(100) "
 local VIEW = STRING .. "local v = mview(s) "
+local LONG = CAPI .. "local t = random(4096) "
 
 -- A row of one function call a run; each subject has a function and what it is
 -- called with.
@@ -50,6 +51,10 @@ return function(row)
   calls(row, "borrow of a string", {
     {"mview", "borrow", "s", STRING},
     {"mview", "peek", "s", STRING, 3},
+  })
+  calls(row, "borrow of a string of 4 KiB", {
+    {"mview", "borrow", "t", LONG},
+    {"mview", "peek", "t", LONG, 3},
   })
   calls(row, "borrow of a view", {
     {"mview", "borrow", "v", VIEW},
