@@ -1,3 +1,5 @@
+-- Random views, and the replayed cases of CPython, against a slow model in Lua.
+
 local vectors = require "vectors"
 local view_fuzz = require "view_fuzz"
 

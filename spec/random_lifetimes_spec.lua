@@ -1,3 +1,5 @@
+-- Random programs of views and what they see, against a model of lifetimes.
+
 local lifecycle_fuzz = require "lifecycle_fuzz"
 
 local seed = math.tointeger(os.getenv "MVIEW_SEED") or os.time()
