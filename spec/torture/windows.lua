@@ -97,6 +97,7 @@ return {
     {"when the memory cannot grow", MAPPED},
     {"gives mapping and descriptor back", PROC},
     {"left to the end of the state", PROGRAMS},
+    {"cannot grow its file", PROGRAMS},
   },
   ["spec/map_spec.lua"] = {
     {"as io.open does: a folder", "io.open finds no folder there"},
