@@ -23,9 +23,11 @@ local function read_order(folder)
   return order
 end
 
+-- The sources in a folder, where LuaRocks may have left object files.
 local function list_files(folder)
   local list = {}
-  for name in shell("cd csrc/" .. folder .. " && LC_ALL=C ls"):gmatch "%S+" do
+  for name in shell("cd csrc/" .. folder .. " && LC_ALL=C ls *.[ch]")
+    :gmatch "%S+" do
     list[#list + 1] = name
   end
   return list
