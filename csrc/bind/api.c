@@ -41,7 +41,7 @@ static mview_loan api_lend(lua_State *L, const mview_buffer *buf,
     lua_rawgetp(L, LUA_REGISTRYINDEX, &loan_key);
     lua_pushlightuserdata(L, (void *)buf);
   }
-  if (done == NULL && room) {
+  if (room && done == NULL) { /* nothing to call if it raises */
     lua_call(L, 1, 1);
   } else if (!room || lua_pcall(L, 1, 1, 0) != LUA_OK) {
     if (done != NULL)

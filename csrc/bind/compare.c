@@ -253,12 +253,7 @@ LMV_TOUCHES(view_hash) {
     luaL_error(L, "cannot hash a view that can be written to");
   lmv_viewoperand(v, &operand);
   p = lmv_operandbase(L, &operand);
-  lua_pushinteger(
-      L, (lua_Integer)(mv_layout_contiguous(&operand.lay, 'C')
-                           ? mv_hash(p + operand.lay.offset,
-                                     (size_t)mv_layout_nbytes(&operand.lay),
-                                     lmv_seed())
-                           : mv_hash_apart(p, &operand.lay, lmv_seed())));
+  lua_pushinteger(L, (lua_Integer)mv_hash_layout(p, &operand.lay, lmv_seed()));
   return 1;
 }
 

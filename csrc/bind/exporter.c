@@ -167,7 +167,7 @@ lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
   mv_layout lay;
   ptrdiff_t lo, hi, itemsize;
   lmv_view *v;
-  if (are_bytes(buf)) { /* as below, sooner */
+  if (are_bytes(buf)) { /* the usual loan, without a layout */
     lmv_lease_move(lease, buf->data, buf->nbytes);
     lease->readonly = init.readonly;
     return lmv_pushbyteview(L, meta, lease_idx, lease);

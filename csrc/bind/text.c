@@ -24,7 +24,7 @@ typedef struct subject {
   size_t n;
 } subject;
 
-static inline void open_text(lua_State *L, const lmv_view *v, subject *t) {
+static void open_text(lua_State *L, const lmv_view *v, subject *t) {
   lmv_checklive(L, v);
   t->v = v;
   t->copy = NULL;
@@ -75,50 +75,9 @@ static int push_bounds(lua_State *L, size_t at, size_t n) {
 
 /* ---- bytes ---------------------------------------------------------------*/
 
-/* A search for bytes. room: for pieces, if the memory is not contiguous. */
-typedef struct byte_search {
-  subject text;
-  unsigned char *room;
-  size_t size;
-  bool last; /* the last occurrence, not the first */
-} byte_search;
-
-/* Makes room for a needle of m bytes; may push it. */
-static inline void open_search(lua_State *L, byte_search *s, size_t m) {
-  s->room = NULL;
-  if (!lmv_isflat(s->text.v)) {
-    mv_layout lay;
-    lmv_layout(s->text.v, &lay);
-    if (!mv_layout_contiguous(&lay, 'C'))
-      s->room = lmv_pushroom(L, s->text.n, m, &s->size);
-  }
-}
-
-static ptrdiff_t find_apart(const byte_search *s, const unsigned char *base,
-                            size_t from, size_t n, const unsigned char *needle,
-                            size_t m) {
-  mv_layout lay;
-  lmv_layout(s->text.v, &lay);
-  return mv_find_apart(base, &lay, from, n, needle, m, s->last, s->room,
-                       s->size);
-}
-
-/* Where the needle is in n bytes from `from` on; -1: nowhere. */
-static inline ptrdiff_t find_needle(lua_State *L, const byte_search *s,
-                                    size_t from, size_t n,
-                                    const unsigned char *needle, size_t m) {
-  const unsigned char *base = lmv_base(L, s->text.v);
-  const unsigned char *p = base + s->text.v->offset + from;
-  if (s->room != NULL)
-    return find_apart(s, base, from, n, needle, m);
-  return s->last ? mv_rfind(p, n, needle, m) : mv_find(p, n, needle, m);
-}
-
-/* Pushes the bounds of the needle in bytes from to to - 1, or nil. */
-static int push_found(lua_State *L, const byte_search *s, size_t from,
-                      size_t to, const unsigned char *needle, size_t m) {
-  ptrdiff_t at =
-      from <= to ? find_needle(L, s, from, to - from, needle, m) : -1;
+/* Pushes the bounds of m bytes that were found at offset at behind from; nil if
+** at is -1. */
+static int push_found(lua_State *L, size_t from, ptrdiff_t at, size_t m) {
   if (at >= 0)
     return push_bounds(L, from + (size_t)at, m);
   lua_pushnil(L);
@@ -131,36 +90,52 @@ static int find_flat(lua_State *L, const lmv_view *v, lua_Integer init,
   const unsigned char *p = lmv_base(L, v) + v->offset;
   size_t n = lmv_flatsize(v), from = text_position(init, n);
   ptrdiff_t at = from <= n ? mv_find(p + from, n - from, needle, m) : -1;
-  if (at >= 0)
-    return push_bounds(L, from + (size_t)at, m);
-  lua_pushnil(L);
-  return 1;
+  return push_found(L, from, at, m);
 }
 
 /*
-** Finds the bytes of the value at index 2, any bytes-like one: the first from
-** init on, or the last that starts at or before it.
+** Where m bytes can be found in n bytes: from *from to *to. last: the last
+** occurrence that starts at or before init; else the first one from init on.
+** False: nowhere.
 */
+static bool search_range(lua_Integer init, bool last, size_t n, size_t m,
+                         size_t *from, size_t *to) {
+  size_t position = text_position(init, n);
+  *from = last ? 0 : position;
+  *to = last && m <= n && position < n - m ? position + m : n;
+  if (last)
+    return init != 0 && init >= -(lua_Integer)n;
+  return position <= n;
+}
+
+/* Finds the bytes of the value at index 2, any bytes-like one. */
 static int find_bytes_like(lua_State *L, const lmv_view *v, lua_Integer init,
                            bool last) {
-  byte_search s;
-  const unsigned char *copy;
   lmv_operand needle;
-  size_t n, m, from = 0, to;
+  mv_layout lay;
+  const unsigned char *copy, *q, *base;
+  unsigned char *room = NULL; /* for pieces of what is not contiguous */
+  size_t n, m, from, to, size = 0;
+  ptrdiff_t at;
   lmv_checkoperand(L, 2, &needle);
+  lmv_checklive(L, v);
+  lmv_layout(v, &lay);
+  n = (size_t)mv_layout_nbytes(&lay);
   m = (size_t)mv_layout_nbytes(&needle.lay);
-  open_text(L, v, &s.text);
-  n = to = s.text.n;
-  s.last = last;
-  if (!last)
-    from = text_position(init, n);
-  else if (init == 0 || init < -(lua_Integer)n)
-    from = n + 1; /* in front of the first byte: nowhere */
-  else if (m <= n && text_position(init, n) < n - m)
-    to = text_position(init, n) + m;
-  open_search(L, &s, m);
+  if (!mv_layout_contiguous(&lay, 'C'))
+    room = lmv_pushroom(L, n, m, &size);
   copy = lmv_flatten(L, &needle);
-  return push_found(L, &s, from, to, lmv_flat(L, &needle, copy), m);
+  q = lmv_flat(L, &needle, copy);
+  base = lmv_base(L, v);
+  if (!search_range(init, last, n, m, &from, &to))
+    at = -1;
+  else if (room != NULL)
+    at = mv_find_apart(base, &lay, from, to - from, q, m, last, room, size);
+  else if (last)
+    at = mv_rfind(base + v->offset + from, to - from, q, m);
+  else
+    at = mv_find(base + v->offset + from, to - from, q, m);
+  return push_found(L, from, at, m);
 }
 
 /* ---- patterns ------------------------------------------------------------*/

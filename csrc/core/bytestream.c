@@ -156,12 +156,14 @@ ptrdiff_t mv_find_apart(const unsigned char *src, const mv_layout *slay,
   return -1;
 }
 
-uint64_t mv_hash_apart(const unsigned char *src, const mv_layout *slay,
-                       uint64_t seed) {
+uint64_t mv_hash_layout(const unsigned char *src, const mv_layout *slay,
+                        uint64_t seed) {
   unsigned char piece[64 * MV_STRIPE];
   size_t n = (size_t)mv_layout_nbytes(slay), left = n;
   mv_bytestream s;
   mv_hasher hasher;
+  if (mv_layout_contiguous(slay, 'C'))
+    return mv_hash(src + slay->offset, n, seed);
   mv_hash_start(&hasher, seed);
   mv_stream_start(&s, (unsigned char *)src, slay, 0);
   for (; left >= sizeof piece; left -= sizeof piece) {

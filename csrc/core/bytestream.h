@@ -43,8 +43,8 @@ ptrdiff_t mv_find_apart(const unsigned char *src, const mv_layout *slay,
                         size_t m, bool last, unsigned char *room, size_t size);
 
 /* mv_hash of all bytes. */
-uint64_t mv_hash_apart(const unsigned char *src, const mv_layout *slay,
-                       uint64_t seed);
+uint64_t mv_hash_layout(const unsigned char *src, const mv_layout *slay,
+                        uint64_t seed);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

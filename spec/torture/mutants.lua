@@ -162,8 +162,8 @@ local GCOV = [[cd %s && find coverage -name '*.gcda' -print0 |
     $1 ~ /#####|=====/ { print path, $2 + 0, 0 }']]
 
 -- Runs each test once and sets its seconds; removes those that take too long.
--- Returns the tests that reach a line by
--- its path and number: {} for a line that none reaches, nil where is no code.
+-- Returns the tests that reach a line by its path and number: {} for a line that
+-- none reaches, nil where is no code.
 local function reaching(list)
   local reach = {}
   for i = #list, 1, -1 do
@@ -246,11 +246,7 @@ for path in must("ls csrc/core/*.[ch] csrc/bind/*.[ch]"):gmatch "%S+" do
   end
 end
 
-local function say(...)
-  print(...)
-  io.stdout:flush()
-end
-
+io.stdout:setvbuf "line"
 local killed, survived, same = 0, 0, 0
 for k = 1, count do
   local changes = files[(k - 1) % #files + 1]
@@ -270,7 +266,7 @@ for k = 1, count do
     by, ran, of = killer(chosen(m, reach, list))
     if by then killed = killed + 1 else survived = survived + 1 end
   end
-  say(("%s:%d: %s -> %s: %s"):format(m.path, m.number, m.line:match "%S.*",
+  print(("%s:%d: %s -> %s: %s"):format(m.path, m.number, m.line:match "%S.*",
     changed(m):match "%S.*" or "(deleted)",
     by or ("SURVIVED %d of %d tests"):format(ran, of)))
   write(path, text)
