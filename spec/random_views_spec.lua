@@ -1,10 +1,9 @@
 -- Random views, and the replayed cases of CPython, against a slow model in Lua.
 
+local random_programs = require "random_programs"
 local vectors = require "vectors"
 local view_fuzz = require "view_fuzz"
 
-local seed = math.tointeger(os.getenv "MVIEW_SEED") or os.time()
-local rounds = math.tointeger(os.getenv "MVIEW_ROUNDS") or 500
 local STEPS = 40
 
 describe("The model", function()
@@ -33,13 +32,6 @@ describe("The model", function()
 end)
 
 describe("A random history", function()
-  it(("has the same end in mview and in the model, MVIEW_SEED=%d"):format(seed),
-    function()
-      print(("\n%d random histories, MVIEW_SEED=%d"):format(rounds, seed))
-      for round = 1, rounds do
-        local program = view_fuzz.run(seed + round, STEPS)
-        assert(not program, ("MVIEW_SEED=%d MVIEW_ROUNDS=1 fails:\n%s"):format(
-          seed + round - 1, program))
-      end
-    end)
+  it("has the same end in mview and in the model" .. random_programs.named,
+    function() random_programs.agree(view_fuzz.run, STEPS) end)
 end)

@@ -1,6 +1,7 @@
 -- rfind, lines and split, on the bytes of views.
 
 local agree = require "agree"
+local files = require "files"
 local mview = require "mview"
 local raises = require "raises"
 
@@ -278,15 +279,6 @@ describe("split", function()
   end)
 end)
 
--- The kibibytes of memory that the process has now; nil if nothing says so.
-local function resident()
-  local file <close> = io.open("/proc/self/status")
-  for line in file and file:lines() or function() end do
-    local kib = line:match("^VmRSS:%s*(%d+)")
-    if kib then return tonumber(kib) end
-  end
-end
-
 describe("A range of a huge file", function()
   local GIB <const> = 1 << 30
   local AT <const> = 40 * GIB -- in front of the needle
@@ -295,7 +287,7 @@ describe("A range of a huge file", function()
   setup(function()
     path = os.tmpname()
     local file <close> = io.open(path, "wb")
-    local written = resident() and pcall(function()
+    local written = files.resident() and pcall(function()
       assert(file:seek("set", AT))
       assert(file:write("needle42"))
       assert(file:seek("set", 64 * GIB - 1))
@@ -314,9 +306,9 @@ describe("A range of a huge file", function()
   local function it_stays(name, expected, use)
     it("is all that " .. name .. " looks at", function()
       if not v then pending("no file of 64 GiB") return end
-      local before = resident()
+      local before = files.resident()
       assert.are.same(expected, table.pack(use(v, AT - 999, AT + 1000)))
-      assert.is_true(resident() - before < 64 << 10)
+      assert.is_true(files.resident() - before < 64 << 10)
     end)
   end
 

@@ -162,8 +162,8 @@ local GCOV = [[cd %s && find coverage -name '*.gcda' -print0 |
     $1 ~ /#####|=====/ { print path, $2 + 0, 0 }']]
 
 -- Runs each test once and sets its seconds; removes those that take too long.
--- Returns the tests that reach a line by its path and number: {} for a line that
--- none reaches, nil where is no code.
+-- Returns the tests that reach a line by its path and number: {} for a line
+-- that no test reaches, nil for a line without code.
 local function reaching(list)
   local reach = {}
   for i = #list, 1, -1 do
