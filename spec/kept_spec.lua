@@ -57,7 +57,8 @@ describe("A released view", function()
       return collectgarbage "count"
     end
     local before = used()
-    local first = mview(("x"):rep(1000000))
+    -- joined, since Lua 5.5 does not count a string that rep makes
+    local first = mview(("x"):rep(500000) .. ("x"):rep(500000))
     local slice = first:sub(2)
     first:release()
     assert.equal(999999, #slice)

@@ -35,8 +35,10 @@ local function blocks()
   return n
 end
 
--- All that there is to give back.
+-- All that there is to give back, once the garbage of other specs is gone.
 local function debts()
+  collectgarbage()
+  collectgarbage()
   local lends, dones = capi.counts()
   local acquired, released = raster.counts()
   return {lends - dones, acquired - released, mappings(), blocks()}

@@ -229,25 +229,28 @@ describe("make dist", function()
       assert.equal("mview", url:match("([^/]+)%.git$"))
     end)
 
-  local rocks = tried and has "luarocks"
-  it("writes a rock that LuaRocks installs"
-    .. (rocks and "" or ", not tried: no LuaRocks"), function()
-      if not rocks then return end
-      local lua = os.getenv "LUA_INCDIR"
-      build_env(("luarocks --lua-version %s --tree %s/tree install %s "
-        .. "CFLAGS='-O0 -fPIC' %s"):format(_VERSION:match("[%d.]+"), folder,
-        archive "-1.src.rock", lua and ("LUA_INCDIR=%q"):format(lua) or ""))
-      local at = folder .. "/tree/lib/luarocks/rocks-" ..
-        _VERSION:match("[%d.]+") .. "/mview/" .. version .. "-1/"
-      assert.equal(files.read "LICENSE", files.read(at .. "conf/LICENSE"))
-      assert.equal(files.read "README.md", files.read(at .. "conf/README.md"))
-      assert.equal(files.read "csrc/mview.h",
-        files.read(at .. "conf/include/mview.h"))
-      local paths = {}
-      for i, path in ipairs {"share/lua/%s/?.lua", "lib/lua/%s/?.so"} do
-        paths[i] = folder .. "/tree/" .. path:format(_VERSION:match("[%d.]+"))
-      end
-      assert.same({version}, snippets.run("print(require 'mview'._VERSION)",
-        folder, table.unpack(paths)))
-    end)
+  it("writes a rock that LuaRocks installs", function()
+    if not (tried and has "luarocks") then pending "no LuaRocks" return end
+    local lua = os.getenv "LUA_INCDIR"
+    -- LuaRocks asks the header for the version: some releases for a number only
+    if lua and not files.read(lua .. "/lua.h"):find "LUA_VERSION_NUM%s+%d" then
+      pending "LuaRocks may not know this Lua"
+      return
+    end
+    build_env(("luarocks --lua-version %s --tree %s/tree install %s "
+      .. "CFLAGS='-O0 -fPIC' %s"):format(_VERSION:match("[%d.]+"), folder,
+      archive "-1.src.rock", lua and ("LUA_INCDIR=%q"):format(lua) or ""))
+    local at = folder .. "/tree/lib/luarocks/rocks-" ..
+      _VERSION:match("[%d.]+") .. "/mview/" .. version .. "-1/"
+    assert.equal(files.read "LICENSE", files.read(at .. "conf/LICENSE"))
+    assert.equal(files.read "README.md", files.read(at .. "conf/README.md"))
+    assert.equal(files.read "csrc/mview.h",
+      files.read(at .. "conf/include/mview.h"))
+    local paths = {}
+    for i, path in ipairs {"share/lua/%s/?.lua", "lib/lua/%s/?.so"} do
+      paths[i] = folder .. "/tree/" .. path:format(_VERSION:match("[%d.]+"))
+    end
+    assert.same({version}, snippets.run("print(require 'mview'._VERSION)",
+      folder, table.unpack(paths)))
+  end)
 end)

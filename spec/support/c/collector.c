@@ -6,16 +6,18 @@
 ** the allocation of an object the collector owes work, so that it runs, with
 ** finalizers, at the next point where it may; in generational mode that is a
 ** whole young collection each time. With a period of n it is each n-th object.
+** The allocator serves after the stop, too: Lua 5.5 has a string that a buffer
+** made freed by the allocator that the state had then.
 */
 #include <lauxlib.h>
 #include <lua.h>
 
 /* Of the one state that is treated so. */
 static struct {
-  lua_Alloc allocate; /* the state's own; NULL: not started */
+  lua_Alloc allocate; /* the state's own */
   void *ud;
   lua_State *L;
-  int debt, failing;
+  int started, debt, failing;
   lua_Integer period, count;
 } hostile;
 
@@ -29,9 +31,9 @@ static int is_due(void) {
 static void *allocate(void *ud, void *block, size_t old, size_t size) {
   int object = block == NULL && old != 0 && size > 0;
   (void)ud;
-  if (object && hostile.failing)
+  if (object && hostile.failing) {
     hostile.failing = 0; /* the second time is granted */
-  else if (object && is_due()) {
+  } else if (object && hostile.started && is_due()) {
     if (!hostile.debt) {
       hostile.failing = 1;
       return NULL;
@@ -42,9 +44,9 @@ static void *allocate(void *ud, void *block, size_t old, size_t size) {
 }
 
 static int stop(lua_State *L) {
-  if (hostile.allocate != NULL)
+  if (hostile.started)
     lua_setallocf(L, hostile.allocate, hostile.ud);
-  hostile.allocate = NULL;
+  hostile.started = 0;
   return 0;
 }
 
@@ -61,6 +63,7 @@ static int start(lua_State *L) {
   hostile.count = hostile.failing = 0;
   hostile.allocate = lua_getallocf(L, &hostile.ud);
   lua_setallocf(L, allocate, NULL);
+  hostile.started = 1;
   return 0;
 }
 
