@@ -113,7 +113,7 @@ local messages = {
   {"read%-only", "^attempt to write to a read%-only view$"},
   {"invalid type", "%l+ expected, got %l+", "no integer representation",
     "value %S+ out of range"},
-  {"invalid value", "value %S+ out of range"},
+  {"invalid value", "value %S+ out of range", "string of %d+ bytes where"},
   {"different structures", "shape %[.*%] expected, got %[.*%]",
     "item %d+ of format '.*' does not fit format '.*'"},
   {"strict store", "%l+ expected, got %l+", "value %S+ out of range"},

@@ -24,7 +24,10 @@ local NULL = python.NULL
 -- other one.
 local function format_class(format)
   if format:find "^T" then
-    return format:find "%(" and "nested record" or "record"
+    return "record" .. (format:find("T{", 3, true) and " of records" or "")
+      .. (format:find "%(" and " of arrays" or "")
+      .. (format:find "x" and ", padded" or "")
+      .. (format:find "@" and ", aligned" or "")
   end
   if #format > 3 then return "several" end
   return (format:gsub("%d+", "#"):gsub("[bhilnBHILNPqQ]", "i")

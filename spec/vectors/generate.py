@@ -75,6 +75,13 @@ def native_format():
     return random.choice(["", "@"]) + random.choice(CODES.replace("e", ""))
 
 
+def with_half(fmt):
+    """Sometimes "e" instead, and the format that memoryview casts to."""
+    if random.random() < .1:
+        return fmt[:-1] + "e", fmt[:-1] + "H"
+    return fmt, fmt
+
+
 def size_of(fmt):
     return struct.calcsize(fmt)
 
@@ -108,10 +115,15 @@ def needs(*formats):
     return {"need": sorted(need)} if need else {}
 
 
-def a_layout(fmt, most=4):
+def a_shape(most=4):
+    return [random.choice((1, 2, 2, 3, 3, 4, 5))
+            for _ in range(random.randint(1, most))]
+
+
+def a_layout(fmt, shape=None):
     """A geometry of strides of either sign in any order, and its array."""
-    size, ndim = size_of(fmt), random.randint(1, most)
-    shape = [random.choice((1, 2, 2, 3, 3, 4, 5)) for _ in range(ndim)]
+    size, shape = size_of(fmt), shape or a_shape()
+    ndim = len(shape)
     strides, step = [0] * ndim, size
     for d in random.sample(range(ndim), ndim) if random.random() < .5 \
             else range(ndim - 1, -1, -1):
@@ -122,10 +134,16 @@ def a_layout(fmt, most=4):
     low = sum(s * (n - 1) for s, n in zip(strides, shape) if s < 0)
     high = sum(s * (n - 1) for s, n in zip(strides, shape) if s > 0)
     offset = random.choice((0, 0, 0, 1, 2)) - low
-    data = some_bytes(offset + high + size + random.choice((0, 0, 1)))
+    data = bytearray(some_bytes(offset + high + size
+                                + random.choice((0, 0, 1))))
     base = {"hex": data.hex(), "ro": random.random() < .5, "fmt": fmt,
             "shape": shape, "strides": strides, "offset": offset}
     return base, np.ndarray(shape, dtype_of(fmt), data, offset, strides)
+
+
+def root(array):
+    """The memory that an array of a_layout is in."""
+    return array.base if isinstance(array.base, bytearray) else array.base.obj
 
 
 def a_slice(n):
@@ -173,7 +191,7 @@ def expect_view(base, fmt, array, view=None):
     if view is not None:
         assert view.tobytes("C").hex() == out["C"], (base, fmt)
         assert list(view.shape) == out["shape"]
-        if not fmt[0] in "<>!=":
+        if view.format == fmt and not fmt[0] in "<>!=":
             assert same(view.tolist(), out["tolist"]), (base, fmt)
     return out
 
@@ -190,14 +208,14 @@ def refusal(err, **more):
 # ---- cases -----------------------------------------------------------------
 
 def cast_1d():
-    fmt = native_format()
+    fmt, castable = with_half(native_format())
     n, extra = random.randrange(9), random.randrange(4)
     base, data = bytes_base(n * size_of(fmt) + extra)
     end = len(data) - (extra if random.random() < .9 else 0)
     ops = [["sub", [[0, end, None]]], ["cast", fmt]]
     case = dict(cls="view", kind="cast1d", base=base, ops=ops, **needs(fmt))
     try:
-        view = memoryview(data)[:end].cast(fmt)
+        view = memoryview(data)[:end].cast(castable)
     except TypeError as err:
         return dict(case, error=refusal(err, at=1))
     chosen = a_slice(len(view))
@@ -208,10 +226,10 @@ def cast_1d():
 
 
 def cast_nd():
-    fmt = native_format()
+    fmt, castable = with_half(native_format())
     shape = [random.randint(1, 4) for _ in range(random.randint(0, 4))]
     base, data = bytes_base(math.prod(shape) * size_of(fmt))
-    view = memoryview(data).cast(fmt, shape)
+    view = memoryview(data).cast(castable, shape)
     array = np.frombuffer(data, dtype_of(fmt)).reshape(shape)
     return dict(cls="view", kind="castnd", base=base,
                 ops=[["cast", fmt, shape]],
@@ -276,6 +294,26 @@ def equality():
         views.append(memoryview(data).cast(fmt))
     return dict(cls="eq", a=sides[0], b=sides[1], expect=views[0] == views[1],
                 **needs(first, second))
+
+
+def nd_equality():
+    """Two geometries, often of the same values; NumPy's "c" is "1s"."""
+    fmts = [a_format().replace("c", "b") for _ in range(2)]
+    shape = a_shape(3)
+    others = shape if random.random() < .9 else a_shape(3)
+    (first, a), (second, b) = a_layout(fmts[0], shape), \
+        a_layout(fmts[1], others)
+    with np.errstate(all="ignore"):
+        a[...] = np.array(random.choices((0, 1, 1, 2), k=a.size)).reshape(shape)
+        if others == shape:
+            b[...] = a
+            if random.random() < .4:
+                b[tuple(random.randrange(n) for n in shape)] = 1
+    for base, array in ((first, a), (second, b)):
+        base["hex"] = bytes(root(array)).hex()
+    return dict(cls="eq", a={"base": first, "ops": []},
+                b={"base": second, "ops": []},
+                expect=memoryview(a) == memoryview(b), **needs(*fmts))
 
 
 def hexadecimal():
@@ -378,6 +416,21 @@ def packing():
                 hex=struct.pack(fmt, *unpacked).hex())
 
 
+def malformed():
+    """A format that struct refuses. Only its end may change the order: in the
+    middle PEP 3118 allows that."""
+    codes = ["b", "h", "i", "q", "d", "s", "p", "x", "0", "2", "y", "}",
+             "99999999999999999999"]
+    fmt = random.choice(["", "<", "!", "y"]) \
+        + "".join(random.choices(codes, k=random.randint(1, 4))) \
+        + random.choice(["", "", "", "@", ">"])
+    try:
+        struct.calcsize(fmt)
+    except struct.error as err:
+        return dict(cls="pack", fmt=fmt, error=refusal(err))
+    return malformed()
+
+
 def strided_cast():
     """Refused by memoryview, where mview may answer."""
     fmt = native_format()
@@ -422,22 +475,69 @@ def complex_items():
                 **({"need": ["le"]} if fmt[0] == "Z" else {}))
 
 
+def pads_its_end(kind):
+    """Which a format of PEP 3118 does not say; behind it "x" does."""
+    if isinstance(kind, str):
+        return False
+    last, offset = kind.fields[kind.names[-1]][:2]
+    return offset + last.itemsize < kind.itemsize or pads_its_end(
+        last.base if last.base.names else "")
+
+
+def a_record(depth):
+    """A record type; its fields may be of several items, or records."""
+    kinds = []
+    for _ in range(random.randint(1, 4)):
+        if depth > 0 and random.random() < .3:
+            kind = a_record(depth - 1)
+        else:
+            code = random.choice("bBhHiIqQfd")
+            kind = random.choice("<>") + dtype_of(code).str[1:]
+        shape = random.choices(((), (2,), (1, 3)), (8, 1, 1))[0]
+        if pads_its_end(kind):
+            shape = ()
+        kinds.append((kind, shape) if shape else kind)
+    return np.dtype([("c%d" % i, kind) if not isinstance(kind, tuple)
+                     else ("c%d" % i, *kind) for i, kind in enumerate(kinds)],
+                    align=random.random() < .5)
+
+
+def places(kind):
+    """Where the fields of a record type are, in what."""
+    if kind.subdtype:
+        return [list(kind.shape), places(kind.base)]
+    if not kind.names:
+        return kind.str
+    return [kind.itemsize, [[kind.fields[name][1], places(kind[name])]
+                            for name in kind.names]]
+
+
+def record_value(x):
+    if isinstance(x, np.ndarray):
+        return [record_value(row) for row in x]
+    if isinstance(x, np.void):
+        return {"t": [record_value(x[name]) for name in x.dtype.names],
+                "names": list(x.dtype.names)}
+    return x.item()
+
+
 def records():
-    """Records whose fields NumPy places; what it exports is their format."""
-    codes = random.choices("bBhHiIqQfd", k=random.randint(1, 4))
-    align, n = random.random() < .5, random.randint(1, 4)
-    names = ["c%d" % i for i in range(len(codes))]
-    kind = np.dtype([(name, random.choice("<>") + dtype_of(code).str[1:])
-                     for name, code in zip(names, codes)], align=align)
+    """Records whose fields NumPy places; what it exports is their format,
+    unless NumPy itself reads that as another record."""
+    kind, n = a_record(2), random.randint(1, 4)
     data = some_bytes(n * kind.itemsize)
     array = np.frombuffer(data, kind)
-    expect = [{"t": list(x.item()), "names": names} for x in array]
-    return dict(cls="record", itemsize=kind.itemsize, names=names,
-                offsets=[kind.fields[name][1] for name in names],
+    try:
+        if not same(places(np.asarray(memoryview(array)).dtype), places(kind)):
+            return records()
+    except (ValueError, RuntimeError):
+        return records()
+    return dict(cls="record", itemsize=kind.itemsize, names=list(kind.names),
+                offsets=[kind.fields[name][1] for name in kind.names],
                 base={"hex": data.hex(), "ro": False,
                       "fmt": memoryview(array).format, "shape": [n],
                       "strides": [kind.itemsize], "offset": 0},
-                expect=expect, need=["le"])
+                expect=[record_value(x) for x in array], need=["le"])
 
 
 def blocks():
@@ -462,10 +562,10 @@ def blocks():
 
 
 CASES = [(cast_1d, 12), (cast_nd, 9), (cast_error, 5), (nd_slice, 16),
-         (nd_index, 8), (transpose, 7), (equality, 8), (hexadecimal, 2),
-         (reading, 4), (storing, 4), (assignment, 6), (finding, 2),
-         (packing, 5), (strided_cast, 1), (released, 1), (complex_items, 1),
-         (records, 2), (blocks, 2)]
+         (nd_index, 8), (transpose, 7), (equality, 4), (nd_equality, 5),
+         (hexadecimal, 2), (reading, 4), (storing, 4), (assignment, 6),
+         (finding, 2), (packing, 5), (malformed, 1), (strided_cast, 1),
+         (released, 1), (complex_items, 1), (records, 2), (blocks, 2)]
 
 
 def main(seed, count):
