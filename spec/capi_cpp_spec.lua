@@ -276,10 +276,10 @@ end
 
 describe("With Lua compiled as C++", function()
   local folder
-  local _, missing = shell("echo 'extern \"C\" int lua_gettop(void *); "
-    .. "int main() { return lua_gettop(0); }' | c++ -x c++ - -llua5.4-c++ "
-    .. "-o /dev/null")
-  local no = missing ~= 0 and "there is no liblua5.4-c++ with names of C"
+  local _, missing = shell(("printf '#include <lua.h>\\nint main() { return "
+    .. "lua_gettop(0); }' | c++ %s -x c++ - -llua5.4-c++ -o /dev/null"):format(
+    compiler.lua_include))
+  local no = missing ~= 0 and "there is no liblua5.4-c++ of these headers"
     or _VERSION ~= "Lua 5.4" and "liblua5.4-c++ is not of this Lua"
     or (os.getenv "LD_PRELOAD" or ""):find "asan" and "asan changes unwinding"
 

@@ -482,7 +482,12 @@ describe("lend without memory", function()
 end)
 
 describe("A loan that is being made", function()
+  local header = (os.getenv "LUA_INCDIR" or "/usr/include/lua5.4") .. "/lua.h"
+  local early = files.exists(header)
+    and files.read(header):find 'LUA_VERSION_RELEASE%s+"[0-2]"'
+
   it("cannot be revoked by a finalizer that guesses its number", function()
+    if early then pending "Lua 5.4.2 collects at other moments" return end
     assert.equal(0, lua_states.sequence(1, [[
       local capi, collector = require "capi", require "collector"
       local mview = require "mview"
