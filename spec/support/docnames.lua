@@ -95,7 +95,7 @@ end
 -- that say what it is like.
 local function codes_of(line)
   local codes = {}
-  if line:find("^### ") or line:find("are as those of views", 1, true) then
+  if line:find("^### ") or line:find("work as for views", 1, true) then
     for code in line:gmatch("`([^`]+)`") do codes[#codes + 1] = code end
   else
     codes[1] = line:match("^| `(%l%.[%w_]+)`")
