@@ -150,6 +150,9 @@ describe("lend refuses", function()
     {"no memory", "malformed buffer: no memory for its items"},
     {"too large", "malformed buffer: size too large"},
     {"item too large", "malformed buffer: size too large"},
+    {"reserved", "malformed buffer: reserved fields that are not NULL"},
+    {"also reserved", "malformed buffer: reserved fields that are not NULL"},
+    {"reserved bytes", "malformed buffer: reserved fields that are not NULL"},
   }
   for i, row in ipairs(rows) do
     it(("what is malformed (%d: %s), and done has run"):format(i, row[2]),

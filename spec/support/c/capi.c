@@ -321,9 +321,11 @@ static int lend_static(lua_State *L) {
 
 /* malformed(name): lends what cannot be. */
 static int malformed(lua_State *L) {
-  static const char *const names[] = {
-      "no shape",  "negative dimensions", "other size", "no memory",
-      "too large", "item too large",      NULL};
+  static const char *const names[] = {"no shape",       "negative dimensions",
+                                      "other size",     "no memory",
+                                      "too large",      "item too large",
+                                      "reserved",       "also reserved",
+                                      "reserved bytes", NULL};
   static const ptrdiff_t shape[] = {2, 3};
   static unsigned char bytes[6];
   mview_buffer buf = {0};
@@ -347,8 +349,17 @@ static int malformed(lua_State *L) {
   case 4:
     buf.nbytes = SIZE_MAX;
     break;
-  default:
+  case 5:
     buf.itemsize = SIZE_MAX;
+    break;
+  case 6:
+    buf.reserved[0] = bytes;
+    break;
+  case 7:
+    buf.reserved[1] = bytes;
+    break;
+  default:
+    buf = (mview_buffer){.data = bytes, .nbytes = 6, .reserved = {0, bytes}};
   }
   l->owners++;
   lends++;
