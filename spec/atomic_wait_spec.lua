@@ -3,7 +3,6 @@
 local files = require "files"
 local mview = require "mview"
 local raises = require "raises"
-local shell = require "shell"
 local unix = require "unix"
 
 local atomic = mview.atomic
@@ -119,45 +118,6 @@ describe("atomic.notify", function()
       atomic.notify(v, 1)
     end)
     os.remove(path)
-  end)
-end)
-
-describe("A file that shrinks", function()
-  local shrank = "attempt to use an expired view (its file shrank)"
-  local path, page
-
-  before_each(function()
-    path = os.tmpname()
-    page = tonumber((shell "getconf PAGESIZE"))
-    files.write(path, ("\0"):rep(2 * page))
-  end)
-  after_each(function() os.remove(path) end)
-
-  for name, f in pairs(atomic) do
-    it("is an error for " .. name, function()
-      local map <close> = mview.map(path, "r+")
-      local v = map:cast "I"
-      unix.truncate(path, page)
-      raises(shrank, f, v, #v, 0, 0)
-      raises(shrank, f, v, 1, 0, 0)
-    end)
-  end
-
-  it("while it is waited for is an error when the wait has ended", function()
-    local map <close> = mview.map(path, "r+")
-    local v = map:cast "I"
-    beside(function()
-      local other <close> = mview.map(path, "r+")
-      local others, last = other:cast "I", 2 * page // 4
-      while atomic.notify(others, last, 1) == 0 do end
-      unix.truncate(path, page)
-    end, function()
-      repeat -- until it has shrunk, which wakes nobody
-        local ok, outcome = pcall(atomic.wait, v, #v, 0, 0.001)
-        assert.is_true(not ok or outcome == "ok" or outcome == "timed-out")
-      until not ok
-    end)
-    raises(shrank, atomic.wait, v, 1, 0, 0)
   end)
 end)
 

@@ -7,6 +7,7 @@ local mview = require "mview"
 local names = require "names"
 local raises = require "raises"
 local shell = require "shell"
+local unix = require "unix"
 
 local shrank = "attempt to use an expired view (its file shrank)"
 
@@ -159,7 +160,6 @@ describe("Where its file shrank in the middle", function()
   end
 
   it("descriptors tell, too", function()
-    local unix = require "unix"
     local v = map(size):view()
     cut(0)
     local fd = unix.open(path .. ".out", "w")
@@ -253,6 +253,32 @@ describe("Another process", function()
     os.remove(stop)
     pipe:close()
     assert.equal(2000, lost + right)
+  end)
+end)
+
+describe("Where its file shrank, atomic access", function()
+  for name, f in pairs(mview.atomic) do
+    it("raises: " .. name, function()
+      local v = map(2 * page):cast "I"
+      cut(page)
+      raises(shrank, f, v, #v, 0, 0)
+      raises(shrank, f, v, 1, 0, 0)
+    end)
+  end
+
+  it("raises when a wait has ended", function()
+    local v = map(2 * page):cast "I"
+    v[#v] = 0
+    local pid = unix.fork(function()
+      while mview.atomic.notify(v, #v, 1) == 0 do end
+      unix.truncate(path, page)
+    end)
+    repeat -- until it has shrunk, which wakes nobody
+      local ok, how = pcall(mview.atomic.wait, v, #v, 0, 0.001)
+      assert.is_true(not ok or how == "ok" or how == "timed-out")
+    until not ok
+    assert.equal(0, unix.wait(pid))
+    raises(shrank, mview.atomic.wait, v, 1, 0, 0)
   end)
 end)
 
