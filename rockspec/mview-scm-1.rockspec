@@ -38,6 +38,7 @@ build = {
         "csrc/bind/file.c",
         "csrc/bind/formats.c",
         "csrc/bind/futex.c",
+        "csrc/bind/growth.c",
         "csrc/bind/index.c",
         "csrc/bind/lease.c",
         "csrc/bind/make.c",

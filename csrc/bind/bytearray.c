@@ -1,72 +1,23 @@
 /*
-** bytearray.c - bytes that grow and shrink at both ends
-** A bytearray is its own lease; user value 1 is the block with the bytes, a
-** userdata, so that the collector sees its size. Growing moves to a new block
-** and moves the views along with it; shrinking ends the views that exist. Both
-** are refused under a pin.
-** The block may have unused bytes in front of the first, too: where bytes were
-** removed. Appending uses them once the bytes can be moved there for less than
-** was removed, so that a queue costs a constant time per byte.
-** A new block is allocated first, because allocating can run finalizers, which
-** may change the bytearray. Then the state is read, and the new length is set
-** last: a function that raises changes nothing.
+** bytearray.c - the methods of bytearrays, and the functions that make them
+** All arguments are prepared first: measured, and of types that can be copied
+** without allocating. Then there is room made for them.
 */
 #include "bytearray.h"
 
 #include "args.h"
 #include "container.h"
 #include "file.h"
-#include "formats.h"
 #include "mv.h"
 #include "numstack.h"
 #include "operand.h"
 #include "registry.h"
-#include "store.h"
-#include "value.h"
 #include "view.h"
 
-#define MAXSIZE ((size_t)PTRDIFF_MAX)
-
-static unsigned char *block_of(const lmv_bytearray *b) {
-  return b->lease.base - b->front;
-}
-
-/* Bytes of the block from the first on, used or not. */
-static size_t usable(const lmv_bytearray *b) { return b->capacity - b->front; }
-
-/* Says where in the block the bytes are: size of them, behind front others. */
-static void place(lmv_bytearray *b, unsigned char *block, size_t front,
-                  size_t size) {
-  LMV_UNPOISON(block, b->capacity);
-  b->front = front;
-  lmv_lease_move(&b->lease, b->capacity > 0 ? block + front : NULL, size);
-  LMV_POISON(block, front);
-  LMV_POISON(block + front + size, usable(b) - size);
-}
-
-static void set_bounds(lmv_bytearray *b, size_t size) {
-  place(b, block_of(b), b->front, size);
-}
-
-/* The bytearray that is at idx; raises when it is dead. */
-static lmv_bytearray *live_bytearray(lua_State *L, int idx) {
-  lmv_bytearray *b = lua_touserdata(L, idx);
-  if (!b->lease.alive)
-    luaL_error(L, "attempt to use a released bytearray");
-  return b;
-}
-
-/* The same, to be resized. */
-static lmv_bytearray *resizable_bytearray(lua_State *L, int idx) {
-  lmv_bytearray *b = live_bytearray(L, idx);
-  lmv_lease_checkpins(L, &b->lease, "bytearray");
-  return b;
-}
-
-/* The same of an argument, which may be anything. */
+/* The bytearray at arg, to be resized. */
 static lmv_bytearray *check_free(lua_State *L, int arg) {
   lmv_checkcontainer(L, arg, LMV_BYTEARRAY);
-  return resizable_bytearray(L, arg);
+  return lmv_resizable(L, arg);
 }
 
 /* Pushes a new empty bytearray. */
@@ -79,160 +30,6 @@ static lmv_bytearray *push_bytearray(lua_State *L) {
   lmv_pushcontainermeta(L, LMV_BYTEARRAY);
   lua_setmetatable(L, -2);
   return b;
-}
-
-/* Uses the bytes in front, too. */
-static void slide(lmv_bytearray *b) {
-  unsigned char *block = block_of(b);
-  LMV_UNPOISON(block, b->capacity);
-  memmove(block, b->lease.base, b->lease.size);
-  place(b, block, 0, b->lease.size);
-}
-
-/* Moves the bytes to another block of that capacity, which is on top of the
-** stack and is popped. */
-static void move_to(lua_State *L, int idx, unsigned char *block,
-                    size_t capacity) {
-  lmv_bytearray *b = lua_touserdata(L, idx);
-  size_t size = b->lease.size;
-  if (size > 0)
-    memcpy(block, b->lease.base, size);
-  LMV_UNPOISON(block_of(b), b->capacity);
-  b->capacity = capacity;
-  place(b, block, 0, size);
-  lua_setiuservalue(L, idx, 1);
-}
-
-/*
-** Gives the bytearray at index idx room for n bytes in all. Its size and bytes
-** stay, its base may move.
-*/
-static lmv_bytearray *reserve(lua_State *L, int idx, size_t n) {
-  lmv_bytearray *b = resizable_bytearray(L, idx);
-  unsigned char *block;
-  if (n <= usable(b))
-    return b;
-  if (n <= b->capacity && b->front >= b->lease.size) {
-    slide(b);
-    return b;
-  }
-  if (n > MAXSIZE)
-    luaL_error(L, "bytearray too large");
-  block = lua_newuserdatauv(L, n, 0);
-  b = resizable_bytearray(L, idx);
-  if (n <= usable(b)) /* finalizers may have filled it with more than that */
-    lua_pop(L, 1);
-  else
-    move_to(L, idx, block, n);
-  return b;
-}
-
-/* The room to ask for when size bytes are wanted: doubling is linear. */
-static size_t roomy(const lmv_bytearray *b, size_t size) {
-  size_t twice = usable(b) > MAXSIZE / 2 ? MAXSIZE : usable(b) * 2;
-  return size <= usable(b) || size > twice ? size : twice;
-}
-
-/* Sets the size to n; new bytes are zero. */
-static void resize(lua_State *L, int idx, size_t n) {
-  lmv_bytearray *b = resizable_bytearray(L, idx);
-  size_t old;
-  if (n > usable(b))
-    b = reserve(L, idx, roomy(b, n));
-  old = b->lease.size;
-  if (n < old)
-    lmv_lease_expire(&b->lease, "bytearray shrank");
-  set_bounds(b, n);
-  if (n > old)
-    memset(b->lease.base + old, 0, n - old);
-}
-
-/* Room for n more bytes. */
-static lmv_bytearray *make_room(lua_State *L, int idx, size_t n) {
-  lmv_bytearray *b = resizable_bytearray(L, idx);
-  if (n > MAXSIZE - b->lease.size)
-    luaL_error(L, "bytearray too large");
-  while (usable(b) - b->lease.size < n) { /* again if finalizers grew it */
-    b = reserve(L, idx, roomy(b, b->lease.size + n));
-    if (n > MAXSIZE - b->lease.size)
-      luaL_error(L, "bytearray too large");
-  }
-  LMV_UNPOISON(b->lease.base + b->lease.size, n);
-  return b;
-}
-
-void lmv_makeroom(lua_State *L, int idx, size_t n) { make_room(L, idx, n); }
-
-/* ---- removing ------------------------------------------------------------*/
-
-/*
-** The least size of a block that is given back to the system: keeping smaller
-** ones wastes little, and spares a queue the cost of allocating again.
-*/
-#define LARGE ((size_t)1 << 20)
-
-/* Lets go of the block. */
-static void drop_block(lua_State *L, int idx) {
-  lmv_bytearray *b = lua_touserdata(L, idx);
-  LMV_UNPOISON(block_of(b), b->capacity);
-  b->front = b->capacity = 0;
-  lmv_lease_move(&b->lease, NULL, 0);
-  lua_pushnil(L);
-  lua_setiuservalue(L, idx, 1);
-}
-
-static int new_block(lua_State *L) {
-  lua_newuserdatauv(L, (size_t)lua_tointeger(L, 1), 0);
-  return 1;
-}
-
-/*
-** Gives a large block back of which more is unused in front than used. Where
-** there is no memory for a smaller one, it stays: removing does not fail.
-*/
-static void return_spare(lua_State *L, int idx) {
-  lmv_bytearray *b = lua_touserdata(L, idx);
-  size_t n = b->capacity / 2;
-  if (b->capacity < LARGE || b->front <= b->lease.size)
-    return;
-  if (b->lease.size < n / 2)
-    n = b->lease.size * 2;
-  lua_pushcfunction(L, new_block);
-  lua_pushinteger(L, (lua_Integer)n);
-  if (lua_pcall(L, 1, 1, 0) == LUA_OK && b->lease.pins == 0 &&
-      b->lease.size <= n &&
-      n < b->capacity) /* finalizers may have changed it */
-    move_to(L, idx, lua_touserdata(L, -1), n);
-  else
-    lua_pop(L, 1);
-}
-
-/* Moves the fewer of the bytes before and behind those that go. */
-static void close_gap(lmv_bytearray *b, size_t at, size_t n) {
-  unsigned char *p = b->lease.base;
-  size_t behind = b->lease.size - at - n;
-  if (at < behind) {
-    memmove(p + n, p, at);
-    place(b, block_of(b), b->front + n, b->lease.size - n);
-  } else {
-    memmove(p + at, p + at + n, behind);
-    set_bounds(b, b->lease.size - n);
-  }
-}
-
-void lmv_cut(lua_State *L, int idx, size_t at, size_t n) {
-  lmv_bytearray *b = resizable_bytearray(L, idx);
-  if (n == 0)
-    return;
-  lmv_lease_expire(&b->lease, "bytearray was cut");
-  if (n < b->lease.size) {
-    close_gap(b, at, n);
-    return_spare(L, idx);
-  } else if (b->capacity < LARGE) {
-    place(b, block_of(b), 0, 0);
-  } else {
-    drop_block(L, idx);
-  }
 }
 
 /* ---- appending -----------------------------------------------------------*/
@@ -308,15 +105,15 @@ static void append(lua_State *L, int idx, int first, int last) {
   size_t total = 0, at;
   for (int arg = first; arg <= last; arg++) {
     size_t n = prepare(L, arg);
-    if (n > MAXSIZE - total)
+    if (n > LMV_MAXBYTES - total)
       luaL_error(L, "bytearray too large");
     total += n;
   }
-  b = make_room(L, idx, total);
+  b = lmv_makeroom(L, idx, total);
   at = b->lease.size;
   for (int arg = first; arg <= last; arg++)
     at += copy_prepared(L, arg, b->lease.base + at);
-  set_bounds(b, at);
+  lmv_setsize(b, at);
 }
 
 /* Appends a string or byte that there is room for; false: it is something
@@ -375,21 +172,6 @@ static size_t check_end(lua_State *L, int arg, lua_Integer j, size_t size) {
   return (size_t)end;
 }
 
-/* Makes room for n bytes at at, where there is room in front or behind. */
-static unsigned char *open_gap(lmv_bytearray *b, size_t at, size_t n) {
-  unsigned char *block = block_of(b), *p = b->lease.base;
-  size_t size = b->lease.size, behind = size - at;
-  LMV_UNPOISON(block, b->capacity);
-  if (b->front >= n && at < behind) {
-    memmove(p - n, p, at);
-    place(b, block, b->front - n, size + n);
-  } else {
-    memmove(p + at + n, p + at, behind);
-    place(b, block, b->front, size + n);
-  }
-  return b->lease.base + at;
-}
-
 /* b:insert(i, bytes): before byte i, or at the end; returns b. */
 LMV_TOUCHES(bytearray_insert) {
   lmv_bytearray *b = check_free(L, 1);
@@ -399,14 +181,14 @@ LMV_TOUCHES(bytearray_insert) {
   lua_settop(L, 3);
   n = prepare(L, 3);
   set_apart(L, 3, 1);
-  b = make_room(L, 1, n);
+  b = lmv_makeroom(L, 1, n);
   at = check_place(L, 2, i, b->lease.size + 1, b->lease.size);
   if (lua_type(L, 3) == LUA_TUSERDATA)
     lmv_base(L, lua_touserdata(L, 3)); /* raises before anything is moved */
   if (n > 0) {
     if (at < b->lease.size)
       lmv_lease_expire(&b->lease, "bytearray was cut");
-    copy_prepared(L, 3, open_gap(b, at, n));
+    copy_prepared(L, 3, lmv_opengap(b, at, n));
   }
   lua_settop(L, 1);
   return 1;
@@ -422,7 +204,7 @@ enum { LEAST = 1 << 16, MOST = 1 << 20 };
 
 /* How many bytes to read next, of at most limit. */
 static size_t next_piece(const lmv_bytearray *b, size_t limit, bool limited) {
-  size_t n = limit, room = usable(b) - b->lease.size;
+  size_t n = limit, room = lmv_room(b);
   if (!limited)
     n = room > LEAST ? room : LEAST;
   return n < MOST ? n : MOST;
@@ -435,7 +217,7 @@ static size_t next_piece(const lmv_bytearray *b, size_t limit, bool limited) {
 static int bytearray_appendfrom(lua_State *L) {
   lmv_bytearray *b;
   bool limited = !lua_isnoneornil(L, 3), more = true;
-  size_t limit = MAXSIZE, done = 0;
+  size_t limit = LMV_MAXBYTES, done = 0;
   lmv_input in;
   lmv_reading last = {0, 0, false};
   check_free(L, 1);
@@ -443,12 +225,12 @@ static int bytearray_appendfrom(lua_State *L) {
     limit = (size_t)lmv_checksize(L, 3);
   in = lmv_checkinput(L, limit);
   lua_settop(L, 3);
-  b = resizable_bytearray(L, 1);
+  b = lmv_resizable(L, 1);
   while (more && done < limit) {
     size_t n = next_piece(b, limit - done, limited);
-    b = make_room(L, 1, n);
+    b = lmv_makeroom(L, 1, n);
     last = lmv_read(L, &in, b->lease.base + b->lease.size, n);
-    set_bounds(b, b->lease.size + last.n);
+    lmv_setsize(b, b->lease.size + last.n);
     done += last.n;
     more =
         last.err == 0 && last.n > 0 && (last.partial ? !limited : last.n == n);
@@ -470,7 +252,7 @@ LMV_TOUCHES(bytearray_append) {
 /* b:resize(n): new bytes are zero; shrinking ends all views; returns b. */
 static int bytearray_resize(lua_State *L) {
   check_free(L, 1);
-  resize(L, 1, (size_t)lmv_checksize(L, 2));
+  lmv_resize(L, 1, (size_t)lmv_checksize(L, 2));
   lua_settop(L, 1);
   return 1;
 }
@@ -478,7 +260,7 @@ static int bytearray_resize(lua_State *L) {
 /* b:reserve(n): room for n bytes in all, the size stays; returns b. */
 static int bytearray_reserve(lua_State *L) {
   check_free(L, 1);
-  reserve(L, 1, (size_t)lmv_checksize(L, 2));
+  lmv_reserve(L, 1, (size_t)lmv_checksize(L, 2));
   lua_settop(L, 1);
   return 1;
 }
@@ -507,7 +289,7 @@ static int bytearray_clear(lua_State *L) {
   lmv_bytearray *b = check_free(L, 1);
   if (b->lease.size > 0)
     lmv_lease_expire(&b->lease, "bytearray shrank");
-  drop_block(L, 1);
+  lmv_dropblock(L, 1);
   lua_settop(L, 1);
   return 1;
 }
@@ -516,7 +298,7 @@ static int bytearray_clear(lua_State *L) {
 static int bytearray_release(lua_State *L) {
   lmv_bytearray *b = (lmv_bytearray *)lmv_checkcontainer(L, 1, LMV_BYTEARRAY);
   lmv_lease_checkpins(L, &b->lease, "bytearray");
-  drop_block(L, 1);
+  lmv_dropblock(L, 1);
   lmv_lease_kill(&b->lease);
   return 0;
 }
@@ -530,7 +312,7 @@ static int bytearray_view(lua_State *L) {
 
 /* __tostring: its bytes. */
 static int bytearray_tostring(lua_State *L) {
-  const lmv_bytearray *b = live_bytearray(L, 1);
+  const lmv_bytearray *b = lmv_livebytearray(L, 1);
   lua_pushlstring(L, (const char *)b->lease.base, b->lease.size);
   return 1;
 }
@@ -553,7 +335,7 @@ void lmv_open_bytearray(lua_State *L) {
 
 lmv_lease *lmv_pushbytearray(lua_State *L, size_t n) {
   lmv_bytearray *b = push_bytearray(L);
-  resize(L, lua_gettop(L), n);
+  lmv_resize(L, lua_gettop(L), n);
   return &b->lease;
 }
 
@@ -566,7 +348,7 @@ LMV_TOUCHES(make_bytearray) {
   lua_settop(L, 1);
   push_bytearray(L);
   if (lua_type(L, 1) == LUA_TNUMBER)
-    resize(L, 2, (size_t)lmv_checksize(L, 1));
+    lmv_resize(L, 2, (size_t)lmv_checksize(L, 1));
   else if (!lua_isnil(L, 1))
     append(L, 2, 1, 1);
   lua_settop(L, 2);
@@ -588,7 +370,7 @@ static int fromhex(lua_State *L) {
     lmv_argerror(L, 1, "hexadecimal digit expected at position %I, got '%s'",
                  (LUAI_UACINT)bad + 1, lua_tostring(L, -1));
   }
-  resize(L, 2, n);
+  lmv_resize(L, 2, n);
   return 1;
 }
 

@@ -7,8 +7,8 @@
 #include "reader.h"
 
 #include "args.h"
-#include "bytearray.h"
 #include "bytes.h"
+#include "growth.h"
 #include "half.h"
 #include "mv.h"
 #include "operand.h"

@@ -1,0 +1,194 @@
+/*
+** growth.c - the block of a bytearray, with room at both ends
+** Growing moves the bytes to a new block and the views along with them;
+** shrinking ends the views that exist.
+** The block may have unused bytes in front of the first, too: where bytes were
+** removed. Appending uses them once the bytes can be moved there for less than
+** was removed, so that a queue costs a constant time per byte.
+** A new block is allocated first, because allocating can run finalizers, which
+** may change the bytearray. Then the state is read, and the new length is set
+** last: a function that raises changes nothing.
+*/
+#include "growth.h"
+
+#include <string.h>
+
+static unsigned char *block_of(const lmv_bytearray *b) {
+  return b->lease.base - b->front;
+}
+
+/* Bytes of the block from the first on, used or not. */
+static size_t usable(const lmv_bytearray *b) { return b->capacity - b->front; }
+
+/* Says where in the block the bytes are: size of them, behind front others. */
+static void place(lmv_bytearray *b, unsigned char *block, size_t front,
+                  size_t size) {
+  LMV_UNPOISON(block, b->capacity);
+  b->front = front;
+  lmv_lease_move(&b->lease, b->capacity > 0 ? block + front : NULL, size);
+  LMV_POISON(block, front);
+  LMV_POISON(block + front + size, usable(b) - size);
+}
+
+void lmv_setsize(lmv_bytearray *b, size_t size) {
+  place(b, block_of(b), b->front, size);
+}
+
+/* Uses the bytes in front, too. */
+static void slide(lmv_bytearray *b) {
+  unsigned char *block = block_of(b);
+  LMV_UNPOISON(block, b->capacity);
+  memmove(block, b->lease.base, b->lease.size);
+  place(b, block, 0, b->lease.size);
+}
+
+/* Moves the bytes to another block of that capacity, which is on top of the
+** stack and is popped. */
+static void move_to(lua_State *L, int idx, unsigned char *block,
+                    size_t capacity) {
+  lmv_bytearray *b = lua_touserdata(L, idx);
+  size_t size = b->lease.size;
+  if (size > 0)
+    memcpy(block, b->lease.base, size);
+  LMV_UNPOISON(block_of(b), b->capacity);
+  b->capacity = capacity;
+  place(b, block, 0, size);
+  lua_setiuservalue(L, idx, 1);
+}
+
+lmv_bytearray *lmv_reserve(lua_State *L, int idx, size_t n) {
+  lmv_bytearray *b = lmv_resizable(L, idx);
+  unsigned char *block;
+  if (n <= usable(b))
+    return b;
+  if (n <= b->capacity && b->front >= b->lease.size) {
+    slide(b);
+    return b;
+  }
+  if (n > LMV_MAXBYTES)
+    luaL_error(L, "bytearray too large");
+  block = lua_newuserdatauv(L, n, 0);
+  b = lmv_resizable(L, idx);
+  if (n <= usable(b)) /* finalizers may have filled it with more than that */
+    lua_pop(L, 1);
+  else
+    move_to(L, idx, block, n);
+  return b;
+}
+
+/* The room to ask for when size bytes are wanted: doubling is linear. */
+static size_t roomy(const lmv_bytearray *b, size_t size) {
+  size_t twice = usable(b) > LMV_MAXBYTES / 2 ? LMV_MAXBYTES : usable(b) * 2;
+  return size <= usable(b) || size > twice ? size : twice;
+}
+
+void lmv_resize(lua_State *L, int idx, size_t n) {
+  lmv_bytearray *b = lmv_resizable(L, idx);
+  size_t old;
+  if (n > usable(b))
+    b = lmv_reserve(L, idx, roomy(b, n));
+  old = b->lease.size;
+  if (n < old)
+    lmv_lease_expire(&b->lease, "bytearray shrank");
+  lmv_setsize(b, n);
+  if (n > old)
+    memset(b->lease.base + old, 0, n - old);
+}
+
+lmv_bytearray *lmv_makeroom(lua_State *L, int idx, size_t n) {
+  lmv_bytearray *b = lmv_resizable(L, idx);
+  if (n > LMV_MAXBYTES - b->lease.size)
+    luaL_error(L, "bytearray too large");
+  while (usable(b) - b->lease.size < n) { /* again if finalizers grew it */
+    b = lmv_reserve(L, idx, roomy(b, b->lease.size + n));
+    if (n > LMV_MAXBYTES - b->lease.size)
+      luaL_error(L, "bytearray too large");
+  }
+  LMV_UNPOISON(b->lease.base + b->lease.size, n);
+  return b;
+}
+
+unsigned char *lmv_opengap(lmv_bytearray *b, size_t at, size_t n) {
+  unsigned char *block = block_of(b), *p = b->lease.base;
+  size_t size = b->lease.size, behind = size - at;
+  LMV_UNPOISON(block, b->capacity);
+  if (b->front >= n && at < behind) {
+    memmove(p - n, p, at);
+    place(b, block, b->front - n, size + n);
+  } else {
+    memmove(p + at + n, p + at, behind);
+    place(b, block, b->front, size + n);
+  }
+  return b->lease.base + at;
+}
+
+/* ---- removing ------------------------------------------------------------*/
+
+/*
+** The least size of a block that is given back to the system: keeping smaller
+** ones wastes little, and spares a queue the cost of allocating again.
+*/
+#define LARGE ((size_t)1 << 20)
+
+void lmv_dropblock(lua_State *L, int idx) {
+  lmv_bytearray *b = lua_touserdata(L, idx);
+  LMV_UNPOISON(block_of(b), b->capacity);
+  b->front = b->capacity = 0;
+  lmv_lease_move(&b->lease, NULL, 0);
+  lua_pushnil(L);
+  lua_setiuservalue(L, idx, 1);
+}
+
+static int new_block(lua_State *L) {
+  lua_newuserdatauv(L, (size_t)lua_tointeger(L, 1), 0);
+  return 1;
+}
+
+/*
+** Gives a large block back of which more is unused in front than used. Where
+** there is no memory for a smaller one, it stays: removing does not fail.
+*/
+static void return_spare(lua_State *L, int idx) {
+  lmv_bytearray *b = lua_touserdata(L, idx);
+  size_t n = b->capacity / 2;
+  if (b->capacity < LARGE || b->front <= b->lease.size)
+    return;
+  if (b->lease.size < n / 2)
+    n = b->lease.size * 2;
+  lua_pushcfunction(L, new_block);
+  lua_pushinteger(L, (lua_Integer)n);
+  if (lua_pcall(L, 1, 1, 0) == LUA_OK && b->lease.pins == 0 &&
+      b->lease.size <= n &&
+      n < b->capacity) /* finalizers may have changed it */
+    move_to(L, idx, lua_touserdata(L, -1), n);
+  else
+    lua_pop(L, 1);
+}
+
+/* Moves the fewer of the bytes before and behind those that go. */
+static void close_gap(lmv_bytearray *b, size_t at, size_t n) {
+  unsigned char *p = b->lease.base;
+  size_t behind = b->lease.size - at - n;
+  if (at < behind) {
+    memmove(p + n, p, at);
+    place(b, block_of(b), b->front + n, b->lease.size - n);
+  } else {
+    memmove(p + at, p + at + n, behind);
+    lmv_setsize(b, b->lease.size - n);
+  }
+}
+
+void lmv_cut(lua_State *L, int idx, size_t at, size_t n) {
+  lmv_bytearray *b = lmv_resizable(L, idx);
+  if (n == 0)
+    return;
+  lmv_lease_expire(&b->lease, "bytearray was cut");
+  if (n < b->lease.size) {
+    close_gap(b, at, n);
+    return_spare(L, idx);
+  } else if (b->capacity < LARGE) {
+    place(b, block_of(b), 0, 0);
+  } else {
+    lmv_dropblock(L, idx);
+  }
+}
