@@ -1,6 +1,6 @@
 -- The sections of an ELF file, read in place: the file is mapped, its header
 -- and its section table are records, and each field of the table is a column.
--- Nothing is copied but the names that are printed.
+-- Only the printed names are copied.
 --
 -- usage: lua examples/elf.lua [FILE]     default: the running interpreter
 
@@ -10,8 +10,8 @@ local path = arg[1] or "/proc/self/exe"
 local file = assert(mview.map(path))
 assert(file:sub(1, 4):equals("\127ELF"), "not an ELF file")
 
--- Byte 5 tells the size of an address, byte 6 the byte order: with these, one
--- description serves all ELF files. W stands for an address.
+-- Byte 5 gives the size of an address, byte 6 the byte order, so one
+-- description fits all ELF files. W stands for an address.
 local word = assert(({"I", "Q"})[file[5]], "unknown ELF class")
 local order = assert(({"<", ">"})[file[6]], "unknown ELF byte order")
 

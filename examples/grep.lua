@@ -9,14 +9,14 @@ local pattern, path = arg[1] or "%-%- .-%l", arg[2] or arg[0]
 local map <close> = assert(mview.map(path))
 local view = map:view()
 
--- A match among many lines begins in one of them, if the pattern does not ask
--- where lines begin and end.
+-- A match in the whole text is a match in its line if the pattern does not test
+-- where a line begins or ends.
 local everywhere = not (pattern:find "^%^" or pattern:find "%$$"
   or pattern:find("%f", 1, true))
 
 local from, number, found = 1, 0, false -- number: of the line before from
 
--- Prints lines that match until so many in a row do not.
+-- Prints the lines that match, until `most` lines in a row do not match.
 local function read_lines(most)
   local misses = 0
   for line in view:sub(from):lines() do
@@ -29,7 +29,7 @@ local function read_lines(most)
   end
 end
 
--- Goes to the line where the next match begins; the others are only counted.
+-- Goes to the line where the next match begins; the lines before are counted.
 local function search()
   local at = view:find(pattern, from) or #view + 1
   local start = (view:rfind("\n", at - 1) or 0) + 1

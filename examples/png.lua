@@ -1,5 +1,5 @@
--- Lists the chunks of a PNG image and checks their checksums: the lines that
--- `pngcheck -v` prints about the chunks, the header and the result. The file is
+-- Lists the chunks of a PNG image and verifies their checksums. Prints the
+-- lines of `pngcheck -v` for the chunks, the header and the result. The file is
 -- mapped, and the chunks are views of it.
 --
 -- usage: lua examples/png.lua [FILE]    default: a small sample
@@ -18,7 +18,7 @@ local COLORS = {
   [4] = {"grayscale+alpha", 2}, [6] = {"RGB+alpha", 4},
 }
 
--- The CRC-32 of each byte alone.
+-- The CRC-32 of each single byte.
 local crc_of = {}
 for byte = 0, 255 do
   local crc = byte
@@ -47,7 +47,7 @@ local function chunk(r)
   return kind, data
 end
 
--- Prints what the header says.
+-- Prints the fields of the header.
 local function describe(data)
   local header = data:cast(HEADER)[1]
   local kind = assert(COLORS[header.color], "unknown color type")

@@ -3,11 +3,11 @@ resp.lua - a client of Redis, on a reader and a writer
 
 usage: lua resp.lua [HOST:PORT]
 
-Commands are written into one bytearray, however many there are, and sent at
-once; what comes back is read into another, where a reader takes it apart. A
-reply that is not all there raises an underrun: then more is received, and it is
-read again from its start. With HOST:PORT and LuaSocket talks to a server;
-without, decodes an exchange that was recorded.
+Any number of commands are written into one bytearray and sent at once. Replies
+are received into a second bytearray, and a reader decodes them. An incomplete
+reply raises an underrun; then more bytes are received, and the reply is read
+again from its start. With HOST:PORT and LuaSocket the program talks to a
+server; without them it decodes a recorded exchange.
 ]]
 
 local mview = require "mview"
@@ -18,7 +18,8 @@ local resp = {}
 
 -- ---- the protocol: RESP2 ----
 
--- What Redis reports is a value, so that the replies behind it can be read.
+-- An error of Redis is returned as a value, so the replies behind it can be
+-- read.
 local failure = {__tostring = function(e) return "(error) " .. e.message end}
 
 local parsers = {}
@@ -70,14 +71,14 @@ end
 local client = {}
 client.__index = client
 
--- transport: send(view), receive(bytearray) -> bytes received, nil or 0: none
+-- transport: send(view); receive(bytearray) -> bytes received; nil or 0: the end
 function resp.client(transport)
   local output, input = mview.bytearray(), mview.bytearray()
   return setmetatable({transport = transport, output = output, input = input,
     writer = writer(output), reader = reader(input)}, client)
 end
 
--- Takes a command, to be sent with others.
+-- Adds a command, which is sent together with others.
 function client:push(...) resp.command(self.writer, ...) end
 
 function client:flush()
@@ -85,7 +86,7 @@ function client:flush()
   self.output:remove(1, -1)
 end
 
--- The next reply.
+-- Returns the next reply.
 function client:pull()
   local r = self.reader
   while true do
@@ -112,7 +113,7 @@ end
 
 -- ---- transports ----
 
--- A connection of LuaSocket, which is told when to wait.
+-- A connection of LuaSocket; the transport waits until it is readable.
 function resp.socket(connection)
   local socket = require "socket"
   local file = {fileno = function() return connection:getfd() end}
@@ -137,7 +138,7 @@ function resp.socket(connection)
   }
 end
 
--- What was received once, in pieces of some bytes; what is sent is dropped.
+-- Receives a recorded text in pieces of some bytes, and drops the bytes sent.
 function resp.recording(text, piece)
   local r = reader(text)
   return {

@@ -1,7 +1,7 @@
--- Lists a tar archive as `tar tvf` does. The file is mapped; a header block is
--- cast to a record, so that its fields have names, and the contents of the
--- members are skipped, not read. Knows ustar, pax, GNU and v7 archives, but no
--- sparse members.
+-- Lists a tar archive as `tar tvf` does. The file is mapped. A header block is
+-- cast to a record, so its fields have names. The contents of the members are
+-- skipped without reading them. The program knows ustar, pax, GNU and v7
+-- archives, but not sparse members.
 --
 -- usage: lua examples/tar.lua [ARCHIVE]    default: one of these examples
 
@@ -73,19 +73,19 @@ local function check(block, header)
   assert(sum == number(header.checksum), "this is not a tar archive")
 end
 
--- The name of the member; a ustar header may have it in two parts.
+-- The name of the member; a ustar header may store it in two parts.
 local function path(header)
   local name, prefix = text(header.name), text(header.prefix)
   if header.magic:sub(1, 6) ~= "ustar\0" or prefix == "" then return name end
   return prefix .. "/" .. name
 end
 
--- A user or group: by name, or else by number.
+-- A user or group: its name, or its number if the name is missing.
 local function owner(name, id)
   return name ~= "" and name or id
 end
 
-local width = 19              -- of owner and size; grows where it must
+local width = 19              -- of owner and size; grows with long values
 
 -- One line. `more` holds the attributes that did not fit into the header.
 local function show(header, more)
@@ -109,7 +109,7 @@ end
 
 local function list(r)
   local more = {}
-  while r:left() > 0 and r:peek() ~= 0 do     -- it ends with blocks of zeros
+  while r:left() > 0 and r:peek() ~= 0 do     -- blocks of zeros end the archive
     local block = r:bytes(BLOCK)
     local header = block:cast(HEADER)[1]
     check(block, header)

@@ -1,9 +1,9 @@
 -- Halves the volume of a 16-bit WAV file in place, through a mapping of the
--- file; then silences a private copy of it that the file never hears of.
+-- file. Then silences a private copy, which leaves the file unchanged.
 --
 -- usage: lua examples/wav.lua [FILE]
--- A FILE that does not exist yet becomes one second of a tone first; without
--- FILE that is a temporary one.
+-- If FILE does not exist, it is created with one second of a tone. Without FILE
+-- a temporary file is used.
 
 local mview = require "mview"
 
@@ -23,7 +23,7 @@ local function write_tone(path)
   samples:writeto(file)
 end
 
--- The body of the chunk that is called `id`, as a view into the file.
+-- The body of the chunk named `id`, as a view of the file.
 local function chunk(file, id)
   local position = 13 -- behind "RIFF", its size, "WAVE"
   while position + 7 <= #file do

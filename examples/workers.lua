@@ -1,17 +1,16 @@
--- Draws a picture in four threads, a quarter each, in memory that all of them
--- see: the Mandelbrot set, as a PGM image, or as text.
+-- Draws the Mandelbrot set, as a PGM image or as text. Four threads draw a
+-- quarter each, in shared memory.
 --
--- usage: lua examples/workers.lua [FILE]      writes the image to the file
---
--- The threads are those of luv (Debian: lua-luv). Without it, one state draws
--- all quarters, and says so.
+-- usage: lua examples/workers.lua [FILE]      writes the image to the file The
+-- threads are made with luv (Debian: lua-luv). Without luv, one state draws all
+-- quarters, and the program prints a note.
 
 local mview = require "mview"
 
 local WIDTH <const>, HEIGHT <const> = 256, 192
 
--- Draws quarter k of the picture in the block of that id. It runs in a state of
--- its own, where it has nothing but its arguments.
+-- Draws quarter k of the picture in the block with that id. The function runs
+-- in a state of its own, so it can use only its arguments.
 local function draw(id, k, width, height)
   local memory = require "mview"
   local block <close> = assert(memory.attach(id))
@@ -34,13 +33,14 @@ local function draw(id, k, width, height)
         (top + i) / height * 2.25 - 1.125))
     end
   end
-  memory.atomic.add(block:at(0, "I"), 1, 1) -- one more is done
+  memory.atomic.add(block:at(0, "I"), 1, 1) -- one more quarter is done
   memory.atomic.notify(block:at(0, "I"), 1)
 end
 
 local found, luv = pcall(require, "luv")
 
--- Runs draw for each quarter; returns how, and the threads.
+-- Runs draw for each quarter; returns a description of the way, and the
+-- threads.
 local function start(id)
   local threads = {}
   for k = 1, 4 do
@@ -53,7 +53,7 @@ local function start(id)
   return found and "in four threads" or "in one state: there is no luv", threads
 end
 
--- Waits until four are done.
+-- Waits until four quarters are done.
 local function finish(done)
   local n = mview.atomic.load(done, 1)
   while n < 4 do
@@ -74,7 +74,7 @@ local function show(picture)
   end
 end
 
--- 64 bytes in front of the picture, for the count of those who are done.
+-- 64 bytes in front of the picture hold the number of quarters that are done.
 local block <close> = mview.shared(64 + WIDTH * HEIGHT)
 local how, threads = start(block:id())
 finish(block:at(0, "I"))
@@ -87,7 +87,7 @@ else
   show(picture)
 end
 print(("%d points, drawn %s"):format(picture.nbytes, how))
--- The threads still run in luv, which is unloaded when this state ends; its
--- loop lets go of them.
+-- The end of this state unloads luv, so join the threads, which run code of
+-- luv; its loop then frees them.
 for _, thread in ipairs(threads) do thread:join() end
 if found then luv.run() end

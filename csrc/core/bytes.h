@@ -1,6 +1,6 @@
 /*
 ** bytes.h - integers in memory, unaligned and in either byte order
-** Compilers turn each of these into one or two instructions.
+** Compilers turn each of these functions into one or two instructions.
 */
 #ifndef MV_BYTES_H
 #define MV_BYTES_H

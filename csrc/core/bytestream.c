@@ -62,8 +62,8 @@ static void move_on(mv_bytestream *s, ptrdiff_t n) {
   }
 }
 
-/* How many of n bytes are whole units of the run at the position; 0: the first
-** is not whole, or they do not lie a constant step apart. */
+/* The number of whole units of the run at the position in n bytes. 0: the first
+** unit is not whole, or the units have no constant step. */
 static ptrdiff_t units_ahead(const mv_bytestream *s, size_t n) {
   int last = s->units.ndim - 1;
   ptrdiff_t units = (ptrdiff_t)(n / (size_t)s->units.itemsize), left;
@@ -74,8 +74,8 @@ static ptrdiff_t units_ahead(const mv_bytestream *s, size_t n) {
   return units < left ? units : left;
 }
 
-/* Copies n bytes or fewer, of one unit or one run: to in, or from in to the
-** layout where out is NULL. Returns how many. */
+/* Copies n bytes or fewer, of one unit or one run: from the layout to out, or
+** from in to the layout if out is NULL. Returns the number of bytes. */
 static size_t copy_some(mv_bytestream *s, unsigned char *out,
                         const unsigned char *in, size_t n) {
   unsigned char *p = mv_layout_at(&s->units, s->base, s->index);
@@ -121,7 +121,7 @@ void mv_stream_write(mv_bytestream *s, const unsigned char *in, size_t n) {
 void mv_read(const unsigned char *src, const mv_layout *slay, size_t from,
              size_t n, unsigned char *out) {
   mv_bytestream s;
-  /* a stream can write, but this one only reads */
+  /* this stream only reads */
   mv_stream_start(&s, (unsigned char *)src, slay, from);
   mv_stream_read(&s, out, n);
 }

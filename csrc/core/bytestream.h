@@ -10,7 +10,8 @@
 #pragma GCC visibility push(hidden)
 #endif
 
-/* A stream of these bytes with a position. Reading and writing advance it. */
+/* A stream of a layout's bytes with a position, which each read or write
+** advances. */
 typedef struct mv_bytestream {
   unsigned char *base;
   mv_layout units;            /* the items, joined where they touch */
@@ -18,31 +19,31 @@ typedef struct mv_bytestream {
   size_t within;              /* its bytes before the position */
 } mv_bytestream;
 
-/* Starts at byte number from (from 0), which exists or is the end. */
+/* Starts at byte number `from`, counted from 0, at most the number of bytes. */
 void mv_stream_start(mv_bytestream *s, unsigned char *base,
                      const mv_layout *lay, size_t from);
 
-/* Copy the next n bytes, which exist, to out; from in. */
+/* Copy the next n bytes to out, or from in. These bytes must exist. */
 void mv_stream_read(mv_bytestream *s, unsigned char *out, size_t n);
 void mv_stream_write(mv_bytestream *s, const unsigned char *in, size_t n);
 
-/* The same for one range, of n bytes from byte number from on. */
+/* Copies a single range: n bytes from byte number `from` on. */
 void mv_read(const unsigned char *src, const mv_layout *slay, size_t from,
              size_t n, unsigned char *out);
 void mv_write(unsigned char *dst, const mv_layout *dlay, size_t from, size_t n,
               const unsigned char *in);
 
 /*
-** The offset from `from` of the first (last: of the last) needle, m bytes, in a
-** range of n bytes; or -1. Pieces of the range are copied to room, size bytes,
-** at least m or n, and searched there; with 2 * m no byte is copied more than
-** twice.
+** The offset from `from` of the first needle (of the last one, if last is
+** true), m bytes, in a range of n bytes; or -1. Pieces of the range are copied
+** to room and searched there. room has size bytes, at least m or n; with 2 * m,
+** each byte is copied at most twice.
 */
 ptrdiff_t mv_find_apart(const unsigned char *src, const mv_layout *slay,
                         size_t from, size_t n, const unsigned char *needle,
                         size_t m, bool last, unsigned char *room, size_t size);
 
-/* mv_hash of all bytes. */
+/* The mv_hash of all bytes. */
 uint64_t mv_hash_layout(const unsigned char *src, const mv_layout *slay,
                         uint64_t seed);
 

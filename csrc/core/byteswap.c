@@ -6,7 +6,7 @@
 #include "kernels.h"
 #include "walk.h"
 
-/* Blocks of a constant number, which compilers know how to vectorise. */
+/* Blocks of a constant number of items, which compilers vectorise. */
 #define SWAP(bits)                                                             \
   MV_VECTOR(void, swap_packed##bits, (unsigned char *p, ptrdiff_t n),          \
             (p, n)) {                                                          \
@@ -85,7 +85,7 @@ void mv_item_byteswap(const mv_item *item, unsigned char *p) {
   swap_items(item, p, 0, 1);
 }
 
-/* Whether there is a number in the item that has a byte order. */
+/* Whether the item contains a number that has a byte order. */
 static bool has_numbers(const mv_item *item) {
   return item->kind == MV_RECORD || mv_kinds[item->kind].number > 1;
 }

@@ -1,11 +1,11 @@
 /*
-** compare.c - whether items of two views are equal, and where they differ
+** compare.c - compares the items of two views, and finds the first difference
 ** Items are compared in one of three ways:
 **   1. by memcmp, if items are equal exactly when their bytes are;
 **   2. numbers in blocks: both sides are converted to a kind that holds all
 **      values of both exactly, or a kernel compares integers of 64 bits with
 **      floats. A block that is not all equal is compared again in way 3;
-**   3. one by one, by mv_item_equal, which defines equality. Ways 1 and 2 only
+**   3. one by one, by mv_item_equal, which defines equality. Ways 1 and 2
 **      find the same answer faster.
 */
 #include "convertrun.h"
@@ -92,8 +92,8 @@ TEST(same_f64, double, double, uint64_t, x == y ? 0 : UINT64_MAX)
 /* Equal bits, and the signed one is not negative. */
 TEST(same_i64_u64, uint64_t, uint64_t, uint64_t, (x ^ y) | x >> 63)
 
-/* Unequal: the magnitudes differ, or the signs of values that are not 0 do, or
-** x is a NaN. */
+/* Unequal: the magnitudes differ, or the signs of values other than 0 differ,
+** or x is a NaN. */
 TEST(same_f16, uint16_t, uint16_t, uint16_t,
      ((x ^ y) & (((x & 0x7fff) + 0x7fff) | 0x7fff)) | ((x & 0x7fff) > 0x7c00))
 
@@ -135,8 +135,8 @@ static bool exact_in(mv_kind kind, mv_kind in) {
   return bits[kind] <= bits[in];
 }
 
-/* The narrowest kind with a tester that holds all values of both; MV_RECORD if
-** there is no such kind. */
+/* The narrowest kind with a tester that holds all values of both kinds;
+** MV_RECORD if there is no kind. */
 static mv_kind common_kind(mv_kind a, mv_kind b) {
   static const mv_kind kinds[] = {MV_I32, MV_I64, MV_F32, MV_F64};
   if (a == b)
@@ -171,9 +171,9 @@ static bool widen_to(comparand *s, mv_kind kind) {
 }
 
 /*
-** For comparands without a common kind: wide has integers of 64 bits. Sets no
-** test, which leaves way 3, if other fits neither kernel; that for floats is
-** not for wider registers (floatbits.h).
+** For comparands without a common kind: wide has integers of 64 bits. If other
+** fits neither kernel, test stays NULL, which selects way 3. The kernel for
+** floats cannot be used with wider registers (floatbits.h).
 */
 static void set_mixed(comparison *p, comparand *wide, comparand *other) {
   bool floats = other->kind >= MV_F32;
@@ -217,10 +217,10 @@ static void set_comparison(comparison *p, const mv_item *a, const mv_item *b) {
 }
 
 /*
-** Returns the n values that start at p, step bytes apart, as they are compared:
-** where they lie, if nothing has to be done to them, else copied to the first
-** half of out and converted to the second half. The last chunk is filled up
-** with zeros.
+** Returns the n values that start at p, step bytes apart, in the form in which
+** they are compared. Values that need no conversion stay in place. Others are
+** copied to the first half of out and converted to the second half. The last
+** chunk is filled up with zeros.
 */
 static const unsigned char *fetch_block(const comparand *s, unsigned char *out,
                                         const unsigned char *p, ptrdiff_t step,

@@ -1,10 +1,10 @@
 /*
 ** convert.c - stores items as items of another format
 ** Numbers are converted in bulk by the kernels of convertrun.c. All numbers are
-** tested before the first is written, so that nothing is written if one does
-** not fit. mv_item_convert defines what fits: it finds the number that does not
-** and the reason. Pairs of formats without a kernel fall back to it item by
-** item.
+** tested before the first is written, so if one does not fit, nothing is
+** written. mv_item_convert defines which numbers fit; it then finds the number
+** that does not fit and the reason. Pairs of formats without a kernel fall back
+** to mv_item_convert item by item.
 */
 #include "convertrun.h"
 #include "copyrun.h"
@@ -15,8 +15,8 @@
 
 /*
 ** Larger blocks save calls of kernels; smaller ones stay in the first cache (a
-** block of the largest numbers is 2 KiB of stack), and PIECE bounds how many
-** numbers are tested in vain when one does not fit.
+** block of the largest numbers is 2 KiB of stack), and PIECE bounds the number
+** of tests that are wasted when a number does not fit.
 */
 #define BLOCK 256    /* items gathered on the stack, if strided or swapped */
 #define PIECE 16384  /* items tested in one call */
@@ -72,7 +72,7 @@ static bool fit_piece(const converting *c, const unsigned char *in,
   return true;
 }
 
-/* From the end, so that the conversion can go forwards, which is faster. */
+/* Tests from the end, so the conversion can go forwards, which is faster. */
 static bool fit_run(const converting *c, const unsigned char *in,
                     ptrdiff_t step, ptrdiff_t n) {
   for (ptrdiff_t some; n > 0;) {
@@ -137,7 +137,8 @@ static void convert_piece(const converting *c, unsigned char *out,
     mv_copy_run(out, to, (mv_axis){n, dstep, size}, c->to->size);
 }
 
-/* From the start, where the tests ended: what was tested last is still near. */
+/* Converts from the start, where the tests ended: the numbers that were tested
+** last are still in the cache. */
 static void convert_run(const converting *c, unsigned char *out,
                         ptrdiff_t dstep, const unsigned char *in,
                         ptrdiff_t sstep, ptrdiff_t n) {
@@ -166,7 +167,7 @@ static void convert_all(const converting *c, unsigned char *dst,
     convert_run(c, w.ptr[0], w.step[0], w.ptr[1], w.step[1], w.n);
 }
 
-/* ---- all sorts -----------------------------------------------------------*/
+/* ---- conversions ---------------------------------------------------------*/
 
 static mv_status convert_singly(unsigned char *dst, const mv_layout *dlay,
                                 const mv_item *to, const unsigned char *src,

@@ -1,8 +1,8 @@
 /*
-** convertrun.c - numbers of one kind to numbers of another, side by side
+** convertrun.c - converts contiguous numbers of one kind to another kind
 **
 ** There is one converter for each pair of kinds whose conversion is not a plain
-** copy of bits, and a separate tester, which says whether all values fit. Both
+** copy of bits, and a separate tester, which tells whether all values fit. Both
 ** are loops of a constant number of iterations without branches, which
 ** compilers vectorise. They do not vectorise comparisons of floats (a
 ** comparison may trap), so floats are tested by their bits (floatbits.h).
@@ -202,9 +202,9 @@ CONVERTER(i64_to_f64, double, int64_t, f64_from_i64(x))
 
 /*
 ** WIDER(from, to, from_type, to_type) defines a converter to wider items.
-** Compilers widen whole vectors in steps that move halves about, which takes
-** longer than the memory does; AVX2 has instructions that widen as many items
-** as make one vector.
+** Compilers widen whole vectors in several steps that move halves, which takes
+** longer than the access to memory. AVX2 has instructions that widen the items
+** of one result vector.
 */
 #if defined(MV_HAS_AVX2)
 MV_AVX2 MV_INLINE __m128i load4(const unsigned char *p) {
@@ -296,7 +296,7 @@ COPY(16)
 COPY(32)
 COPY(64)
 
-/* By mv_kind, in its order: U8 I8 U16 I16 U32 I32 U64 I64 F32 F64 F16. */
+/* Indexed by mv_kind: U8 I8 U16 I16 U32 I32 U64 I64 F32 F64 F16. */
 #define KINDS (MV_F16 + 1)
 
 #define ROW(from, to8, to16, to32, toi64, tou64, tof32, tof64, tof16)          \
@@ -328,11 +328,11 @@ static mv_converter *const converters[KINDS][KINDS] = {
 
 /*
 ** A tester ORs the bits of all numbers into two accumulators: far, which must
-** have no bit of outside, and odd, which must have no bit but the sign. Runs
+** have no bit of outside, and odd, which must have no bit except the sign. Runs
 ** are long because the end of each run combines the lanes of a vector, which
-** costs more than an item. The longest is unrolled: the fewer instructions
-** there are, the more loads a processor finds to do at once, which is worth an
-** eighth where numbers come from memory.
+** costs more than an item. The loop of the longest runs is unrolled: with fewer
+** instructions a processor does more loads at once, which saves an eighth if
+** numbers come from memory.
 */
 #define LONG_RUN 2048
 #define MEDIUM_RUN 256
@@ -372,7 +372,7 @@ TESTER(fit_16, uint16_t, uint16_t, far |= (uint16_t)(x - start))
 TESTER(fit_32, uint32_t, uint32_t, far |= x - start)
 TESTER(fit_64, uint64_t, uint64_t, far |= x - start)
 
-/* Floats to integers: the same, and no float has a fraction. */
+/* Floats to integers: the same, and in addition no float has a fraction. */
 TESTER(fit_f16, uint16_t, uint32_t, {
   float f = f32_from_f16(x);
   far |= mv_f32_integer(f) - start;
@@ -438,13 +438,13 @@ TESTER(fit_half_i64, int64_t, uint64_t, far |= (uint64_t)x + start > 2 * start)
 #define HALF_LIMIT_F64 UINT64_C(0x40effe0000000000)
 #define F32_LIMIT_F64 UINT64_C(0x47effffff0000000)
 
-/* ---- which ---------------------------------------------------------------*/
+/* ---- selection -----------------------------------------------------------*/
 
 /* The properties of each kind that select its testers. */
 static const struct {
   unsigned char bits; /* 0: a float */
   bool is_signed;
-  mv_tester *fit, *fit_half; /* how its items are tested for integers, halves */
+  mv_tester *fit, *fit_half; /* its testers for integers and for halves */
 } kind_tests[KINDS] = {
     [MV_U8] = {8, false, fit_8, NULL},
     [MV_I8] = {8, true, fit_8, NULL},
@@ -478,7 +478,7 @@ static void test_integers(mv_conversion *c, mv_kind to, mv_kind from) {
   if (kind_tests[to].is_signed == kind_tests[from].is_signed) {
     if (tobits < bits)
       test_range(c, kind_tests[from].fit, kind_tests[to].is_signed, tobits);
-  } else { /* what both hold: no sign */
+  } else { /* the range of both: no sign */
     unsigned positive = tobits - kind_tests[to].is_signed;
     if (positive > bits - kind_tests[from].is_signed)
       positive = bits - kind_tests[from].is_signed;

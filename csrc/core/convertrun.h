@@ -1,5 +1,5 @@
 /*
-** convertrun.h - numbers of one kind to numbers of another, side by side
+** convertrun.h - converts contiguous numbers of one kind to another kind
 */
 #ifndef MV_CONVERTRUN_H
 #define MV_CONVERTRUN_H
@@ -18,7 +18,7 @@ typedef void mv_converter(unsigned char *restrict out,
                           const unsigned char *restrict in, size_t n);
 
 /*
-** Whether n numbers fit. For integers: whether no distance to low has a bit of
+** Whether n numbers fit. Integers fit if their distances to low have no bit of
 ** outside.
 */
 typedef bool mv_tester(const unsigned char *in, size_t n, uint64_t low,
@@ -30,8 +30,8 @@ typedef struct mv_conversion {
   uint64_t low, outside;
 } mv_conversion;
 
-/* Finds the kernels; false if there are none and callers must fall back to
-** mv_item_convert. */
+/* Finds the kernels; false if there are no kernels, and callers must fall back
+** to mv_item_convert. */
 bool mv_conversion_find(mv_conversion *c, mv_kind to, mv_kind from);
 
 /* The converter alone, or NULL. */

@@ -1,7 +1,7 @@
 /*
 ** copy.c - moves items between layouts
-** A walker takes the layouts apart into planes and runs. Copying one item to
-** all places is copying from a layout that does not move.
+** A walker splits the layouts into planes and runs. To fill a layout with one
+** item, the item is copied from a layout whose strides are 0.
 */
 #include "copyrun.h"
 #include "kernels.h"
@@ -13,7 +13,7 @@ static mv_axis plain_run(const mv_layout *dlay, const mv_layout *slay) {
 
 static ptrdiff_t magnitude(ptrdiff_t n) { return n < 0 ? -n : n; }
 
-/* Takes a dimension out of a fresh walk. */
+/* Removes a dimension from a walker that has not started; returns its axis. */
 static mv_axis take_dimension(mv_walker *w, int dim) {
   mv_axis y = {w->shape[dim], w->strides[0][dim], w->strides[1][dim]};
   w->ndim--;
@@ -25,7 +25,7 @@ static mv_axis take_dimension(mv_walker *w, int dim) {
   return y;
 }
 
-/* The dimension with the smallest steps through what is read. */
+/* The dimension with the smallest steps through the source. */
 static int nearest(const mv_walker *w) {
   int near = w->ndim - 1;
   for (int d = near - 1; d >= 0; d--)
@@ -65,7 +65,7 @@ void mv_copy(unsigned char *dst, const mv_layout *dlay,
     copy_planes(&w, size);
 }
 
-/* Items of the shape of lay, one behind the other. */
+/* Sets out to contiguous items with the shape of lay. */
 static void pack(mv_layout *out, const mv_layout *lay, char order) {
   out->itemsize = lay->itemsize;
   out->ndim = lay->ndim;
@@ -96,9 +96,9 @@ void mv_fill(unsigned char *dst, const mv_layout *dlay,
 }
 
 /*
-** The addresses of the first byte and of the one behind the last. Integers, for
-** those of two layouts may be of different objects; the layout is valid, so
-** nothing overflows.
+** The addresses of the first byte and of the byte behind the last. They are
+** integers, as pointers to two objects must not be compared. The layout is
+** valid, so the sums do not overflow.
 */
 static void span(const unsigned char *base, const mv_layout *lay, uintptr_t *lo,
                  uintptr_t *hi) {

@@ -1,9 +1,9 @@
 /*
 ** copyplane.c - copies planes: two dimensions of items at once
-** A plane whose rows are read with large steps is copied in blocks, so that
-** each line of the cache is used in full before it is evicted. If columns of
-** items of 1, 2 or 4 bytes become rows, squares of one word a row are
-** transposed in registers.
+** A plane whose rows are read with large steps is copied in blocks, so each
+** cache line is used completely before it is evicted. If columns of items of 1,
+** 2 or 4 bytes become rows, squares with rows of one word are transposed in
+** registers.
 */
 #include "copyrun.h"
 #include "format.h"
@@ -52,7 +52,7 @@ MV_INLINE void copy_items(unsigned char *d, const unsigned char *s, mv_axis x,
     mv_step(d + i * lines.dst_step, s + i * lines.src_step, line, size);
 }
 
-/* The same for lines written and columns read without a gap. */
+/* The same for rows written, and columns read, without gaps. */
 MV_INLINE void transpose(unsigned char *d, const unsigned char *s, mv_axis x,
                          mv_axis y, size_t size) {
   const ptrdiff_t n = (ptrdiff_t)(8 / size);

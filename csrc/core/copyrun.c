@@ -2,7 +2,7 @@
 ** copyrun.c - copies runs of items
 ** Common steps of small items (repeated, every second, backwards) have kernels
 ** that copy several items at once. All other runs fall back to a loop over
-** items, one loop for each usual size. Pointers only ever point to existing
+** items, one loop for each common size. Pointers are only moved to existing
 ** items.
 */
 #include "copyrun.h"
@@ -14,7 +14,7 @@ static bool all_equal(const unsigned char *p, size_t size) {
   return memcmp(p, p + 1, size - 1) == 0;
 }
 
-/* Fills n bytes with an item, by copying what is there already. */
+/* Fills n bytes with an item, by copying the part that is already filled. */
 static void repeat(unsigned char *d, const unsigned char *item, size_t n,
                    size_t size) {
   const size_t cached = size < 4096 ? 4096 / size * size : size;
@@ -36,8 +36,8 @@ static void repeat(unsigned char *d, const unsigned char *item, size_t n,
 /* ---- every second item ---------------------------------------------------*/
 
 /*
-** Takes one half of each word of twice the size. The last item is left to the
-** end, since its word may reach out of the memory.
+** Takes one half of each word of twice the size. The last item is copied by
+** itself, since its word may reach beyond the memory.
 */
 #define HALVE(name, item, word)                                                \
   static void name(unsigned char *restrict d, const unsigned char *restrict s, \

@@ -14,8 +14,8 @@
 #endif
 
 /*
-** n items along one dimension, and the bytes from each to the next: where they
-** are written, and where they are read.
+** n items along one dimension, with the bytes from each item to the next in the
+** destination and in the source.
 */
 typedef struct mv_axis {
   ptrdiff_t n, dst_step, src_step;
@@ -25,7 +25,7 @@ typedef struct mv_axis {
 void mv_copy_run(unsigned char *d, const unsigned char *s, mv_axis x,
                  size_t size);
 
-/* Copies x.n times y.n items, in whichever order is fast. */
+/* Copies x.n times y.n items, in the faster order of the two. */
 void mv_copy_plane(unsigned char *d, const unsigned char *s, mv_axis x,
                    mv_axis y, size_t size);
 

@@ -1,15 +1,16 @@
 /*
-** dialect.c - a format of one language, spelt in the other
-** Views have formats of PEP 3118, pack and unpack those of string.pack. What is
-** wrong in one is often right in the other; then the error says how it is spelt
-** here. Only fixed sizes without alignment can be.
+** dialect.c - translates a format of one language to the other
+** Views have formats of PEP 3118; pack and unpack have formats of string.pack.
+** A format that is wrong in one language is often right in the other; then the
+** error gives the right spelling. Only formats of fixed sizes without alignment
+** can be translated.
 */
 #include "parse.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* The room for a spelling, one piece of it after the other. */
+/* A buffer to which a spelling is appended piece by piece. */
 typedef struct spelling {
   char *out;
   size_t size, len;
@@ -26,7 +27,9 @@ static bool spell(spelling *to, const char *piece) {
 
 /* ---- string.pack to PEP 3118 ---------------------------------------------*/
 
-/* A number of at most three digits at *s, or def where there is none. */
+/*
+** Reads a number of at most three digits at *s; without a digit, returns def.
+*/
 static size_t short_number(const char **s, const char *end, size_t def) {
   size_t n = 0;
   int digits = 0;
@@ -35,7 +38,7 @@ static size_t short_number(const char **s, const char *end, size_t def) {
   return digits > 0 ? n : def;
 }
 
-/* The code of an integer of that size; NULL: there is none. */
+/* The code of an integer of that size, or NULL. */
 static const char *integer_code(size_t size, bool is_signed) {
   switch (size) {
   case 1:
@@ -51,8 +54,8 @@ static const char *integer_code(size_t size, bool is_signed) {
   }
 }
 
-/* The code of the option at *s, which moves behind it; NULL: there is none.
-** *fixed: it is an option all the same. */
+/* The code of the option at *s, or NULL if PEP 3118 has no code for it. *s
+** moves behind the option. *fixed: the option exists in string.pack. */
 static const char *option_code(const char **s, const char *end, char *room,
                                bool *fixed) {
   char c = *(*s)++;
@@ -100,7 +103,7 @@ static const char *option_code(const char **s, const char *end, char *room,
   }
 }
 
-/* Adds the order that holds for the next code, unless it does already. */
+/* Adds the byte order of the next code, unless it is in force already. */
 static bool spell_change(spelling *to, char order, char *current) {
   char text[2] = {order, '\0'};
   if (order == *current)

@@ -1,14 +1,15 @@
 /*
-** fieldnames.c - fields by their names
-** A record keeps its named fields sorted, so that a name is found, and a second
-** of the same name noticed, without a look at all others. By heap sort, which
-** needs no memory and has no slow inputs.
+** fieldnames.c - finds fields by their names
+** A record keeps its named fields sorted, so a name, or a duplicate of a name,
+** is found without comparing it with all other names. They are sorted by heap
+** sort, which needs no memory and has no slow inputs.
 */
 #include "parse.h"
 
 #include <string.h>
 
-/* Below 0, 0 or above: the field's name is before that one, it, or behind. */
+/* Below 0, 0, or above 0: the field's name is less than the other name, equal,
+** or greater. */
 static int compare_name(const mv_field *field, const char *name, size_t len) {
   if (field->namelen != len)
     return field->namelen < len ? -1 : 1;
@@ -21,7 +22,7 @@ static bool name_before(const mv_field *a, const mv_field *b) {
   return order != 0 ? order < 0 : a < b;
 }
 
-/* Moves names[i] down a heap of n, whose greatest is first. */
+/* Moves names[i] down a heap of n names, with the greatest name first. */
 static void sift_name(const mv_field **names, size_t i, size_t n) {
   const mv_field *moving = names[i];
   for (size_t child = 2 * i + 1; child < n; child = 2 * i + 1) {

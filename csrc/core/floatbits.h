@@ -38,7 +38,9 @@ BITCASTS(f64, double, uint64_t)
 #define MV_ROUND64 0x1.8p52
 #define MV_ROUND64_BITS UINT64_C(0x4338000000000000)
 
-/* The integer that x is, up to 2^22; up to 2^51. */
+/*
+** The integer value of x, for magnitudes up to 2^22 (float) and 2^51 (double).
+*/
 MV_INLINE uint32_t mv_f32_integer(float x) {
   return mv_f32_bits(x + MV_ROUND32) - MV_ROUND32_BITS;
 }
@@ -47,7 +49,7 @@ MV_INLINE uint64_t mv_f64_integer(double x) {
   return mv_f64_bits(x + MV_ROUND64) - MV_ROUND64_BITS;
 }
 
-/* 0 if x is an integer; for -0.0 there is the bit of the sign. */
+/* 0 if x is an integer; for -0.0 the sign bit. */
 MV_INLINE uint32_t mv_f32_fraction(float x) {
   float sum = x + MV_ROUND32;
   return mv_f32_bits(sum - MV_ROUND32) ^ mv_f32_bits(x);

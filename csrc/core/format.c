@@ -1,8 +1,8 @@
 /*
-** format.c - what a format string says an item is
-** A format is counted, then built in one block of just the size that takes:
-** the format, its fields, nested records and dimensions, and its text, to which
-** names refer.
+** format.c - formats from their text
+** A first pass counts the parts of a format. Then the format is built in one
+** block of exactly that size: the format, its fields, nested records and
+** dimensions, and its text, to which names refer.
 */
 #include "parse.h"
 
@@ -14,8 +14,8 @@
 #define MAXLENGTH ((size_t)PTRDIFF_MAX / 256)
 
 /*
-** Respells the one integer of string.pack that a format may be, in out, and
-** sets *len. Any other format is returned as it is.
+** If the format is one integer in the spelling of string.pack, writes its code
+** of PEP 3118 to out and sets *len. Any other format is returned unchanged.
 */
 static const char *respell(const char *s, size_t *len, char out[2]) {
   static const char sizes[] = "1248", is_signed[] = "bhiq", is_not[] = "BHIQ";
@@ -37,8 +37,8 @@ static const char *respell(const char *s, size_t *len, char out[2]) {
 }
 
 /*
-** The position of the size where the format is an integer of a size up to 16
-** that only string.pack has; else 0.
+** If the format is an integer of a size up to 16 that only string.pack has, the
+** position of this size; otherwise 0.
 */
 static size_t odd_size(const char *s, size_t len) {
   size_t at = len > 0 && mv_is_order(s[0]);
@@ -50,7 +50,7 @@ static size_t odd_size(const char *s, size_t len) {
   return odd ? at + 2 : 0;
 }
 
-/* What the items of a view of the whole record are. */
+/* The type of the items in a view of the whole record. */
 static mv_item whole_format(const mv_record *record) {
   const mv_field *field = record->fields;
   if (record->is_scalar && field->ndim == 0 && field->size == record->size)
@@ -127,7 +127,7 @@ const mv_field *mv_field_at(const mv_record *record, size_t k, size_t *nth) {
 
 /* ---- faults --------------------------------------------------------------*/
 
-/* Whether the fault is the character itself. */
+/* Whether the message of the fault names the character. */
 static bool names_character(mv_status status) {
   return status == MV_EUNKNOWN || status == MV_EREFUSED ||
          status == MV_ENATIVE || status == MV_EORDER;

@@ -1,5 +1,5 @@
 /*
-** format.h - what an item is: formats, parsed from their text
+** format.h - formats, which describe items, parsed from their text
 */
 #ifndef MV_FORMAT_H
 #define MV_FORMAT_H
@@ -35,10 +35,10 @@ typedef enum mv_class {
 
 /*
 ** The kinds of values. A row has the kind's class, the size of an item in bytes
-** (0: the format says), and the size of each number in the item that has a byte
-** order (0: no number has one). Only loading and storing (item.c) know more of
-** a kind than its row. Kinds up to MV_F64 also have fast paths in the binding
-** and in the kernels.
+** (0: the format gives the size), and the size of the numbers in the item that
+** have a byte order (0: there are no such numbers). Only loading and storing
+** (item.c) use more of a kind than its row. Kinds up to MV_F64 also have fast
+** paths in the binding and in the kernels.
 */
 #define MV_KINDS(X)                                                            \
   X(MV_U8, MV_UNSIGNED, 1, 1)                                                  \
@@ -61,7 +61,7 @@ typedef enum mv_class {
   X(MV_PASCAL, MV_STRING, 0, 0) /* 'p': a length byte, then up to size - 1 */  \
   X(MV_CF32, MV_COMPLEX, 8, 4)  /* 'Zf': two floats */                         \
   X(MV_CF64, MV_COMPLEX, 16, 8) /* 'Zd' */                                     \
-  X(MV_RECORD, MV_COMPOUND, 0, 0) /* several values: record says which */
+  X(MV_RECORD, MV_COMPOUND, 0, 0) /* several values: see record */
 
 typedef enum mv_kind {
 #define X(name, class_, size, number) name,
@@ -74,12 +74,12 @@ typedef struct mv_kindrow {
   unsigned char size, number;
 } mv_kindrow;
 
-/* The rows, by their kind. */
+/* The rows, indexed by their kind. */
 extern const mv_kindrow mv_kinds[];
 
 struct mv_record;
 
-/* One value: how many bytes, and what they mean. */
+/* The type of one value: its size and the meaning of its bytes. */
 typedef struct mv_item {
   size_t size;
   const struct mv_record *record; /* of a MV_RECORD, else NULL */
@@ -113,7 +113,7 @@ typedef struct mv_record {
   size_t nunnamed; /* of those, in fields without a name */
   size_t size;     /* without trailing padding */
   size_t align;    /* 1 except in native mode */
-  bool is_scalar;  /* a whole format of one unnamed value: read as that value */
+  bool is_scalar; /* a whole format of one unnamed value: reads as that value */
   const mv_field *const *names; /* the named fields, sorted by name */
   size_t nnamed;
 } mv_record;
@@ -139,34 +139,37 @@ typedef struct mv_fault {
 /*
 ** Parses the format s of len bytes. Returns the bytes of memory that
 ** mv_format_build needs for it. Returns 0 and sets *fault if the format is
-** malformed; a name that is used twice is only found by mv_format_build.
-** Grammar: PEP 3118 with the codes of Python's struct, or one integer in the
-** spelling of string.pack (i4 <I2 j J).
+** malformed; only mv_format_build finds a name that is used twice. Grammar: PEP
+** 3118 with the codes of Python's struct, or one integer in the spelling of
+** string.pack (i4 <I2 j J).
 */
 size_t mv_format_measure(const char *s, size_t len, mv_fault *fault);
 
 /*
-** Builds the format in block, of the size that mv_format_measure returned and
-** aligned as for malloc. s is copied. Pointers inside refer to the block, which
-** must therefore not move. NULL: a name is used twice, which *fault explains.
+** Builds the format in block, which has the size that mv_format_measure
+** returned and the alignment of malloc. s is copied. Pointers inside refer to
+** the block, so it must not move. Returns NULL and sets *fault if a name is
+** used twice.
 */
 const mv_format *mv_format_build(const char *s, size_t len, void *block,
                                  mv_fault *fault);
 
-/* Writes why a format is malformed: "unknown format 'k' at position 1". */
+/* Writes the message of a fault: "unknown format 'k' at position 1". */
 void mv_explain(const mv_fault *fault, char *out, size_t size);
 
 /*
 ** Translates the format s of string.pack to PEP 3118 (dialect.c). MV_FOREIGN: s
-** is no format of string.pack; MV_UNSPEAKABLE: PEP 3118 cannot express a part
-** of it.
+** is not a format of string.pack; MV_UNSPEAKABLE: PEP 3118 cannot express a
+** part of it.
 */
 typedef enum mv_dialect { MV_FOREIGN, MV_UNSPEAKABLE, MV_SPELT } mv_dialect;
 
 mv_dialect mv_from_packformat(const char *s, size_t len, char *out,
                               size_t size);
 
-/* Translates the format to string.pack's; false if that cannot express it. */
+/*
+** Translates the format to string.pack; false if string.pack cannot express it.
+*/
 bool mv_to_packformat(const mv_format *format, char *out, size_t size);
 
 /* The code of the type with that name in C or elsewhere ("int", "float64"), or
@@ -178,8 +181,9 @@ const mv_field *mv_field_named(const mv_record *record, const char *name,
                                size_t len);
 
 /*
-** The number, from 1, of a field of a built format among all fields that it
-** has, those of nested records included: they follow it in its block.
+** The number, from 1, of a field of a built format among all fields of the
+** format, including fields of nested records. The fields follow the format in
+** its block.
 */
 static inline ptrdiff_t mv_field_number(const mv_format *format,
                                         const mv_field *field) {
@@ -187,8 +191,9 @@ static inline ptrdiff_t mv_field_number(const mv_format *format,
 }
 
 /*
-** The field that holds the value at position k (from 0, unnamed and named
-** counted alike) and in *nth which of its count values; or NULL.
+** The field that holds the value at position k (from 0, counting unnamed and
+** named fields), or NULL. *nth is the index of the value among the field's
+** count values.
 */
 const mv_field *mv_field_at(const mv_record *record, size_t k, size_t *nth);
 

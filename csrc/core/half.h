@@ -1,6 +1,6 @@
 /*
 ** half.h - IEEE 754 half floats, by integer arithmetic on the bits of a double
-** So they are exact, rounded once, and the same on every machine.
+** So conversions are exact, or rounded once, and the same on every machine.
 */
 #ifndef MV_HALF_H
 #define MV_HALF_H
@@ -44,7 +44,7 @@ static inline bool mv_to_half(double x, uint16_t *h) {
   } else if (exponent < -25) {
     result = 0;
   } else {
-    /* below 2^-14 there are fewer and fewer bits left */
+    /* below 2^-14 fewer bits are left */
     int shift = exponent < -14 ? 28 - exponent : 42;
     uint64_t whole = fraction | UINT64_C(1) << 52;
     uint64_t rest = whole & ((UINT64_C(1) << shift) - 1);

@@ -1,10 +1,10 @@
 /*
 ** hash.c - a hash of bytes: XXH64 of Yann Collet, by its specification
-** 32 bytes at a time go into four lanes, 8 into each, by steps that can be
-** inverted; the lanes, the size, and what is left, are mixed into one number.
-** The words are read in little-endian order, so that the hash is the same on
-** all machines. The seed makes collisions that somebody prepared miss; that is
-** not what keeps secrets.
+** Each stripe of 32 bytes is mixed into four lanes, 8 bytes into each, by
+** invertible steps. Then the lanes, the size and the remaining bytes are mixed
+** into one number. Words are read in little-endian order, so the hash is the
+** same on all machines. The seed defeats prepared collisions; the hash is not a
+** cryptographic one.
 */
 #include "kernels.h"
 #include "simd.h"
@@ -24,7 +24,7 @@ MV_INLINE uint64_t read32(const unsigned char *p) {
          (uint32_t)p[3] << 24;
 }
 
-/* Compilers make one load of it. */
+/* Compilers turn this into one load. */
 MV_INLINE uint64_t read64(const unsigned char *p) {
   return read32(p) | read32(p + 4) << 32;
 }
@@ -60,7 +60,7 @@ void mv_hash_stripes(mv_hasher *hasher, const unsigned char *p, size_t n) {
   hasher->lanes[3] = d;
 }
 
-/* The lanes as one number. */
+/* Combines the lanes into one number. */
 static uint64_t merge_lanes(const uint64_t *lanes) {
   uint64_t h = rotate(lanes[0], 1) + rotate(lanes[1], 7) +
                rotate(lanes[2], 12) + rotate(lanes[3], 18);

@@ -1,8 +1,9 @@
 /*
 ** hex.c - bytes to hexadecimal and back
 ** Chunks of a constant size are converted by arithmetic without branches, which
-** compilers turn into vectors. Text in groups with a blank behind each is made
-** digits alone first. What is left goes byte by byte, by table.
+** compilers vectorise. From text in groups with a blank behind each group, the
+** blanks are removed first. The remaining bytes are converted one by one, by
+** table.
 */
 #include "bytes.h"
 #include "kernels.h"
@@ -12,11 +13,11 @@
 
 #define CHUNK 32      /* bytes, of two digits each */
 #define GROUPS 64     /* groups of digits that are gathered at once */
-#define MOSTDIGITS 64 /* of a group; longer groups are not gathered */
+#define MOSTDIGITS 64 /* of a group; longer groups are read pair by pair */
 
 typedef unsigned char byte;
 
-/* Bytes in a group of n; 0: no separators are needed. */
+/* The bytes in a group, for n bytes in all; 0: no separators are needed. */
 static size_t group_size(size_t n, int64_t group) {
   uint64_t size = group < 0 ? 0 - (uint64_t)group : (uint64_t)group;
   return size < n ? (size_t)size : 0;
@@ -111,10 +112,10 @@ static byte lesser(byte a, byte b) { return a < b ? a : b; }
 static byte greater(byte a, byte b) { return a > b ? a : b; }
 
 /*
-** Reads chunks of digits, up to one with something else in it; returns how many
-** bytes that makes. A digit's value is the lesser of two guesses, for each is
-** far too large where the other is right; and it is no digit where both are out
-** of their range.
+** Reads chunks of digits up to a chunk with another character; returns the
+** number of bytes written. The value of a digit is the lesser of two guesses,
+** as the wrong guess is always far too large. If both guesses are out of range,
+** the character is not a digit.
 */
 MV_VECTOR(size_t, get_digits, (byte * out, const char *s, size_t len),
           (out, s, len)) {
@@ -137,7 +138,7 @@ MV_VECTOR(size_t, get_digits, (byte * out, const char *s, size_t len),
   return n;
 }
 
-/* Of digits: DIGIT and the value; of white space: BLANK; of all others: 0. */
+/* For digits: DIGIT and the value; for white space: BLANK; otherwise 0. */
 #define DIGIT 16
 #define BLANK 32
 static const byte meaning[256] = {
@@ -149,15 +150,15 @@ static const byte meaning[256] = {
     ['E'] = 30,     ['F'] = 31,     [' '] = BLANK,  ['\t'] = BLANK,
     ['\n'] = BLANK, ['\v'] = BLANK, ['\f'] = BLANK, ['\r'] = BLANK};
 
-/* Where in a text the reading is, and where in the bytes the writing. */
+/* The position in the text that is read, and in the bytes that are written. */
 typedef struct unhex {
   const char *s;
   size_t i;
   byte *out;
 } unhex;
 
-/* Copies the digits of GROUPS groups of so many, each with a blank behind it;
-** false: something else is in a blank's place. */
+/* Copies the digits of GROUPS groups, each of size digits and a blank; false:
+** another character is in the place of a blank. */
 MV_INLINE bool gather(char *restrict digits, const char *s, size_t size) {
   byte blank = BLANK;
   MV_UNROLL
@@ -169,7 +170,7 @@ MV_INLINE bool gather(char *restrict digits, const char *s, size_t size) {
 }
 
 static bool gather_groups(char *restrict digits, const char *s, size_t size) {
-  switch (size) { /* the usual ones as constants */
+  switch (size) { /* common sizes as constants */
   case 2:
     return gather(digits, s, 2);
   case 4:
@@ -205,8 +206,8 @@ static void get_groups(unhex *u, size_t len) {
 }
 
 /*
-** Reads pairs one by one, and what is between them, up to stop at least; or up
-** to what is wrong, and returns false.
+** Reads pairs one by one, and the white space between them, at least up to
+** stop. At a wrong character it ends and returns false.
 */
 static bool get_pairs(unhex *u, size_t stop) {
   const char *s = u->s;
@@ -230,9 +231,9 @@ static bool get_pairs(unhex *u, size_t stop) {
 }
 
 /*
-** Where a chunk fails, STRETCH characters are read one by one before chunks are
-** tried again. The stretch doubles up to LONGEST with each failure, so that
-** text without chunks is not tried as chunks over and over.
+** If a chunk fails, STRETCH characters are read one by one before the next try
+** with chunks. The stretch doubles up to LONGEST with each failure, so text
+** without chunks costs few tries.
 */
 #define STRETCH 64
 #define LONGEST 16384

@@ -1,8 +1,8 @@
 /*
-** item.c - one value, in and out of memory
-** The one switch over all kinds for loading and the one for storing. A value is
-** converted in full before the first byte is written, so a store that fails
-** has changed nothing. Records are the subject of record.c.
+** item.c - loads and stores one value
+** This file has the only two switches over all kinds, for loading and for
+** storing. A value is converted completely before the first byte is written, so
+** a store that fails changes nothing. record.c handles records.
 */
 #include "item.h"
 #include "bytes.h"
@@ -189,7 +189,7 @@ bool mv_item_range(const mv_item *item, int64_t *lo, uint64_t *hi) {
   return class_ <= MV_SIGNED;
 }
 
-/* The integer that the value is: its bits, and whether it is below 0. */
+/* The integer of the value: its bits, and whether it is negative. */
 static mv_status as_integer(const mv_value *value, uint64_t *bits,
                             bool *negative) {
   double f;
@@ -247,7 +247,7 @@ static mv_status store_integer(const mv_item *item, unsigned char *p,
   return MV_OK;
 }
 
-/* The number that the value is, as a float. False: it is not a number. */
+/* The number of the value as a float. False: the value is not a number. */
 static bool as_float(const mv_value *value, double *f) {
   switch (value->tag) {
   case MV_VINT:
@@ -394,7 +394,8 @@ mv_status mv_store(const mv_item *item, unsigned char *p,
 
 /* --------------------------------------------------------------- equality */
 
-/* A part of a complex number; of another value: itself, and 0. */
+/* A part of a complex number; any other value has itself as real part and 0 as
+** imaginary part. */
 static mv_value part(const mv_value *value, int k) {
   mv_value v = *value;
   if (value->tag == MV_VCOMPLEX)
@@ -406,7 +407,7 @@ static mv_value part(const mv_value *value, int k) {
   return v;
 }
 
-/* Exactly: no integer is rounded to be compared. */
+/* Compares exactly: integers are not rounded. */
 static bool equals_float(const mv_value *number, double f) {
   switch (number->tag) {
   case MV_VFLOAT:

@@ -39,11 +39,11 @@ typedef struct mv_value {
 void mv_load(const mv_item *item, const unsigned char *p, mv_value *value);
 
 /*
-** Writes value as the item (not a record) at p. Anything but MV_OK leaves the
-** memory as it was: MV_ETYPE, MV_ERANGE, MV_EINEXACT, MV_ELENGTH.
-** Integers of either sign go into 64-bit unsigned items by their bits. Floats
-** with an exact integer value count as integers. Short strings are padded with
-** zeros. A pair of numbers or a number goes into a complex item.
+** Writes value as the item (not a record) at p. On an error (MV_ETYPE,
+** MV_ERANGE, MV_EINEXACT, MV_ELENGTH) the memory is unchanged. Integers of
+** either sign go into 64-bit unsigned items by their bits. Floats with an exact
+** integer value count as integers. Short strings are padded with zeros. A pair
+** of numbers or a number goes into a complex item.
 */
 mv_status mv_store(const mv_item *item, unsigned char *p,
                    const mv_value *value);
@@ -52,7 +52,7 @@ mv_status mv_store(const mv_item *item, unsigned char *p,
 bool mv_item_range(const mv_item *item, int64_t *lo, uint64_t *hi);
 
 /*
-** Equality as Python's: numbers and booleans by value, strings with strings,
+** Equality as in Python: numbers and booleans by value, strings with strings,
 ** records as tuples by position.
 */
 bool mv_value_equal(const mv_value *a, const mv_value *b);
@@ -70,12 +70,12 @@ bool mv_item_bitwise(const mv_item *a, const mv_item *b);
 mv_status mv_item_convert(const mv_item *dst, unsigned char *pd,
                           const mv_item *src, const unsigned char *ps);
 
-/* How many bytes of an item belong to values: the others are padding, and are
-** never written. */
+/* The number of bytes of an item that belong to values. All other bytes are
+** padding, and are never written. */
 size_t mv_item_values(const mv_item *item);
 
-/* Copies the values of an item to another of the same structure. They do not
-** overlap, or are the same. */
+/* Copies the values of an item to another item of the same structure. The items
+** do not overlap, or are the same. */
 void mv_item_assign(const mv_item *item, unsigned char *dst,
                     const unsigned char *src);
 
@@ -83,8 +83,8 @@ void mv_item_assign(const mv_item *item, unsigned char *dst,
 void mv_item_byteswap(const mv_item *item, unsigned char *p);
 
 /*
-** Whether both describe the same bytes with the same meaning, whatever their
-** fields are called.
+** Whether both items describe the same bytes with the same meaning. The names
+** of fields may differ.
 */
 bool mv_item_same(const mv_item *a, const mv_item *b);
 

@@ -1,5 +1,5 @@
 /*
-** kernels.h - work on many items at once
+** kernels.h - operations on many items at once
 */
 #ifndef MV_KERNELS_H
 #define MV_KERNELS_H
@@ -29,9 +29,9 @@ bool mv_overlap(const unsigned char *a, const mv_layout *alay,
 
 /*
 ** Stores each item of src as an item of dst; same shape, no overlap. On failure
-** *at is the linear index (in C order) of the item that does not fit. Then
-** nothing was written if mv_converts_whole; else items before it, and a part of
-** it, may have been.
+** *at is the linear index (in C order) of the item that does not fit. If
+** mv_converts_whole is true, nothing was written then; otherwise items before
+** it, and a part of it, may have been written.
 */
 mv_status mv_convert(unsigned char *dst, const mv_layout *dlay,
                      const mv_item *to, const unsigned char *src,
@@ -59,7 +59,7 @@ bool mv_equal(const unsigned char *a, const mv_layout *alay,
               const mv_layout *blay, const mv_item *bitem);
 
 /* The linear index of the first item equal to value, or -1; and the number of
-** such items. Records equal no value. */
+** items equal to value. Records are not equal to any value. */
 ptrdiff_t mv_find_value(const unsigned char *a, const mv_layout *lay,
                         const mv_item *item, const mv_value *value);
 ptrdiff_t mv_count_value(const unsigned char *a, const mv_layout *lay,
@@ -68,14 +68,17 @@ ptrdiff_t mv_count_value(const unsigned char *a, const mv_layout *lay,
 /*
 ** The sum of all numbers: exact for integers; for floats, and for both parts of
 ** complex numbers, at least as exact as a pairwise sum of doubles. MV_ERANGE:
-** the sum does not fit 64 bits (unsigned for unsigned items of 64 bits, else
-** signed). MV_ETYPE: the items are no numbers.
+** the sum does not fit 64 bits (unsigned for unsigned items of 64 bits,
+** otherwise signed). MV_ETYPE: the items are not numbers.
 */
 mv_status mv_sum(const unsigned char *a, const mv_layout *lay,
                  const mv_item *item, mv_value *sum);
 
-/* The linear index of the first NaN if there is one, else of the first minimum
-** (maximum); -1 if there are no items. Only for items with mv_has_order. */
+/*
+** The linear index of the first NaN if there is a NaN, otherwise of the first
+** minimum (maximum); -1 if there are no items. Only for items with
+** mv_has_order.
+*/
 ptrdiff_t mv_extreme(const unsigned char *a, const mv_layout *lay,
                      const mv_item *item, bool greatest);
 bool mv_has_order(const mv_item *item);
@@ -96,8 +99,9 @@ ptrdiff_t mv_rfind(const unsigned char *hay, size_t n,
 uint64_t mv_hash(const unsigned char *p, size_t n, uint64_t seed);
 
 /*
-** The same of bytes that come in pieces: of whole stripes, and less than one in
-** the end. n: how many bytes there were in all.
+** The hash of bytes that come in pieces. All pieces but the last consist of
+** whole stripes; the last one is less than a stripe. n is the number of bytes
+** in all.
 */
 #define MV_STRIPE 32
 

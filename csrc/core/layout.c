@@ -1,11 +1,11 @@
 /*
-** layout.c - where the items are
-** Every function keeps the invariant that the items a layout reaches lie inside
-** its block, and that an empty layout would fit a ptrdiff_t if its dimensions
-** of 0 items, and items of 0 bytes, had 1. Products of a valid layout (count,
+** layout.c - layouts, which locate the items
+** Every function keeps two invariants. The items of a layout lie inside its
+** block. The size of an empty layout would fit a ptrdiff_t if its dimensions of
+** 0 items, and its items of 0 bytes, had 1. Products of a valid layout (count,
 ** size, (shape - 1) * stride) therefore fit, and only the functions that make
 ** dimensions check for overflow. The offset of an empty layout is not moved: it
-** stays where the last item was that it was made from.
+** stays in the block.
 */
 #include "layout.h"
 
@@ -33,8 +33,9 @@ static void update_indirect(mv_layout *lay) {
 }
 
 /*
-** Moves all items of the dimensions from dim on by bytes: what follows a
-** pointer is moved behind that pointer. There are items.
+** Moves all items of the dimensions from dim on by bytes. If a pointer is
+** followed before dimension dim, its suboffset is changed, otherwise the
+** offset. The layout is not empty.
 */
 static mv_status shift(mv_layout *lay, int dim, ptrdiff_t bytes) {
   int p = last_pointer(lay, dim);
@@ -195,7 +196,8 @@ bool mv_layout_same_shape(const mv_layout *a, const mv_layout *b) {
 
 /* ---- slicing -------------------------------------------------------------*/
 
-/* A position of string.sub as a count of items from the start, clipped. */
+/* Converts a position of string.sub to a clipped number of items from the
+** start. */
 static ptrdiff_t clip_low(ptrdiff_t n, int64_t i) {
   if (i > n)
     return n;
@@ -204,7 +206,7 @@ static ptrdiff_t clip_low(ptrdiff_t n, int64_t i) {
   return i < -(int64_t)n ? 0 : (ptrdiff_t)(n + i + 1);
 }
 
-/* The same for a position that starts a range: not before the first item. */
+/* The same for the start of a range, which is not before the first item. */
 static ptrdiff_t clip_high(ptrdiff_t n, int64_t i) {
   if (i > n)
     return n + 1;
@@ -232,7 +234,7 @@ mv_status mv_layout_slice(mv_layout *lay, int dim, ptrdiff_t start,
     mv_status status = shift(lay, dim, start * stride);
     if (status != MV_OK)
       return status;
-  } else if (p >= 0) { /* as Python; wrong numbers are never followed */
+  } else if (p >= 0) { /* as Python; a wrong number is never used */
     size_t moved = (size_t)lay->suboffsets[p] + (size_t)start * (size_t)stride;
     lay->suboffsets[p] = (ptrdiff_t)moved;
   }
@@ -268,7 +270,7 @@ mv_status mv_layout_take(mv_layout *lay, const unsigned char *base, int dim,
     mv_status status;
     if (pointer && dim == 0) {
       const unsigned char *p = base + lay->offset + move;
-      /* the difference of two objects' addresses: by integers, not pointers */
+      /* the addresses may be of two objects: subtract integers, not pointers */
       lay->offset = (ptrdiff_t)((uintptr_t)follow(p, lay->suboffsets[0]) -
                                 (uintptr_t)base);
     } else {

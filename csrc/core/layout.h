@@ -1,5 +1,5 @@
 /*
-** layout.h - where the items of a view lie
+** layout.h - layouts, which locate the items of a view
 */
 #ifndef MV_LAYOUT_H
 #define MV_LAYOUT_H
@@ -15,15 +15,14 @@
 #endif
 
 /*
-** Where the items of a view lie in a block. Dimensions of 0 or 1 items have the
-** stride that C order would give them, so that layouts with the same geometry
-** have the same strides.
+** The places of a view's items in a block. Dimensions of 0 or 1 items have the
+** stride of C order, so layouts with the same geometry have the same strides.
 */
 typedef struct mv_layout {
   ptrdiff_t offset; /* of the first item from the start of the block */
   ptrdiff_t itemsize;
   int ndim;
-  bool indirect; /* suboffsets has a meaning */
+  bool indirect; /* suboffsets are used */
   ptrdiff_t shape[MV_MAXDIM];
   ptrdiff_t strides[MV_MAXDIM];
   ptrdiff_t suboffsets[MV_MAXDIM]; /* below 0: no pointer to follow */
@@ -49,8 +48,8 @@ void mv_layout_order(mv_layout *lay, char order);
 void mv_layout_normalise(mv_layout *lay);
 
 /*
-** The lowest byte and the one behind the highest that direct items reach,
-** relative to the block. Empty layouts: both are the offset. MV_ETOOBIG.
+** The lowest byte that direct items reach, and the byte behind the highest,
+** relative to the block. In an empty layout both are the offset. MV_ETOOBIG.
 */
 mv_status mv_layout_extent(const mv_layout *lay, ptrdiff_t *lo, ptrdiff_t *hi);
 
@@ -58,21 +57,22 @@ mv_status mv_layout_extent(const mv_layout *lay, ptrdiff_t *lo, ptrdiff_t *hi);
 ptrdiff_t mv_layout_count(const mv_layout *lay);
 ptrdiff_t mv_layout_nbytes(const mv_layout *lay);
 
-/* PEP 3118: empty layouts are contiguous in both orders; suboffsets in none. */
+/* As in PEP 3118, an empty layout is contiguous in both orders, and a layout
+** with suboffsets is not contiguous. */
 bool mv_layout_contiguous(const mv_layout *lay, char order);
 
 /*
-** Whether the layout is one that the functions above can have made: dimensions,
-** sizes and the bytes of all items are in range. What this cannot tell is
-** whether the items lie inside their block; mv_layout_inside does, for direct
-** layouts in a block of so many bytes.
+** mv_layout_valid: whether the functions above can have made the layout: the
+** dimensions, the sizes and the bytes of all items are in range.
+** mv_layout_inside: whether the items of a direct layout lie inside a block of
+** that many bytes.
 */
 bool mv_layout_valid(const mv_layout *lay);
 bool mv_layout_inside(const mv_layout *lay, size_t nbytes);
 
 /*
-** States what callers promise. Checked where MV_ASSERTS is defined (sanitizers,
-** fuzzers, torture), not evaluated elsewhere.
+** States a condition that callers guarantee. Checked if MV_ASSERTS is defined
+** (sanitizers, fuzzers, torture), otherwise not evaluated.
 */
 #if defined(MV_ASSERTS)
 #define mv_assert(condition) assert(condition)
@@ -84,13 +84,13 @@ bool mv_layout_same_shape(const mv_layout *a, const mv_layout *b);
 
 /*
 ** Resolves a range by the rules of string.sub: i and j are 1-based, inclusive,
-** negative from the end, and clipped; step (not 0) backwards walks from i down
-** to j. *start is 0-based and meaningless when *count is 0.
+** negative from the end, and clipped. step is not 0; a negative step goes from
+** i down to j. *start is 0-based and meaningless when *count is 0.
 */
 void mv_range(ptrdiff_t n, int64_t i, int64_t j, int64_t step, ptrdiff_t *start,
               ptrdiff_t *count);
 
-/* The same forwards by one, in short where nothing is clipped or negative. */
+/* mv_range with step 1; faster if i and j are positive and in range. */
 static inline void mv_range_forward(ptrdiff_t n, int64_t i, int64_t j,
                                     ptrdiff_t *start, ptrdiff_t *count) {
   if (i >= 1 && i <= j && j <= n) {
@@ -103,8 +103,8 @@ static inline void mv_range_forward(ptrdiff_t n, int64_t i, int64_t j,
 
 /*
 ** Keeps count items of dimension dim from start on, each step items apart. The
-** range comes from mv_range. MV_EINDIRECT where the suboffset that takes up the
-** start would get negative, which is never in dimension 0.
+** range comes from mv_range. MV_EINDIRECT: the suboffset to which the start is
+** added would become negative; this cannot happen in dimension 0.
 */
 mv_status mv_layout_slice(mv_layout *lay, int dim, ptrdiff_t start,
                           ptrdiff_t count, ptrdiff_t step);
@@ -112,8 +112,8 @@ mv_status mv_layout_slice(mv_layout *lay, int dim, ptrdiff_t start,
 /*
 ** Keeps index k (in range) of dimension dim and drops the dimension. base is
 ** the start of the block, for dimension 0 with suboffsets (its pointer is
-** followed now). MV_EINDIRECT where no suboffsets can express the rest, which
-** is never in dimension 0.
+** followed now). MV_EINDIRECT: suboffsets cannot express the result; this
+** cannot happen in dimension 0.
 */
 mv_status mv_layout_take(mv_layout *lay, const unsigned char *base, int dim,
                          ptrdiff_t k);
@@ -122,18 +122,19 @@ mv_status mv_layout_take(mv_layout *lay, const unsigned char *base, int dim,
 void mv_layout_transpose(mv_layout *lay, const int *perm);
 
 /*
-** Other item size and shape over the same bytes in C order. ndim < 0: no shape,
-** 1-D. MV_ENOTCONTIGUOUS: no strides can express it; *dim is the dimension
-** whose steps are in the way. Other errors: MV_EDIVIDE, MV_ESIZE, MV_EINDIRECT,
-** MV_EDIMS, MV_ETOOBIG, MV_EZEROITEM. On an error the layout is as before.
-** (reshape.c)
+** Sets another item size and shape over the same bytes in C order. ndim < 0: no
+** shape, the result has one dimension. MV_ENOTCONTIGUOUS: strides cannot
+** express the result; *dim is the dimension whose stride prevents it. Other
+** errors: MV_EDIVIDE, MV_ESIZE, MV_EINDIRECT, MV_EDIMS, MV_ETOOBIG,
+** MV_EZEROITEM. On an error the layout is as before. (reshape.c)
 */
 mv_status mv_layout_cast(mv_layout *lay, ptrdiff_t itemsize, int ndim,
                          const ptrdiff_t *shape, int *dim);
 
 /*
-** Narrows the layout to one field, whose shape becomes further dimensions.
-** nth says which of the field's count values. MV_EDIMS, MV_ETOOBIG.
+** Narrows the layout to one field, whose shape becomes further dimensions. nth
+** is the index of the value among the field's count values. MV_EDIMS,
+** MV_ETOOBIG.
 */
 mv_status mv_layout_field(mv_layout *lay, const mv_field *field, size_t nth);
 

@@ -1,9 +1,9 @@
 /*
-** match.c - a pattern matched at one place
-** A repeated item, a capture's beginning and its end match what comes behind
-** them by a nested match, and try something else if that fails. The nesting is
-** bounded as Lua's is. A match that fails for a mistake in the pattern leaves
-** its status, and nothing else is tried then.
+** match.c - matches a pattern at one place
+** A repeated item, the start of a capture and its end match the items behind
+** them by a nested match, and try the next possibility if it fails. The nesting
+** is bounded as in Lua. If a match reaches a mistake in the pattern, it sets
+** the status, and the whole match fails.
 */
 #include "kernels.h"
 #include "pattern.h"
@@ -18,7 +18,7 @@ typedef struct matcher {
   int room; /* for nested matches */
 } matcher;
 
-/* A place in the bytes that are searched; NULL: no match. */
+/* A place in the searched bytes; NULL: no match. */
 typedef const unsigned char *spot;
 
 static spot nested(matcher *m, spot s, const mv_patitem *item);
@@ -29,13 +29,13 @@ static spot mistaken(matcher *m, mv_status status, int number) {
   return NULL;
 }
 
-/* Whether e is the answer, of a nested match: it matched, or cannot go on. */
+/* Whether the result e of a nested match is final: a match or a mistake. */
 static inline bool settled(const matcher *m, spot e) {
   return e != NULL || m->match->status != MV_OK;
 }
 
-/* Whether what is at s can be a match of item and what comes behind it; a
-** nested match that would be too complex has to be tried to know that. */
+/* Whether item and the items behind it can match at s. A nested match that may
+** be too complex must be tried, as only the try finds the error. */
 static inline bool may_match(const matcher *m, spot s, const mv_patitem *item) {
   if (!m->pat->shallow || !mv_pattern_needs(item))
     return true;
@@ -67,7 +67,7 @@ static spot close_capture(matcher *m, spot s, const mv_patitem *item) {
   return e;
 }
 
-/* A position is no text that could come again: its length is too great. */
+/* A capture of a position cannot be repeated: its length is too great. */
 static spot match_again(const matcher *m, spot s, const mv_patitem *item) {
   size_t start = m->match->captures[item->number].start;
   size_t len = m->match->captures[item->number].len;
@@ -76,7 +76,7 @@ static spot match_again(const matcher *m, spot s, const mv_patitem *item) {
   return s + len;
 }
 
-/* ---- items that are not repeated -----------------------------------------*/
+/* ---- single items --------------------------------------------------------*/
 
 static spot match_balance(const matcher *m, spot s, const mv_patitem *item) {
   size_t depth = 1;
@@ -93,14 +93,14 @@ static spot match_balance(const matcher *m, spot s, const mv_patitem *item) {
   return NULL;
 }
 
-/* Before and behind the bytes is a 0, as in Lua. */
+/* As in Lua, the bytes have a 0 before them and behind them. */
 static bool at_frontier(const matcher *m, spot s, const mv_patitem *item) {
   unsigned char before = s == m->s ? 0 : s[-1];
   unsigned char behind = s == m->end ? 0 : *s;
   return !mv_pattern_has(item, before) && mv_pattern_has(item, behind);
 }
 
-/* ---- items that are ------------------------------------------------------*/
+/* ---- repeated items ------------------------------------------------------*/
 
 /* The place behind the bytes that the item matches from s on. */
 static spot accepted_span(const matcher *m, spot s, const mv_patitem *item) {
@@ -115,7 +115,7 @@ static spot accepted_span(const matcher *m, spot s, const mv_patitem *item) {
   return s;
 }
 
-/* As many bytes as possible, from s on. */
+/* Matches as many bytes as possible, from s on. */
 static spot match_most(matcher *m, spot s, const mv_patitem *item) {
   for (spot p = accepted_span(m, s, item);; p--) {
     if (may_match(m, p, item + 1)) {
@@ -128,7 +128,7 @@ static spot match_most(matcher *m, spot s, const mv_patitem *item) {
   }
 }
 
-/* As few as possible, any bytes, before a literal. */
+/* Matches as few bytes as possible, any bytes, before a literal. */
 static spot match_until(matcher *m, spot s, const mv_patitem *literal) {
   const unsigned char *bytes = m->pat->bytes + (literal - m->pat->items);
   for (;; s++) {
@@ -143,7 +143,7 @@ static spot match_until(matcher *m, spot s, const mv_patitem *literal) {
   }
 }
 
-/* As few bytes as possible. */
+/* Matches as few bytes as possible. */
 static spot match_least(matcher *m, spot s, const mv_patitem *item) {
   if (item->op == MV_PANY && item[1].run > 0 && m->pat->shallow)
     return match_until(m, s, item + 1);
@@ -159,9 +159,9 @@ static spot match_least(matcher *m, spot s, const mv_patitem *item) {
 }
 
 /*
-** Matches an item that takes single bytes, at *s. Returns true if the items
-** behind it were matched, too: *s is the end of the match, or NULL. Otherwise
-** *s is where they have to match, or NULL.
+** Matches an item for single bytes at *s. If it returns true, the items behind
+** it were tried, too, and *s is the end of the match or NULL. If it returns
+** false, *s is the place of the items behind it, or NULL.
 */
 static bool match_single(matcher *m, spot *s, const mv_patitem *item) {
   spot at = *s, e;

@@ -1,28 +1,28 @@
 /*
-** memfind.c - a sequence of bytes in another, the first or the last one
-** Five ways to look, from the fastest on common data to the surest:
+** memfind.c - finds the first or the last occurrence of a sequence of bytes
+** There are five ways to search, from the fastest on common data to the safest:
 **   1. memchr for the byte of the needle that is rarest in common data;
 **   2. vectors that compare two rare bytes of the needle, at their distance,
 **      with the hay, for 64 starts at a time;
-**   3. the same with four bytes, and 4. with eight, which are learned: where a
-**      candidate turns out to differ, that byte takes the place of another;
+**   3. the same with four bytes, and 4. with eight. If a byte of a candidate
+**      differs, this byte replaces another byte of the filter;
 **   5. the two-way algorithm of Crochemore and Perrin with a table of shifts.
 ** A start that passes a filter is a candidate, and compared with the needle.
 **
-** The search is linear in the worst case. Ways 1 to 4 start with a budget.
-** Each start that is passed over adds 1 to it. Each candidate that is refuted
-** takes from it a constant (MISS_COST) for finding it, and an eighth of the
-** number of bytes that agreed, which are compared eight at a time. A way whose
-** budget is spent leaves the rest of the starts to the next one. So the work of
-** each way is at most a constant times its first budget, the starts and the
+** The search is linear in the worst case. Ways 1 to 4 start with a budget. Each
+** start that is skipped adds 1 to it. Each refuted candidate subtracts a
+** constant (MISS_COST) for finding it, and an eighth of the number of bytes
+** that agreed, as these are compared eight at a time. When the budget of a way
+** is spent, the next way searches the remaining starts. So the work of each way
+** is at most a constant times the sum of its first budget, the starts and the
 ** bytes of the needle. Way 5 is linear by itself: it makes at most two
 ** comparisons for each byte, and a shift by its table passes over at least one
 ** start at a constant cost. If there are less than 64 starts in all, memcmp
 ** compares each.
 **
-** A search backwards is the same with all directions reversed, without way 1:
-** C has no memchr from the end. Vectors that compare one byte look for needles
-** of one byte.
+** A search backwards is the same with all directions reversed, but without way
+** 1, as C has no memchr from the end; instead, vectors compare needles of one
+** byte.
 */
 #include "kernels.h"
 #include "simd.h"
@@ -38,22 +38,23 @@
 #define HAS_VECTORS 1
 #endif
 
-#define STARTS 64 /* starts that a scanner looks at together: one block */
+#define STARTS 64 /* starts that a scanner tests together: one block */
 #define AHEAD 16  /* blocks that are fetched ahead: a sixth faster at 16 MiB */
 #define FILTER 8  /* bytes of the needle in a filter */
 #define FIRST_BUDGET 2048
-#define CHOICE 256 /* bytes of the needle among which rare ones are chosen */
+#define CHOICE 256 /* rare bytes are chosen among so many bytes of the needle */
 
 /*
-** The cost of a refuted candidate, in starts that another way passes over in
-** the same time: a scanner, or (for the last scanner) two_way, which is slower.
+** The cost of a refuted candidate: the number of starts that the next way skips
+** in the same time. The next way is a scanner or, for the last scanner,
+** two_way, which is slower.
 */
 #define MISS_COST 256
 #define TWO_WAY_MISS_COST 16
 
 /*
-** How common each byte is, from 0 for the rarest: by counts in texts, sources
-** of programs, web pages, message catalogues and machine code.
+** The rank of each byte by frequency, 0 for the rarest, counted in texts,
+** program sources, web pages, message catalogues and machine code.
 */
 static const unsigned char rank[256] = {
     254, 211, 186, 166, 174, 161, 141, 148, 198, 202, 243, 106, 139, 147, 145,
@@ -76,8 +77,8 @@ static const unsigned char rank[256] = {
     231};
 
 /*
-** A search. Starts are numbered in the direction of the search; those from at
-** on and before end are not yet examined.
+** A search. Starts are numbered in the direction of the search. The starts from
+** at to end - 1 are still to be examined.
 */
 typedef struct search {
   const unsigned char *hay, *needle;
@@ -85,12 +86,12 @@ typedef struct search {
   bool backwards;
 } search;
 
-/* The address of start t; of the n starts from t on, the lowest address. */
+/* The address of start t, and the lowest address of the n starts from t on. */
 static const unsigned char *where(const search *s, size_t t, size_t n) {
   return s->hay + (s->backwards ? s->end - t - n : t);
 }
 
-/* How many bytes of the needle agree with those at p. */
+/* The number of bytes of the needle that agree with the bytes at p. */
 static size_t agreement(const search *s, const unsigned char *p) {
   uint64_t a, b;
   size_t k = 0;
@@ -108,9 +109,9 @@ static size_t agreement(const search *s, const unsigned char *p) {
 /* ---- by one byte ---------------------------------------------------------*/
 
 /*
-** Each way returns true if the needle is at s->at. False: no start is left
-** (s->at == s->end), or its budget is spent; then the next way continues at
-** s->at.
+** Each way returns true if the needle is at s->at. It returns false if no start
+** is left (s->at == s->end), or if its budget is spent; then the next way
+** continues at s->at.
 */
 
 /* Way 1. Forwards only. */
@@ -135,7 +136,7 @@ static bool by_byte(search *s, size_t offset) {
 
 /* ---- by several bytes ----------------------------------------------------*/
 
-/* Bytes of the needle and where in it they are. */
+/* Bytes of the needle and their offsets in the needle. */
 typedef struct filter {
   size_t offset[FILTER];
   unsigned char byte[FILTER];
@@ -143,10 +144,10 @@ typedef struct filter {
 } filter;
 
 /*
-** Looks at blocks of 64 starts, the first at *p and each step bytes from the
-** one before. Returns the candidates in the first block that has any, a bit
-** for each start, the lowest for the lowest address; *p gets the address of the
-** block, or where the next one would be.
+** Tests blocks of 64 starts, the first at *p and each step bytes from the block
+** before. Returns the candidates of the first block that has candidates: a bit
+** for each start, the lowest for the lowest address. Sets *p to the address of
+** this block; without candidates, to the address behind the last block.
 */
 typedef uint64_t scanner(const filter *f, const unsigned char **p,
                          size_t blocks, ptrdiff_t step);
@@ -184,7 +185,8 @@ typedef uint64_t scanner(const filter *f, const unsigned char **p,
 
 #if defined(HAS_VECTORS)
 
-/* Compilers make SSE2 or NEON of it, or whatever the machine has. */
+/* Compilers turn this into the vector instructions of the machine, for example
+** SSE2 or NEON. */
 typedef unsigned char vector __attribute__((vector_size(16)));
 
 typedef struct lanes_plain {
@@ -300,8 +302,8 @@ static scanner *choose_scanner(int n) {
   return SCANNER_FOR(n, plain);
 }
 
-/* The offset of the rarest byte of the needle. other, if not NULL: only bytes
-** whose value differs from the one at offset *other. */
+/* The offset of the rarest byte of the needle. If other is not NULL, only bytes
+** with another value than the byte at offset *other count. */
 static size_t rarest(const search *s, const size_t *other) {
   size_t n = s->m < CHOICE ? s->m : CHOICE, best = 0;
   int low = 256;
@@ -331,7 +333,7 @@ static void widen(filter *f, const search *s, int n) {
                       (unsigned)(n - 1)));
 }
 
-/* Replaces the filter's oldest byte by the one that refuted a candidate. */
+/* Replaces the filter's oldest byte by the byte that refuted a candidate. */
 static void learn(filter *f, const search *s, size_t offset) {
   set_byte(f, f->oldest, s, offset);
   f->oldest = (f->oldest + 1) % f->n;
@@ -407,8 +409,8 @@ static bool by_bytes(search *s) {
 /* ---- two-way -------------------------------------------------------------*/
 
 /*
-** Where the greatest suffix of x begins, by the order of bytes or by the
-** reverse of it; and its period. The bytes of x are d apart.
+** The start of the greatest suffix of x, by the order of bytes or by the
+** reversed order; and its period. The bytes of x are d apart.
 */
 MV_INLINE size_t greatest_suffix(const unsigned char *x, size_t m, ptrdiff_t d,
                                  bool reverse, size_t *period) {
@@ -436,8 +438,8 @@ MV_INLINE size_t greatest_suffix(const unsigned char *x, size_t m, ptrdiff_t d,
 }
 
 /*
-** Where a needle x splits, and its period p as two_way needs it: returns how
-** much of the needle is known to agree after a shift by p.
+** Finds the split of a needle x and its period p for two_way. Returns the
+** number of bytes of the needle that are known to agree after a shift by p.
 */
 MV_INLINE size_t split(const unsigned char *x, size_t m, ptrdiff_t d,
                        size_t *cut, size_t *p) {
@@ -455,13 +457,13 @@ MV_INLINE size_t split(const unsigned char *x, size_t m, ptrdiff_t d,
   return 0;
 }
 
-/* Of the last two bytes of the needle, or of those in their place. */
+/* A hash of the last two bytes of the needle, or of the bytes in their place. */
 #define PAIRS 256
 MV_INLINE unsigned byte_pair(const unsigned char *last, ptrdiff_t d) {
   return (last[0] ^ (unsigned)last[-d] << 3) % PAIRS;
 }
 
-/* How far a needle shifts at least for each pair that it meets at its end. */
+/* The least shift of the needle for each pair of bytes at its end. */
 MV_INLINE void fill_shifts(uint16_t *shift, const unsigned char *x, size_t m,
                            ptrdiff_t d) {
   for (size_t i = 0; i < PAIRS; i++)
@@ -471,11 +473,12 @@ MV_INLINE void fill_shifts(uint16_t *shift, const unsigned char *x, size_t m,
 }
 
 /*
-** Splits the needle where the period of its right part is that of the whole,
-** or the left part is no part of the right one's repetition; compares the right
-** part forwards, then the left one backwards. After a shift by the period, what
-** is known to agree is not compared again; where nothing is known, the needle
-** may shift at once. m is above 1; d is 1, or -1 for a search backwards.
+** Splits the needle so that the period of its right part is the period of the
+** needle, or so that the left part does not continue the period of the right
+** part. Compares the right part forwards, then the left part backwards. After a
+** shift by the period, bytes that are known to agree are not compared again; if
+** no bytes are known to agree, the table of shifts is used first. m is above 1;
+** d is 1, or -1 for a search backwards.
 */
 MV_INLINE bool two_way(search *s, ptrdiff_t d) {
   size_t m = s->m, behind = d < 0 ? m - 1 : 0, known = 0, cut, p;

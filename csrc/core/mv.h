@@ -1,18 +1,18 @@
 /*
 ** mv.h - the core of mview: formats, items, layouts and bulk kernels
 **
-** Knows no Lua, never raises, never allocates. Three ideas carry everything:
-**   a format  says what an item is       (format.c parses it, item.c moves it)
-**   a layout  says where the items are   (layout.c makes them)
-**   a walker  visits items of layouts    (walk.c; all kernels are built on it)
-** The maker of a layout keeps the invariant that each item it can reach lies
-** inside its block; loading, storing and bulk kernels then check nothing.
-** Indices here count from 0. Sizes, offsets and strides are in bytes.
+** The core uses no Lua, never raises and never allocates. Its central types:
+**   a format  describes an item         (parsed by format.c)
+**   a layout  locates the items         (layout.c makes them)
+**   a walker  visits items of layouts   (walk.c; all kernels are built on it)
+** Functions that make a layout ensure that each of its items lies inside its
+** block; loading, storing and bulk kernels do not check this again.
+** Indices in the core count from 0. Sizes, offsets and strides are in bytes.
 */
 #ifndef MV_H
 #define MV_H
 
-/* In this order, each using only those before it. */
+/* Each header uses only the headers before it. */
 /* clang-format off */
 #include "status.h"
 #include "format.h"

@@ -3,9 +3,9 @@
 ** One recursive-descent parser that runs in two ways: it first counts the
 ** fields, records and dimensions and finds every fault, then builds them.
 **
-** The fields of a record must lie side by side, though a nested record comes in
-** between: fields of open records are stacked at the low end of one array, and
-** a record that closes moves its own to the high end.
+** The fields of a record must be contiguous, but a nested record may come
+** between them. So the fields of open records are stacked at the low end of one
+** array, and a record that is closed moves its fields to the high end.
 **
 ** All sizes and counts are checked to fit ptrdiff_t.
 */
@@ -15,7 +15,7 @@
 
 #define MAXSIZE ((size_t)PTRDIFF_MAX)
 
-/* Notes a fault; false, for the caller to return. */
+/* Records a fault; returns false, the result of the caller. */
 static bool fail(mv_parser *s, mv_status status, const char *at) {
   s->fault.status = status;
   s->fault.position = (size_t)(at - s->start) + 1;
@@ -23,7 +23,7 @@ static bool fail(mv_parser *s, mv_status status, const char *at) {
   return false;
 }
 
-/* The next character; '\0' at the end (and for itself). */
+/* The next character; '\0' at the end (also for a '\0' in the text). */
 static char peek(const mv_parser *s) { return s->p < s->end ? *s->p : '\0'; }
 
 static bool one_of(const char *set, char c) {
@@ -39,7 +39,7 @@ static void skip_blanks(mv_parser *s) {
     s->p++;
 }
 
-/* Adds count * size to *total; false where that is too large. */
+/* Adds count * size to *total; false if the sum is too large. */
 static bool grow(size_t *total, size_t count, size_t size) {
   if (size > 0 && count > (MAXSIZE - *total) / size)
     return false;
@@ -60,13 +60,13 @@ static bool number(mv_parser *s, size_t *n) {
 
 /* --------------------------------------------------------------- one item */
 
-/* What stands before a code. */
+/* The prefix of a code. */
 typedef struct prefix {
   const char *at;
   size_t count;
   size_t span;    /* the product of the shape, where 0 counts as 1 */
   bool empty;     /* the shape has a 0 */
-  mv_status owed; /* what is wrong, and where, if no code follows */
+  mv_status owed; /* the fault, and its place, if no code follows */
   const char *owed_at;
 } prefix;
 
@@ -141,7 +141,7 @@ static bool take_prefix(mv_parser *s, prefix *pre, mv_field *field) {
 
 static bool take_body(mv_parser *s, mv_record *record, const char *open);
 
-/* Reads {...} behind a T at at. */
+/* Reads {...} behind the T at `at`. */
 static bool take_record(mv_parser *s, mv_item *item, size_t *align,
                         const char *at) {
   mv_record record;
@@ -203,7 +203,7 @@ static bool take_code(mv_parser *s, prefix *pre, mv_item *item, size_t *align) {
   }
 }
 
-/* Reads a code into the field, and notes how it is spelt. */
+/* Reads a code into the field, and records its spelling. */
 static bool take_field_code(mv_parser *s, prefix *pre, mv_field *field,
                             size_t *align) {
   bool counted = pre->owed == MV_ECOUNT && one_of("sp", peek(s));
@@ -245,7 +245,7 @@ static bool set_value_size(mv_parser *s, const prefix *pre, mv_field *field) {
   return true;
 }
 
-/* Turns a count that has one name into a shape. */
+/* Turns the count of a named field into a shape. */
 static bool name_together(mv_parser *s, mv_field *field, const char *at) {
   if (field->name == NULL || field->count == 1)
     return true;
@@ -307,7 +307,7 @@ static bool take_item(mv_parser *s, mv_record *record) {
 
 /* ---------------------------------------------------------------- records */
 
-/* Sorts the names of the record's fields, which lie where they stay. */
+/* Sorts the names of the record's fields, which are at their final place. */
 static bool close_names(mv_parser *s, mv_record *record) {
   const mv_field **names = s->names, *twice;
   for (size_t f = 0; f < record->nfields; f++)
@@ -319,7 +319,7 @@ static bool close_names(mv_parser *s, mv_record *record) {
   return twice == NULL || fail(s, MV_ETWICE, twice->name - 1);
 }
 
-/* Moves the record's fields, the last on the stack, to where they stay. */
+/* Moves the record's fields, the last on the stack, to their final place. */
 static bool close_record(mv_parser *s, mv_record *record) {
   size_t n = record->nfields;
   if (s->top == NULL)
@@ -331,7 +331,9 @@ static bool close_record(mv_parser *s, mv_record *record) {
   return close_names(s, record);
 }
 
-/* Reads items up to the end or the brace that closes the one at open. */
+/*
+** Reads items up to the end, or up to the brace that closes the brace at open.
+*/
 static bool take_body(mv_parser *s, mv_record *record, const char *open) {
   *record = (mv_record){.align = 1};
   for (;;) {

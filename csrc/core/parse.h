@@ -1,5 +1,5 @@
 /*
-** parse.h - between format.c, parse.c and typecode.c
+** parse.h - the interface between format.c, parse.c and typecode.c
 */
 #ifndef MV_PARSE_H
 #define MV_PARSE_H
@@ -20,25 +20,25 @@ typedef struct mv_parser {
   mv_fault fault;
   char order; /* in force */
   int depth;  /* of open T{ */
-  bool int24; /* the whole is i3 or I3: 24 bits, for which there is no code */
+  bool int24; /* the whole format is i3 or I3; 24 bits have no code */
   size_t nfields, nrecords, nnames, ndims;
-  mv_field *top;  /* where the next field goes; NULL: only counts */
+  mv_field *top;  /* the place of the next field; NULL: only counts */
   mv_field *done; /* the fields of closed records, up to the end */
   mv_record *records;
-  const mv_field **names; /* those of closed records */
+  const mv_field **names; /* the names of closed records */
   ptrdiff_t *dims;
 } mv_parser;
 
 /*
-** Parses a whole format. False: it is malformed, and parser->fault says why.
-** The result points into the text, which must outlive it.
+** Parses a whole format. Returns false and sets parser->fault if it is
+** malformed. The result points into the text, which must outlive it.
 */
 bool mv_parse(mv_parser *parser, mv_record *record);
 
 /*
-** Says in *item and *align what the code of a number, boolean or character is
-** under a byte order; complex: the code behind Z. MV_EUNKNOWN, MV_EREFUSED,
-** MV_ENATIVE.
+** Sets *item and *align for the code of a number, boolean or character under a
+** byte order. If is_complex is true, the code stands behind a Z. MV_EUNKNOWN,
+** MV_EREFUSED, MV_ENATIVE.
 */
 mv_status mv_typecode(char name, bool is_complex, char order, mv_item *item,
                       size_t *align);
@@ -46,8 +46,8 @@ mv_status mv_typecode(char name, bool is_complex, char order, mv_item *item,
 bool mv_is_order(char c);
 
 /*
-** Sorts named fields of one record by their names; returns the first of them
-** that has the name of one before it, or NULL.
+** Sorts named fields of one record by their names. Returns the first field
+** whose name an earlier field has, or NULL.
 */
 const mv_field *mv_sort_names(const mv_field **names, size_t n);
 

@@ -1,8 +1,8 @@
 /*
-** pattern.c - the text of a pattern, read into items
-** Reading ends at the first mistake: no match gets behind it. Captures open and
-** close in the order of the items, so which of them are open at an item is
-** known here, and mistakes with captures are found here as well.
+** pattern.c - compiles the text of a pattern into items
+** Reading ends at the first mistake, as no match gets behind it. Captures open
+** and close in the order of the items, so the captures open at each item are
+** known here, and mistakes with captures are found here, too.
 */
 #include "pattern.h"
 
@@ -10,8 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* How many sets have a table. The text of further sets is read again for each
-** byte that is compared. */
+/* The greatest number of sets with a table. The text of further sets is read
+** again for each byte that is compared. */
 #define MAXTABLES 16
 
 typedef struct reader {
@@ -77,7 +77,7 @@ static bool class_has(unsigned char letter, unsigned char c) {
   case 'x':
     has = isxdigit(c);
     break;
-  case 'z': /* Lua does not document it any more, but knows it */
+  case 'z': /* Lua accepts it, but does not document it any more */
     has = c == 0;
     break;
   default:
@@ -87,9 +87,10 @@ static bool class_has(unsigned char letter, unsigned char c) {
 }
 
 /*
-** Whether c is in the set from "[" at p to "]" at last. An escape at the end of
-** a range is an ordinary byte here, while it hid the byte behind it when the
-** end of the set was looked for; so what comes last may be the "]" itself.
+** Whether c is in the set from "[" at p to "]" at last. Here an escape at the
+** end of a range is an ordinary byte, but in the search for the end of the set
+** it escaped the byte behind it. So the last byte of the set may be the "]"
+** itself.
 */
 static bool set_has(const unsigned char *p, const unsigned char *last,
                     unsigned char c) {
@@ -117,7 +118,9 @@ bool mv_pattern_learn(const mv_patitem *item, unsigned char c) {
   return has;
 }
 
-/* Gives the item of a class or set a table, one with others of its text. */
+/*
+** Gives the item of a class or set a table, shared with items of the same text.
+*/
 static void share_table(reader *r, mv_patitem *item) {
   mv_pattern *pat = r->pat;
   for (int i = 0; i < pat->ntables; i++)
@@ -139,7 +142,7 @@ static const unsigned char *set_end(const unsigned char *p,
   p++;
   if (p < end && *p == '^')
     p++;
-  do { /* a "]" that comes first is an ordinary byte */
+  do { /* a first "]" is an ordinary byte */
     if (p >= end)
       return NULL;
     if (*p++ == '%' && p < end)
@@ -161,7 +164,7 @@ static void add_mistake(reader *r, mv_status status) {
   mv_patitem *item = add(r, MV_PMISTAKE);
   item->status = status;
   item->number = 0;
-  r->p = r->end; /* no more is read */
+  r->p = r->end; /* ends the reading */
 }
 
 static void add_open(reader *r) {
@@ -213,7 +216,7 @@ static void add_balance(reader *r) {
   r->p += 4;
 }
 
-/* Adds an item of the set at p; false: there is a mistake in it. */
+/* Adds an item of the set at p; false: the set has a mistake. */
 static bool add_set(reader *r, mv_patop op, const unsigned char *p) {
   const unsigned char *end = set_end(p, r->end);
   mv_patitem *item;
@@ -241,7 +244,7 @@ static void add_byte(reader *r, unsigned char c) {
   add(r, MV_PBYTE)->byte = c;
 }
 
-/* Adds "%" and the character behind it; false: there is none. */
+/* Adds "%" and the character behind it; false: the pattern ends there. */
 static bool add_escaped(reader *r) {
   unsigned char c;
   if (r->p + 1 == r->end) {
@@ -262,7 +265,7 @@ static bool add_escaped(reader *r) {
   return true;
 }
 
-/* Reads how the item that was added last is repeated. */
+/* Reads the repetition of the item that was added last. */
 static void read_repeat(reader *r) {
   switch (r->p == r->end ? 0 : *r->p) {
   case '*':
@@ -277,7 +280,7 @@ static void read_repeat(reader *r) {
   }
 }
 
-/* Adds a set; "[x]" is a byte, "[^x]" all others. */
+/* Adds a set; "[x]" becomes MV_PBYTE, "[^x]" becomes MV_PNOT. */
 static void add_bracket(reader *r) {
   const unsigned char *p = r->p;
   size_t left = (size_t)(r->end - p);
@@ -302,7 +305,7 @@ static void add_plain(reader *r) {
   read_repeat(r);
 }
 
-/* Adds what starts with "%". */
+/* Adds an item that starts with "%". */
 static void add_percent(reader *r) {
   switch (r->p + 1 == r->end ? 0 : r->p[1]) {
   case 'b':
@@ -357,7 +360,7 @@ static void add_item(reader *r) {
   }
 }
 
-/* Tells each literal byte how many come with it. */
+/* Sets in each literal byte the number of literal bytes from it on. */
 static void count_runs(mv_pattern *pat) {
   size_t run = 0;
   for (size_t i = pat->nitems; i-- > 0;) {
@@ -370,7 +373,8 @@ static void count_runs(mv_pattern *pat) {
   }
 }
 
-/* How many tables there is room for: a set or class is two bytes at least. */
+/* The number of tables that a pattern may need: a set or class has at least two
+** bytes. */
 static size_t most_tables(size_t len) {
   return len / 2 < MAXTABLES ? len / 2 : MAXTABLES;
 }
@@ -408,7 +412,9 @@ static void forget(unsigned char *table) {
     memset(table + 128, 0, MV_PTABLE - 128);
 }
 
-/* What is in ASCII is of the same classes in each locale, and is kept. */
+/*
+** The classes of ASCII are the same in each locale, so the lower half is kept.
+*/
 void mv_pattern_renew(mv_pattern *pat) {
   for (int i = 0; i < pat->ntables; i++)
     forget(pat->tables + MV_PTABLE * i);

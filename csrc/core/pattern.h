@@ -1,9 +1,10 @@
 /*
 ** pattern.h - Lua's patterns
-** pattern.c reads the text of a pattern into items, match.c matches them at one
-** place, patternscan.c looks for the places where they can match. Results and
-** errors are those of Lua's string library, which finds a mistake in a pattern
-** only when a match gets that far: so a mistake is an item, too.
+** pattern.c compiles the text of a pattern into items, match.c matches the
+** items at one place, patternscan.c searches for the places where they can
+** match. Results and errors are those of Lua's string library. It reports a
+** mistake in a pattern only when a match reaches the mistake, so a mistake is
+** an item, too.
 */
 #ifndef MV_PATTERN_H
 #define MV_PATTERN_H
@@ -25,15 +26,15 @@ typedef enum mv_patop {
   MV_PFINISH,   /* "$" at the end of the pattern */
   MV_POPEN,     /* "(" */
   MV_PPOSITION, /* "()" */
-  MV_PCLOSE,    /* ")" of capture number number */
-  MV_PAGAIN,    /* "%1", of capture number number */
+  MV_PCLOSE,    /* ")", ends capture `number` */
+  MV_PAGAIN,    /* "%1", repeats capture `number` */
   MV_PBALANCE,  /* "%b" of byte and other */
   MV_PFRONTIER, /* "%f" of a set */
-  MV_PMISTAKE,  /* status says which; number is the capture's, if any */
+  MV_PMISTAKE,  /* a mistake: its status, and the capture's number, if any */
   /* from here on, each matches a single byte and may be repeated */
   MV_PBYTE,
   MV_PANY,
-  MV_PNOT,   /* "[^x]": any but byte */
+  MV_PNOT,   /* "[^x]": any byte but `byte` */
   MV_PCLASS, /* byte is its letter */
   MV_PSET
 } mv_patop;
@@ -51,8 +52,8 @@ typedef struct mv_patitem {
 } mv_patitem;
 
 /*
-** What is known of each byte: MV_PYES, MV_PNO, or 0 if nothing is. The last
-** entry says whether something is known of a byte outside of ASCII.
+** The cached answer for each byte: MV_PYES, MV_PNO, or 0 if it is unknown. The
+** last entry is not 0 if the answer for a byte outside of ASCII is cached.
 */
 #define MV_PTABLE 257
 #define MV_PNO 1
@@ -66,9 +67,10 @@ static inline void mv_pattern_know(unsigned char *table, unsigned char c,
 }
 
 /*
-** A literal that each match contains: the items first to first + len - 1. From
-** least to most bytes come before it in the match (most: SIZE_MAX if there is
-** no bound), all of which are in the set that known remembers, unless any.
+** A literal that each match contains: the items first to first + len - 1. In
+** the match, least to most bytes come before the literal (most is SIZE_MAX
+** without a bound). All these bytes are in the set that known caches, unless
+** any is true.
 */
 typedef struct mv_patclue {
   size_t first, len;
@@ -80,36 +82,35 @@ typedef struct mv_patclue {
 #define MV_PCLUES 2
 
 /*
-** A pattern. It is laid out in memory of mv_pattern_size bytes, with a copy of
-** the text it was read from. What searches learn of bytes is kept in it, so it
-** is not for two threads.
+** A pattern. It lies in memory of mv_pattern_size bytes, with a copy of its
+** text. Searches cache answers in it, so two threads must not share a pattern.
 */
 typedef struct mv_pattern {
   bool anchored; /* by "^" */
-  bool shallow;  /* cannot become too complex, whatever the bytes are */
+  bool shallow;  /* cannot become too complex with any bytes */
   bool studied;  /* the members below are set */
   bool starts;   /* each match begins with a byte of a set: start */
   int nclues;
   mv_patclue clues[MV_PCLUES];
   unsigned char start[MV_PTABLE];
   size_t nitems;
-  unsigned char *bytes; /* of item i, if it is one of MV_PBYTE: bytes[i] */
+  unsigned char *bytes; /* bytes[i] is the byte of item i if that is MV_PBYTE */
   unsigned char *tables;
   int ntables, maxtables;
   mv_patitem items[];
 } mv_pattern;
 
-/* The size of the memory for a pattern of len bytes; 0: more than there is. */
+/* The size of the memory for a pattern of len bytes; 0: it overflows. */
 size_t mv_pattern_size(size_t len);
 
 /* Reads a pattern into the memory at pat. */
 void mv_pattern_read(mv_pattern *pat, const unsigned char *text, size_t len);
 
-/* Forgets what may have changed since: the locale. */
+/* Drops cached answers that depend on the locale. */
 void mv_pattern_renew(mv_pattern *pat);
 
-/* Whether the byte c is one that the item, which matches one, matches; asks
-** the locale. mv_pattern_has remembers. */
+/* Whether an item for a single byte matches the byte c, by the present locale.
+** mv_pattern_has caches the answer. */
 bool mv_pattern_learn(const mv_patitem *item, unsigned char c);
 
 static inline bool mv_pattern_has(const mv_patitem *item, unsigned char c) {
@@ -124,7 +125,8 @@ static inline bool mv_pattern_has(const mv_patitem *item, unsigned char c) {
   return mv_pattern_learn(item, c);
 }
 
-/* Whether the item matches a single byte; whether it has to match one. */
+/* mv_pattern_single: whether the item matches a single byte. mv_pattern_needs:
+** whether it has to match a byte. */
 static inline bool mv_pattern_single(const mv_patitem *item) {
   return item->op >= MV_PBYTE;
 }
@@ -133,13 +135,13 @@ static inline bool mv_pattern_needs(const mv_patitem *item) {
   return mv_pattern_single(item) && (item->repeat == 0 || item->repeat == '+');
 }
 
-/* What a capture's length is where it is a position, or was never closed. */
+/* The length of a capture that is a position, and of a capture never closed. */
 #define MV_POSITION ((size_t)-2)
 #define MV_UNCLOSED ((size_t)-1)
 
 typedef struct mv_match {
   mv_status status;
-  int number; /* MV_ECAPTUREINDEX: of which capture, from 1 */
+  int number; /* of MV_ECAPTUREINDEX: the capture, from 1 */
   size_t start, end;
   int ncaptures;
   struct {
@@ -148,26 +150,27 @@ typedef struct mv_match {
 } mv_match;
 
 /*
-** Matches the pattern at s[at] of the n bytes at s. False: it does not match,
-** or match->status says what is wrong with the pattern.
+** Matches the pattern at s[at] of the n bytes at s. Returns false if it does
+** not match, or if the pattern has a mistake (then match->status is not MV_OK).
 */
 bool mv_pattern_match(const mv_pattern *pat, const unsigned char *s, size_t n,
                       size_t at, mv_match *match);
 
 /*
-** What finding one match after the other in the same bytes goes by: where to go
-** on, and what looking for clues may cost. {.avoid = SIZE_MAX} is a start.
+** The state of a search for one match after the other in the same bytes: the
+** next place, and the budget of the search for clues. The state starts as
+** {.avoid = SIZE_MAX}.
 */
 typedef struct mv_patscan {
   size_t next;      /* where the next match can begin */
   size_t avoid;     /* no match ends there; SIZE_MAX: it may end anywhere */
-  size_t resume;    /* until there clues are not looked for */
-  ptrdiff_t credit; /* for looking for them, beyond what there is at first */
+  size_t resume;    /* clues are not searched for before this place */
+  ptrdiff_t credit; /* of the search for clues, added to BUDGET */
 } mv_patscan;
 
 /*
 ** Finds the first match that begins at or behind s[scan->next]. The caller sets
-** next and avoid for the one behind it.
+** next and avoid for the next search.
 */
 bool mv_pattern_find(mv_pattern *pat, mv_patscan *scan, const unsigned char *s,
                      size_t n, mv_match *match);

@@ -1,6 +1,6 @@
 /*
-** patternscan.c - where a pattern can match
-** A pattern is studied when it is first looked for in more than a few bytes.
+** patternscan.c - searches for the places where a pattern can match
+** A pattern is studied when it is first searched for in more than a few bytes.
 ** The study finds starts, the bytes that a match can begin with, and clues,
 ** literals that each match contains, with the bytes that can precede them. A
 ** scan finds clues by mv_find and skips the bytes between them. Starts and
@@ -20,7 +20,7 @@
 
 #define FEW 48       /* bytes that are searched before the pattern is studied */
 #define BUDGET 1024  /* at first, and each time that it is spent */
-#define FIND_COST 48 /* of a clue: so many bytes are scanned in the same time */
+#define FIND_COST 48 /* of a clue, in bytes that are scanned in the same time */
 #define REST 8192
 
 #define UNKNOWN SIZE_MAX
@@ -41,7 +41,7 @@ static bool can_start(const mv_pattern *pat, unsigned char c) {
   }
 }
 
-/* Whether can_start comes to an end: an item that takes a byte. */
+/* Whether can_start ends: there is an item that has to match a byte. */
 static bool has_starts(const mv_pattern *pat) {
   for (const mv_patitem *item = pat->items;; item++) {
     if (mv_pattern_needs(item))
@@ -62,7 +62,7 @@ static bool has_starts(const mv_pattern *pat) {
   }
 }
 
-/* Adds what item can take to what comes before the clue. */
+/* Adds the bytes that item can match to the bytes before the clue. */
 static void come_before(mv_patclue *clue, const mv_patitem *item) {
   switch ((mv_patop)item->op) {
   case MV_PAGAIN:
@@ -92,12 +92,14 @@ static bool is_near(const mv_patclue *clue) {
   return !clue->any || clue->most != SIZE_MAX;
 }
 
-/* Copies all but what is remembered of bytes. */
+/* Copies the clue without its cached answers. */
 static void keep_clue(mv_patclue *to, const mv_patclue *from) {
   memcpy(to, from, offsetof(mv_patclue, known));
 }
 
-/* The longest literal, and the longest that is near, which comes first. */
+/*
+** Chooses the longest near literal, which comes first, and the longest of all.
+*/
 static void find_clues(mv_pattern *pat) {
   mv_patclue here, best[MV_PCLUES];
   memset(&here, 0, offsetof(mv_patclue, known));
@@ -135,7 +137,7 @@ typedef struct scan {
   mv_patscan *kept; /* from one call to the next */
   const unsigned char *s;
   size_t n;
-  size_t at[MV_PCLUES]; /* where the clues are next */
+  size_t at[MV_PCLUES]; /* the next places of the clues */
 } scan;
 
 /* Whether the byte c can come before the clue. */
@@ -178,8 +180,8 @@ static bool find_clue(scan *c, int k, size_t i) {
   return true;
 }
 
-/* The first place from i on where a match with clue k where it is now can
-** begin; it may be too near the clue to be one. */
+/* The first place from i on where a match with clue k at its present place can
+** begin. It may be too near to the clue for a match. */
 static size_t first_before(const scan *c, int k, size_t i) {
   mv_patclue *clue = &c->pat->clues[k];
   size_t at = c->at[k], first = at;
@@ -194,8 +196,8 @@ static size_t first_before(const scan *c, int k, size_t i) {
 }
 
 /*
-** Moves *i to the next place where, by clue 0, a match can begin; *last is the
-** last one that is known then. False: there is no further place.
+** Moves *i to the next place where a match can begin according to clue 0, and
+** *last to the last such place that is known. False: there is no further place.
 */
 static bool follow_clue(scan *c, size_t *i, size_t *last) {
   for (;;) {
@@ -212,7 +214,7 @@ static bool follow_clue(scan *c, size_t *i, size_t *last) {
   }
 }
 
-/* The same by all that is known of clues. */
+/* The same according to all clues. */
 static bool follow_scan(scan *c, size_t *i, size_t *last) {
   const mv_pattern *pat = c->pat;
   mv_patscan *kept = c->kept;
@@ -239,8 +241,8 @@ static bool follow_scan(scan *c, size_t *i, size_t *last) {
   return true;
 }
 
-/* The first place from i to last where, by its byte, a match can begin; behind
-** the last byte one always can. */
+/* The first place from i to last whose byte can begin a match. Behind the last
+** byte a match can always begin. */
 static size_t skip(const scan *c, size_t i, size_t last) {
   unsigned char *start = c->pat->start;
   size_t end = last < c->n ? last + 1 : c->n;
@@ -255,7 +257,8 @@ static size_t skip(const scan *c, size_t i, size_t last) {
   return i;
 }
 
-/* Looks for a match that begins from i to last, by what the study found. */
+/* Searches for a match that begins from i to last, with the results of the
+** study. */
 static bool find_between(const scan *c, size_t i, size_t last,
                          mv_match *match) {
   for (; i <= last; i++) {
@@ -271,7 +274,7 @@ static bool find_between(const scan *c, size_t i, size_t last,
   return false;
 }
 
-/* Looks for a match that begins at i or behind. */
+/* Searches for a match that begins at i or behind. */
 static bool find_studied(mv_pattern *pat, mv_patscan *kept,
                          const unsigned char *s, size_t n, size_t i,
                          mv_match *match) {

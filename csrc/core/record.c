@@ -1,5 +1,5 @@
 /*
-** record.c - items compared with items and stored as items, records too
+** record.c - compares and converts items, including records
 ** Two items correspond if they have the same structure: values correspond by
 ** position, a sub-array to a sub-array of the same shape, a record to a record
 ** with as many values. Names, offsets, padding and formats may differ.
@@ -10,7 +10,7 @@
 
 /* ------------------------------------------------------------------ pairs */
 
-/* A value of a record or a whole item: what it is, and where. */
+/* A value of a record or a whole item: its type and its place. */
 typedef struct operand {
   const mv_item *item;
   const ptrdiff_t *shape;
@@ -18,7 +18,7 @@ typedef struct operand {
   const unsigned char *p;
 } operand;
 
-/* What is done with two single values; anything but MV_OK is the end. */
+/* The operation on two single values; any status but MV_OK ends the walk. */
 typedef mv_status action(const mv_item *a, const unsigned char *pa,
                          const mv_item *b, const unsigned char *pb);
 
@@ -28,7 +28,7 @@ static operand value_of(const mv_field *field, size_t nth,
                    p + field->offset + nth * field->size};
 }
 
-/* An item; a scalar record as the value that it is read as. */
+/* An item; a scalar record is replaced by its only value. */
 static operand whole(const mv_item *item, const unsigned char *p) {
   if (item->kind == MV_RECORD && item->record->is_scalar)
     return value_of(item->record->fields, 0, p);
@@ -149,7 +149,7 @@ static bool negative(const mv_value *value) {
 
 static mv_status convert(const mv_item *dst, const unsigned char *pd,
                          const mv_item *src, const unsigned char *ps) {
-  unsigned char *out = (unsigned char *)pd; /* mv_item_convert's own */
+  unsigned char *out = (unsigned char *)pd; /* of mv_item_convert; writable */
   mv_value value;
   if (dst->kind == src->kind && dst->size == src->size) {
     memcpy(out, ps, dst->size);
@@ -159,7 +159,7 @@ static mv_status convert(const mv_item *dst, const unsigned char *pd,
   }
   mv_load(src, ps, &value);
   if (dst->kind == MV_U64 && negative(&value))
-    return MV_ERANGE; /* mv_store would keep its bits */
+    return MV_ERANGE; /* mv_store would store its bits */
   return mv_store(dst, out, &value);
 }
 

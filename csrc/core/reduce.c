@@ -1,5 +1,5 @@
 /*
-** reduce.c - all numbers of a layout as one: their sum, the least, the greatest
+** reduce.c - reduces all numbers of a layout: sum, minimum, maximum
 ** A feed hands out the items in pieces that kernels can work on: contiguous and
 ** in the native byte order. Integers are added exactly, in 128 bits. Floats are
 ** added as a tree (pairwise), in double precision. The order of additions does
@@ -34,21 +34,21 @@
 typedef struct feed {
   mv_walker walk;
   const mv_item *item;
-  mv_kind kind; /* of the numbers handed out; half floats become floats, say */
+  mv_kind kind; /* of the numbers handed out, e.g. float for half floats */
   size_t size;
   mv_converter *convert; /* NULL: nothing to convert */
   ptrdiff_t run, i;      /* items of the run, and those handed out */
   ptrdiff_t number;      /* of the piece's first item in the walk */
   size_t n;
   const unsigned char *p;
-  bool in_place; /* p is where the items are */
+  bool in_place; /* p points to the items themselves */
   unsigned char items[BLOCK * sizeof(uint64_t)];
   unsigned char made[BLOCK * sizeof(uint64_t)];
 } feed;
 
 /*
-** The kind that items are handed out as: their own, if kernels have it, else
-** the next that holds all values.
+** The kind in which items are handed out: their own kind if there are kernels
+** for it, otherwise the next kind that holds all values.
 */
 static mv_kind fed_kind(const mv_item *item) {
   bool small = item->size <= 4;
@@ -91,7 +91,7 @@ static void load_singly(const feed *f, unsigned char *out,
   }
 }
 
-/* Adds n items to those that the block has. */
+/* Adds n items to the block. */
 static void feed_block(feed *f, const unsigned char *in, ptrdiff_t step,
                        size_t n) {
   size_t size = f->item->size;
@@ -109,7 +109,7 @@ static void feed_block(feed *f, const unsigned char *in, ptrdiff_t step,
     f->convert(out, items, n);
 }
 
-/* The next piece in f->p, f->n; false: there is none. */
+/* Sets f->p and f->n to the next piece; false: there is no further piece. */
 static bool feed_next(feed *f) {
   mv_walker *w = &f->walk;
   f->number += (ptrdiff_t)f->n;
@@ -186,7 +186,7 @@ static void add_upper(total *t, int64_t x) {
     return all;                                                                \
   }
 
-/* The sum of a piece; of its lower and of its upper halves. */
+/* The sum of a piece: the sums of the lower and of the upper halves. */
 SUM(sum_u8, uint8_t, uint32_t, x)
 SUM(sum_i8, int8_t, int32_t, x)
 SUM(sum_u16, uint16_t, uint32_t, x)
@@ -229,7 +229,7 @@ static mv_status sum_integers(feed *f, mv_value *sum) {
   total t = {0, 0};
   while (feed_next(f)) {
     add_piece(&t, f->kind, f->p, f->n);
-    if (f->kind == MV_I64) /* each was taken as 2^64 more than it is */
+    if (f->kind == MV_I64) /* each negative item was added as 2^64 more */
       t.high -= (int64_t)count_negative(f->p, f->n);
   }
   sum->as.u = t.low;
@@ -288,8 +288,8 @@ static mv_status sum_integers(feed *f, mv_value *sum) {
 #endif
 
 /*
-** gcc converts the halves of a vector of floats one by one, which takes half as
-** long again as the instruction that AVX2 has for it.
+** gcc converts the halves of a vector of floats one by one, which takes 1.5
+** times as long as the AVX2 instruction.
 */
 #if defined(MV_HAS_AVX2)
 #define WIDEN_AVX2(x, type) ((type)_mm256_cvtps_pd((__m128)(x)))
@@ -385,12 +385,12 @@ mv_status mv_sum(const unsigned char *a, const mv_layout *lay,
   return MV_OK;
 }
 
-/* ---- the least and the greatest ------------------------------------------*/
+/* ---- minimum and maximum -------------------------------------------------*/
 
 /*
-** Writes the least (greatest) of n > 0 numbers to best; returns whether one of
-** them is a NaN. Runs are long because the end of each run combines the lanes
-** of a vector.
+** Writes the minimum (maximum) of n > 0 numbers to best; returns whether one of
+** the numbers is a NaN. Runs are long because the end of each run combines the
+** lanes of a vector.
 */
 typedef bool chooser(const unsigned char *restrict p, size_t n,
                      unsigned char *restrict best);
@@ -495,8 +495,8 @@ CHOOSE_FLOATS(greatest_f64, double, uint64_t)
 #undef CHOOSE_BETTER
 
 /*
-** AVX2 has instructions that choose; they give their second operand where one
-** is a NaN.
+** AVX2 has instructions for minimum and maximum; if an operand is a NaN, the
+** result is the second operand.
 */
 #if defined(MV_HAS_AVX2)
 #define CHOOSE_AVX2(name, type, v, op, load, store, either, odd)               \
@@ -571,13 +571,13 @@ static chooser *const choosers[][2] = {
     [MV_F32] = {least_f32, greatest_f32}, [MV_F64] = {least_f64, greatest_f64},
 };
 
-/* The best number so far, and in which piece it was found. */
+/* The best number so far, and the piece in which it was found. */
 typedef struct found {
   unsigned char best[sizeof(uint64_t)];
   bool greatest, any, nan;
   ptrdiff_t number; /* of the piece's first item */
   size_t n;
-  const unsigned char *p; /* NULL: it was not in place, at says which */
+  const unsigned char *p; /* NULL: it was not in place; `at` is its index */
   size_t at;
 } found;
 
@@ -588,8 +588,8 @@ static bool is_nan(mv_kind kind, const unsigned char *p) {
   return value.tag == MV_VFLOAT && isnan(value.as.f);
 }
 
-/* Whether x is the best number, or the NaN. Zeros of both signs are the same.
-*/
+/* Whether x is equal to the best number, or is the NaN. Zeros of both signs are
+** equal. */
 static bool is_best(const feed *f, const found *best, const unsigned char *x) {
   const mv_item item = {f->size, NULL, f->kind, false};
   if (best->nan)
@@ -598,7 +598,7 @@ static bool is_best(const feed *f, const found *best, const unsigned char *x) {
          mv_item_equal(&item, x, &item, best->best);
 }
 
-/* How many numbers come before the first short run that has the best one, or
+/* The number of numbers before the first short run with the best number, or
 ** before the last run. */
 static size_t skip_runs(const feed *f, const found *best,
                         const unsigned char *p, size_t n) {
@@ -613,7 +613,7 @@ static size_t skip_runs(const feed *f, const found *best,
   return i;
 }
 
-/* Which of n numbers is the best one; 0 if it is gone, for shared memory may
+/* The index of the best number among n; 0 if it is gone, as shared memory may
 ** change meanwhile. */
 static size_t locate(const feed *f, const found *best, const unsigned char *p,
                      size_t n) {

@@ -1,5 +1,5 @@
 /*
-** reshape.c - other items and another shape over the same bytes
+** reshape.c - casts a layout to another item size and another shape
 ** Items without gaps between them take any shape. Otherwise the dimensions are
 ** merged into as few runs of evenly spaced items as possible. Each new
 ** dimension must then lie inside one run, because its items must have a
@@ -7,7 +7,7 @@
 */
 #include "layout.h"
 
-/* Items that lie evenly, in C order: all of the dimensions up to last. */
+/* Evenly spaced items, in C order: the dimensions up to last. */
 typedef struct evenrun {
   ptrdiff_t n, stride;
   int last;
@@ -34,8 +34,8 @@ static int merge_dims(const mv_layout *lay, evenrun *runs) {
 }
 
 /*
-** Gives the innermost run items of another size; an item with gaps around it is
-** a run of its own. False: they are no whole items.
+** Divides the innermost run into items of another size. An item with gaps
+** around it is a run of its own. False: the run has no whole number of items.
 */
 static bool resize_items(evenrun *runs, int *n, ptrdiff_t size,
                          ptrdiff_t wanted) {
@@ -51,8 +51,9 @@ static bool resize_items(evenrun *runs, int *n, ptrdiff_t size,
 }
 
 /*
-** Finds the strides of a shape of as many items as the n runs have, from the
-** inside out; -1, or the run that a dimension would have to reach out of.
+** Finds the strides, from the innermost dimension on, of a shape that has as
+** many items as the n runs. Returns -1, or the run that a dimension would
+** exceed.
 */
 static int place_dims(const evenrun *runs, int n, int ndim,
                       const ptrdiff_t *shape, ptrdiff_t *strides) {
@@ -81,7 +82,7 @@ static mv_status cast_strided(mv_layout *lay, ptrdiff_t itemsize, int ndim,
   evenrun runs[MV_MAXDIM + 1];
   ptrdiff_t strides[MV_MAXDIM] = {0};
   int n = merge_dims(lay, runs), bad = -1;
-  if (n == 0) /* which there is not, of two items */
+  if (n == 0) /* not with two items or more */
     return MV_ENOTCONTIGUOUS;
   if (itemsize != lay->itemsize &&
       !resize_items(runs, &n, lay->itemsize, itemsize))

@@ -1,10 +1,10 @@
 /*
-** search.c - the items equal to a value
+** search.c - finds and counts the items equal to a value
 ** If an item of the view can hold the value, the value is stored as an item,
-** and items are compared with its bits, many at a time. A mask or a negation
-** handles the values with more than one pattern of bits (0 and -0; true). For
-** items of other sizes than 1, 2, 4 and 8 and for all other values the search
-** falls back to comparing items one by one.
+** and many items at a time are compared with its bits. A mask or a negation
+** handles values with more than one pattern of bits (0 and -0; true). For items
+** of other sizes than 1, 2, 4 and 8, and for all other values, the search falls
+** back to comparing items one by one.
 */
 #include "copyrun.h"
 #include "kernels.h"
@@ -15,8 +15,8 @@
 
 struct sought;
 
-/* A kernel returns, for n contiguous items, how many match, or the index of the
-** first that does (n if no item does). */
+/* For n contiguous items, a kernel returns the number of items that match, or
+** the index of the first match (n if no item matches). */
 typedef size_t kernel(const struct sought *s, const unsigned char *p, size_t n);
 
 typedef struct sought {
@@ -106,7 +106,8 @@ static size_t first_char(const sought *s, const unsigned char *p, size_t n) {
 }
 
 /*
-** Sets the kernels by the size of items; false if there are no kernels for it.
+** Sets the kernels for the size of the items; false if there are no kernels for
+** this size.
 */
 static bool set_kernels(sought *s) {
 #define SET(type)                                                              \
@@ -130,13 +131,13 @@ static const mv_value minus_zero = {.tag = MV_VFLOAT, .as.f = -0.0};
 
 /* The functions seek_* return false if no item can equal the value. */
 
-/* A boolean is a byte that is 0, or any other. */
+/* The byte of a boolean is 0 for false, any other for true. */
 static bool seek_bool(sought *s) {
   s->negate = mv_value_equal(s->value, &yes);
   return s->negate || mv_value_equal(s->value, &no);
 }
 
-/* A value that comes back from an item has the bits to look for. */
+/* If an item can hold the value exactly, its bits are searched for. */
 static bool seek_bits(sought *s) {
   mv_value v = *s->value;
   if (v.tag == MV_VBOOL)
@@ -147,7 +148,7 @@ static bool seek_bits(sought *s) {
   if (!mv_value_equal(&v, s->value))
     return false;
   if (v.tag == MV_VFLOAT && v.as.f == 0) {
-    mv_store(s->item, s->bits, &minus_zero); /* the sign, and nothing else */
+    mv_store(s->item, s->bits, &minus_zero); /* the sign bit alone */
     for (size_t i = 0; i < sizeof s->bits; i++)
       s->mask[i] ^= s->bits[i];
     memset(s->bits, 0, sizeof s->bits);

@@ -1,5 +1,5 @@
 /*
-** simd.c - which of a kernel's versions may be called
+** simd.c - the switch between the versions of kernels
 */
 #include "simd.h"
 

@@ -1,10 +1,10 @@
 /*
 ** simd.h - kernels that are compiled several times
 ** A function defined by MV_VECTOR is compiled from one body for the plain
-** target and, on x86 with gcc or clang, a second time for AVX2. Each call
-** chooses by what the processor has, so this works with every C library. There
-** is no second version on other processors (arm64 has NEON in its plain
-** target), if MV_PORTABLE is defined, or on Windows, where gcc misaligns
+** target and, on x86 with gcc or clang, a second time for AVX2. Each call asks
+** the processor and chooses a version, so this works with every C library.
+** There is only the plain version on other processors (arm64 has NEON in its
+** plain target), if MV_PORTABLE is defined, and on Windows, where gcc misaligns
 ** vectors of 32 bytes on the stack.
 */
 #ifndef MV_SIMD_H
@@ -18,9 +18,9 @@
 #endif
 
 /*
-** MV_INLINE: for kernels written once and compiled for each constant they are
-** given. MV_PREFETCH, MV_PREFETCH_READ: the line at that address, existing or
-** not, is soon written, or read.
+** MV_INLINE: for kernels that are compiled separately for each constant
+** argument. MV_PREFETCH, MV_PREFETCH_READ: prefetches the cache line at an
+** address, which need not exist, for writing or for reading.
 */
 #if defined(__GNUC__)
 #define MV_INLINE static inline __attribute__((always_inline))
@@ -44,7 +44,7 @@
 #define MV_HAS_AVX2 1
 #define MV_AVX2 __attribute__((target("avx2")))
 
-/* Tests set it, to compare the plain code with the other. */
+/* Tests set this to compare the plain code with the vector code. */
 extern bool mv_plain_code;
 
 /* Whether functions marked MV_AVX2 can be called. */

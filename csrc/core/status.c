@@ -1,5 +1,5 @@
 /*
-** status.c - words for what can go wrong
+** status.c - messages of the status codes
 */
 #include "status.h"
 

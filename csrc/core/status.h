@@ -1,9 +1,9 @@
 /*
-** status.h - what can go wrong
+** status.h - status codes
 **
-** The headers of the library hide what they declare: the shared object shows
-** luaopen_mview alone, also where it is built without -fvisibility=hidden, as
-** LuaRocks does.
+** The headers of the library hide their functions: the shared object exports
+** only luaopen_mview, even if it is built without -fvisibility=hidden, as by
+** LuaRocks.
 */
 #ifndef MV_STATUS_H
 #define MV_STATUS_H
@@ -13,7 +13,7 @@
 #endif
 
 /*
-** What can go wrong, with the words for it. Where a message needs a value or a
+** The status codes with their messages. If a message needs a value or a
 ** position, the caller that reports the status adds it.
 */
 #define MV_STATUSES(X)                                                         \
@@ -58,7 +58,7 @@ typedef enum mv_status {
 #undef X
 } mv_status;
 
-/* The words of a status. */
+/* The message of a status. */
 const char *mv_message(mv_status status);
 
 #if defined(__GNUC__)

@@ -1,5 +1,5 @@
 /*
-** typecode.c - what the codes of numbers, booleans and characters mean
+** typecode.c - the meaning of the codes of numbers, booleans and characters
 ** Native sizes and alignments are those of the compiler's types, standard sizes
 ** those of Python's struct.
 */

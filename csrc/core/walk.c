@@ -1,9 +1,9 @@
 /*
 ** walk.c - visits the items of one or two layouts as runs
-** The odometer of the outer dimensions moves a pointer per operand; the
-** innermost dimension is handed out as a run. Setting up drops dimensions of
-** one item and merges neighbours, so that contiguous memory is a single run
-** whatever its shape. Pointers are only moved to items that exist.
+** The odometer of the outer dimensions moves one pointer for each operand; the
+** innermost dimension is handed out as a run. The setup drops dimensions of one
+** item and merges neighbours, so contiguous memory of any shape is a single
+** run. Pointers are only moved to items that exist.
 */
 #include "walk.h"
 
@@ -36,9 +36,10 @@ static void reorder(mv_walker *w) {
 }
 
 /*
-** Whether dimension d continues where dimension d + 1 ends: its stride is the
-** other's times its items. Both move inside one block, so the difference of
-** their strides fits; that product may be a stride too large.
+** Whether dimensions d and d + 1 are evenly spaced: the stride of d is the
+** stride of d + 1 times the items of d + 1. Both move inside one block, so the
+** difference of their strides fits a ptrdiff_t; the product itself may be one
+** stride too large.
 */
 static bool mergeable(const mv_walker *w, int d) {
   for (int k = 0; k < w->operands; k++) {

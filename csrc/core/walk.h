@@ -13,16 +13,16 @@
 /*
 ** Walks one or two layouts of the same shape in step, as runs: after each
 ** mv_walk_next that returns true, ptr[k] is the first of n items that lie
-** step[k] bytes apart. Neighbouring dimensions that can be walked as one are
-** merged. MV_ANYORDER lets it reorder and flip dimensions for speed; otherwise
-** runs come in C order.
+** step[k] bytes apart. Neighbouring dimensions with even strides are merged.
+** With MV_ANYORDER the walker may reorder and flip dimensions for speed;
+** otherwise runs come in C order.
 */
 #define MV_CORDER 0
 #define MV_ANYORDER 1
 
 typedef struct mv_walker {
   int operands;
-  int ndim; /* of the outer loop; the run is a dimension more */
+  int ndim; /* of the outer loop; the run is one more dimension */
   enum { MV_FRESH, MV_UNDERWAY, MV_DONE } state;
   bool indirect;
   ptrdiff_t n;           /* items in each run */

@@ -1,7 +1,8 @@
 -- draw.lua - the script of the hosts in this folder
 -- The host calls draw with its framebuffer, a view of rows, pixels and
--- channels, and takes it back when draw returns. Then it calls the other
--- functions, and shows what they return or how they fail. mean is the host's.
+-- channels, and revokes the view when draw returns. Then the host calls the
+-- other functions, and shows their results or errors. mean is a function of the
+-- host.
 
 local script = {}
 local kept
@@ -32,10 +33,10 @@ function script.measure(mean)
   return mean("\1\2\3") + mean(require "mview".from("H", {0x0101, 0x0202}))
 end
 
--- Uses what is left of an earlier frame.
+-- Uses a view of an earlier frame, which is dead.
 function script.peek() return kept(1, 1) end
 
--- Passes the host what is no memory.
+-- Passes the host a value that is not a bytes-like.
 function script.mistake(mean)
   local result = mean {}
   return result

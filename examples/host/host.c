@@ -3,11 +3,11 @@
 **
 ** usage: host script.lua picture.ppm
 **
-** It links mview in, and lends its framebuffer to the script for each frame:
-** the script draws into the host's own pixels, and when the call is over its
-** view and all that it sliced of it are dead, whatever it kept. The framebuffer
-** is as graphics hardware likes it, bottom row first and rows padded; the view
-** starts at the top.
+** The program links mview in, and lends its framebuffer to the script for each
+** frame. The script draws into the host's own pixels. When the call returns,
+** the view and all slices of it are dead, even if the script has kept them. The
+** framebuffer has the usual layout of graphics hardware, bottom row first and
+** rows padded; the view starts at the top row.
 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,14 +21,14 @@ enum { WIDTH = 96, HEIGHT = 64, FRAMES = 3, PITCH = 512 };
 
 typedef struct screen {
   unsigned char rows[HEIGHT][PITCH]; /* of WIDTH pixels of 4 bytes: r g b x */
-  int lent;                          /* how many loans are not over */
+  int lent;                          /* the number of open loans */
 } screen;
 
 static unsigned char *pixel(screen *s, int y, int x) {
   return &s->rows[HEIGHT - 1 - y][4 * x];
 }
 
-/* The pixels are ours alone again. */
+/* Ends a loan: only the host uses the pixels again. */
 static void given_back(void *ud) { ((screen *)ud)->lent--; }
 
 /* Pushes a view of the pixels' colours: rows from the top, pixels, channels. */
@@ -56,7 +56,7 @@ static void draw(lua_State *L, screen *s, int frame) {
     lua_error(L);
 }
 
-/* mean(bytes): the mean of any bytes that scripts have, where they are. */
+/* mean(bytes): the mean of the bytes of any bytes-like, without a copy. */
 static int mean(lua_State *L) {
   mview_buffer buf;
   const unsigned char *bytes;
@@ -70,7 +70,7 @@ static int mean(lua_State *L) {
   return 1;
 }
 
-/* Calls a function of the script, and shows what it returns or how it fails. */
+/* Calls a function of the script, and shows its result or its error. */
 static void show(lua_State *L, const char *name) {
   lua_getfield(L, 1, name);
   lua_pushcfunction(L, mean);
@@ -90,7 +90,7 @@ static int write_picture(screen *s, const char *path) {
   return fclose(file) == 0;
 }
 
-/* All that may raise: run(script's path, screen). */
+/* The part that may raise: run(path of the script, screen). */
 static int run(lua_State *L) {
   const char *path = lua_tostring(L, 1);
   screen *s = lua_touserdata(L, 2);

@@ -1,18 +1,19 @@
 /*
-** host.cpp - the same in C++
+** host.cpp - the program of host.c in C++
 **
 ** usage: host script.lua picture.ppm
 **
-** Debian's Lua is compiled as C: its errors are longjmps, which leave frames of
-** C++ without calling destructors. So no frame that an error of Lua can cross
-** has an object with a destructor. Three pieces make that easy:
-**   protect      runs a lambda in which Lua may raise; an error ends the
-**                lambda's frame alone, and comes out as a C++ exception
+** Debian's Lua is compiled as C: it raises errors by longjmp, which leaves C++
+** frames without calling destructors. So no frame that an error of Lua can
+** cross has an object with a destructor. Three pieces make that easy:
+**   protect      runs a lambda in which Lua may raise; an error leaves only
+**                the lambda's frame, and becomes a C++ exception
 **   answer       runs the C++ part of a function that Lua calls; an exception
-**                comes out as an error of Lua, when all destructors have run
+**                becomes an error of Lua after all destructors have run
 **   mview::lend  takes the memory back in its destructor, because revoke never
 **                raises
-** With a Lua that is compiled as C++ the same works and less would be needed.
+** The program also works with a Lua compiled as C++, which would need less
+** code.
 */
 #include <cstdio>
 #include <cstdlib>
@@ -32,11 +33,12 @@ namespace {
 
 constexpr int width = 96, height = 64, frames = 3, pitch = 512;
 
-/* ---- where errors and exceptions meet ------------------------------------*/
+/* ---- errors and exceptions -----------------------------------------------*/
 
 /*
-** Calls f, in which Lua may raise, and throws what was raised. f's own objects
-** must not need destructors; what it refers to lives on this side.
+** Calls f, in which Lua may raise, and throws the error as an exception.
+** Objects inside f must not need destructors; objects that f captures are
+** outside.
 */
 template <typename F> void protect(lua_State *L, F f) {
   auto call = [](lua_State *inner) -> int {
@@ -80,7 +82,7 @@ public:
     return &bytes[static_cast<std::size_t>((height - 1 - y) * pitch + 4 * x)];
   }
 
-  int lent = 0; /* how many loans are not over */
+  int lent = 0; /* the number of open loans */
 
 private:
   std::vector<unsigned char> bytes;
@@ -113,8 +115,9 @@ void write_picture(Screen &screen, const char *path) {
 /* ---- what the script can call --------------------------------------------*/
 
 /*
-** mean(bytes): the mean of any bytes that scripts have. What raises comes first
-** and last, when no object with a destructor is there; to borrow is the first.
+** mean(bytes): the mean of the bytes of any bytes-like. Calls that may raise
+** come first (the borrow) and last, while there are no objects with a
+** destructor.
 */
 int mean(lua_State *L) {
   double result = 0;
@@ -160,7 +163,7 @@ void draw(lua_State *L, Screen &screen, int frame) {
   });
 }
 
-/* Calls a function of the script, and shows what it returns or how it fails. */
+/* Calls a function of the script, and shows its result or its error. */
 void show(lua_State *L, const char *name) {
   std::string result;
   const char *text = nullptr;
@@ -170,7 +173,7 @@ void show(lua_State *L, const char *name) {
       lua_pushcfunction(L, mean);
       lua_call(L, 1, 1);
       text = luaL_tolstring(L, -1, nullptr);
-      lua_setglobal(L, "result"); /* so that text stays */
+      lua_setglobal(L, "result"); /* keeps the text alive */
     });
     result = text;
   } catch (const std::runtime_error &e) {
