@@ -71,7 +71,7 @@ end
 local client = {}
 client.__index = client
 
--- transport: send(view); receive(bytearray) -> bytes received; nil or 0: the end
+-- transport: send(view); receive(bytearray) -> number of bytes; 0, nil: the end
 function resp.client(transport)
   local output, input = mview.bytearray(), mview.bytearray()
   return setmetatable({transport = transport, output = output, input = input,
