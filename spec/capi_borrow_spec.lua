@@ -110,6 +110,8 @@ describe("borrow with flags", function()
   local values = {
     contiguous = function() return square() end,
     constant = function() return square():toreadonly() end,
+    ["a bytearray"] = function() return mview.bytearray(4) end,
+    ["a read-only map"] = function() return mview.map "README.md" end,
     strided = function() return square():slice({}, {1, 2}) end,
     transposed = function() return square():transpose() end,
     ["constant, strided"] = function()
@@ -122,16 +124,19 @@ describe("borrow with flags", function()
     READ = {READ, strided = strided, transposed = strided,
       ["constant, strided"] = strided, indirect = indirect,
       ["constant, indirect"] = indirect},
-    WRITE = {WRITE, constant = readonly, strided = strided,
+    WRITE = {WRITE, constant = readonly, ["a read-only map"] = readonly,
+      strided = strided,
       transposed = strided, ["constant, strided"] = readonly,
       indirect = indirect, ["constant, indirect"] = readonly},
     STRIDES = {STRIDES, indirect = indirect,
       ["constant, indirect"] = indirect},
     ["WRITE and STRIDES"] = {WRITE | STRIDES, constant = readonly,
+      ["a read-only map"] = readonly,
       ["constant, strided"] = readonly, indirect = indirect,
       ["constant, indirect"] = readonly},
     INDIRECT = {INDIRECT},
     ["WRITE and INDIRECT"] = {WRITE | INDIRECT, constant = readonly,
+      ["a read-only map"] = readonly,
       ["constant, strided"] = readonly, ["constant, indirect"] = readonly},
   }
   for flags, row in pairs(combinations) do

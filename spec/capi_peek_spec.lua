@@ -88,6 +88,8 @@ describe("peek refuses", function()
   local rows = {
     {"read-only memory, to write", "abc", WRITE, "memory is read-only"},
     {"a read-only view, to write", mview "abc", WRITE, "memory is read-only"},
+    {"a read-only map, to write", mview.map "README.md", WRITE,
+      "memory is read-only"},
     {"strides", mview("abcd"):sub(1, 4, 2), READ, "memory is not contiguous"},
     {"suboffsets",
       (lend_host.pil {blocks = {"ab"}, format = "B", shape = {1, 2}}), STRIDES,
