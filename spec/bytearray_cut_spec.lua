@@ -73,7 +73,7 @@ describe("insert", function()
     {nil, "bytes-like, list of bytes or integer expected, got nil"},
     {print, "bytes-like, list of bytes or integer expected, got function"},
     {256, "value 256 out of range [0, 255]"},
-    {{1, -1}, "value -1 out of range [0, 255]"},
+    {{1, -1}, "[2]: value -1 out of range [0, 255]"},
   } do
     it("takes no bytes that are none: " .. row[2], function()
       local b = bytes("abc")

@@ -62,12 +62,12 @@ describe("A new bytearray", function()
     {true, "bytes-like, list of bytes or integer expected, got boolean"},
     {print, "bytes-like, list of bytes or integer expected, got function"},
     {io.stdout, "bytes-like, list of bytes or integer expected, got FILE*"},
-    {{1, 256}, "value 256 out of range [0, 255]"},
-    {{-1}, "value -1 out of range [0, 255]"},
-    {{1.5}, "number has no integer representation"},
-    {{1, 2, "3"}, "integer expected at position 3, got string"},
-    {{true}, "integer expected at position 1, got boolean"},
-    {{{1}}, "integer expected at position 1, got table"},
+    {{1, 256}, "[2]: value 256 out of range [0, 255]"},
+    {{-1}, "[1]: value -1 out of range [0, 255]"},
+    {{1.5}, "[1]: number has no integer representation"},
+    {{1, 2, "3"}, "[3]: integer expected, got string"},
+    {{true}, "[1]: integer expected, got boolean"},
+    {{{1}}, "[1]: integer expected, got table"},
   }
   for i, row in ipairs(refused) do
     it(("is not made of %s, %d"):format(type(row[1]), i), function()
@@ -211,9 +211,9 @@ describe("append", function()
     {true, "bytes-like, list of bytes or integer expected, got boolean"},
     {nil, "bytes-like, list of bytes or integer expected, got nil"},
     {print, "bytes-like, list of bytes or integer expected, got function"},
-    {{1, 256}, "value 256 out of range [0, 255]"},
-    {{1, "2"}, "integer expected at position 2, got string"},
-    {{1, 2.5}, "number has no integer representation"},
+    {{1, 256}, "[2]: value 256 out of range [0, 255]"},
+    {{1, "2"}, "[2]: integer expected, got string"},
+    {{1, 2.5}, "[2]: number has no integer representation"},
   }
   for i, row in ipairs(refused) do
     it(("takes all or nothing, not %s, %d"):format(type(row[1]), i), function()

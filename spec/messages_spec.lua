@@ -40,7 +40,7 @@ local rows = {
   {"mview.bytearray(true)", "bad argument #1 to 'bytearray' (bytes-like, "
     .. "list of bytes or integer expected, got boolean)"},
   {"mview.bytearray {300}",
-    "bad argument #1 to 'bytearray' (value 300 out of range [0, 255])"},
+    "bad argument #1 to 'bytearray' ([1]: value 300 out of range [0, 255])"},
   {"mview.new()", "bad argument #1 to 'new' (string expected, got no value)"},
   {"mview.new(10)", "bad argument #1 to 'new' (string expected, got number)"},
   {"mview.new('B')", "bad argument #2 to 'new' (number expected, got no "
@@ -304,8 +304,8 @@ local rows = {
   {"bytes.pos = 7", "position 7 out of range [1, 6]"},
   {"bytes.pos = 0", "position 0 out of range [1, 6]"},
   {"bytes.pos = -1", "position -1 out of range [1, 6]"},
-  {"bytes.pos = '1'", "index must be an integer, got string"},
-  {"bytes.pos = nil", "index must be an integer, got nil"},
+  {"bytes.pos = '1'", "position must be an integer, got string"},
+  {"bytes.pos = nil", "position must be an integer, got nil"},
   {"bytes.order = '='", "'<' or '>' expected, got '='"},
   {"bytes.order = nil", "'<' or '>' expected, got 'nil'"},
   {"bytes.view = view", "attempt to assign to 'view' of a reader"},

@@ -90,10 +90,10 @@ bool lmv_tokey(lua_State *L, int idx, lua_Integer *i) {
   return isint != 0;
 }
 
-lua_Integer lmv_checkkey(lua_State *L, int idx) {
+lua_Integer lmv_checkkey(lua_State *L, int idx, const char *name) {
   lua_Integer i = 0;
   if (!lmv_tokey(L, idx, &i))
-    luaL_error(L, "index must be an integer, got %s",
+    luaL_error(L, "%s must be an integer, got %s", name,
                lua_type(L, idx) == LUA_TNUMBER ? lua_tostring(L, idx)
                                                : lmv_typename(L, idx));
   return i;

@@ -47,10 +47,10 @@ static inline lua_Integer lmv_optinteger(lua_State *L, int arg,
 /*
 ** Converts the key of an item to an integer. Floats with an integer value are
 ** converted, strings are not. For other keys lmv_tokey returns false and
-** lmv_checkkey raises.
+** lmv_checkkey raises; its message calls the key by the name.
 */
 bool lmv_tokey(lua_State *L, int idx, lua_Integer *i);
-lua_Integer lmv_checkkey(lua_State *L, int idx);
+lua_Integer lmv_checkkey(lua_State *L, int idx, const char *name);
 
 /* A size in bytes or items: an integer from 0 to PTRDIFF_MAX. */
 ptrdiff_t lmv_checksize(lua_State *L, int arg);

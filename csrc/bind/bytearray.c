@@ -34,15 +34,27 @@ static lmv_bytearray *push_bytearray(lua_State *L) {
 
 /* ---- appending -----------------------------------------------------------*/
 
-/* The byte that the number at idx is; floats of integer value are integers. */
-static unsigned char check_byte(lua_State *L, int arg, int idx) {
+/*
+** The byte that the value at idx is: argument arg, or what is at position i of
+** the list there. i: 0 for the argument itself.
+*/
+static unsigned char check_byte(lua_State *L, int arg, int idx, size_t i) {
+  const char *where = "";
   int isint;
-  lua_Integer i = lua_tointegerx(L, idx, &isint);
+  lua_Integer n = lua_tointegerx(L, idx, &isint);
+  bool isnumber = lua_type(L, idx) == LUA_TNUMBER;
+  if (isnumber && isint && (lua_Unsigned)n <= UCHAR_MAX)
+    return (unsigned char)n;
+  if (i > 0)
+    where = lua_pushfstring(L, "[%I]: ", (LUAI_UACINT)i);
+  if (!isnumber)
+    lmv_argerror(L, arg, "%sinteger expected, got %s", where,
+                 lmv_typename(L, idx));
   if (!isint)
-    lmv_argerror(L, arg, "number has no integer representation");
-  if ((lua_Unsigned)i > UCHAR_MAX)
-    lmv_argerror(L, arg, "value %I out of range [0, 255]", (LUAI_UACINT)i);
-  return (unsigned char)i;
+    lmv_argerror(L, arg, "%snumber has no integer representation", where);
+  lmv_argerror(L, arg, "%svalue %I out of range [0, 255]", where,
+               (LUAI_UACINT)n);
+  return 0; /* not reached */
 }
 
 /* Replaces the list of bytes at arg by a string of them. */
@@ -52,10 +64,7 @@ static void list_to_string(lua_State *L, int arg) {
   char *out = luaL_buffinitsize(L, &b, n);
   for (size_t i = 0; i < n; i++) {
     lua_rawgeti(L, arg, (lua_Integer)i + 1);
-    if (lua_type(L, -1) != LUA_TNUMBER)
-      lmv_argerror(L, arg, "integer expected at position %I, got %s",
-                   (LUAI_UACINT)i + 1, lmv_typename(L, -1));
-    out[i] = (char)check_byte(L, arg, lua_gettop(L));
+    out[i] = (char)check_byte(L, arg, lua_gettop(L), i + 1);
     lua_pop(L, 1);
   }
   luaL_pushresultsize(&b, n);
@@ -70,7 +79,7 @@ static size_t prepare(lua_State *L, int arg) {
   mv_layout lay;
   lmv_view *v;
   if (lua_type(L, arg) == LUA_TNUMBER) {
-    check_byte(L, arg, arg);
+    check_byte(L, arg, arg, 0);
     return 1;
   }
   if (lua_type(L, arg) == LUA_TSTRING)
@@ -91,7 +100,7 @@ static size_t prepare(lua_State *L, int arg) {
 static size_t copy_prepared(lua_State *L, int arg, unsigned char *p) {
   lmv_operand operand;
   if (lua_type(L, arg) == LUA_TNUMBER) {
-    *p = check_byte(L, arg, arg);
+    *p = check_byte(L, arg, arg, 0);
     return 1;
   }
   lmv_optoperand(L, arg, &operand);
@@ -127,7 +136,7 @@ static bool append_quickly(lua_State *L, lmv_bytearray *b, int arg) {
       return false;
     memcpy(end, s, n);
   } else if (lua_type(L, arg) == LUA_TNUMBER) {
-    unsigned char byte = check_byte(L, arg, arg);
+    unsigned char byte = check_byte(L, arg, arg, 0);
     if (!lmv_hasroom(b, n))
       return false;
     *end = byte;

@@ -115,7 +115,7 @@ static int newindex_slow(lua_State *L, lmv_view *v) {
   if (lua_type(L, 2) == LUA_TSTRING)
     return luaL_error(L, "attempt to assign to '%s' of a view",
                       lua_tostring(L, 2));
-  i = lmv_checkkey(L, 2);
+  i = lmv_checkkey(L, 2, "index");
   lmv_checkwritable(L, v);
   if (v->ndim == 0)
     return luaL_error(L, "a view of 0 dimensions has no index");

@@ -180,7 +180,7 @@ static int stream_index(lua_State *L) {
 /* Sets pos to the value at index 3. */
 static void set_pos(lua_State *L, lmv_stream *s) {
   size_t size = lmv_see(L, s).size;
-  lua_Integer i = lmv_checkkey(L, 3);
+  lua_Integer i = lmv_checkkey(L, 3, "position");
   if ((lua_Unsigned)i - 1 > size)
     luaL_error(L, "position %I out of range [1, %I]", (LUAI_UACINT)i,
                (LUAI_UACINT)size + 1);
