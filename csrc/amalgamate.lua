@@ -7,8 +7,9 @@ The sources follow each other with two changes:
   - a header comes where it is first included; mview.h stays an #include
   - directives before a source's first #include go to the very top, because
     they tell system headers, and mview.h, what is wanted
-No name of a source's own is another's (spec/amalgamation_spec.lua checks that),
-so that nothing has to be renamed; a source's macros end with it.
+File-local names are unique across the sources (spec/amalgamation_spec.lua
+checks this), so no name has to be changed. The macros of a source are undefined
+at its end.
 ]]
 
 local PUBLIC = "mview.h"
@@ -20,7 +21,8 @@ end
 
 local directive = "\n[ \t]*#[^\n]*"
 
--- A source without the directives before its first #include, and those.
+-- Returns a source without the directives before its first #include, and these
+-- directives.
 local function split(path)
   local text = read(path)
   local first = assert(text:find("\n#include", 1, true), path)
@@ -33,7 +35,7 @@ local function split(path)
   return head:gsub("\n\n\n+", "\n\n") .. text:sub(first), table.concat(top)
 end
 
--- The lines that end a source's macros.
+-- Returns the lines that undefine a source's macros.
 local function undefine(text)
   local lines, seen = {}, {}
   for name in text:gmatch("\n[ \t]*#[ \t]*define[ \t]+([%w_]+)") do
@@ -43,7 +45,7 @@ local function undefine(text)
   return table.concat(lines)
 end
 
--- Replaces the project's includes by the headers, each where it comes first.
+-- Replaces the first include of each header of the project by its text.
 local function resolve(text, headers)
   return (text:gsub("(#include \"([^\"]+)\"[^\n]*\n)", function(line, name)
     local header = assert(headers[name], name)

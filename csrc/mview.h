@@ -1,9 +1,9 @@
 /*
 ** mview.h - memory views for Lua 5.4, the C API
 **
-** For hosts that lend memory to scripts and for C modules that read or write
-** whatever bytes a script passes. There is nothing to link against: one
-** versioned table of functions is fetched at run time by mview_import.
+** For hosts that lend memory to scripts, and for C modules that read or write
+** the bytes-likes of scripts. Modules do not link against a library:
+** mview_import fetches one versioned table of functions at run time.
 **
 **   lend    host memory  -> a view in Lua      revoke    ends it for all views
 **   borrow  any bytes    -> data, shape, ...   unborrow  ends it (or an error,
@@ -12,8 +12,8 @@
 ** Shapes, strides and suboffsets follow PEP 3118 (Python's buffer protocol):
 ** the item at (i, j, ...), counted from 0, lies at
 **     data + i * strides[0] + j * strides[1] + ...
-** and, where suboffsets[k] >= 0, the address that was reached after adding
-** i_k * strides[k] holds a pointer to follow, to which suboffsets[k] is added.
+** If suboffsets[k] >= 0, the address after adding i_k * strides[k] holds a
+** pointer; the walk continues at that pointer plus suboffsets[k].
 ** Sizes, strides and suboffsets are in bytes; shapes in items.
 */
 #ifndef MVIEW_H
@@ -39,11 +39,11 @@ extern "C" {
 
 #define MVIEW_VERSION "1.0.0"
 
-/* Version of the API table: another number means other shapes or meanings. */
+/* The version of the API table; tables of two versions are incompatible. */
 #define MVIEW_API_VERSION 1
-#define MVIEW_API_KEY "mview.api.1" /* with it, so that 1 and 2 can coexist */
+#define MVIEW_API_KEY "mview.api.1" /* has the version: 1 and 2 can coexist */
 
-/* A cast that compilers of C++ do not call an old one. */
+/* A cast without a warning about old-style casts in C++. */
 #ifdef __cplusplus
 #define MVIEW_CAST(type, value) static_cast<type>(value)
 #else
@@ -55,171 +55,171 @@ extern "C" {
 #endif
 
 /*
-** Memory and how to walk it. borrow fills all of it; lend and acquire (below)
-** read it, and there zero or NULL stands for the usual. Where nbytes is 0 there
-** is nothing to read, not even pointers to follow.
+** A piece of memory and the geometry of its items. borrow fills all members.
+** lend and acquire (below) read them; zero or NULL then stands for a default.
+** If nbytes is 0, there are no bytes to read and no pointers to follow.
 */
 typedef struct mview_buffer {
-  /* the item at index 1,1,...: not always the lowest address; NULL only where
+  /* the item at index 1,1,...: not always the lowest address; NULL only if
   ** there are no items */
   void *data;
-  /* product(shape) * itemsize; 0 when lending: as the shape says */
+  /* product(shape) * itemsize; 0 when lending: computed from the shape */
   size_t nbytes;
   /* PEP 3118; NULL when lending: "B" */
   const char *format;
-  /* of one item, a record may end in padding; 0 when lending: as the format
-  ** says */
+  /* of one item, a record may end in padding; 0 when lending: the size of the
+  ** format */
   size_t itemsize;
   int readonly;
   /* 0 to 64; 0 with shape NULL when lending: nbytes bytes of items, 1-D */
   int ndim;
-  /* ndim numbers each; NULL when lending: C order; NULL: none */
+  /* ndim numbers each; strides NULL when lending: C order; suboffsets NULL:
+  ** the memory has no suboffsets */
   const ptrdiff_t *shape, *strides, *suboffsets;
   /* NULL */
   void *reserved[2];
 } mview_buffer;
 
-/* What the borrower can cope with; MVIEW_WRITE may be or-ed to the others. */
+/* The memory that the borrower accepts; MVIEW_WRITE can be combined by |. */
 #define MVIEW_READ 0     /* contiguous, reading */
 #define MVIEW_WRITE 1    /* ... and writing */
 #define MVIEW_STRIDES 2  /* the caller follows strides */
 #define MVIEW_INDIRECT 6 /* ... and suboffsets */
 
-/* What isbytes says of a value that is bytes-like. */
+/* The results of isbytes for a bytes-like. */
 #define MVIEW_PEEKABLE 1   /* it can be peeked and borrowed */
-#define MVIEW_BORROWABLE 2 /* it can be borrowed: its code runs for that */
+#define MVIEW_BORROWABLE 2 /* it can be borrowed, which runs its code */
 
-typedef uint64_t mview_loan; /* never reused in its state; 0 is none */
+typedef uint64_t mview_loan; /* never reused in its state; never 0 */
 typedef void (*mview_done)(void *ud);
 
 /*
-** The functions. Each takes a state in which mview was opened, in any of its
-** coroutines, and may be called from C functions and from outside of any. They do
-** not yield. All but revoke ask for the stack slots that they need.
+** The functions. Each takes a state in which mview was opened, or any of its
+** coroutines, and may be called inside and outside of C functions. They do not
+** yield. All but revoke ask for the stack slots that they need.
 */
 typedef struct mview_api {
   int version; /* MVIEW_API_VERSION of the library */
-  size_t size; /* sizeof(mview_api) of the library: new entries go at the end */
+  size_t size; /* sizeof(mview_api) of the library: new members go at the end */
 
   /*
   ** Borrows the memory of the bytes-like value (string, bytearray, map, view,
   ** object with __buffer) at stack index idx: fills *buf and pushes a pin, a
   ** to-be-closed value (so the stack must be used as lua_toclose demands).
-  ** Ownership: nothing is the caller's to free. All that *buf points to stays
-  **   valid until the pin is closed: by unborrow, by lua_settop or lua_pop
-  **   below it, by an error, by the return of the calling C function, or by
-  **   the close of its coroutine. While it is out, resize, close and release
-  **   of the memory are refused, and memory that is revoked stays.
+  ** Ownership: the caller frees nothing. All pointers in *buf are valid until
+  **   the pin is closed: by unborrow, by lua_settop or lua_pop below it, by an
+  **   error, by the return of the calling C function, or by the close of its
+  **   coroutine. Until then, resize, close and release of the memory are
+  **   refused, and revoked memory stays.
   ** flags: without MVIEW_STRIDES the memory is C-contiguous, without
   **   MVIEW_INDIRECT it has no suboffsets; buf->shape and buf->strides are
-  **   there in any case. Without MVIEW_WRITE it must not be written, whatever
-  **   buf->readonly says.
-  ** Stack: +1, the pin; of a string, that may be the string itself.
+  **   always set. Without MVIEW_WRITE the memory must not be written, even if
+  **   buf->readonly is 0.
+  ** Stack: +1, the pin; for a string, the pin may be the string itself.
   ** Errors: "bad argument #idx to '...' (memory is read-only)", "(memory is not
-  **   contiguous)", "(memory has suboffsets)" where the flags do not allow it;
-  **   "(... expected, got ...)" for what is no bytes-like; the error of a dead
-  **   view; whatever __buffer raises. Then nothing is pinned.
+  **   contiguous)", "(memory has suboffsets)" if the flags do not allow it;
+  **   "(... expected, got ...)" if the value is not a bytes-like; the error of
+  **   a dead view; the errors of __buffer. After an error nothing is pinned.
   */
   void (*borrow)(lua_State *L, int idx, int flags, mview_buffer *buf);
 
   /*
-  ** Ends the pin at stack index pin now: *buf is of no use from here on. The
-  ** value stays on the stack; ending it again does nothing.
-  ** Stack: 0. Errors: the value is no pin.
+  ** Ends the pin at stack index pin now; *buf is invalid from then on. The
+  ** value stays on the stack. A second call does nothing.
+  ** Stack: 0. Errors: the value is not a pin.
   */
   void (*unborrow)(lua_State *L, int pin);
 
   /*
   ** Lends host memory: pushes a view of it and returns the number of its loan.
-  ** Ownership: the memory stays the host's, and must stay where it is until
-  **   done(ud) is called. That happens exactly once, for zero bytes too: when
-  **   the loan is revoked and its last pin is gone, when the collector takes
-  **   the last view, at lua_close, or before lend raises. *buf, its format and
-  **   its arrays are copied.
-  ** done: may be NULL. It can run wherever Lua collects garbage, so it must not
-  **   raise and, of this API, may call revoke alone.
+  ** Ownership: the memory belongs to the host, and must stay at its address
+  **   until done(ud) is called. It is called exactly once, even for zero bytes:
+  **   when the loan was revoked and its last pin has ended, when the collector
+  **   frees the last view, at lua_close, or before lend raises. *buf, its
+  **   format and its arrays are copied.
+  ** done: may be NULL. It can run at any point where Lua collects garbage, so
+  **   it must not raise; of this API it may call only revoke.
   ** Stack: +1, the view.
-  ** Errors: a malformed format, "malformed buffer: ..." for a geometry that
-  **   cannot be, no memory.
+  ** Errors: a malformed format, "malformed buffer: ..." for an impossible
+  **   geometry, too little memory.
   */
   mview_loan (*lend)(lua_State *L, const mview_buffer *buf, mview_done done,
                      void *ud);
 
   /*
-  ** Takes lent memory back: on return every view and slice of it is dead, any
-  ** access raises "attempt to use a view of revoked memory". Returns the number
-  ** of pins that are still out: 0 means that done has run; otherwise it runs at
-  ** the last unpin, and the memory must stay until then. If the number is not
-  ** that of an open loan, it returns 0 and does nothing.
+  ** Takes lent memory back: on return every view and slice of it is dead, and
+  ** any access raises "attempt to use a view of revoked memory". Returns the
+  ** number of pins that have not ended: 0 means that done has run; otherwise
+  ** done runs at the last unpin, and the memory must stay until then. If loan
+  ** is not the number of an open loan, it returns 0 and does nothing.
   ** Stack: 0, but one slot must be free, as for lua_push functions.
-  ** Errors: none; it may be called where nothing may raise, in destructors say.
+  ** Never raises, so it may be called in destructors, for example.
   */
   int (*revoke)(lua_State *L, mview_loan loan);
 
   /*
   ** Whether the value at idx is a bytes-like: 0 (it is not, numbers are not),
-  ** MVIEW_PEEKABLE (string, view, bytearray, map, shared block; dead ones, too:
-  ** it asks for the type) or MVIEW_BORROWABLE (an object with __buffer).
-  ** Stack: 0. Errors: none; runs no code of scripts and allocates nothing.
+  ** MVIEW_PEEKABLE (string, view, bytearray, map, shared block; also if dead,
+  ** as only the type matters) or MVIEW_BORROWABLE (an object with __buffer).
+  ** Stack: 0. Never raises, runs no code of scripts and allocates nothing.
   */
   int (*isbytes)(lua_State *L, int idx);
 
   /*
-  ** As borrow, but for use at once: *buf is valid until the next call that can
-  ** allocate or run Lua, as whatever runs then may end the memory. Shape and
-  ** strides point into the view, or into *buf. The value must stay on the
+  ** As borrow, but for immediate use: *buf is valid until the next call that
+  ** can allocate or run Lua, as code that runs then may end the memory. Shape
+  ** and strides point into the view, or into *buf. The value must stay on the
   ** stack.
   ** Stack: 0. Errors: as borrow; "(an object with __buffer must be borrowed)".
   */
   void (*peek)(lua_State *L, int idx, int flags, mview_buffer *buf);
 
   /*
-  ** Pushes a new bytearray of n zero bytes and returns where they are, to be
-  ** filled at once: valid like what peek gives. The collector knows its size.
-  ** Stack: +1. Errors: no memory.
+  ** Pushes a new bytearray of n zero bytes and returns their address, which is
+  ** valid as long as that of a peek. The collector counts the bytes.
+  ** Stack: +1. Errors: too little memory.
   */
   void *(*newbytes)(lua_State *L, size_t n);
 
   /*
-  ** Pushes mview(value): a view of the bytes-like at idx, a new one even if
-  ** that is a view. Stack: +1. Errors: as borrow.
+  ** Pushes mview(value): a view of the bytes-like at idx; if that is a view,
+  ** a new view. Stack: +1. Errors: as borrow.
   */
   void (*push)(lua_State *L, int idx);
 } mview_api;
 
 /*
-** The last entry that the module uses. One that needs less than this header
-** declares can define it so before it includes it (as revoke, say), and then
-** works with older libraries that have that much.
+** The last member of the table that the module uses. To work with older
+** libraries, define it (for example as revoke) before including this header.
 */
 #ifndef MVIEW_API_NEEDS
 #define MVIEW_API_NEEDS push
 #endif
 
 /*
-** For userdata that offers its own memory. mview_setexporter puts such a struct
-** (static: it must outlive the state) into the field "__buffer" of the userdata's
+** For userdata that offers its own memory. mview_setexporter puts this struct,
+** which must outlive the state, into the field "__buffer" of the userdata's
 ** metatable. A light userdata in that field is refused, as scripts can put one
 ** there. The alternative, also for tables, is a function in that field:
 ** function(obj) return bytes_like end. An object is acquired once for all views
 ** that are derived from each other, and again for each mview(obj) or borrow.
 **
-** acquire: describes the memory of the object at stack index idx, as for lend:
-**   *buf comes zeroed. The memory must stay until release. Format and arrays
-**   are copied only when acquire has returned, so they must not be its locals;
-**   they may lie in what it leaves on the stack. *state may be set, for
-**   release. Check the object as any argument: scripts may reach the
-**   metatable.
-**   Stack: what it pushes is popped; LUA_MINSTACK slots are free. A string that
-**   it borrows and leaves there is kept. Any other borrow would end then, and
-**   is refused: an object that shares the memory of another bytes-like has a
+** acquire: describes the memory of the object at stack index idx, as for lend;
+**   *buf is zeroed before the call. The memory must stay until release. Format
+**   and arrays are copied only after acquire has returned, so they must not be
+**   its locals; they may lie in values that it leaves on the stack. *state may
+**   be set, for release. Check the object like any argument, as scripts may
+**   reach the metatable.
+**   Stack: values that it pushes are popped; LUA_MINSTACK slots are free. A
+**   string that it borrows and leaves there is kept. Any other borrow would end
+**   then, and is refused; to share the memory of another bytes-like, use a
 **   function as __buffer.
-**   Errors: as it likes, and then release is not called.
-** release: takes the memory back; NULL: nothing to do. Called exactly once for
-**   each acquire that returned: when all views and pins were released, when
-**   the collector took the last of them, or at lua_close; also where the
-**   description turned out malformed. It must not raise. The object is still
-**   there only if something else holds it: what it needs belongs into *state.
+**   Errors: any; then release is not called.
+** release: takes the memory back; may be NULL. Called exactly once for each
+**   acquire that returned: when all views and pins were released, when the
+**   collector freed the last of them, or at lua_close; also if the description
+**   is malformed. It must not raise. The object may have been collected before,
+**   so *state must hold all data that release needs.
 */
 typedef struct mview_exporter {
   int version; /* MVIEW_API_VERSION */
@@ -232,8 +232,8 @@ typedef struct mview_exporter {
 
 /*
 ** Sets __buffer of the metatable at index idx to a userdata that points to
-** exporter. mview need not be there, nor be loaded ever.
-** Stack: 0; five slots must be free. Errors: no memory.
+** exporter. Works without mview, and before it is loaded.
+** Stack: 0; five slots must be free. Errors: too little memory.
 */
 static inline void mview_setexporter(lua_State *L, int idx,
                                      const mview_exporter *exporter) {
@@ -247,7 +247,7 @@ static inline void mview_setexporter(lua_State *L, int idx,
     lua_createtable(L, 0, 2);
     lua_pushliteral(L, MVIEW_EXPORTER_KEY);
     lua_setfield(L, -2, "__name");
-    lua_pushboolean(L, 0); /* scripts cannot have it */
+    lua_pushboolean(L, 0); /* hides it from scripts */
     lua_setfield(L, -2, "__metatable");
     lua_pushvalue(L, -1);
     lua_setfield(L, LUA_REGISTRYINDEX, MVIEW_EXPORTER_KEY);
@@ -259,11 +259,11 @@ static inline void mview_setexporter(lua_State *L, int idx,
 }
 
 /*
-** Returns the API table, static in the library: from the registry, else through
-** require "mview". May be kept as long as the state.
+** Returns the API table, which is static in the library: from the registry, or
+** else by require "mview". It stays valid as long as the state.
 ** Stack: 0; three slots must be free.
-** Errors: there is no mview, or no require to load it; it lacks entries that
-** this module needs (MVIEW_API_NEEDS). What require raises.
+** Errors: mview is not found; there is no require to load it; it lacks members
+** that this module needs (MVIEW_API_NEEDS); the errors of require.
 */
 static inline const mview_api *mview_import(lua_State *L) {
   const mview_api *api;
@@ -293,7 +293,7 @@ static inline const mview_api *mview_import(lua_State *L) {
   return api;
 }
 
-/* Raises as luaL_argerror, which this header must do without. */
+/* Raises as luaL_argerror does, but without the auxiliary library. */
 static inline void mview_argerror(lua_State *L, int arg, const char *expected) {
   lua_Debug where, self;
   const char *got = lua_typename(L, lua_type(L, arg)), *name = NULL;
@@ -315,11 +315,11 @@ static inline void mview_argerror(lua_State *L, int arg, const char *expected) {
 }
 
 /*
-** luaL_checklstring that takes all bytes-likes: returns the bytes of argument
-** arg and sets *len (if len is not NULL) to their number. Of strings and
-** numbers it is the same, with a zero behind the bytes, whether mview was
-** loaded or not; of others it is a peek: there is no zero, and the pointer is
-** valid until the next call that can allocate or run Lua.
+** A luaL_checklstring that takes all bytes-likes: returns the bytes of argument
+** arg and sets *len (if len is not NULL) to their number. Strings and numbers
+** work as in luaL_checklstring, with a zero behind the bytes, whether mview was
+** loaded or not. Other bytes-likes are peeked at: there is no zero, and the
+** pointer is valid until the next call that can allocate or run Lua.
 ** Stack: 0; five slots must be free.
 ** Errors: "bad argument"; as peek.
 */
@@ -345,7 +345,8 @@ static inline const char *mview_checklstring(lua_State *L, int arg,
 /*
 ** Opens the module: pushes the table that require "mview" gives. For hosts that
 ** link mview in: luaL_requiref(L, "mview", luaopen_mview, 0). A state has one
-** mview: opened again, also by another copy of the library, it is the same.
+** mview: if it is opened again, even by another copy of the library, the result
+** is the first module.
 */
 #ifndef MVIEW_PUBLIC
 #define MVIEW_PUBLIC

@@ -5,12 +5,12 @@
 **   mview::writable_bytes  the same, to be written
 **   mview::lend            memory that is lent until the end of a scope
 **
-** Header-only, and all of it is inline calls of mview.h. A constructor that
-** fails raises an error of Lua. Where Lua is compiled as C that is a longjmp,
-** which calls no destructors: so what Lua may raise must not cross a frame that
-** has objects with destructors. Those here are made for both kinds of Lua: what
-** an error leaves behind of bytes ends by itself, and lend takes the memory
-** back from outside of the protected call (see the class).
+** The header has only inline calls of mview.h. A constructor that fails raises
+** an error of Lua. If Lua is compiled as C, an error is a longjmp, which calls
+** no destructors, so an error must not cross a frame that has objects with
+** destructors. The classes of this header are safe with both kinds of Lua: an
+** error ends the pin of bytes, and lend is constructed outside of the protected
+** call (see the class).
 */
 #ifndef MVIEW_HPP
 #define MVIEW_HPP
@@ -22,7 +22,7 @@
 
 namespace mview {
 
-/* Says that bytes are only looked at until the next call of Lua. */
+/* Selects a peek: the bytes are used only until the next call of Lua. */
 struct peeked_t {};
 constexpr peeked_t peeked{};
 
@@ -34,9 +34,9 @@ constexpr peeked_t peeked{};
 ** stays on the stack. Peeked, it pushes nothing, and is valid until the next
 ** call that can allocate or run Lua.
 **
-** The destructor does nothing while an exception is on its way that was not
-** when the object was made: Lua compiled as C++ throws its errors, and until
-** they are caught the stack is that of another function. The pin is then ended
+** The destructor does nothing if an exception is in flight that was thrown
+** after the construction. Lua compiled as C++ throws its errors, and until they
+** are caught the stack may be that of another function. The pin is then ended
 ** by the error, or by the return of the C function.
 */
 template <typename Byte, int flags> class basic_bytes {
@@ -68,13 +68,13 @@ public:
   Byte *end() const { return data() + size(); }
   Byte &operator[](std::size_t i) const { return data()[i]; }
 
-  /* The format, the shape and the like. */
+  /* The format, the shape and all other members. */
   const mview_buffer &buffer() const { return buf_; }
 
-  /* Ends the pin now. Not while an error is on its way. */
+  /* Ends the pin now. Not to be called while an error is in flight. */
   void unborrow() {
     if (pin_ != 0 && lua_gettop(L_) >= pin_ &&
-        lua_topointer(L_, pin_) == value_) /* else it was popped, and ended */
+        lua_topointer(L_, pin_) == value_) /* else popped, and ended */
       api_->unborrow(L_, pin_);
     pin_ = 0;
   }
@@ -102,9 +102,9 @@ using writable_bytes = basic_bytes<unsigned char, MVIEW_WRITE>;
 /* ---- lend ----------------------------------------------------------------*/
 
 /*
-** Memory that is taken back when the scope ends. Make it outside of the
-** protected call in which its view is pushed and used, as an error of Lua may
-** call no destructor inside. It must not outlive the state.
+** Memory that is taken back when the scope ends. Construct it outside of the
+** protected call in which its view is pushed and used, as inside an error of
+** Lua may skip the destructor. It must not outlive the state.
 */
 class lend {
 public:
@@ -113,8 +113,8 @@ public:
   lend &operator=(const lend &) = delete;
   ~lend() { revoke(); }
 
-  /* Pushes a view of the memory, as mview_api's lend. What was lent before is
-  ** taken back. */
+  /* Pushes a view of the memory, as lend of mview_api. Memory that was lent
+  ** before is taken back. */
   void push(const mview_buffer &buf, mview_done done = nullptr,
             void *ud = nullptr) {
     revoke();
@@ -129,7 +129,7 @@ public:
     push(buf);
   }
 
-  /* Takes the memory back now; returns the number of pins that are out. */
+  /* Takes the memory back now; returns the number of pins that are left. */
   int revoke() noexcept {
     mview_loan loan = loan_;
     loan_ = 0;

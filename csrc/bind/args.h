@@ -20,10 +20,10 @@ const char *lmv_pushmessage(lua_State *L, const char *message, va_list args);
 
 /*
 ** Raises "bad argument #arg to 'name' (message)". The name comes from the
-** closure's upvalue, so that it is right through pcall, too; or it is the name
-** of the foreign C function that called the C API. Arguments of methods are
-** counted without self. arg 0: no argument is to blame, and the message stands
-** alone. message is a format of lua_pushfstring. [-0, +0, v]
+** closure's upvalue, so it is right through pcall, too; for a call of the C
+** API, it is the name of the calling C function. Arguments of methods are
+** counted without self. If arg is 0, only the message is raised. message is a
+** format of lua_pushfstring. [-0, +0, v]
 */
 int lmv_argerror(lua_State *L, int arg, const char *message, ...) LMV_RAISES;
 
@@ -32,7 +32,7 @@ int lmv_typeerror(lua_State *L, int arg, const char *expected) LMV_RAISES;
 
 /*
 ** An integer, with Lua's conversions; lmv_optinteger: def if the argument is
-** absent or nil. [-0, +0, v] These and all checks below raise for other values.
+** absent or nil. [-0, +0, v] All checks from here on raise for other values.
 */
 lua_Integer lmv_checkinteger(lua_State *L, int arg);
 lua_Integer lmv_defaultinteger(lua_State *L, int arg, lua_Integer def);
@@ -59,13 +59,13 @@ ptrdiff_t lmv_checksize(lua_State *L, int arg);
 const char *lmv_checkstring(lua_State *L, int arg, size_t *len);
 
 /*
-** A shape: a list of at most MV_MAXDIM integers (with Lua's conversions) that
-** are 0 or positive. Returns their number.
+** A shape: a list of at most MV_MAXDIM integers (with Lua's conversions), each
+** 0 or positive. Returns their number.
 */
 int lmv_checkshape(lua_State *L, int arg, ptrdiff_t *shape);
 
-/* Ensures stack slots for n results, and for the values that making one of them
-** pushes. [-0, +0, v] */
+/* Ensures stack slots for n results, and for temporary values while one of them
+** is made. [-0, +0, v] */
 void lmv_checkresults(lua_State *L, ptrdiff_t n);
 
 /* The type of the value for messages: __name or Lua's. [-0, +(0|1), m] */
@@ -79,9 +79,9 @@ int lmv_oserror(lua_State *L, int err, const char *path);
 void lmv_pushshape(lua_State *L, int ndim, const ptrdiff_t *shape);
 
 /*
-** lmv_wrap converts a Lua index (1-based, negative from the end) to one from 0,
-** for n items; -1 if it is out of range. lmv_indexerror raises the error for
-** that, in dimension dim (from 0) of ndim. [-0, +0, v]
+** lmv_wrap converts a Lua index (1-based, negative from the end) into n items
+** to a 0-based index; -1 if it is out of range. lmv_indexerror raises the error
+** of an index out of range in dimension dim (from 0) of ndim. [-0, +0, v]
 */
 ptrdiff_t lmv_wrap(ptrdiff_t n, lua_Integer i);
 int lmv_indexerror(lua_State *L, lua_Integer i, ptrdiff_t n, int dim,

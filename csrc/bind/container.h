@@ -1,5 +1,5 @@
 /*
-** container.h - what bytearrays and maps have in common
+** container.h - the common part of bytearrays, maps and shared blocks
 */
 #ifndef LMV_CONTAINER_H
 #define LMV_CONTAINER_H

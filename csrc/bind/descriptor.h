@@ -1,5 +1,5 @@
 /*
-** descriptor.h - the file handle or descriptor that an argument is or has
+** descriptor.h - the file handle or descriptor of an argument
 */
 #ifndef LMV_DESCRIPTOR_H
 #define LMV_DESCRIPTOR_H
@@ -14,21 +14,21 @@
 #endif
 
 /*
-** The FILE of the handle that is the argument. Raises if it was closed, or is
-** one that would not move bytes as they are. [-0, +0, e]
+** The FILE of a file handle. Raises if the handle was closed, or if it would
+** change bytes (text mode on Windows). [-0, +0, e]
 */
 FILE *lmv_openhandle(lua_State *L, int arg, const luaL_Stream *stream);
 
 /*
-** Writes what the file holds back, and puts its descriptor where the file
-** stands, if it can seek. 0 or an errno.
+** Flushes the file, and moves the descriptor to the file's position, if it can
+** seek. Returns 0 or an errno.
 */
 int lmv_syncfile(FILE *file);
 
 /*
-** The descriptor of the argument, which is not a file handle: the number
-** itself, or the result of a method of an object of LuaSocket or of an object
-** with a method fileno. [-0, +0, e] Raises for other values; among them are TLS
+** The descriptor of an argument that is not a file handle: the number itself,
+** or the result of a method of an object of LuaSocket or of an object with a
+** method fileno. [-0, +0, e] Raises for other values, including TLS
 ** connections, whose descriptor carries encrypted bytes.
 */
 int lmv_checkdescriptor(lua_State *L, int arg);

@@ -1,5 +1,5 @@
 /*
-** exporter.h - memory that others describe: lent by hosts, offered by objects
+** exporter.h - foreign memory: lent by hosts, offered by objects
 */
 #ifndef LMV_EXPORTER_H
 #define LMV_EXPORTER_H

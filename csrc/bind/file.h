@@ -1,5 +1,5 @@
 /*
-** file.h - bytes straight from and to files
+** file.h - transfers bytes between memory and files
 */
 #ifndef LMV_FILE_H
 #define LMV_FILE_H
@@ -16,7 +16,7 @@
 typedef struct lmv_input {
   luaL_Stream *stream; /* NULL: a descriptor */
   int fd;
-  const char *buffered; /* bytes received before, to be taken first: */
+  const char *buffered; /* bytes received before, which come first: */
   size_t nbuffered;     /* in the string that is now at index 2 */
 } lmv_input;
 
@@ -28,15 +28,14 @@ typedef struct lmv_reading {
 } lmv_reading;
 
 /*
-** The input of argument 2. [-0, +0, e] Raises for values that are no input. At
-** most `most` bytes are taken from the receive buffer of an object of
-** LuaSocket.
+** The input of argument 2. [-0, +0, e] Raises for other values. At most `most`
+** bytes are taken from the receive buffer of an object of LuaSocket.
 */
 lmv_input lmv_checkinput(lua_State *L, size_t most);
 
 /*
 ** Reads up to n > 0 bytes to p; 0 bytes: the end. [-0, +0, v] Raises if the
-** file handle was closed; else calls nothing of Lua.
+** file handle was closed; otherwise calls no function of Lua.
 */
 lmv_reading lmv_read(lua_State *L, lmv_input *in, unsigned char *p, size_t n);
 

@@ -20,7 +20,7 @@
 const mv_format *lmv_pushformat(lua_State *L, int idx, int arg,
                                 bool *anchors_format);
 
-/* The format "B", which is always there. */
+/* The format "B", a constant. */
 extern const mv_format lmv_byteformat;
 
 void lmv_open_formats(lua_State *L);

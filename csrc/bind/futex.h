@@ -1,6 +1,6 @@
 /*
 ** futex.h - waiting for memory to change
-** Between threads and between processes that share the memory.
+** Works between threads, and between processes that share the memory.
 */
 #ifndef LMV_FUTEX_H
 #define LMV_FUTEX_H
@@ -12,14 +12,16 @@
 #endif
 
 /*
-** Waits for a wake at the aligned integer p while it is expected; seconds from
-** now at most, for ever if they are too many to count. 0: woken. EAGAIN: it is
-** not expected. ETIMEDOUT. ENOSYS: the system cannot. EFAULT: the memory is not
-** there. Signals do not end the wait.
+** If the aligned integer at p is expected, waits for a wake, at most for the
+** given seconds (without limit if the number is too great to count). Returns 0
+** if woken, EAGAIN if the integer is not expected, ETIMEDOUT, ENOSYS if the
+** system cannot wait, EFAULT if the memory is gone. Signals do not end the
+** wait.
 */
 int lmv_futex_wait(const uint32_t *p, uint32_t expected, double seconds);
 
-/* Wakes up to n that wait there; *woken of them. 0 or an errno. */
+/* Wakes up to n waiting threads; sets *woken to their number. Returns 0 or an
+** errno. */
 int lmv_futex_wake(const uint32_t *p, int n, int *woken);
 
 #if defined(__GNUC__)

@@ -1,5 +1,5 @@
 /*
-** index.h - single items
+** index.h - access to single items
 */
 #ifndef LMV_INDEX_H
 #define LMV_INDEX_H

@@ -1,5 +1,5 @@
 /*
-** lease.h - who may use memory, and who may end it
+** lease.h - the use and the end of memory
 ** A lease is one acquisition of one exporter's memory; the views made from it
 ** share it. A view stores the generation that the lease had when the view was
 ** made, and is dead once the lease has a later one. So no list of views is
@@ -43,14 +43,14 @@ typedef struct lmv_lease {
   unsigned char *base; /* never NULL */
   size_t size;
   uint64_t generation; /* views of an earlier generation are dead */
-  uint64_t first;      /* the generation that it started with */
+  uint64_t first;      /* its generation at the start */
   size_t views;        /* made and not released; includes collected ones */
   int pins;
   lmv_source source;
   bool alive; /* false: killed */
   bool lost;  /* part of the memory is gone: no new views are made */
   bool readonly;
-  const char *expiry; /* why views expired, for messages: the latest reason */
+  const char *expiry; /* the latest cause of expired views, for messages */
 } lmv_lease;
 
 /*
@@ -77,13 +77,12 @@ void lmv_lease_expire(lmv_lease *lease, const char *expiry);
 void lmv_lease_kill(lmv_lease *lease);
 
 /*
-** Count one view, or one pin, less. Give the memory back if that was the last
-** use of it.
+** Subtract one view, or one pin. Give the memory back if that was its last use.
 */
 void lmv_lease_unview(lmv_lease *lease);
 void lmv_lease_unpin(lmv_lease *lease);
 
-/* The lease of all released views, which are dead for it. Never written. */
+/* The lease of all released views; it is dead for them. Never written. */
 extern const lmv_lease lmv_nolease;
 
 /* Raises "<what> is pinned by N borrowers" if there are pins. [-0, +0, v] */
@@ -105,11 +104,11 @@ static inline bool lmv_container_alive(const lmv_container *c) {
   return c->lease->first == c->first && c->lease->alive;
 }
 
-/* ---- memory that is gone -------------------------------------------------*/
+/* ---- lost memory ---------------------------------------------------------*/
 
 /*
 ** The number of times that a resource of this process has lost memory. A signal
-** handler counts it up in the middle of an access. lmv_telllosses raises if a
+** handler increments it in the middle of an access. lmv_telllosses raises if a
 ** resource of this state has lost memory since the last call. [-0, +0, v]
 */
 extern volatile unsigned lmv_losses;
@@ -165,15 +164,15 @@ static inline bool lmv_alive(const lmv_view *v) {
 }
 
 /*
-** Whether a dead view's lease has ended (else its views expired). The resource
-** may be in use again by now: then its first generation is a later one.
+** Whether a dead view's lease has ended (otherwise the view has expired). If
+** the resource is in use again, its first generation is later than the view's.
 */
 static inline bool lmv_revoked(const lmv_view *v) {
   return v->generation < v->lease->first || !v->lease->alive;
 }
 
 /*
-** Raise the error of a dead view, which says why it is dead; and the error of
+** Raise the error of a dead view, with the cause of its death; and the error of
 ** memory that shrank. [-0, +0, v]
 */
 int lmv_deaderror(lua_State *L, const lmv_view *v) LMV_RAISES;

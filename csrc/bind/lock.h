@@ -1,11 +1,11 @@
 /*
-** lock.h - a lock of the process, for what the states of all threads share
+** lock.h - a lock of the process, for data that states in several threads share
 */
 #ifndef LMV_LOCK_H
 #define LMV_LOCK_H
 
-/* A static lmv_lock is set to LMV_UNLOCKED; nothing has to be made, or ended.
- */
+/* A static lmv_lock starts as LMV_UNLOCKED and needs no creation or
+** destruction. */
 #if defined(_WIN32)
 
 #include <windows.h>

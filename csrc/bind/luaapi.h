@@ -1,11 +1,11 @@
 /*
-** luaapi.h - Lua's headers, and how the binding calls what they declare
+** luaapi.h - Lua's headers, and the calls of their functions
 **
 ** The comments of the binding state effects on the stack as Lua's manual does,
-** [-o, +p, x]: o values are popped, p are pushed, and x says what the function
-** can raise: - nothing; m an error of memory; v the errors that the comment
-** names, and those of memory; e any error, as it calls code of scripts or
-** hosts. All but - can run finalizers.
+** [-o, +p, x]: o values are popped, p are pushed, and x names the errors that
+** the function can raise: - no error; m an error of memory; v the errors that
+** the comment names, and errors of memory; e any error, as it calls code of
+** scripts or hosts. All but - can run finalizers.
 */
 #ifndef LMV_LUAAPI_H
 #define LMV_LUAAPI_H
@@ -45,7 +45,7 @@ LMV_DIRECT(lua_checkstack);
 LMV_DIRECT(lua_absindex);
 #endif
 
-/* Tells clang's analyzer which functions never return. */
+/* Marks functions that never return, for clang's analyzer. */
 #if defined(__clang__)
 #define LMV_RAISES __attribute__((analyzer_noreturn))
 #else

@@ -1,8 +1,8 @@
 /*
 ** mapping.h - the system's side of maps, which map.c shows to Lua
-** On Windows mapping_windows.c does it, on all other systems mapping.c.
-** These functions call nothing of Lua. What they return is 0, an errno, or one
-** of the two that no errno says; but for 0 nothing has changed.
+** On Windows mapping_windows.c does it, on all other systems mapping.c. These
+** functions call no function of Lua. They return 0, an errno, or one of the two
+** codes below. If the result is not 0, nothing has changed.
 */
 #ifndef MAPPING_H
 #define MAPPING_H
@@ -18,11 +18,12 @@ enum { LMV_NOT_REGULAR = -1, LMV_BEYOND_END = -2 };
 typedef struct lmv_mapmode {
   const char *name;
   bool writes; /* its bytes may be written */
-  bool shares; /* what is written reaches the file, which can be resized */
+  bool shares; /* writes reach the file, which can be resized */
   bool makes;  /* the file is created or emptied, and gets the length */
 } lmv_mapmode;
 
-/* Its resource's fd is that of the file, if it can be resized; else -1. */
+/* A map. The fd of its resource is the file, if the map can be resized;
+** otherwise -1. */
 typedef struct lmv_map {
   lmv_container container;
   const lmv_mapmode *mode;
@@ -33,10 +34,10 @@ static inline lmv_resource *lmv_map_resource(const lmv_map *m) {
   return (lmv_resource *)m->container.lease;
 }
 
-/* What mview.map was asked for. */
+/* The arguments of mview.map. */
 typedef struct lmv_maprequest {
-  const char *path; /* NULL: none is known */
-  int fd;           /* of an open file, which stays the caller's; -1: none */
+  const char *path; /* NULL: unknown */
+  int fd;           /* of an open file of the caller; -1: no file is open */
   const lmv_mapmode *mode;
   int64_t offset;
   int64_t length;   /* below 0: to the end of the file */
@@ -51,7 +52,7 @@ typedef enum lmv_hint {
   LMV_DONTNEED
 } lmv_hint;
 
-/* Opens the file that was asked for, and finds out its size. */
+/* Opens the requested file, and sets its size. */
 int lmv_map_openfile(lmv_map *m, lmv_maprequest *r);
 
 /* Empties that file and gives it the size to hold the range. */
@@ -64,7 +65,7 @@ int lmv_map_bytes(lmv_map *m, size_t n);
 /* Closes the file, if it is open. The bytes stay mapped. */
 void lmv_map_closefile(lmv_resource *r);
 
-/* Its end: unmaps the bytes and closes the file. */
+/* The end of the map's resource: unmaps the bytes and closes the file. */
 void lmv_map_end(lmv_resource *r);
 
 /* Writes count bytes (count > 0) from start on to the disk, and waits. */
@@ -73,13 +74,13 @@ int lmv_map_flush(const lmv_map *m, ptrdiff_t start, ptrdiff_t count);
 int lmv_map_advise(const lmv_map *m, lmv_hint hint);
 
 /*
-** Makes it n bytes from its offset on; of a mode that shares, not pinned. The
-** file grows if they end behind it, and shrinks if the map reached to its end:
-** bytes that were not mapped are not cut off.
+** Resizes a map of a mode that shares, without pins, to n bytes from its offset
+** on. The file grows if these bytes end behind the file, and shrinks if the map
+** reached to its end. Bytes of the file behind the map are never cut off.
 */
 int lmv_map_resizefile(lmv_map *m, size_t n);
 
-/* Makes anonymous memory n bytes, not more than it has. */
+/* Shrinks anonymous memory to n bytes. */
 int lmv_map_shrink(lmv_map *m, size_t n);
 
 #if defined(__GNUC__)

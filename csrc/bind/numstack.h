@@ -1,9 +1,9 @@
 /*
 ** numstack.h - plain numbers to and from the Lua stack
 ** For views whose numkind field is set: numbers in one direct dimension, in
-** either byte order. numkind is what lmv_numkind says. Inline, as this is what
-** element access is made of; the general ways (value.c, store.c) give the same
-** results.
+** either byte order. numkind is a result of lmv_numkind. The functions are
+** inline, as element access is the hot path; the general paths (value.c,
+** store.c) give the same results.
 */
 #ifndef LMV_NUMSTACK_H
 #define LMV_NUMSTACK_H
@@ -16,7 +16,7 @@
 
 /* ---- reading -------------------------------------------------------------*/
 
-/* Reverses the bytes of a number, or does not. */
+/* Reverse the bytes of a number, or return it unchanged. */
 static inline void keep(void *p) { (void)p; }
 
 #define TURN(bits)                                                             \
@@ -30,7 +30,8 @@ TURN(64)
 
 #undef TURN
 
-/* Runs ACT for each kind, with the C type, its turn and the way to push it. */
+/* Expands ACT for each kind, with the C type, the byte swap and the push
+** function. */
 #define LMV_NUMBER_KINDS(ACT)                                                  \
   ACT(1 + MV_U8, uint8_t, keep, lua_pushinteger, lua_Integer)                  \
   ACT(1 + MV_I8, int8_t, keep, lua_pushinteger, lua_Integer)                   \
@@ -127,13 +128,13 @@ static inline bool store_float_number(lua_State *L, int idx, unsigned numkind,
   if (numkind == 1 + MV_F64)
     STORE(double, turn64, f)
   if (!(fabs(f) <= 3.402823466e+38))
-    return false; /* the general way decides */
+    return false; /* the general path decides */
   STORE(float, turn32, f)
 }
 
 /*
-** Stores the value at idx, of that type, if that is simple; else false, nothing
-** written.
+** Stores the value at idx, of Lua type `type`, in the simple cases. Otherwise
+** returns false and writes nothing.
 */
 static inline bool store_typed(lua_State *L, int idx, int type,
                                unsigned numkind, unsigned char *p) {
@@ -173,8 +174,9 @@ static inline bool store_number(lua_State *L, int idx, unsigned numkind,
 }
 
 /*
-** Stores the values 1 to n of the list at idx, step bytes apart, up to one that
-** is not simple; returns how many. They are popped some at a time.
+** Stores the values 1 to n of the list at idx, step bytes apart, up to a value
+** that is not a simple case; returns the number of values stored. They are
+** pushed and popped in groups.
 */
 static inline ptrdiff_t store_number_run(lua_State *L, int idx,
                                          unsigned numkind, unsigned char *p,

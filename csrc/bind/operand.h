@@ -26,8 +26,8 @@ lmv_view *lmv_pushview(lua_State *L, int idx, int meta);
 lmv_view *lmv_asview(lua_State *L, int arg);
 
 /*
-** A bytes-like value as an operand. No view is made for strings, bytearrays and
-** maps, as all of their bytes are meant.
+** A bytes-like value as an operand. For strings, bytearrays, maps and shared
+** blocks no view is made, as the operand is all their bytes.
 */
 typedef struct lmv_operand {
   const lmv_view *view;
@@ -65,15 +65,15 @@ void lmv_pushbytes(lua_State *L, const lmv_operand *operand, char order);
 ** between gathering the bytes and reading them. lmv_flatten pushes a copy of
 ** the bytes and returns it [-0, +1, v]; if the operand is contiguous already,
 ** it pushes nothing and returns NULL. lmv_flat, called with that result after
-** the last allocation, returns where the bytes are [-0, +0, v].
+** the last allocation, returns the address of the bytes [-0, +0, v].
 */
 const unsigned char *lmv_flatten(lua_State *L, const lmv_operand *operand);
 const unsigned char *lmv_flat(lua_State *L, const lmv_operand *operand,
                               const unsigned char *copy);
 
 /*
-** Room for mv_find_apart with m bytes to be found in n bytes, of *size bytes: a
-** userdata that is pushed [-0, +1, m].
+** Pushes a userdata as room for mv_find_apart, for a search of m bytes in n
+** bytes. Sets *size to its size and returns its block. [-0, +1, m]
 */
 unsigned char *lmv_pushroom(lua_State *L, size_t n, size_t m, size_t *size);
 

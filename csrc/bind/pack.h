@@ -11,10 +11,11 @@
 #pragma GCC visibility push(hidden)
 #endif
 
-/* The bytes that are unpacked: of a view, or all that a container has now. */
+/* The bytes that are unpacked: those of a view, or all present bytes of a
+** container. */
 typedef struct lmv_packed {
   const lmv_view *view;
-  const lmv_container *container; /* if there is no view */
+  const lmv_container *container; /* if view is NULL */
   size_t size;                    /* of the view */
   bool contiguous;
 } lmv_packed;
@@ -27,25 +28,26 @@ typedef enum lmv_outcome {
 
 /*
 ** Pushes the values of the format from byte *at (from 0) on, and moves *at
-** behind them. Where bytes are missing, *at is the end of what was tried.
+** behind them. If bytes are missing, *at is the end of the bytes that were
+** needed.
 */
 lmv_outcome lmv_unpack(packreader *r, const lmv_packed *s, size_t *at,
                        int *results);
 
-/* The least end that the rest of the format can have, from byte at on. */
+/* The least end of the rest of the format, from byte `at` on. */
 size_t lmv_leastend(packreader *r, size_t at);
 
-/* The bytes that a format makes. */
+/* The bytes that packing produces. */
 typedef struct lmv_output {
   luaL_Buffer b;
   size_t room;
-  size_t n; /* of all bytes; above room: not all were made */
+  size_t n; /* of all bytes; above room: not all were written */
 } lmv_output;
 
 /*
-** Makes the bytes of the arguments from arg to last, as the format says, for
-** position at. Those that do not fit into room are only counted, up to
-** PTRDIFF_MAX. Arguments that are missing raise.
+** Packs the arguments from arg to last in the format, for position `at`. Bytes
+** that do not fit into room are only counted, up to PTRDIFF_MAX. A missing
+** argument raises.
 */
 void lmv_pack(packreader *r, lmv_output *out, size_t room, size_t at, int arg,
               int last);

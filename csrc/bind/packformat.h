@@ -25,16 +25,16 @@ typedef enum option_kind {
   ZSTRING,   /* z: up to a zero */
   PADDING,   /* x */
   ALIGNMENT, /* X */
-  NOTHING    /* only changes how the next ones are read */
+  NOTHING    /* only changes the reading of the next options */
 } option_kind;
 
 typedef struct option {
   option_kind kind;
   size_t size;
-  size_t padding; /* in front of it */
+  size_t padding; /* bytes in front of the option */
 } option;
 
-/* A format that is being read. */
+/* The state of reading a format. */
 typedef struct packreader {
   lua_State *L;
   const char *text, *p; /* the format, and the rest of it */
@@ -46,8 +46,8 @@ typedef struct packreader {
 packreader lmv_startformat(lua_State *L, int arg);
 
 /*
-** Reads the next option, for position at (from 0) of the memory. False: the
-** format is at its end. Raises where the format is malformed.
+** Reads the next option, for position `at` (from 0) of the memory. False: the
+** format is at its end. Raises if the format is malformed.
 */
 bool lmv_nextoption(packreader *r, size_t at, option *o);
 

@@ -1,5 +1,5 @@
 /*
-** patterns.h - patterns by their text, read once
+** patterns.h - a cache of compiled patterns by their text
 */
 #ifndef LMV_PATTERNS_H
 #define LMV_PATTERNS_H
@@ -12,8 +12,8 @@
 #endif
 
 /*
-** The pattern whose text is the string at idx. Its userdata, which keeps it, is
-** pushed last, above what it was found by. [-0, +2, v]
+** The pattern whose text is the string at idx. Pushes two values; the upper one
+** is the userdata that keeps the pattern alive. [-0, +2, v]
 */
 mv_pattern *lmv_pushpattern(lua_State *L, int idx);
 

@@ -1,5 +1,5 @@
 /*
-** reduce.h - all numbers of a view as one
+** reduce.h - sum, minimum and maximum of a view
 */
 #ifndef LMV_REDUCE_H
 #define LMV_REDUCE_H

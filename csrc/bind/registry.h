@@ -29,10 +29,11 @@ void lmv_setfuncs(lua_State *L, const luaL_Reg *funcs);
 
 /*
 ** An iterator is a closure whose first upvalues are those of the function that
-** makes it, which lmv_startiterator pushes. The caller pushes n values more: the
-** state of the iteration, LMV_STATE, and what the state refers to. Then
-** lmv_enditerator makes the closure. Only for closures of ours.
-** start: [-0, +LMV_NUP, -], end: [-(LMV_NUP + n), +1, m].
+** makes it. lmv_startiterator pushes these upvalues. The caller pushes n
+** further values: the state of the iteration, LMV_STATE, and the values to
+** which the state refers. Then lmv_enditerator makes the closure. Only closures
+** of the library may call these functions. start: [-0, +LMV_NUP, -], end:
+** [-(LMV_NUP + n), +1, m].
 */
 void lmv_startiterator(lua_State *L);
 void lmv_enditerator(lua_State *L, lua_CFunction next, int n);
@@ -55,7 +56,7 @@ void lmv_setviewmeta(lua_State *L);
 void lmv_pushcontainermeta(lua_State *L, lmv_source source);
 void lmv_setcontainermeta(lua_State *L, lmv_source source);
 
-/* The words of messages for the containers of a source. */
+/* The names of a source's containers in messages. */
 typedef struct lmv_containerwords {
   const char *type;  /* as an argument: "mview.map" */
   const char *noun;  /* in a sentence: "map" */
@@ -68,10 +69,10 @@ const lmv_containerwords *lmv_container_words(lmv_source source);
 void lmv_pushformats(lua_State *L);
 
 /*
-** The metatables of views and bytearrays of the only state that has ever opened
-** the library in this process; NULL once a second one has. While there is one,
-** all functions of the library are those of that state, which is alive as they
-** run; so no other table has these addresses then.
+** The metatables of views and bytearrays in the only state that has opened the
+** library in this process; NULL after a second state has opened it. If they are
+** not NULL, all functions of the library run in that state. The state is alive
+** then, so no other table has these addresses.
 */
 extern const void *volatile lmv_solemeta[2];
 
@@ -83,12 +84,13 @@ enum { LMV_SOLEVIEW, LMV_SOLEBYTEARRAY };
 #define LMV_SOLE(which) lmv_solemeta[which]
 #endif
 
-/* Says so, for a state that can no longer fail to open. [-0, +0, -] */
+/* Sets these variables, when opening the library can no longer fail.
+** [-0, +0, -] */
 void lmv_setsole(lua_State *L);
 
 /*
-** Whether the metatable on top, of a value, is that of views. meta: index of
-** that.
+** Whether the metatable on top is the metatable of views, which is at index
+** meta.
 */
 static inline bool lmv_isviewmeta(lua_State *L, int meta) {
   const void *p = lua_topointer(L, -1);
@@ -96,11 +98,11 @@ static inline bool lmv_isviewmeta(lua_State *L, int meta) {
 }
 
 /*
-** The view at idx, dead or alive; NULL if the value is no view. meta: index of
-** the metatable of views. [-0, +0, -] Needs a stack slot.
-** No other userdata has that metatable, as it is out of the reach of scripts.
-** What lies in the userdata proves nothing: the memory of another may hold what
-** was a view before it was collected.
+** The view at idx, dead or alive; NULL if the value is not a view. meta: index
+** of the metatable of views. [-0, +0, -] Needs a stack slot. Only views have
+** this metatable, as scripts cannot reach it. The contents of a userdata are
+** not a proof: its memory may still hold the bytes of a view that was
+** collected.
 */
 static inline lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
   bool same;

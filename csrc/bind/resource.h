@@ -1,16 +1,17 @@
 /*
 ** resource.h - leases whose end has an effect outside of Lua
 ** A host's callback, a foreign exporter's release, munmap: each is called
-** exactly once, whatever happens to the userdata that stands for the memory.
+** exactly once, even if the finalizer of the userdata that stands for the
+** memory is lost.
 **
 ** Lua does not promise that a finalizer runs before its userdata is freed (the
 ** call itself can fail), and it may run one while the userdata is in use again.
 ** So a resource is not part of the userdata. It lies in blocks that the state
 ** keeps until lua_close, together with all data that its end needs, and the
 ** userdata (a guard) only refers to it. A lost finalizer delays the end to
-** lua_close. A resource that has ended is used again, with a later generation:
-** a stale pointer always points to a lease, and the generations tell that the
-** lease is dead for its holder.
+** lua_close. A resource that has ended is used again, with a later generation.
+** So a stale pointer always points to a lease, and the generation shows that
+** the lease is dead for its holder.
 */
 #ifndef LMV_RESOURCE_H
 #define LMV_RESOURCE_H
@@ -25,9 +26,9 @@ typedef struct lmv_resource {
   lmv_lease lease; /* first: a resource is found by its lease */
   uint64_t id;     /* of its latest use; unique in the state, never reused */
   bool used;       /* taken and not ended */
-  /* gives the memory back; NULL: nothing was acquired yet */
+  /* gives the memory back; NULL: no memory was acquired yet */
   void (*end)(struct lmv_resource *r);
-  void (*done)(void *ud); /* what end calls, for hosts and exporters */
+  void (*done)(void *ud); /* called by end, for hosts and exporters */
   void *ud;
   int fd;                  /* of maps: the descriptor that end closes */
   struct lmv_watch *watch; /* of maps: watches the pages (sigbus.h) */
@@ -49,8 +50,9 @@ lmv_resource *lmv_find_resource(lua_State *L, uint64_t id);
 void lmv_resource_notify(lmv_resource *r);
 
 /*
-** Part of the memory is gone, because its file shrank: ends all views and marks
-** the lease as lost, so that no more are made. Async-signal-safe.
+** Records that part of the memory is gone, because its file shrank: ends all
+** views and marks the lease as lost, so no new views are made.
+** Async-signal-safe.
 */
 void lmv_resource_lose(lmv_resource *r);
 
@@ -58,8 +60,8 @@ void lmv_resource_lose(lmv_resource *r);
 void lmv_resource_end(lmv_lease *lease);
 
 /*
-** Takes a resource as lmv_track does, for memory without a container (a loan,
-** an exporter's), and pushes a guard for it, which has that many user values.
+** Takes a resource as lmv_track does, for memory without a container (of a loan
+** or an exporter), and pushes a guard for it with `values` user values.
 ** [-0, +1, v]
 */
 lmv_resource *lmv_pushguard(lua_State *L, lmv_source source, int values);

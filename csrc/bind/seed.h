@@ -1,5 +1,5 @@
 /*
-** seed.h - a number of the process
+** seed.h - a random number of the process
 */
 #ifndef LMV_SEED_H
 #define LMV_SEED_H
@@ -11,8 +11,8 @@
 #endif
 
 /*
-** The same in a process at any time, in all its Lua states and after a fork;
-** as a rule another one in the next process.
+** The number is the same at any time in a process, in all its Lua states and
+** after a fork. Another process usually has another number.
 */
 uint64_t lmv_seed(void);
 

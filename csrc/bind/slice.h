@@ -1,5 +1,5 @@
 /*
-** slice.h - views from views
+** slice.h - views made from views
 */
 #ifndef LMV_SLICE_H
 #define LMV_SLICE_H

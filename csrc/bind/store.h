@@ -16,8 +16,8 @@ unsigned char *lmv_pushblock(lua_State *L, size_t n);
 
 /*
 ** Converts the Lua value at idx to an item at p, which is memory of the caller
-** (item.size zero bytes) and not of a view. [-0, +0, v] The error says why the
-** value does not fit. arg: the argument to blame, or 0.
+** (item.size zero bytes) and not of a view. [-0, +0, v] Raises if the value
+** does not fit; the message gives the reason. arg: the argument to blame, or 0.
 */
 void lmv_toitem(lua_State *L, int arg, int idx, const mv_format *format,
                 unsigned char *p);

@@ -1,8 +1,8 @@
 /*
-** stream.h - what readers and writers have in common
-** A stream is a position in bytes: those of a view, or all that a bytearray or
-** map has now. It holds no pointer to them: each call looks where they are,
-** after everything that could raise or run a finalizer.
+** stream.h - the common part of readers and writers
+** A stream is a position in the bytes of a view, or in all present bytes of a
+** container. It holds no pointer to the bytes: each call resolves their
+** address, after all steps that could raise or run a finalizer.
 */
 #ifndef LMV_STREAM_H
 #define LMV_STREAM_H
@@ -16,8 +16,8 @@
 #endif
 
 /*
-** The numbers of fixed width, by name and number of bytes: ONE for those of one
-** byte, WIDE for those that have a byte order.
+** The numbers of fixed width, by name and number of bytes: ONE for numbers of
+** one byte, WIDE for numbers with a byte order.
 */
 #define LMV_NUMBERS(ONE, WIDE)                                                 \
   ONE(u8, 1)                                                                   \
@@ -34,7 +34,9 @@
   WIDE(f32, 4)                                                                 \
   WIDE(f64, 8)
 
-/* Their rows in a list of luaL_Reg, of functions with that prefix. */
+/*
+** Rows for these numbers in a list of luaL_Reg, for functions with that prefix.
+*/
 #define LMV_ONE_ROW(name, size) {#name, STREAM_FUNCTION(name)},
 #define LMV_WIDE_ROW(name, size)                                               \
   {#name, STREAM_FUNCTION(name)}, {#name "le", STREAM_FUNCTION(name##le)},     \
@@ -43,18 +45,18 @@
 
 /* A stream. User value 1: the view or the container. */
 typedef struct lmv_stream {
-  const lmv_container *container; /* NULL: those of the view */
+  const lmv_container *container; /* NULL: the bytes of the view */
   const lmv_view *view;           /* one-dimensional bytes */
-  size_t pos; /* of the next byte, from 0; of a writer at the end: any behind */
+  size_t pos; /* of the next byte, from 0; of a writer at the end: or greater */
   bool big;
   bool writes; /* is a writer */
-  /* How many bits, the low ones, of the byte in front of pos were not read or
-  ** written yet. 0 after any method but bits. */
+  /* The number of low bits of the byte in front of pos that are still to be
+  ** read or written. 0 after any method but bits. */
   unsigned char nbits;
   unsigned char bits;  /* of a reader: that byte */
   size_t bitpos;       /* of a writer: pos when it wrote them, */
   uint64_t generation; /* and the lease's */
-  size_t end;          /* of a writer: behind the last byte that it wrote */
+  size_t end;          /* of a writer: the position behind its last byte */
 } lmv_stream;
 
 /* The metatable of readers or of writers, in each of their functions. */
@@ -69,7 +71,7 @@ typedef struct lmv_window {
 
 int lmv_streamerror(lua_State *L) LMV_RAISES;
 
-/* The stream that is the first argument; raises for anything else. */
+/* The stream at argument 1; raises for other values. */
 static inline lmv_stream *lmv_checkstream(lua_State *L) {
   lmv_stream *s = lua_touserdata(L, 1);
   if (s == NULL || !lua_getmetatable(L, 1))
@@ -80,7 +82,8 @@ static inline lmv_stream *lmv_checkstream(lua_State *L) {
   return s;
 }
 
-/* Its bytes as they are now; raises if they are gone. Allocates nothing. */
+/* The present bytes of a stream; raises if the memory is gone. Allocates
+** nothing. */
 static inline lmv_window lmv_see(lua_State *L, const lmv_stream *s) {
   const lmv_view *v = s->view;
   lmv_window w;
@@ -98,7 +101,7 @@ static inline lmv_window lmv_see(lua_State *L, const lmv_stream *s) {
   return w;
 }
 
-/* The position of the next byte, from 0, where there are size bytes. */
+/* The position of the next byte, from 0, in a stream that has size bytes. */
 static inline size_t lmv_position(const lmv_stream *s, size_t size) {
   return s->writes && s->pos > size ? size : s->pos;
 }
@@ -107,13 +110,13 @@ static inline size_t lmv_position(const lmv_stream *s, size_t size) {
   SIZE_MAX /* the position of a writer that stays at the end                   \
             */
 
-/* Whether it writes behind the last byte, too. */
+/* Whether the stream can write behind the last byte. */
 static inline bool lmv_cangrow(const lmv_stream *s) {
   return s->container != NULL && s->container->source == LMV_BYTEARRAY;
 }
 
-/* Sets the position, where there are size bytes. At the end of what can grow a
-** writer stays at the end. */
+/* Sets the position in a stream that has size bytes. If the memory can grow, a
+** writer at the end stays at the end. */
 static inline void lmv_moveto(lmv_stream *s, size_t pos, size_t size) {
   bool end = s->writes && pos == size && lmv_cangrow(s);
   s->pos = end ? LMV_ATEND : pos;
@@ -121,34 +124,34 @@ static inline void lmv_moveto(lmv_stream *s, size_t pos, size_t size) {
 }
 
 /*
-** Raises "need n bytes at position pos, ... left"; n is the least number that
-** is sure to be needed.
+** Raises "need n bytes at position pos, ... left". n is the least number of
+** bytes that is sure to be needed.
 */
 int lmv_underrun(lua_State *L, const lmv_window *w, size_t pos,
                  size_t n) LMV_RAISES;
 
 /*
 ** Pushes a new stream over the bytes-like argument 1, at its first byte, in the
-** byte order that argument 2 names. Raises for others.
+** byte order of argument 2. Raises for other arguments.
 */
 lmv_stream *lmv_pushstream(lua_State *L);
 
-/* Pushes a view of n of its bytes, which are there, from byte at on. */
+/* Pushes a view of n existing bytes of the stream, from byte `at` on. */
 void lmv_pushpart(lua_State *L, const lmv_stream *s, size_t at, size_t n);
 
-/* The position that the argument names, from 0: at most size. */
+/* The position of an argument, from 0, at most size. */
 size_t lmv_checkseek(lua_State *L, int arg, size_t size);
 
-/* A number of bytes. */
+/* An argument that is a number of bytes. */
 size_t lmv_checkcount(lua_State *L, int arg);
 
-/* A number of bits, 0 to 64. */
+/* An argument that is a number of bits, 0 to 64. */
 unsigned lmv_checkbits(lua_State *L, int arg);
 
 /* The bytes between pos and the next multiple of the argument. */
 size_t lmv_checkalign(lua_State *L, int arg, size_t pos);
 
-/* What differs between readers and writers. */
+/* The differences between readers and writers. */
 typedef struct lmv_streamclass {
   const char *name, *metaname;
   lua_CFunction make; /* the function `name` of the module */

@@ -1,5 +1,5 @@
 /*
-** text.h - a view read as a string is
+** text.h - the string methods of views
 */
 #ifndef LMV_TEXT_H
 #define LMV_TEXT_H

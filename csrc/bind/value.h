@@ -1,5 +1,5 @@
 /*
-** value.h - items as Lua values
+** value.h - converts items to Lua values
 */
 #ifndef LMV_VALUE_H
 #define LMV_VALUE_H
@@ -18,14 +18,14 @@
 */
 void lmv_pushitem(lua_State *L, const lmv_view *v, int idx, ptrdiff_t off);
 
-/* Pushes a value that was loaded from an item. The memory of a string's bytes
-** must be safe from finalizers. [-0, +1, m] */
+/* Pushes a value that was loaded from an item. Finalizers must not be able to
+** end the memory of a string's bytes. [-0, +1, m] */
 void lmv_pushvalue(lua_State *L, const mv_value *value);
 
 /*
 ** Converts the Lua value at idx for a comparison with items like *item, or for
-** storing it as one. False: no such item can be equal to it. The bytes of a
-** string are not copied. [-0, +0, -]
+** storing it in an item. False: no item of this type can be equal to the value.
+** The bytes of a string are not copied. [-0, +0, -]
 */
 bool lmv_tovalue(lua_State *L, int idx, const mv_item *item, mv_value *value);
 

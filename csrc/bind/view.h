@@ -4,18 +4,18 @@
 **   view --> lease --> exporter (string, bytearray, map, host, foreign object)
 **
 ** A lease is one acquisition of one exporter's memory; the views made from it
-** share it. A view holds offsets, never a pointer: each access asks the lease
-** whether it is alive and where its memory is now, after everything that could
-** raise or run a finalizer. So the order of work in each function is:
+** share it. A view holds offsets, never a pointer: each access checks that the
+** lease is alive and loads its present base, after all steps that could raise
+** or run a finalizer. So each function works in this order:
 **
 **   1. convert and check the arguments
 **   2. allocate
 **   3. resolve: lmv_base returns the pointer, or raises
-**   4. touch the memory; call nothing of Lua that allocates
+**   4. touch the memory; call no function of Lua that allocates
 **
-** A loop that must allocate resolves anew at each step.
+** A loop that must allocate resolves again at each step.
 **
-** Stack indices passed around are absolute or positive.
+** Stack indices as parameters are absolute or positive.
 */
 #ifndef LMV_VIEW_H
 #define LMV_VIEW_H
@@ -29,9 +29,9 @@
 #endif
 
 /*
-** The kind of plain number that an item is: 1 + its mv_kind, plus LMV_SWAPPED
-** if it is stored in the non-native byte order. 0: the item is no plain number
-** (a kind above MV_F64).
+** The kind of an item that is a plain number: 1 + its mv_kind, plus LMV_SWAPPED
+** if it is stored in the non-native byte order. 0: the item is not a plain
+** number (a kind above MV_F64).
 */
 #define LMV_SWAPPED (MV_F64 + 1)
 
@@ -49,22 +49,22 @@ static inline unsigned char lmv_numkind(const mv_item *item) {
 */
 lmv_view *lmv_viewcontainer(lua_State *L, int arg);
 
-/* The view that a method is called with, dead or alive; or the view that
-** lmv_viewcontainer puts in its place. [-0, +0, v] */
+/* The self of a method: a view, dead or alive; or the view that
+** lmv_viewcontainer puts in the place of a container. [-0, +0, v] */
 static inline lmv_view *lmv_checkview(lua_State *L, int arg) {
   lmv_view *v = lmv_toview(L, arg, LMV_META);
   return v != NULL ? v : lmv_viewcontainer(L, arg);
 }
 
 /*
-** Whether the items lie one behind the other in one direct dimension: the usual
-** case. Dimensions of few items have the stride of their item.
+** Whether the items are contiguous in one direct dimension, the usual case. The
+** stride of a dimension of 0 or 1 items is the item size.
 */
 static inline bool lmv_isflat(const lmv_view *v) {
   return v->ndim == 1 && !v->indirect && v->dims[1] == v->itemsize;
 }
 
-/* The bytes of a flat view, in all. */
+/* The number of bytes of a flat view. */
 static inline size_t lmv_flatsize(const lmv_view *v) {
   return (size_t)(v->dims[0] * v->itemsize);
 }
@@ -93,8 +93,8 @@ lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx, int fmt,
                       const lmv_viewinit *init, const mv_layout *lay);
 
 /*
-** Pushes a second view, equal to the living one at idx but released on its own.
-** meta as above. [-0, +1, v] Raises if it is dead.
+** Pushes a second view, equal to the living view at idx, but released on its
+** own. meta as above. [-0, +1, v] Raises if the view at idx is dead.
 */
 lmv_view *lmv_copyview(lua_State *L, int meta, int idx);
 
@@ -103,10 +103,10 @@ void lmv_layout(const lmv_view *v, mv_layout *lay);
 
 /*
 ** Pushes a view with layout lay over the same memory as the view at idx.
-** change, if not NULL, replaces format and flags; fmt as above. The lease is
-** the one that the view has now: a finalizer may have released it since change
-** was filled in, and then the new view is released, too. Uses the upvalue
-** LMV_META, so only closures of lmv_setfuncs may call it. [-0, +1, m]
+** change, if not NULL, replaces format and flags; fmt as above. The new view
+** takes the present lease of the view at idx: if a finalizer has released that
+** view after change was filled in, the new view is released, too. Uses the
+** upvalue LMV_META, so only closures of lmv_setfuncs may call it. [-0, +1, m]
 */
 lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
                      const lmv_viewinit *change, int fmt);
@@ -121,13 +121,13 @@ void lmv_derive1(lua_State *L, int idx, const lmv_view *from,
                  ptrdiff_t stride);
 
 /*
-** lmv_derive1 in two steps, for the methods that slices are made by.
-** lmv_startchild allocates the new view, and only then checks the argument 1,
-** so that nothing has to be looked up again; top: lua_gettop(L). Returns the
-** view at 1, dead or alive, or the one that lmv_viewcontainer puts in its place.
-** [-0, +2, v]
-** lmv_endchild makes the child a view of what is at idx. The child lies below
-** the metatable of views. Stack: [child, metatable] -> [child]. [-1, +0, -]
+** lmv_derive1 in two steps, for the methods that make slices. lmv_startchild
+** allocates the new view, and then checks argument 1, so nothing is resolved
+** twice; top: lua_gettop(L). Returns the view at 1, dead or alive, or the view
+** that lmv_viewcontainer puts in the place of a container. [-0, +2, v]
+** lmv_endchild makes the child a view of the memory of the view at idx. The
+** child lies below the metatable of views.
+** Stack: [child, metatable] -> [child]. [-1, +0, -]
 */
 const lmv_view *lmv_startchild(lua_State *L, int top, lmv_view **child);
 void lmv_endchild(lua_State *L, int idx, const lmv_view *from, lmv_view *child,

@@ -457,7 +457,7 @@ MV_INLINE size_t split(const unsigned char *x, size_t m, ptrdiff_t d,
   return 0;
 }
 
-/* A hash of the last two bytes of the needle, or of the bytes at their place. */
+/* A hash of two bytes: the last two of the needle, or two of the hay. */
 #define PAIRS 256
 MV_INLINE unsigned byte_pair(const unsigned char *last, ptrdiff_t d) {
   return (last[0] ^ (unsigned)last[-d] << 3) % PAIRS;
