@@ -315,6 +315,8 @@ local rows = {
   -- the writer
   {"writer(5)", "bad argument #1 to 'writer' (" .. BYTES .. "number)"},
   {"writer('text')", "bad argument #1 to 'writer' (memory is read-only)"},
+  {"writer('>')", "bad argument #1 to 'writer' (memory is read-only; the byte "
+    .. "order is argument #2)"},
   {"writer(nil, 'little')",
     "bad argument #2 to 'writer' ('<' or '>' expected, got 'little')"},
   {"writer(grid:transpose())",

@@ -396,9 +396,16 @@ static int writer_view(lua_State *L) {
 
 /* ---- the module ----------------------------------------------------------*/
 
+/* Whether the value is "<" or ">". */
+static bool is_order(lua_State *L, int idx) {
+  const char *s = lua_type(L, idx) == LUA_TSTRING ? lua_tostring(L, idx) : "";
+  return strcmp(s, "<") == 0 || strcmp(s, ">") == 0;
+}
+
 /* writer([target [, order]]) */
 static int make_writer(lua_State *L) {
   lmv_stream *w;
+  const char *hint = is_order(L, 1) ? "; the byte order is argument #2" : "";
   lua_settop(L, 2);
   if (lua_isnil(L, 1)) {
     lmv_pushbytearray(L, 0);
@@ -406,7 +413,7 @@ static int make_writer(lua_State *L) {
   }
   w = lmv_pushstream(L);
   if (w->view != NULL ? w->view->readonly : w->container->lease->readonly)
-    lmv_argerror(L, 1, "memory is read-only");
+    lmv_argerror(L, 1, "memory is read-only%s", hint);
   w->writes = true;
   w->pos = lmv_cangrow(w) ? LMV_ATEND : 0;
   return 1;
