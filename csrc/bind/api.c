@@ -1,7 +1,7 @@
 /*
-** api.c - the C API: what modules and hosts call
-** These run inside C functions of others, or outside of any: no upvalue of ours
-** is there, and errors blame the caller's arguments.
+** api.c - the C API: functions for modules and hosts
+** These functions run inside foreign C functions, or outside of any: upvalues
+** of the library are not available, and errors blame the caller's arguments.
 ** The number of a loan is the id of its resource.
 */
 #include "api.h"
@@ -19,8 +19,8 @@
 /* ---- lend ----------------------------------------------------------------*/
 
 /*
-** Pushes the view of a new loan, which has no end yet: as long as something may
-** raise, it is not for the loan to call done. A closure of ours.
+** Pushes the view of a new loan whose end does not call done yet: as long as an
+** error may be raised, the caller calls done. A closure of the library.
 */
 static int push_loan(lua_State *L) {
   const mview_buffer *buf = lua_touserdata(L, 1);
@@ -31,7 +31,7 @@ static int push_loan(lua_State *L) {
 
 static const char loan_key; /* of push_loan, in the registry */
 
-/* Whatever may raise runs protected, so that done is called in any case. */
+/* Code that may raise runs protected, so done is always called. */
 static mview_loan api_lend(lua_State *L, const mview_buffer *buf,
                            mview_done done, void *ud) {
   const lmv_view *v;
@@ -41,7 +41,7 @@ static mview_loan api_lend(lua_State *L, const mview_buffer *buf,
     lua_rawgetp(L, LUA_REGISTRYINDEX, &loan_key);
     lua_pushlightuserdata(L, (void *)buf);
   }
-  if (room && done == NULL) { /* nothing to call if it raises */
+  if (room && done == NULL) { /* no done to call after an error */
     lua_call(L, 1, 1);
   } else if (!room || lua_pcall(L, 1, 1, 0) != LUA_OK) {
     if (done != NULL)
@@ -62,8 +62,8 @@ static int api_revoke(lua_State *L, mview_loan number) {
   lmv_resource *r = lmv_find_resource(L, number);
   int pins;
   if (r == NULL || r->lease.source != LMV_HOST || r->end == NULL)
-    return 0;           /* no loan, or api_lend is still making it */
-  pins = r->lease.pins; /* the resource may serve again when done has run */
+    return 0;           /* not a loan, or api_lend has not finished it */
+  pins = r->lease.pins; /* the resource may be in use again after done */
   lmv_lease_kill(&r->lease);
   return pins;
 }
@@ -87,7 +87,7 @@ static void describe_view(const lmv_view *v, mview_buffer *buf) {
     buf->suboffsets = v->dims + 2 * v->ndim;
 }
 
-/* Fills buf with n bytes; their number is the shape. */
+/* Describes n bytes in buf; buf->nbytes is the shape. */
 static void describe_bytes(const unsigned char *p, size_t n, bool readonly,
                            mview_buffer *buf) {
   static const ptrdiff_t one = 1;
@@ -101,7 +101,8 @@ static void describe_bytes(const unsigned char *p, size_t n, bool readonly,
                         .strides = &one};
 }
 
-/* Moves the shape and the like to room, which has three numbers a dimension. */
+/* Moves shape, strides and suboffsets to room, which has three numbers for each
+** dimension. */
 static void move_shape(mview_buffer *buf, ptrdiff_t *room) {
   size_t n = (size_t)buf->ndim;
   memcpy(room, buf->shape, n * sizeof *room);
@@ -116,7 +117,7 @@ static void move_shape(mview_buffer *buf, ptrdiff_t *room) {
 
 /* ---- peek ----------------------------------------------------------------*/
 
-/* Flags that do not come from this version's header ask for the unknown. */
+/* Raises for flags that this version does not define. */
 static void check_flags(lua_State *L, int flags) {
   if ((flags & ~(MVIEW_WRITE | MVIEW_INDIRECT)) != 0)
     luaL_error(L, "unknown flags %d to borrow with", flags);
@@ -130,7 +131,7 @@ static bool is_contiguous(const lmv_view *v) {
   return mv_layout_contiguous(&lay, 'C');
 }
 
-/* What keeps a caller with these flags from the view; NULL: nothing. */
+/* The reason why a caller with these flags cannot use the view, or NULL. */
 static const char *view_refusal(int flags, const lmv_view *v) {
   if ((flags & MVIEW_WRITE) && v->readonly)
     return "memory is read-only";
@@ -169,15 +170,15 @@ static void peek_container(lua_State *L, int idx, int flags,
   describe_bytes(c->lease->base, c->lease->size, c->lease->readonly, buf);
 }
 
-/* Whether there is a string at idx that the caller only reads. */
+/* Whether the value at idx is a string, and the caller only reads it. */
 static bool is_readable_string(lua_State *L, int idx, int flags) {
   return lua_type(L, idx) == LUA_TSTRING && (flags & ~MVIEW_INDIRECT) == 0;
 }
 
-/* peek of anything else. */
+/* peek of any other value. */
 static void peek_other(lua_State *L, int idx, int flags, mview_buffer *buf) {
   void *own;
-  luaL_checkstack(L, LUA_MINSTACK, NULL); /* for the messages */
+  luaL_checkstack(L, LUA_MINSTACK, NULL); /* for messages */
   check_flags(L, flags);
   idx = lua_absindex(L, idx);
   switch (lmv_toown(L, idx, &own)) {
@@ -244,7 +245,7 @@ static void borrow_string(lua_State *L, int idx, mview_buffer *buf) {
   }
 }
 
-/* Pins are pushed first: allocating may end what is looked at afterwards. */
+/* Pins are pushed first, as an allocation may end the memory. */
 static void borrow_view(lua_State *L, int idx, int flags, lmv_view *v,
                         mview_buffer *buf) {
   ptrdiff_t *room = lmv_pushpin(L, idx, v, 3 * (size_t)v->ndim);
@@ -261,7 +262,7 @@ static void borrow_container(lua_State *L, int idx, int flags,
   lmv_startpin(L, c->lease);
 }
 
-/* The view that is made of it is released: the pin alone holds the memory. */
+/* The temporary view is released, so only the pin holds the memory. */
 static void borrow_object(lua_State *L, int idx, int flags, mview_buffer *buf) {
   lmv_view *v;
   const char *why;
@@ -283,7 +284,7 @@ static void borrow_object(lua_State *L, int idx, int flags, mview_buffer *buf) {
   lua_replace(L, top);
 }
 
-/* borrow of anything but a string. */
+/* borrow of any value but a string. */
 static void borrow_other(lua_State *L, int idx, int flags, mview_buffer *buf) {
   void *own;
   check_flags(L, flags);
@@ -325,7 +326,7 @@ static void *api_newbytes(lua_State *L, size_t n) {
   return lmv_pushbytearray(L, n)->base;
 }
 
-/* A view of a view is another, which is released on its own. */
+/* For a view, pushes another view, which is released on its own. */
 static void api_push(lua_State *L, int idx) {
   const lmv_view *v;
   luaL_checkstack(L, LUA_MINSTACK, NULL);

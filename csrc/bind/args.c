@@ -1,8 +1,8 @@
 /*
 ** args.c - arguments and errors
-** Checks as lauxlib's, with two differences: a function's name in a message is
-** its own even where Lua does not know it (through pcall, say), and nothing is
-** taken for a string that is not one.
+** Checks like those of lauxlib, with two differences: messages have the
+** function's name even if Lua does not know it (for example through pcall), and
+** numbers are not accepted as strings.
 */
 #include "args.h"
 
@@ -11,7 +11,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* The name of the running function if it is one of ours, else NULL. */
+/* The name of the running function if it belongs to the library, or NULL. */
 static const char *own_name(lua_State *L) {
   bool own;
   lmv_pushviewmeta(L);
@@ -31,7 +31,7 @@ static bool hides_self(lua_State *L, const char *name) {
 
 const char *lmv_pushmessage(lua_State *L, const char *message, va_list args) {
   const char *text = lua_pushvfstring(L, message, args);
-  if (text == NULL) /* without memory, Lua 5.5 leaves the raising to us */
+  if (text == NULL) /* without memory, Lua 5.5 returns NULL */
     lua_error(L);
   return text;
 }
@@ -39,7 +39,7 @@ const char *lmv_pushmessage(lua_State *L, const char *message, va_list args) {
 int lmv_argerror(lua_State *L, int arg, const char *message, ...) {
   va_list args;
   const char *name, *text;
-  luaL_checkstack(L, LUA_MINSTACK, NULL); /* luaL_argerror asks for none */
+  luaL_checkstack(L, LUA_MINSTACK, NULL); /* luaL_argerror does not */
   va_start(args, message);
   text = lmv_pushmessage(L, message, args);
   va_end(args);

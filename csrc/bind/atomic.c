@@ -1,8 +1,8 @@
 /*
 ** atomic.c - mview.atomic: integers that several threads or processes change
-** Each function converts its arguments first, then finds the memory, and calls
-** nothing of Lua between that and the one access, which is sequentially
-** consistent.
+** Each function converts its arguments first and then resolves the memory.
+** Between this and its only access, which is sequentially consistent, it calls
+** no function of Lua.
 */
 #include "atomic.h"
 
@@ -18,7 +18,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* ---- the machine ---------------------------------------------------------*/
+/* ---- atomic access -------------------------------------------------------*/
 
 typedef enum atomic_op {
   ATOMIC_LOAD,
@@ -33,9 +33,10 @@ typedef enum atomic_op {
 } atomic_op;
 
 /*
-** The access to memory that others may change; x and expected: operands. The
-** bitwise ones loop: built by gcc 12 with -O1 and the sanitizers, the functions
-** __atomic_fetch_or and the like left four bytes as they were.
+** An access to memory that other threads may change; x and expected are
+** operands. The bitwise operations are loops: compiled by gcc 12 with -O1 and
+** the sanitizers, __atomic_fetch_or and similar functions left four bytes
+** unchanged.
 */
 #define ACCESS(type, bits)                                                     \
   static type access##bits(volatile type *p, atomic_op op, type x,             \
@@ -72,7 +73,7 @@ typedef enum atomic_op {
     return expected;                                                           \
   }
 
-/* Only what needs no lock, which other processes would not know of. */
+/* Only lock-free integers: a lock would not be shared with other processes. */
 #if defined(__GNUC__) && __GCC_ATOMIC_INT_LOCK_FREE == 2
 #define HAS_32 1
 /* NOLINTNEXTLINE(readability-non-const-parameter) */
@@ -95,7 +96,7 @@ ACCESS(uint64_t, 64)
 
 typedef struct atomic_item {
   const lmv_view *view;
-  lua_Integer index; /* as given */
+  lua_Integer index; /* the argument */
   ptrdiff_t at;      /* from 0 */
   size_t size;
 } atomic_item;
@@ -115,7 +116,7 @@ static void check_atomic_format(lua_State *L, const mv_format *format) {
                (int)item->size);
 }
 
-/* The item that arguments 1 and 2 name; its memory is not looked at yet. */
+/* The item of arguments 1 and 2; its memory is resolved later. */
 static atomic_item check_item(lua_State *L) {
   atomic_item a;
   a.view = lmv_checkview(L, 1);
@@ -131,7 +132,7 @@ static atomic_item check_item(lua_State *L) {
   return a;
 }
 
-/* Where the item is now. Calls nothing of Lua but to raise. */
+/* The present address of the item. Calls functions of Lua only to raise. */
 static void *find_item(lua_State *L, const atomic_item *a, bool writes) {
   unsigned char *base =
       writes ? lmv_writable(L, a->view) : lmv_base(L, a->view);
@@ -144,7 +145,7 @@ static void *find_item(lua_State *L, const atomic_item *a, bool writes) {
   return base;
 }
 
-/* The argument as an item of the view. */
+/* The argument, converted to an item of the view. */
 static uint64_t check_operand(lua_State *L, const atomic_item *a, int arg) {
   unsigned char bytes[8] = {0};
   uint32_t half;
@@ -191,8 +192,8 @@ static int access_item(lua_State *L, atomic_op op) {
 #define DEFINE_ATOMIC(name, op)                                                \
   LMV_TOUCHES(atomic_##name) { return access_item(L, op); }
 
-/* atomic.load(v, i), store(v, i, x); add(v, i, x) and the like give what was
-** there; so does compareexchange(v, i, expected, x). */
+/* atomic.load(v, i), store(v, i, x). add(v, i, x), the other operations and
+** compareexchange(v, i, expected, x) return the old value. */
 DEFINE_ATOMIC(load, ATOMIC_LOAD)
 DEFINE_ATOMIC(store, ATOMIC_STORE)
 DEFINE_ATOMIC(add, ATOMIC_ADD)
@@ -225,7 +226,7 @@ static double check_seconds(lua_State *L, int arg) {
   return (double)seconds;
 }
 
-/* Pushes what a wait gives: err is what it came to. */
+/* Pushes the results of a wait that ended with err. */
 static int push_outcome(lua_State *L, int err) {
   if (err != 0 && err != EAGAIN && err != ETIMEDOUT)
     return lmv_oserror(L, err, NULL);
@@ -236,9 +237,9 @@ static int push_outcome(lua_State *L, int err) {
 }
 
 /*
-** atomic.wait(v, i, expected [, seconds]): "ok" when it is notified,
-** "not-equal", or "timed-out". The memory is pinned meanwhile: nobody but other
-** threads can come between, and these only by way of C.
+** atomic.wait(v, i, expected [, seconds]): "ok" when notified, "not-equal", or
+** "timed-out". The memory is pinned during the wait, as C code in another
+** thread could end it.
 */
 LMV_TOUCHES(atomic_wait) {
   atomic_item a = check_word(L);
@@ -252,17 +253,18 @@ LMV_TOUCHES(atomic_wait) {
   lmv_startpin(L, a.view->lease);
   lua_toclose(L, -1);
   err = lmv_futex_wait(p, expected, seconds);
-  (void)access32(p, ATOMIC_LOAD, 0, 0); /* its file may have shrunk */
+  (void)access32(p, ATOMIC_LOAD, 0, 0); /* notices a file that shrank */
   return push_outcome(L, err);
 }
 
-/* How many to wake: the integer at arg, all without one. */
+/* The number of threads to wake: the integer at arg, by default all. */
 static int check_number(lua_State *L, int arg) {
   lua_Integer n = lmv_optinteger(L, arg, INT_MAX);
   return n < 0 ? 0 : n > INT_MAX ? INT_MAX : (int)n;
 }
 
-/* atomic.notify(v, i [, n]): wakes n (all) that wait; how many these were. */
+/* atomic.notify(v, i [, n]): wakes n (all) waiting threads; returns their
+** number. */
 LMV_TOUCHES(atomic_notify) {
   atomic_item a = check_word(L);
   int n = check_number(L, 3), woken = 0, err = 0;

@@ -1,7 +1,7 @@
 /*
 ** attr.c - attributes: fields of a view that are computed when asked for
-** The table of methods maps their names to numbers (where it maps the names of
-** methods to functions), so that looking a name up is one access.
+** The table of methods maps the names of attributes to numbers, and the names
+** of methods to functions, so one look-up finds both.
 */
 #include "attr.h"
 
@@ -129,7 +129,7 @@ void lmv_setattributes(lua_State *L) {
   }
 }
 
-/* __tostring: what it is and how it is, never what is in it. */
+/* __tostring: type, format, shape and state of the view, not its bytes. */
 static int view_tostring(lua_State *L) {
   const lmv_view *v = lmv_checkview(L, 1);
   const char *state = lmv_alive(v)         ? ""

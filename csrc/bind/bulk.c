@@ -1,8 +1,7 @@
 /*
 ** bulk.c - many items at once: tobytes tolist hex copyfrom fill byteswap
-** Each function allocates what it needs, then resolves, then lets a kernel of
-** the core do the work; where Lua values are made on the way, each step
-** resolves anew.
+** Each function allocates, then resolves, then calls a kernel of the core. A
+** function that makes Lua values resolves again at each step.
 */
 #include "bulk.h"
 
@@ -18,7 +17,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* ---- out -----------------------------------------------------------------*/
+/* ---- values out ----------------------------------------------------------*/
 
 static char check_order(lua_State *L, int arg) {
   size_t len;
@@ -34,13 +33,13 @@ LMV_TOUCHES(view_tobytes) {
   char order = lua_isnoneornil(L, 2) ? 'C' : check_order(L, 2);
   lmv_operand operand;
   lmv_checklive(L, v);
-  if (lmv_isflat(v)) { /* in any order */
+  if (lmv_isflat(v)) { /* the same bytes in every order */
     lua_pushlstring(L, (const char *)lmv_base(L, v) + v->offset,
                     lmv_flatsize(v));
     return 1;
   }
   lmv_viewoperand(v, &operand);
-  if (order == 'A') /* the order that the memory has, else C */
+  if (order == 'A') /* F if the memory is so, else C */
     order = mv_layout_contiguous(&operand.lay, 'F') ? 'F' : 'C';
   lmv_pushbytes(L, &operand, order);
   return 1;
@@ -48,8 +47,9 @@ LMV_TOUCHES(view_tobytes) {
 
 /*
 ** Lists of FEW to MANY numbers are made by a Lua function ("return {...}") from
-** its arguments, which is faster than setting each; more would come near to the
-** limit of the Lua stack, and for fewer the call costs more than it saves.
+** its arguments, which is faster than setting each item. More than MANY would
+** come near the limit of the Lua stack; for fewer than FEW the call costs more
+** than it saves.
 */
 #define FEW 16
 #define MANY 250000
@@ -90,8 +90,8 @@ static void push_numbers(lua_State *L, const lmv_view *v, ptrdiff_t n,
   }
 }
 
-/* Pushes what v, the view at index 1, has from dimension dim and byte offset
-** off on. */
+/* Pushes the items of v, the view at index 1, from dimension dim and byte
+** offset off on, as nested lists. */
 static void push_list(lua_State *L, const lmv_view *v, const mv_layout *lay,
                       int dim, ptrdiff_t off) {
   ptrdiff_t n = lay->shape[dim], stride = lay->strides[dim];
@@ -112,14 +112,14 @@ static void push_list(lua_State *L, const lmv_view *v, const mv_layout *lay,
   }
 }
 
-/* v:tolist(): a list of the items, nested; of a 0-d view the item. */
+/* v:tolist(): a nested list of the items; for a 0-d view, the item. */
 LMV_TOUCHES(view_tolist) {
   lmv_view *v = lmv_checkview(L, 1);
   mv_layout lay;
   lmv_checklive(L, v);
   lmv_layout(v, &lay);
   if (mv_layout_count(&lay) == 0)
-    lay.indirect = false; /* pointers to no items may be invalid */
+    lay.indirect = false; /* without items, pointers may be invalid */
   if (v->ndim == 0)
     lmv_pushitem(L, v, 1, v->offset);
   else
@@ -158,7 +158,7 @@ LMV_TOUCHES(view_hex) {
   return 1;
 }
 
-/* ---- in ------------------------------------------------------------------*/
+/* ---- values in -----------------------------------------------------------*/
 
 /* Raises the message on top of the stack. */
 static int copy_error(lua_State *L, int arg) {
@@ -166,8 +166,8 @@ static int copy_error(lua_State *L, int arg) {
 }
 
 /*
-** Writes in, the items in C order, to the view; records field by field, so that
-** their padding stays.
+** Writes the items at in, which are in C order, to the view. Records are
+** written field by field, so their padding stays.
 */
 static void write_items(lua_State *L, const lmv_view *v, const mv_layout *lay,
                         const unsigned char *in) {
@@ -193,7 +193,7 @@ static void copy_list(lua_State *L, const lmv_view *v, int src, int arg) {
   write_items(L, v, &lay, in);
 }
 
-/* Whether items can be converted straight to where they go. */
+/* Whether items can be converted directly into the view. */
 static bool converts_directly(lua_State *L, const lmv_view *v,
                               const mv_layout *lay, const lmv_operand *src) {
   return mv_converts_whole(&v->format->item, &src->format->item) &&
@@ -201,8 +201,11 @@ static bool converts_directly(lua_State *L, const lmv_view *v,
                      &src->lay);
 }
 
-/* Copies items of another format, each converted; where the source overlaps or
-** some of them may be written before another fails, all aside first. */
+/*
+** Copies and converts items of another format. If the source overlaps, or if
+** items could be written before another item fails, all items are converted to
+** a buffer first.
+*/
 static void copy_converted(lua_State *L, const lmv_view *v,
                            const mv_layout *lay, const lmv_operand *src,
                            int arg) {
@@ -231,8 +234,8 @@ static void copy_converted(lua_State *L, const lmv_view *v,
 }
 
 /*
-** The same format, but some bytes of an item belong to no value: they are not
-** ours to write.
+** Copies items of the same format that have padding, without writing the
+** padding.
 */
 static void copy_values(lua_State *L, const lmv_view *v, const mv_layout *lay,
                         const lmv_operand *src) {
@@ -306,8 +309,8 @@ void lmv_copyfrom(lua_State *L, int dst, int src, int arg) {
 }
 
 /*
-** Methods that change the view return self as they were called with: it may be
-** a container, whose place the view of it takes.
+** Methods that change the view return their original self. It may be a
+** container, which is replaced on the stack by a view.
 */
 #define SELF 3
 
@@ -377,11 +380,11 @@ LMV_TOUCHES(view_byteswap) {
 
 /* ---- .. ------------------------------------------------------------------*/
 
-/* Turns the operand at idx into a string; false: it is not bytes-like. */
+/* Replaces the operand at idx by a string; false: it is not a bytes-like. */
 static bool stringify(lua_State *L, int idx) {
   lmv_operand operand;
   if (lua_isstring(L, idx))
-    return true; /* numbers, too, as for strings */
+    return true; /* also numbers, as for strings */
   if (!lmv_optoperand(L, idx, &operand))
     return false;
   lmv_operandbase(L, &operand);
@@ -397,8 +400,9 @@ static int concatenated(lua_State *L, int status, lua_KContext context) {
   return 1;
 }
 
-/* Leaves the operands to __concat of the second one, as Lua does where the
-** first is a string. */
+/*
+** Calls __concat of the second operand, as Lua does if the first is a string.
+*/
 static int concat_by_other(lua_State *L) {
   if (luaL_getmetafield(L, 2, "__concat") == LUA_TNIL)
     return luaL_error(L, "attempt to concatenate a %s value",

@@ -1,7 +1,7 @@
 /*
 ** bytearray.c - the methods of bytearrays, and the functions that make them
-** All arguments are prepared first: measured, and of types that can be copied
-** without allocating. Then there is room made for them.
+** All arguments are prepared first: they are measured, and converted to types
+** that can be copied without allocating. Then room is made for them.
 */
 #include "bytearray.h"
 
@@ -14,7 +14,7 @@
 #include "registry.h"
 #include "view.h"
 
-/* The bytearray at arg, to be resized. */
+/* The bytearray at arg, for a method that resizes it. */
 static lmv_bytearray *check_free(lua_State *L, int arg) {
   lmv_checkcontainer(L, arg, LMV_BYTEARRAY);
   return lmv_resizable(L, arg);
@@ -35,8 +35,8 @@ static lmv_bytearray *push_bytearray(lua_State *L) {
 /* ---- appending -----------------------------------------------------------*/
 
 /*
-** The byte that the value at idx is: argument arg, or what is at position i of
-** the list there. i: 0 for the argument itself.
+** The value at idx as a byte. The value is argument arg (i is 0), or item i of
+** the list at argument arg.
 */
 static unsigned char check_byte(lua_State *L, int arg, int idx, size_t i) {
   const char *where = "";
@@ -57,7 +57,7 @@ static unsigned char check_byte(lua_State *L, int arg, int idx, size_t i) {
   return 0; /* not reached */
 }
 
-/* Replaces the list of bytes at arg by a string of them. */
+/* Replaces the list of bytes at arg by a string of these bytes. */
 static void list_to_string(lua_State *L, int arg) {
   size_t n = (size_t)lua_rawlen(L, arg);
   luaL_Buffer b;
@@ -72,8 +72,8 @@ static void list_to_string(lua_State *L, int arg) {
 }
 
 /*
-** Makes the argument one that can be measured and copied without allocating:
-** a byte, a string, or a view. Returns its bytes.
+** Converts the argument to a byte, a string or a view, which can be measured
+** and copied without allocating. Returns its number of bytes.
 */
 static size_t prepare(lua_State *L, int arg) {
   mv_layout lay;
@@ -96,7 +96,7 @@ static size_t prepare(lua_State *L, int arg) {
   return (size_t)mv_layout_nbytes(&lay);
 }
 
-/* Copies the bytes of a prepared argument to p; returns how many. */
+/* Copies the bytes of a prepared argument to p; returns their number. */
 static size_t copy_prepared(lua_State *L, int arg, unsigned char *p) {
   lmv_operand operand;
   if (lua_type(L, arg) == LUA_TNUMBER) {
@@ -125,8 +125,8 @@ static void append(lua_State *L, int idx, int first, int last) {
   lmv_setsize(b, at);
 }
 
-/* Appends a string or byte that there is room for; false: it is something
-** else. The bytearray is alive and not pinned. */
+/* Appends a string or byte if there is room for it; false: it is another type,
+** or there is no room. The bytearray is alive and not pinned. */
 static bool append_quickly(lua_State *L, lmv_bytearray *b, int arg) {
   unsigned char *end = b->lease.base + b->lease.size;
   size_t n = 1;
@@ -149,7 +149,8 @@ static bool append_quickly(lua_State *L, lmv_bytearray *b, int arg) {
 
 /* ---- inserting -----------------------------------------------------------*/
 
-/* Makes a prepared argument one that is not of the bytearray at idx. */
+/* Replaces a prepared argument that shares the memory of the bytearray at idx
+** by a copy. */
 static void set_apart(lua_State *L, int arg, int idx) {
   const lmv_bytearray *b = lua_touserdata(L, idx);
   const lmv_view *v = lua_touserdata(L, arg);
@@ -161,10 +162,10 @@ static void set_apart(lua_State *L, int arg, int idx) {
   lua_replace(L, arg);
 }
 
-/* The place (from 0) that position i names among n; negative from the end. */
+/* Converts position i, negative from the end, to an index from 0. */
 static size_t check_place(lua_State *L, int arg, lua_Integer i, size_t n,
                           size_t size) {
-  /* wraps around where it is out of range */
+  /* wraps around if it is out of range */
   lua_Unsigned at = i < 0 ? (lua_Unsigned)i + size : (lua_Unsigned)i - 1;
   if (at >= n)
     lmv_argerror(L, arg, "position %I out of range [1, %I]", (LUAI_UACINT)i,
@@ -172,7 +173,7 @@ static size_t check_place(lua_State *L, int arg, lua_Integer i, size_t n,
   return (size_t)at;
 }
 
-/* The end of a range that position j names as its last byte; 0: no byte. */
+/* The end of a range whose last byte is at position j; 0: an empty range. */
 static size_t check_end(lua_State *L, int arg, lua_Integer j, size_t size) {
   lua_Unsigned end = j < 0 ? (lua_Unsigned)j + size + 1 : (lua_Unsigned)j;
   if (end > size)
@@ -193,7 +194,7 @@ LMV_TOUCHES(bytearray_insert) {
   b = lmv_makeroom(L, 1, n);
   at = check_place(L, 2, i, b->lease.size + 1, b->lease.size);
   if (lua_type(L, 3) == LUA_TUSERDATA)
-    lmv_base(L, lua_touserdata(L, 3)); /* raises before anything is moved */
+    lmv_base(L, lua_touserdata(L, 3)); /* raises before bytes are moved */
   if (n > 0) {
     if (at < b->lease.size)
       lmv_lease_expire(&b->lease, "bytearray was cut");
@@ -206,12 +207,13 @@ LMV_TOUCHES(bytearray_insert) {
 /* ---- reading files -------------------------------------------------------*/
 
 /*
-** The bytes that one call of read asks for, if the file's size is unknown.
-** Fewer need more calls; more need room that may stay unused.
+** The bytes that one call of read requests, if the file's size is unknown. A
+** smaller number costs more calls; a larger one costs room that may stay
+** unused.
 */
 enum { LEAST = 1 << 16, MOST = 1 << 20 };
 
-/* How many bytes to read next, of at most limit. */
+/* The number of bytes to read next, at most limit. */
 static size_t next_piece(const lmv_bytearray *b, size_t limit, bool limited) {
   size_t n = limit, room = lmv_room(b);
   if (!limited)
@@ -220,8 +222,8 @@ static size_t next_piece(const lmv_bytearray *b, size_t limit, bool limited) {
 }
 
 /*
-** b:appendfrom(file | fd | object [, n]): reads up to n bytes, or all there
-** are, to the end. Results as readfrom's.
+** b:appendfrom(file | fd | object [, n]): appends up to n bytes of a file, by
+** default all bytes up to its end. The results are those of readfrom.
 */
 static int bytearray_appendfrom(lua_State *L) {
   lmv_bytearray *b;
@@ -293,7 +295,7 @@ static int bytearray_remove(lua_State *L) {
   return 1;
 }
 
-/* b:clear(): no bytes, no block; ends all views; returns b. */
+/* b:clear(): removes all bytes and the block; ends all views; returns b. */
 static int bytearray_clear(lua_State *L) {
   lmv_bytearray *b = check_free(L, 1);
   if (b->lease.size > 0)
@@ -351,7 +353,8 @@ lmv_lease *lmv_pushbytearray(lua_State *L, size_t n) {
 /* ---- module functions ----------------------------------------------------*/
 
 /*
-** mview.bytearray([n | bytes-like | list of bytes]): n zero bytes, or a copy.
+** mview.bytearray([n | bytes-like | list of bytes]): n zero bytes, or a copy of
+** the bytes.
 */
 LMV_TOUCHES(make_bytearray) {
   lua_settop(L, 1);
@@ -364,13 +367,13 @@ LMV_TOUCHES(make_bytearray) {
   return 1;
 }
 
-/* mview.fromhex(s): the bytes that pairs of hexadecimal digits name. */
+/* mview.fromhex(s): a byte for each pair of hexadecimal digits. */
 static int fromhex(lua_State *L) {
   size_t len, n, bad;
   const char *s = lmv_checkstring(L, 1, &len);
   lmv_lease *lease;
   lua_settop(L, 1);
-  lease = lmv_pushbytearray(L, len / 2); /* fewer if there is white space */
+  lease = lmv_pushbytearray(L, len / 2); /* fewer bytes with white space */
   n = mv_unhex(lease->base, s, len, &bad);
   if (bad == len)
     lmv_argerror(L, 1, "hexadecimal digit missing at the end");

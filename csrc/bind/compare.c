@@ -1,7 +1,7 @@
 /*
 ** compare.c - == equals mismatch index count hash byte len
-** Positions of byte are bytes of the view in C order; those of the others are
-** items.
+** Positions of byte count bytes of the view in C order; positions of the other
+** methods count items.
 */
 #include "compare.h"
 
@@ -19,7 +19,7 @@
 
 /* ---- equality ------------------------------------------------------------*/
 
-/* As Python, shapes are alike if they are so up to an empty dimension. */
+/* As in Python, shapes are equal if they are equal up to an empty dimension. */
 static bool equal(lua_State *L, const lmv_operand *a, const lmv_operand *b) {
   const unsigned char *pa = lmv_operandbase(L, a), *pb = lmv_operandbase(L, b);
   if (a->lay.ndim != b->lay.ndim)
@@ -38,15 +38,14 @@ static bool alive(const lmv_operand *operand) {
 }
 
 /*
-** Whether both values are views, as they nearly always are. Leaves something on
-** the stack.
+** Whether both values are views, the usual case. Leaves values on the stack.
 */
 static bool are_views(lua_State *L) {
   return lua_getmetatable(L, 1) && lmv_isviewmeta(L, LMV_META) &&
          lua_getmetatable(L, 2) && lmv_isviewmeta(L, LMV_META);
 }
 
-/* Whether the views are equal if their bytes are, and only then. */
+/* Whether the views are equal exactly if their bytes are equal. */
 static bool have_values_of_bytes(const lmv_view *a, const lmv_view *b) {
   unsigned kind =
       a->numkind > LMV_SWAPPED ? a->numkind - LMV_SWAPPED : a->numkind;
@@ -68,7 +67,7 @@ static bool equal_views(lua_State *L, const lmv_view *v, const lmv_view *w) {
   return equal(L, &a, &b);
 }
 
-/* == of other values, of which one is a view or container. */
+/* == of other values; one of them is a view or a container. */
 static bool equal_operands(lua_State *L) {
   lmv_operand a, b;
   lua_settop(L, 2);
@@ -77,8 +76,8 @@ static bool equal_operands(lua_State *L) {
 }
 
 /*
-** __eq: by value, across formats. What is not bytes-like equals no view, and,
-** as in Python, nor does a dead view, which is the one access that it allows.
+** __eq: by value, across formats. Only bytes-likes can be equal to a view. As
+** in Python, a dead view may be compared, and is not equal to other views.
 */
 LMV_TOUCHES(view_eq) {
   lua_pushboolean(L, are_views(L) ? equal_views(L, lua_touserdata(L, 1),
@@ -97,7 +96,8 @@ LMV_TOUCHES(view_equals) {
   return 1;
 }
 
-/* Pushes the indices of item number k in C order; returns how many. */
+/* Pushes the indices of item number k in C order; returns the number of
+** indices. */
 static int push_indices(lua_State *L, const mv_layout *lay, ptrdiff_t k) {
   ptrdiff_t idx[MV_MAXDIM];
   lmv_checkresults(L, lay->ndim);
@@ -116,8 +116,9 @@ static ptrdiff_t cut(mv_layout *a, mv_layout *b) {
 
 /*
 ** v:mismatch(x): the index of the first item that differs, one number for each
-** dimension; nil when all are equal. Of two lists of different length, one the
-** beginning of the other, it is the first index that only one of them has.
+** dimension; nil if all items are equal. If one of two one-dimensional views is
+** the beginning of the other, the result is the first index behind the shorter
+** one.
 */
 LMV_TOUCHES(view_mismatch) {
   lmv_view *v = lmv_checkview(L, 1);
@@ -144,7 +145,7 @@ LMV_TOUCHES(view_mismatch) {
     lua_pushnil(L);
     return 1;
   }
-  if (a.lay.ndim == 0) { /* there is no index to tell, but something to say */
+  if (a.lay.ndim == 0) { /* an item without indices: true or nil */
     lua_pushboolean(L, 1);
     return 1;
   }
@@ -173,9 +174,9 @@ static ptrdiff_t search_records(lua_State *L, const lmv_view *v,
 }
 
 /*
-** Looks for items equal to the value at 2 in the part lay of the view: the
-** linear index of the first one in C order (-1: none), or how many there are.
-** A value that items of the format can hold is equal to what is read of them.
+** Searches the part lay of the view for items equal to the value at 2. Returns
+** the linear index of the first one in C order (or -1), or their number. The
+** value is compared with the values that reading the items gives.
 */
 static ptrdiff_t search_items(lua_State *L, const lmv_view *v,
                               const mv_layout *lay, bool counting) {
@@ -191,8 +192,9 @@ static ptrdiff_t search_items(lua_State *L, const lmv_view *v,
 }
 
 /*
-** The view that is searched for the value at 2, and the part of it, items (or
-** rows) i to j as given at 3 and 4. *start: the first of them, from 0.
+** The view that is searched for the value at 2, and the searched part: items
+** (or rows) i to j, the arguments 3 and 4. *start: the first of these items,
+** from 0.
 */
 static lmv_view *check_search(lua_State *L, mv_layout *lay, ptrdiff_t *start) {
   lmv_view *v = lmv_checkview(L, 1);
@@ -212,7 +214,7 @@ static lmv_view *check_search(lua_State *L, mv_layout *lay, ptrdiff_t *start) {
 
 /*
 ** v:index(x [, i [, j]]): the index of the first item equal to x, in items (or
-** rows) i to j: one number for each dimension; nil when there is none.
+** rows) i to j: one number for each dimension; nil if no item is equal.
 */
 LMV_TOUCHES(view_index) {
   mv_layout lay;
@@ -234,7 +236,7 @@ LMV_TOUCHES(view_index) {
   return n;
 }
 
-/* v:count(x [, i [, j]]): how many items in that range are equal to x. */
+/* v:count(x [, i [, j]]): the number of items in that range equal to x. */
 LMV_TOUCHES(view_count) {
   mv_layout lay;
   ptrdiff_t start;
@@ -243,7 +245,7 @@ LMV_TOUCHES(view_count) {
   return 1;
 }
 
-/* v:hash(): equal bytes, equal hash; of read-only views, which stay equal. */
+/* v:hash(): an integer, equal for equal bytes; only for read-only views. */
 LMV_TOUCHES(view_hash) {
   lmv_view *v = lmv_checkview(L, 1);
   lmv_operand operand;

@@ -1,9 +1,9 @@
 /*
-** container.c - what bytearrays, maps and shared blocks have in common
-** They are their bytes. A container has methods of its own (bytearray.c, map.c,
-** shared.c) and those of views, whose lmv_checkview makes a view of all bytes.
-** Single bytes are read and written here, without a view. Only the virtual
-** machine calls these functions, with their own object.
+** container.c - the common part of bytearrays, maps and shared blocks
+** A container has methods of its own (bytearray.c, map.c, shared.c) and the
+** methods of views; for these, lmv_checkview makes a view of all bytes. Single
+** bytes are read and written here, without a view. Only the virtual machine
+** calls these functions, always with an object of the right type.
 */
 #include "container.h"
 
@@ -28,13 +28,13 @@ static lmv_lease *check_container(lua_State *L) {
   return container->lease;
 }
 
-/* Raises if the memory was lost while it was touched, as lmv_recheck. */
+/* Raises if the memory was lost during the access, as lmv_recheck does. */
 static inline void recheck_container(lua_State *L, const lmv_lease *lease) {
   if (*(const volatile bool *)&lease->lost)
     lmv_expirederror(L, lease);
 }
 
-/* Returns to Lua the method or attribute whose name is on top. */
+/* Pushes the method or attribute whose name is on top; returns 1. */
 static int container_name(lua_State *L) {
   if (lua_rawget(L, lua_upvalueindex(LMV_NUP + 1)) == LUA_TNUMBER)
     lmv_pushcontainerattribute(L, (int)lua_tointeger(L, -1));
@@ -59,7 +59,7 @@ static int container_index(lua_State *L) {
   return 1;
 }
 
-/* What a container is called in messages. */
+/* The name of a container in messages. */
 static const char *container_kind(const lmv_lease *lease) {
   return lmv_container_words(lease->source)->noun;
 }

@@ -1,5 +1,5 @@
 /*
-** descriptor.c - the file handle or descriptor that an argument is or has
+** descriptor.c - the file handle or descriptor of an argument
 */
 #define _FILE_OFFSET_BITS 64 /* NOLINT(bugprone-reserved-identifier) */
 
@@ -21,7 +21,7 @@ FILE *lmv_openhandle(lua_State *L, int arg, const luaL_Stream *stream) {
   return stream->f;
 }
 
-/* On Windows fflush alone loses what was read ahead. */
+/* On Windows, fflush alone loses bytes that were read ahead. */
 int lmv_syncfile(FILE *file) {
 #if defined(_WIN32)
   bool sought = _fseeki64(file, 0, SEEK_CUR) == 0;
@@ -54,7 +54,7 @@ static bool has_method(lua_State *L, int arg, const char *method) {
   return has;
 }
 
-/* What the method of the object at index arg says is its descriptor. */
+/* The descriptor that the method of the object at index arg returns. */
 static int ask_fd(lua_State *L, int arg, const char *method) {
   lua_Integer i;
   int isint;
@@ -70,9 +70,9 @@ static int ask_fd(lua_State *L, int arg, const char *method) {
 }
 
 /*
-** Whether the object at index arg is one of LuaSocket's, by the metatables that
-** it keeps in the registry, where no script can put others. What it sends and
-** receives goes through its descriptor as it is.
+** Whether the object at index arg belongs to LuaSocket: its metatable is one of
+** LuaSocket's metatables in the registry, where scripts cannot put others. The
+** bytes on its descriptor are exactly the bytes that it sends and receives.
 */
 bool lmv_isluasocket(lua_State *L, int arg) {
   static const char *const classes[] = {
@@ -95,7 +95,7 @@ bool lmv_isluasocket(lua_State *L, int arg) {
   return is;
 }
 
-/* Windows has other numbers for sockets. */
+/* On Windows a socket is not a descriptor. */
 static int ask_socket(lua_State *L, int arg) {
 #if defined(_WIN32)
   return lmv_argerror(L, arg, "sockets have no descriptors on Windows");
@@ -105,9 +105,10 @@ static int ask_socket(lua_State *L, int arg) {
 }
 
 /*
-** The descriptor that the argument is or has. Below an object there may flow
-** other bytes than it sends and receives, encrypted ones above all; so only
-** those that promise a descriptor by fileno are asked, and no end of TLS is.
+** The descriptor of the argument. The bytes on an object's descriptor may
+** differ from the bytes that it sends and receives; they may be encrypted. So
+** only objects with a method fileno are accepted, and TLS connections are
+** refused.
 */
 int lmv_checkdescriptor(lua_State *L, int arg) {
   bool fileno_ = false;
@@ -132,7 +133,7 @@ int lmv_checkdescriptor(lua_State *L, int arg) {
                       lmv_typename(L, arg));
 }
 
-/* Whether the object at index arg has received bytes that nobody took yet. */
+/* Whether the receive buffer of the object at index arg has bytes. */
 static bool is_dirty(lua_State *L, int arg) {
   bool dirty;
   if (!push_method(L, arg, "dirty"))
@@ -145,9 +146,9 @@ static bool is_dirty(lua_State *L, int arg) {
 }
 
 /*
-** Replaces the object of LuaSocket at index arg by a string of the bytes in
-** its receive buffer, at most `most`. They are read one by one, because the
-** object does not tell how many there are and would wait for more.
+** Replaces the object of LuaSocket at index arg by a string of the bytes in its
+** receive buffer, at most `most`. They are read one by one, because the object
+** does not give their number, and would wait for more bytes.
 */
 void lmv_takereceived(lua_State *L, int arg, size_t most) {
   luaL_Buffer b;

@@ -1,9 +1,9 @@
 /*
-** exporter.c - memory that others describe: lent by hosts, offered by objects
+** exporter.c - foreign memory: lent by hosts, offered by objects
 ** An object offers its memory by __buffer in its metatable: a Lua function that
 ** returns another bytes-like, or the userdata of an mview_exporter, which only
 ** C code can make (mview_setexporter). The lease is made before the memory is
-** acquired, so that the memory is released whatever raises afterwards.
+** acquired, so the memory is released after any later error.
 */
 #include "exporter.h"
 
@@ -16,7 +16,7 @@
 
 /* ---- geometry ------------------------------------------------------------*/
 
-/* message is a format of lua_pushfstring. */
+/* Raises the error; message is a format of lua_pushfstring. */
 static void malformed(lua_State *L, const char *message, ...) LMV_RAISES;
 
 static void malformed(lua_State *L, const char *message, ...) {
@@ -89,8 +89,9 @@ static void read_geometry(lua_State *L, const mview_buffer *buf,
 }
 
 /*
-** Narrows the extent of items behind pointers to that of the first pointers:
-** the rest lies in other blocks. What is checked for the whole holds for each.
+** Narrows the extent of items behind pointers to the extent of the first
+** pointers, as all other parts lie in other blocks. Bounds that were checked
+** for the whole extent hold for each part.
 */
 static void first_block(const mv_layout *lay, ptrdiff_t *lo, ptrdiff_t *hi) {
   mv_layout block = *lay;
@@ -152,7 +153,7 @@ static ptrdiff_t read_format(lua_State *L, const mview_buffer *buf,
   return (ptrdiff_t)buf->itemsize;
 }
 
-/* Whether the buffer says no more than that there are bytes. */
+/* Whether the buffer describes plain bytes in one dimension. */
 static bool are_bytes(const mview_buffer *buf) {
   return buf->format == NULL && buf->shape == NULL && buf->ndim == 0 &&
          buf->itemsize <= 1 && (buf->data != NULL || buf->nbytes == 0) &&
@@ -167,7 +168,7 @@ lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
   mv_layout lay;
   ptrdiff_t lo, hi, itemsize;
   lmv_view *v;
-  if (are_bytes(buf)) { /* the usual loan, without a layout */
+  if (are_bytes(buf)) { /* the usual loan, which needs no layout */
     lmv_lease_move(lease, buf->data, buf->nbytes);
     lease->readonly = init.readonly;
     return lmv_pushbyteview(L, meta, lease_idx, lease);
@@ -193,12 +194,12 @@ enum { OBJECT = 1, KEPT_STRING }; /* user values of a guard */
 #define MAXDEPTH 16 /* of __buffer functions that return further objects */
 
 /*
-** Looks for borrows that acquire has left behind the guard, as they end when
-** its stack is popped. Raises if one is pinned; a string whose bytes it
-** describes is kept by the guard.
+** Handles borrows that acquire has left on the stack above the guard, as they
+** end when the stack is popped. Raises for a pin. If the buffer describes the
+** bytes of a borrowed string, the guard keeps the string alive.
 */
 static void handle_borrows(lua_State *L, int guard, const mview_buffer *buf) {
-  luaL_checkstack(L, LUA_MINSTACK, NULL); /* it may have taken all */
+  luaL_checkstack(L, LUA_MINSTACK, NULL); /* acquire may have used all slots */
   for (int idx = lua_gettop(L); idx > guard; idx--) {
     if (lmv_ispin(L, idx))
       luaL_error(L, "an exporter cannot offer memory that it borrows, use a "
@@ -226,18 +227,19 @@ static lmv_view *acquire(lua_State *L, int idx, int meta,
   top = lua_gettop(L);
   r->ud = NULL;
   exporter->acquire(L, idx, &buf, &r->ud);
-  r->done = exporter->release; /* from here on it is ours to call */
+  r->done = exporter->release; /* from here on the resource calls it */
   r->end = lmv_resource_notify;
   handle_borrows(L, top, &buf);
   v = lmv_pushlent(L, meta, top, &r->lease, &buf);
   lua_replace(L, top);
-  lua_settop(L, top); /* buf may have pointed into what acquire pushed */
+  lua_settop(L, top); /* only now: buf may point into these values */
   return v;
 }
 
 /*
-** Pushes a view of what an object's function returned, at idx; NULL: it is no
-** bytes-like. A view is not taken as it is: it is the object's to release.
+** Pushes a view of the value at idx, which an object's function returned; NULL:
+** it is not a bytes-like. If it is a view, another view is pushed, as the
+** object may release its own.
 */
 static lmv_view *view_of(lua_State *L, int idx, int meta) {
   return lmv_toview(L, idx, meta) != NULL ? lmv_copyview(L, meta, idx)
@@ -245,8 +247,8 @@ static lmv_view *view_of(lua_State *L, int idx, int meta) {
 }
 
 /*
-** Pushes __buffer of the value on top, if it has any, and returns its type. A
-** string is memory itself, whatever its metatable has.
+** Pushes __buffer of the value on top, if it has one, and returns its type. A
+** string has memory of its own, so its __buffer is ignored.
 */
 static int get_buffer(lua_State *L) {
   if (lua_type(L, -1) == LUA_TSTRING)
@@ -263,10 +265,10 @@ static void call_buffer(lua_State *L) {
   lua_remove(L, -2);
 }
 
-/* The registry keeps strings that are looked up where nothing may raise. */
+/* Keys of strings in the registry, for look-ups that must not raise. */
 static const char buffer_key, exporter_key;
 
-/* Whether the value on top is what mview_setexporter makes. */
+/* Whether the value on top was made by mview_setexporter. */
 static bool is_exporter(lua_State *L) {
   bool same;
   if (lua_type(L, -1) != LUA_TUSERDATA || !lua_getmetatable(L, -1))
@@ -298,9 +300,9 @@ void lmv_open_exporter(lua_State *L) {
 }
 
 /*
-** The exporter on top, the __buffer of the object below. Only full userdata may
-** have one, and it is believed only if C code has made it: scripts can write
-** any value, light userdata among them, into metatables that they can reach.
+** The exporter on top, the __buffer of the object below. Only a full userdata
+** may have an exporter, and only C code can make an exporter: scripts can write
+** any value, including light userdata, into metatables that they can reach.
 */
 static const mview_exporter *check_exporter(lua_State *L) {
   if (!is_exporter(L) || lua_type(L, -2) != LUA_TUSERDATA)
@@ -315,7 +317,7 @@ lmv_view *lmv_acquire(lua_State *L, int idx, int meta) {
   int type, depth = 0, top = lua_gettop(L);
   lmv_view *v;
   luaL_checkstack(L, 2 * LUA_MINSTACK, NULL);
-  lua_pushvalue(L, idx); /* the object; then what it returns; and so on */
+  lua_pushvalue(L, idx); /* the object, then the result of its __buffer, ... */
   while ((type = get_buffer(L)) == LUA_TFUNCTION) {
     if (++depth > MAXDEPTH)
       luaL_error(L, "__buffer nested too deep");

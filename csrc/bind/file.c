@@ -1,20 +1,20 @@
 /*
-** file.c - bytes of views straight from and to files
-** A channel is a file handle, descriptor or socket seen as one function that
-** moves some bytes. All that is Lua's (arguments, the method that tells a
-** descriptor, the buffer of a strided view) comes first; then the memory is
-** resolved and the file handle looked at, and from then on nothing of Lua is
-** called. So nothing can end the memory meanwhile, and it need not be pinned.
+** file.c - transfers bytes of views from and to files
+** A channel represents a file handle, descriptor or socket by one function that
+** moves some bytes. All calls of Lua (arguments, the method that returns a
+** descriptor, the buffer of a strided view) come first. Then the memory is
+** resolved and the file handle checked, and from then on no function of Lua is
+** called. So the memory cannot end during the transfer, and need not be pinned.
 **
-** After an interruption only bytes that are known not to have moved are tried
-** again. A write to a descriptor returns how many bytes it took; fwrite does
-** not, once the buffer of the file handle is involved. So bytes that do not fit
-** into that buffer are written to the descriptor of the file handle. A file
-** handle without a descriptor fails when it is interrupted.
+** After an interruption, only bytes that surely have not moved are tried again.
+** A write to a descriptor returns the number of bytes written; fwrite does not
+** if it uses the buffer of the file handle. So bytes that do not fit into this
+** buffer are written to the descriptor of the file handle. If a call of a file
+** handle without a descriptor is interrupted, the transfer fails.
 **
 ** Views that are not contiguous go through a buffer of at most PIECE bytes.
 **
-** Nothing is done about signals: writing to a pipe or socket that nobody reads
+** Signals are left to the host: a write to a pipe or socket without a reader
 ** raises SIGPIPE, which kills a process that does not ignore it.
 */
 /* NOLINTBEGIN(bugprone-reserved-identifier) */
@@ -50,7 +50,9 @@
 #define tell_file ftello
 #endif
 
-/* What tells the state of a file handle's buffer: of glibc and musl, say. */
+/*
+** Functions for the state of a file handle's buffer; glibc and musl have them.
+*/
 #if defined(__has_include) && !defined(MV_PORTABLE)
 #if __has_include(<stdio_ext.h>)
 #include <stdio_ext.h>
@@ -63,17 +65,17 @@
 typedef struct channel channel;
 
 struct channel {
-  /* moves up to n bytes: how many, 0 at the end of the file, -1 with errno */
+  /* moves up to n bytes; returns their number, 0 at the end, -1 with errno */
   ptrdiff_t (*move)(channel *c, unsigned char *p, size_t n);
   FILE *file;
   int fd;
-  int64_t at;   /* where in the file; -1: where it stands */
-  int64_t home; /* where the file handle is to stand at the end; -1: there */
+  int64_t at;   /* the offset in the file; -1: the file's position */
+  int64_t home; /* the position to which the handle returns; -1: stays */
   bool out;
-  bool once;   /* some bytes are enough */
-  bool resync; /* the file handle is to be told where its descriptor stands */
-  bool unsure; /* how many bytes a failed move has moved is not known */
-  int err;     /* what ended it; 0: nothing */
+  bool once;   /* ends after the first bytes */
+  bool resync; /* the file handle must be moved to its descriptor's position */
+  bool unsure; /* the number of bytes moved by a failed move is unknown */
+  int err;     /* the error that ended the transfer, or 0 */
 };
 
 /* ---- descriptors ---------------------------------------------------------*/
@@ -100,7 +102,7 @@ static ptrdiff_t write_fd(channel *c, unsigned char *p, size_t n) {
   return c->at < 0 ? write(c->fd, p, n) : pwrite(c->fd, p, n, c->at);
 }
 
-/* Also one that fails whatever is asked. */
+/* True also if fstat fails: the transfer then reports the error. */
 static bool gives_all(int fd) {
   struct stat st;
   return fstat(fd, &st) != 0 || S_ISREG(st.st_mode) || S_ISBLK(st.st_mode);
@@ -109,8 +111,8 @@ static bool gives_all(int fd) {
 #endif
 
 /*
-** Files are read until the view is full. Pipes, sockets and terminals give what
-** they have, or a server would wait for bytes that nobody sends.
+** Files are read until the view is full. Pipes, sockets and terminals are read
+** once, otherwise a server would wait for bytes that are never sent.
 */
 static void open_fd(channel *c) {
   c->move = c->out ? write_fd : read_fd;
@@ -119,7 +121,7 @@ static void open_fd(channel *c) {
 
 /* ---- file handles --------------------------------------------------------*/
 
-/* Where a library sets no errno, or an older one would be taken for it. */
+/* Sets errno if the library has not set it. */
 static ptrdiff_t file_failed(const channel *c) {
   clearerr(c->file);
   if (errno == 0)
@@ -137,7 +139,7 @@ static ptrdiff_t read_file(channel *c, unsigned char *p, size_t n) {
   k = fread(p, 1, n, c->file);
   if (k > 0 || (feof(c->file) && !ferror(c->file)))
     return (ptrdiff_t)k;
-  if (!ferror(c->file)) /* Wine's, of a file that is only written */
+  if (!ferror(c->file)) /* Wine, for a file that is opened for writing only */
     errno = EBADF;
   return file_failed(c);
 }
@@ -147,8 +149,10 @@ static ptrdiff_t write_file(channel *c, unsigned char *p, size_t n) {
   return fwrite(p, 1, n, c->file) == n ? (ptrdiff_t)n : file_failed(c);
 }
 
-/* Whether the next n bytes can follow the last without a look at the file: it
-** was read last; or written, and they fit into its buffer. */
+/*
+** Whether the next n bytes can follow the last ones without a preparation: the
+** last operation was a read; or it was a write, and the bytes fit the buffer.
+*/
 static bool goes_on(const channel *c, size_t n) {
 #if defined(HAVE_STDIO_EXT)
   if (!c->out)
@@ -172,8 +176,8 @@ static bool fits_buffer(const channel *c, size_t n) {
 #endif
 }
 
-/* Writes to the descriptor, if there is one, what does not fit the buffer of
-** the file handle, which is flushed. */
+/* Flushes the file handle and prepares a write to its descriptor, if it has
+** one, for bytes that do not fit the buffer. */
 static int bypass_buffer(channel *c, size_t n) {
 #if !defined(_WIN32)
   int fd = fileno(c->file);
@@ -194,8 +198,8 @@ static int bypass_buffer(channel *c, size_t n) {
 }
 
 /*
-** Gets the file ready for n bytes. Seeks where it shall read or write; C
-** demands a seek also between the two. 0 or an errno.
+** Prepares the file for n bytes: seeks to the place of the read or write. C
+** also requires a seek between a read and a write. Returns 0 or an errno.
 */
 static int open_file(channel *c, size_t n) {
   c->move = c->out ? write_file : read_file;
@@ -214,7 +218,7 @@ static int open_file(channel *c, size_t n) {
   return c->out ? bypass_buffer(c, n) : 0;
 }
 
-/* Puts the file handle where it is to stand. */
+/* Moves the file handle to its final position. */
 static int settle_file(channel *c) {
   int64_t at = c->home;
 #if !defined(_WIN32)
@@ -226,7 +230,7 @@ static int settle_file(channel *c) {
 
 /* ---- moving --------------------------------------------------------------*/
 
-/* Moves n bytes between p and the channel, or as many as there are. */
+/* Moves n bytes between p and the channel, or fewer at the end. */
 static size_t move_bytes(channel *c, unsigned char *p, size_t n) {
   size_t done = 0;
   while (done < n) {
@@ -236,7 +240,7 @@ static size_t move_bytes(channel *c, unsigned char *p, size_t n) {
       continue;
     if (k < 0)
       c->err = errno;
-    if (k < 0 && c->err == EFAULT) /* pages of a map are gone? */
+    if (k < 0 && c->err == EFAULT) /* missing pages of a map? */
       lmv_touch_pages(p + done, left < PIECE ? left : PIECE);
     if (k <= 0)
       break;
@@ -279,7 +283,7 @@ static int64_t check_offset(lua_State *L, int arg) {
   return offset;
 }
 
-/* Gets the channel ready for n bytes; what prevents that is in c->err. */
+/* Prepares the channel for n bytes; sets c->err on failure. */
 static void open_channel(channel *c, size_t n) {
   if (c->file == NULL)
     open_fd(c);
@@ -287,7 +291,7 @@ static void open_channel(channel *c, size_t n) {
     c->err = open_file(c, n);
 }
 
-/* Moves the n bytes of the layout. Calls nothing of Lua. */
+/* Moves the n bytes of the layout. Calls no function of Lua. */
 static size_t run_channel(channel *c, unsigned char *base, const mv_layout *lay,
                           unsigned char *buffer, size_t n) {
   size_t done = 0;
@@ -302,8 +306,8 @@ static size_t run_channel(channel *c, unsigned char *base, const mv_layout *lay,
   return done;
 }
 
-/* Whether the system would write at the end of the file, whatever the offset.
-** (On Windows nothing tells.) */
+/* Whether the system would ignore the offset and write at the end of the file.
+** (Unknown on Windows.) */
 static bool ignores_offset(const channel *c) {
 #if defined(_WIN32)
   (void)c;
@@ -369,7 +373,7 @@ static int transfer(lua_State *L, bool out) {
   lmv_layout(v, &lay);
   n = (size_t)mv_layout_nbytes(&lay);
   if (!out)
-    lmv_writable(L, v); /* before bytes are taken out of another buffer */
+    lmv_writable(L, v); /* before bytes are taken from a receive buffer */
   file = lmv_checkinput(L, out || c.at >= 0 ? 0 : n);
   c.fd = file.fd;
   if (!mv_layout_contiguous(&lay, 'C'))
@@ -391,16 +395,17 @@ static int transfer(lua_State *L, bool out) {
 ** v:readfrom(file | fd | object [, offset]): fills the view's bytes, in C
 ** order, from a file handle, a descriptor, an object with a method fileno, or
 ** one of LuaSocket. Reads from byte offset of the file on, counted from 0; by
-** default from the file's current position.
-** Returns the number of bytes, 0 at the end of the file; or nil, message,
-** errno. It is less than all at the end of the file, from descriptors that are
-** no files, and where more would block.
+** default from the file's current position. Returns the number of bytes, 0 at
+** the end of the file; or nil, message, errno. The number is less than that of
+** the view at the end of the file, for pipes, sockets and terminals, and if
+** more would block.
 */
 LMV_TOUCHES(view_readfrom) { return transfer(L, false); }
 
 /*
-** v:writeto(file | fd | object [, offset]): writes the view's bytes likewise.
-** Returns their number, less than all only where more would block.
+** v:writeto(file | fd | object [, offset]): writes the view's bytes to a file
+** in the same way. Returns their number, which is less than that of the view
+** only if more would block.
 */
 LMV_TOUCHES(view_writeto) { return transfer(L, true); }
 

@@ -1,8 +1,8 @@
 /*
 ** formats.c - formats by their text, parsed once
 ** Two tables in the registry map the text to the userdata that holds the parsed
-** format: a strong one for short texts, of which there are few (so views of
-** them anchor nothing), and a weak one for all others.
+** format: a strong table for simple formats, which are few, so their views need
+** no anchor; and a weak table for all other formats.
 */
 #include "formats.h"
 
@@ -13,7 +13,8 @@
 
 static const char compound_key;
 
-/* What is kept for ever: a code with its byte order, in any spelling. */
+/* Whether the format is kept for ever: a code with its byte order, in any
+** spelling. */
 static bool is_simple(const mv_format *format, size_t len) {
   return format->len <= 2 && len <= 3;
 }
@@ -22,8 +23,8 @@ static void push_compound(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &compound_key);
 }
 
-/* Stack: [table] -> [its value for the string at idx]; without such a value
-** [table] -> [], and NULL is returned. */
+/* Stack: [table] -> [its value for the string at idx]; without a value [table]
+** -> [], and NULL is returned. */
 static const mv_format *look_up(lua_State *L, int idx) {
   lua_pushvalue(L, idx);
   lua_rawget(L, -2);
@@ -39,8 +40,9 @@ static const mv_format *look_up(lua_State *L, int idx) {
 #define SEE ", see 'Two format languages'"
 
 /*
-** Pushes what may help with a malformed format: how it is spelt, if it is one
-** of string.pack; the code of a word; how names are written. "" for others.
+** Pushes a hint for a malformed format: the right spelling of a format of
+** string.pack; the code of a word; the spelling of names. Pushes "" without a
+** hint.
 */
 static const char *push_hint(lua_State *L, const char *s, size_t len,
                              mv_status status) {
@@ -121,7 +123,7 @@ const mv_format *lmv_pushformat(lua_State *L, int idx, int arg,
   return format;
 }
 
-/* The format of plain bytes, which everything starts with, needs no parsing. */
+/* The format of plain bytes, with which all views start, needs no parsing. */
 static const mv_field byte_field = {.count = 1,
                                     .size = 1,
                                     .item = {1, NULL, MV_U8, false},

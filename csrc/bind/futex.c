@@ -1,7 +1,7 @@
 /*
 ** futex.c - waiting for memory to change: Linux's futex
-** Not one that is private to the process: the system tells by the page whether
-** two addresses are the same memory.
+** The futex is not private to the process: the system compares pages to find
+** whether two addresses are the same memory.
 */
 /* NOLINTBEGIN(bugprone-reserved-identifier) */
 #ifndef _GNU_SOURCE
@@ -26,11 +26,11 @@
 
 #define FOREVER 1e9 /* seconds: more than 30 years, and fits 32 bits twice */
 
-/* Operations, as in linux/futex.h, which not every C library brings along. */
+/* Operations of linux/futex.h, which some C libraries lack. */
 enum { WAKE = 1, WAIT_UNTIL = 9 };
 #define ALL_BITS 0xffffffffu
 
-/* The call for the time_t that the C library has. */
+/* The system call for the time_t of the C library. */
 static long call_futex(const uint32_t *p, int operation, uint32_t value,
                        const struct timespec *until, uint32_t bits) {
 #if defined(SYS_futex_time64) && defined(SYS_futex)

@@ -1,13 +1,12 @@
 /*
 ** growth.c - the block of a bytearray, with room at both ends
 ** Growing moves the bytes to a new block and the views along with them;
-** shrinking ends the views that exist.
-** The block may have unused bytes in front of the first, too: where bytes were
-** removed. Appending uses them once the bytes can be moved there for less than
-** was removed, so that a queue costs a constant time per byte.
-** A new block is allocated first, because allocating can run finalizers, which
-** may change the bytearray. Then the state is read, and the new length is set
-** last: a function that raises changes nothing.
+** shrinking ends the views that exist. After a removal the block has unused
+** bytes in front of the first byte, too. Appending uses this room once fewer
+** bytes must be moved than were removed, so a queue costs constant time per
+** byte. A new block is allocated first, because an allocation can run
+** finalizers, which may change the bytearray. Then the state is read, and the
+** new size is set last, so a function that raises changes nothing.
 */
 #include "growth.h"
 
@@ -17,10 +16,11 @@ static unsigned char *block_of(const lmv_bytearray *b) {
   return b->lease.base - b->front;
 }
 
-/* Bytes of the block from the first on, used or not. */
+/* The bytes of the block from the first used byte on, including unused ones. */
 static size_t usable(const lmv_bytearray *b) { return b->capacity - b->front; }
 
-/* Says where in the block the bytes are: size of them, behind front others. */
+/* Sets the place of the bytes: `size` bytes in the block behind `front` unused
+** bytes. */
 static void place(lmv_bytearray *b, unsigned char *block, size_t front,
                   size_t size) {
   LMV_UNPOISON(block, b->capacity);
@@ -34,7 +34,7 @@ void lmv_setsize(lmv_bytearray *b, size_t size) {
   place(b, block_of(b), b->front, size);
 }
 
-/* Uses the bytes in front, too. */
+/* Moves the bytes to the start of the block. */
 static void slide(lmv_bytearray *b) {
   unsigned char *block = block_of(b);
   LMV_UNPOISON(block, b->capacity);
@@ -42,8 +42,8 @@ static void slide(lmv_bytearray *b) {
   place(b, block, 0, b->lease.size);
 }
 
-/* Moves the bytes to another block of that capacity, which is on top of the
-** stack and is popped. */
+/* Moves the bytes to another block of n bytes, which is on top of the stack and
+** is popped. */
 static void move_to(lua_State *L, int idx, unsigned char *block,
                     size_t capacity) {
   lmv_bytearray *b = lua_touserdata(L, idx);
@@ -69,14 +69,14 @@ lmv_bytearray *lmv_reserve(lua_State *L, int idx, size_t n) {
     luaL_error(L, "bytearray too large");
   block = lua_newuserdatauv(L, n, 0);
   b = lmv_resizable(L, idx);
-  if (n <= usable(b)) /* finalizers may have filled it with more than that */
+  if (n <= usable(b)) /* a finalizer may have made it larger */
     lua_pop(L, 1);
   else
     move_to(L, idx, block, n);
   return b;
 }
 
-/* The room to ask for when size bytes are wanted: doubling is linear. */
+/* The capacity to allocate for size bytes: doubling makes appending linear. */
 static size_t roomy(const lmv_bytearray *b, size_t size) {
   size_t twice = usable(b) > LMV_MAXBYTES / 2 ? LMV_MAXBYTES : usable(b) * 2;
   return size <= usable(b) || size > twice ? size : twice;
@@ -99,7 +99,7 @@ lmv_bytearray *lmv_makeroom(lua_State *L, int idx, size_t n) {
   lmv_bytearray *b = lmv_resizable(L, idx);
   if (n > LMV_MAXBYTES - b->lease.size)
     luaL_error(L, "bytearray too large");
-  while (usable(b) - b->lease.size < n) { /* again if finalizers grew it */
+  while (usable(b) - b->lease.size < n) { /* again if a finalizer grew it */
     b = lmv_reserve(L, idx, roomy(b, b->lease.size + n));
     if (n > LMV_MAXBYTES - b->lease.size)
       luaL_error(L, "bytearray too large");
@@ -125,8 +125,8 @@ unsigned char *lmv_opengap(lmv_bytearray *b, size_t at, size_t n) {
 /* ---- removing ------------------------------------------------------------*/
 
 /*
-** The least size of a block that is given back to the system: keeping smaller
-** ones wastes little, and spares a queue the cost of allocating again.
+** The least capacity of a block that is replaced by a smaller one. Keeping
+** smaller blocks wastes little memory, and saves a queue allocations.
 */
 #define LARGE ((size_t)1 << 20)
 
@@ -145,8 +145,9 @@ static int new_block(lua_State *L) {
 }
 
 /*
-** Gives a large block back of which more is unused in front than used. Where
-** there is no memory for a smaller one, it stays: removing does not fail.
+** Replaces a large block by a smaller one if more bytes are unused in front
+** than used. Without memory for a smaller block, the large block stays, so a
+** removal does not fail.
 */
 static void return_spare(lua_State *L, int idx) {
   lmv_bytearray *b = lua_touserdata(L, idx);
@@ -159,13 +160,13 @@ static void return_spare(lua_State *L, int idx) {
   lua_pushinteger(L, (lua_Integer)n);
   if (lua_pcall(L, 1, 1, 0) == LUA_OK && b->lease.pins == 0 &&
       b->lease.size <= n &&
-      n < b->capacity) /* finalizers may have changed it */
+      n < b->capacity) /* a finalizer may have changed it */
     move_to(L, idx, lua_touserdata(L, -1), n);
   else
     lua_pop(L, 1);
 }
 
-/* Moves the fewer of the bytes before and behind those that go. */
+/* Closes the gap by moving the bytes before it or behind it, the fewer ones. */
 static void close_gap(lmv_bytearray *b, size_t at, size_t n) {
   unsigned char *p = b->lease.base;
   size_t behind = b->lease.size - at - n;

@@ -20,7 +20,7 @@
 #define LMV_ASAN 1
 #endif
 #endif
-#ifdef LMV_ASAN /* what is not in use of a block is out of bounds */
+#ifdef LMV_ASAN /* unused bytes of a block are poisoned */
 #include <sanitizer/asan_interface.h>
 #define LMV_POISON(p, n) ASAN_POISON_MEMORY_REGION(p, n)
 #define LMV_UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION(p, n)
@@ -42,7 +42,7 @@ typedef struct lmv_bytearray {
   size_t capacity; /* of the block */
 } lmv_bytearray;
 
-/* The bytearray at idx, which is one. [-0, +0, v] */
+/* The bytearray at idx; the value must be a bytearray. [-0, +0, v] */
 static inline lmv_bytearray *lmv_livebytearray(lua_State *L, int idx) {
   lmv_bytearray *b = lua_touserdata(L, idx);
   if (!b->lease.alive)
@@ -50,21 +50,22 @@ static inline lmv_bytearray *lmv_livebytearray(lua_State *L, int idx) {
   return b;
 }
 
-/* The same, to be resized. [-0, +0, v] */
+/* The same for a bytearray that will be resized. [-0, +0, v] */
 static inline lmv_bytearray *lmv_resizable(lua_State *L, int idx) {
   lmv_bytearray *b = lmv_livebytearray(L, idx);
   lmv_lease_checkpins(L, &b->lease, "bytearray");
   return b;
 }
 
-/* Unused bytes behind the last. */
+/* The number of unused bytes behind the last byte. */
 static inline size_t lmv_room(const lmv_bytearray *b) {
   return b->capacity - b->front - b->lease.size;
 }
 
 /*
-** Whether n bytes may be written behind the last of the bytearray: there is
-** room and no pin. The caller writes them and then adds n to the lease's size.
+** Whether n bytes may be written behind the last byte: there is enough room,
+** and there are no pins. The caller writes the bytes and then adds n to the
+** lease's size.
 */
 static inline bool lmv_hasroom(const lmv_bytearray *b, size_t n) {
   if (n > lmv_room(b) || b->lease.pins > 0)
@@ -74,31 +75,32 @@ static inline bool lmv_hasroom(const lmv_bytearray *b, size_t n) {
 }
 
 /*
-** Makes room for n bytes in all, or for n more behind the last. The size and
-** the bytes stay; the base may move. [-0, +0, m]
+** Makes room for n bytes in all (lmv_reserve), or for n more bytes behind the
+** last byte (lmv_makeroom). The size and the bytes stay the same; the base may
+** move. [-0, +0, m]
 */
 lmv_bytearray *lmv_reserve(lua_State *L, int idx, size_t n);
 lmv_bytearray *lmv_makeroom(lua_State *L, int idx, size_t n);
 
-/* Sets the size, to no more than there is room for. */
+/* Sets the size; there must be enough room. */
 void lmv_setsize(lmv_bytearray *b, size_t size);
 
 /* Sets the size; new bytes are zero. [-0, +0, m] */
 void lmv_resize(lua_State *L, int idx, size_t n);
 
 /*
-** Opens a gap of n bytes before byte at (from 0), for which lmv_makeroom has
-** made room. Returns where the gap is.
+** Opens a gap of n bytes before byte `at` (from 0), after lmv_makeroom has made
+** room for them. Returns the address of the gap.
 */
 unsigned char *lmv_opengap(lmv_bytearray *b, size_t at, size_t n);
 
 /*
-** Removes n bytes, which are there, from byte at (from 0) on; views expire
-** unless n is 0. [-0, +0, m]
+** Removes n existing bytes from byte `at` (from 0) on; views expire unless n is
+** 0. [-0, +0, m]
 */
 void lmv_cut(lua_State *L, int idx, size_t at, size_t n);
 
-/* Lets go of the block: the size is 0. [-0, +0, -] */
+/* Drops the block and sets the size to 0. [-0, +0, -] */
 void lmv_dropblock(lua_State *L, int idx);
 
 #if defined(__GNUC__)

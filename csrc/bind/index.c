@@ -1,10 +1,11 @@
 /*
 ** index.c - single items: v[i], v[i] = x, v(i, j), get, set, values, iteration
-** The way of the hot path: an integer key, a view of plain numbers in one
-** dimension (v->numkind says so), a bound, a living lease, one switch. All else
-** takes the general way, with the same results.
-** The virtual machine calls metamethods with their own object only, and no
-** script can get hold of them: those that take nothing else trust their self.
+** The hot path is for an integer key and a one-dimensional view of plain
+** numbers (v->numkind is set): it checks one bound and one lease and makes one
+** switch. Every other access takes the general path, with the same results.
+** Only the virtual machine calls metamethods, always with an object of the
+** right type, as scripts cannot reach them. So metamethods for one type trust
+** their self.
 */
 #include "index.h"
 
@@ -33,7 +34,7 @@ static ptrdiff_t item_offset(lua_State *L, const lmv_view *v, ptrdiff_t i) {
   return (ptrdiff_t)((uintptr_t)mv_layout_at(&lay, base, &i) - (uintptr_t)base);
 }
 
-/* Pushes what v[i] is, for i (from 0) in range: an item or a row. */
+/* Pushes v[i], an item or a row, for i (from 0) in range. */
 static void push_at(lua_State *L, const lmv_view *v, int idx, ptrdiff_t i) {
   if (v->numkind)
     push_number(L, v->numkind, lmv_base(L, v) + v->offset + i * v->dims[1]);
@@ -44,9 +45,9 @@ static void push_at(lua_State *L, const lmv_view *v, int idx, ptrdiff_t i) {
 }
 
 /*
-** Writes the value at idx as the item at off. It is converted aside first: that
-** can raise or run finalizers, so the memory is looked up afterwards. Records
-** are written field by field, which leaves their padding alone.
+** Writes the value at idx as the item at off. It is converted to a buffer
+** first: the conversion can raise or run finalizers, so the memory is resolved
+** afterwards. Records are written field by field, so their padding stays.
 */
 static void store_item(lua_State *L, const lmv_view *v, ptrdiff_t off, int arg,
                        int idx) {
@@ -65,7 +66,7 @@ static void store_item(lua_State *L, const lmv_view *v, ptrdiff_t off, int arg,
 
 /* ---- v[i] ----------------------------------------------------------------*/
 
-/* What is not the hot path: nil out of range, rows, other items. */
+/* The general path: nil out of range, rows, other items. */
 static int index_integer(lua_State *L, const lmv_view *v, lua_Integer i) {
   ptrdiff_t at;
   lmv_checklive(L, v);
@@ -78,7 +79,7 @@ static int index_integer(lua_State *L, const lmv_view *v, lua_Integer i) {
   return 1;
 }
 
-/* Keys that are no integers: floats may stand for one, strings are names. */
+/* Other keys: a float may have an integer value, a string is a name. */
 static int index_other(lua_State *L) {
   lua_Integer i;
   if (lua_type(L, 2) != LUA_TSTRING && lmv_tokey(L, 2, &i))
@@ -192,7 +193,7 @@ static void check_indices(lua_State *L, const lmv_view *v, int n) {
 
 /*
 ** The hot path of a full index: positive integers in range, of a direct view.
-** -1: the general way is to be taken, which also tells what is wrong.
+** -1: the general path must be taken, which also raises the errors.
 */
 static inline ptrdiff_t locate_direct(lua_State *L, const lmv_view *v) {
   const ptrdiff_t *shape = v->dims, *strides = v->dims + v->ndim;
@@ -228,13 +229,13 @@ LMV_TOUCHES(view_call) {
   return 1;
 }
 
-/* v:get(i, j, ...): the same. */
+/* v:get(i, j, ...): the same as v(i, j, ...). */
 LMV_TOUCHES(view_get) {
   lmv_checkview(L, 1);
   return view_call(L);
 }
 
-/* v:set(i, j, ..., x): one item. */
+/* v:set(i, j, ..., x): sets one item. */
 LMV_TOUCHES(view_set) {
   lmv_view *v = lmv_checkview(L, 1);
   int top = lua_gettop(L);
@@ -246,7 +247,9 @@ LMV_TOUCHES(view_set) {
   return 0;
 }
 
-/* v:values([i [, j]]): items as results; ranges as string.byte clips them. */
+/*
+** v:values([i [, j]]): items as results; ranges are clipped as by string.byte.
+*/
 LMV_TOUCHES(view_values) {
   lmv_view *v = lmv_checkview(L, 1);
   lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, -1);
@@ -269,7 +272,7 @@ LMV_TOUCHES(view_values) {
 
 /* ---- iteration -----------------------------------------------------------*/
 
-/* Where an iteration is. The upvalue behind it is the view. */
+/* The state of an iteration. The next upvalue is the view. */
 typedef struct iteration {
   const lmv_view *v;
   ptrdiff_t next;
@@ -278,8 +281,8 @@ typedef struct iteration {
 #define VIEW lua_upvalueindex(LMV_NUP + 2)
 
 /*
-** Pushes the next item of a view without a numkind, below it the view; at the
-** end nil. The cursor moves on.
+** For a view without a numkind: pushes the view and the next item, or nil at
+** the end, and advances the cursor.
 */
 static bool push_next(lua_State *L, iteration *c) {
   lmv_checklive(L, c->v);
@@ -326,7 +329,7 @@ static int next_pair(lua_State *L) {
     return 1;
   lmv_recheck(L, c->v);
   lua_pushinteger(L, (lua_Integer)c->next);
-  lua_replace(L, 1); /* in the place of the view */
+  lua_replace(L, 1); /* replaces the view */
   return 2;
 }
 

@@ -1,7 +1,7 @@
 /*
-** lease.c - who may use memory, and who may end it
-** Killing a lease or expiring its views only raises the generation. Memory is
-** given back when the lease was killed and the last pin has gone.
+** lease.c - the use and the end of memory
+** Killing a lease or expiring its views only raises the generation. The memory
+** is given back after the lease was killed and its last pin has ended.
 */
 #include "lease.h"
 
@@ -82,7 +82,7 @@ void lmv_lease_unpin(lmv_lease *lease) {
 
 void lmv_drop_string(lua_State *L, int owner, lmv_lease *lease) {
   if (lease->source == LMV_STRING && lease->views == 0 && lease->pins == 0) {
-    lmv_lease_kill(lease); /* a view of it may be in the making */
+    lmv_lease_kill(lease); /* a view of it may be under construction */
     lua_pushnil(L);
     lua_setiuservalue(L, owner, 2);
   }
@@ -99,7 +99,7 @@ void lmv_release(lua_State *L, int idx) {
   lua_getiuservalue(L, idx, 1);
   lua_pushnil(L);
   lua_setiuservalue(L, idx, 1);
-  if (counted) { /* else the view is of an earlier use of the resource */
+  if (counted) { /* otherwise it is a view of an earlier use of the resource */
     lmv_lease_unview(lease);
     lmv_drop_string(L, lua_gettop(L), lease);
   }
