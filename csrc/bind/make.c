@@ -1,6 +1,6 @@
 /*
 ** make.c - mview(...), and mview.new, mview.from and v:copy over fresh memory
-** That memory is a bytearray's, which is the view's obj.
+** The fresh memory is a bytearray, which is the view's obj.
 */
 #include "make.h"
 
@@ -16,7 +16,7 @@
 
 /*
 ** Pushes a view of format (its userdata is at fmt) and shape over a new
-** bytearray of that size. arg: the argument to blame when that is too large.
+** bytearray of that size. arg: the argument to blame if the size is too large.
 */
 static lmv_view *push_fresh(lua_State *L, const lmv_viewinit *format, int fmt,
                             int ndim, const ptrdiff_t *shape, int arg) {
@@ -35,7 +35,7 @@ static lmv_view *push_fresh(lua_State *L, const lmv_viewinit *format, int fmt,
   return lmv_newview(L, LMV_META, lua_gettop(L), fmt, &init, &lay);
 }
 
-/* The sizes from index 2 on, or those of the one list there. */
+/* Reads the sizes from index 2 on, or the single list of sizes there. */
 static int new_shape(lua_State *L, ptrdiff_t *shape) {
   int ndim = lua_gettop(L) - 1;
   if (ndim == 1 && lua_type(L, 2) == LUA_TTABLE)
@@ -49,8 +49,8 @@ static int new_shape(lua_State *L, ptrdiff_t *shape) {
   return ndim;
 }
 
-/* mview.new(format, n1 [, n2, ...]): zeroed memory of that shape, which may be
-** a list as well. */
+/* mview.new(format, n1 [, n2, ...]): zeroed memory of that shape. The sizes may
+** also be one list. */
 static int make_new(lua_State *L) {
   ptrdiff_t shape[MV_MAXDIM];
   lmv_viewinit init = {0};
@@ -62,7 +62,7 @@ static int make_new(lua_State *L) {
   return 1;
 }
 
-/* How many tables lie inside each other on the way to a scalar of an item. */
+/* The number of nested tables around the scalars of an item. */
 static int item_depth(const mv_item *item) {
   const mv_field *field;
   if (item->kind == MV_CF32 || item->kind == MV_CF64)
@@ -93,7 +93,7 @@ static int list_shape(lua_State *L, int idx, int depth, ptrdiff_t *shape) {
   return ndim - depth;
 }
 
-/* An empty list has no keys; a table with keys alone is a record or a slip. */
+/* Raises for a table that has keys but no item 1: a record, or a mistake. */
 static void check_list(lua_State *L, int idx) {
   if (lua_rawlen(L, idx) > 0)
     return;
@@ -119,14 +119,14 @@ LMV_TOUCHES(make_from) {
   if (ndim > MV_MAXDIM)
     lmv_argerror(L, 2, "more than %d dimensions", MV_MAXDIM);
   if (ndim < 1)
-    ndim = 1; /* then the first item is no item: said below */
+    ndim = 1; /* the first item has the wrong type: raises below */
   v = push_fresh(L, &init, 3, ndim, shape, 2);
   lmv_layout(v, &lay);
   lmv_fromlist(L, 2, 2, v->format, &lay, lmv_base(L, v));
   return 1;
 }
 
-/* v:copy(): the items in C order over a new bytearray, which can be written. */
+/* v:copy(): a copy of the items, in C order, over a new bytearray. */
 LMV_TOUCHES(view_copy) {
   lmv_view *v = lmv_checkview(L, 1);
   lmv_viewinit init = {NULL, 0, v->format, v->anchors_format, false};
@@ -149,7 +149,8 @@ const luaL_Reg lmv_make_methods[] = {{"copy", view_copy}, {NULL, NULL}};
 
 /* ---- mview(...) ----------------------------------------------------------*/
 
-/* The view at index 1 (or of the bytes-like there), cast by what follows. */
+/* Pushes the view at index 1, or a view of the bytes-like there, cast by the
+** further arguments. */
 static int make_view(lua_State *L) {
   lmv_view *v = lmv_toview(L, 1, LMV_META);
   if (v == NULL)
@@ -159,7 +160,7 @@ static int make_view(lua_State *L) {
     lmv_pushcast(L, 1, 2);
   } else if (!lua_isnil(L, 3)) {
     lmv_typeerror(L, 2, "string");
-  } else if (v != NULL) { /* a view of its own, to be released on its own */
+  } else if (v != NULL) { /* another view, released on its own */
     lmv_pushsame(L, v);
   } else {
     lua_settop(L, 1);
@@ -170,7 +171,7 @@ static int make_view(lua_State *L) {
 /* __call of the module: mview(obj [, format [, shape]]) */
 int lmv_make(lua_State *L) {
   if (lua_gettop(L) == 2 && lua_type(L, 2) == LUA_TSTRING) {
-    lmv_pushview(L, 2, LMV_META); /* as below, in fewer steps */
+    lmv_pushview(L, 2, LMV_META); /* the same as below, in fewer steps */
     return 1;
   }
   if (lua_gettop(L) > 0)

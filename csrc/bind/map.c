@@ -1,13 +1,13 @@
 /*
 ** map.c - files, and anonymous shared memory, as memory
-** A map is a lease whose bytes the system maps (mapping.c). The userdata owns
-** descriptor and mapping from before they exist, and between its creation and
-** its completion nothing of Lua is called.
+** A map is a lease whose bytes the system maps (mapping.c). The userdata is
+** created before the descriptor and the mapping, and owns both. Between its
+** creation and its completion no function of Lua is called.
 **
 ** A range is checked against the size of the file when it is mapped. If any
-** process truncates the file later, the views of the map expire when the
-** missing bytes are touched (sigbus.c); likewise when a write finds the disk
-** full. The system keeps a deleted file as long as it is mapped.
+** process truncates the file later, the views of the map expire at the next
+** access to missing bytes (sigbus.c). The same happens if a write finds the
+** disk full. The system keeps a deleted file as long as it is mapped.
 */
 #include "map.h"
 
@@ -21,7 +21,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Pushes what a function returns that failed. */
+/* Pushes the results of a failed function: nil, message, errno. */
 static int push_failure(lua_State *L, int err, const char *message, ...) {
   va_list args;
   lua_pushnil(L);
@@ -78,7 +78,8 @@ static int64_t check_length(lua_State *L, int arg, const lmv_mapmode *mode) {
   return -1;
 }
 
-/* The file comes last, as asking an object for its descriptor runs its code. */
+/* Reads the arguments. The file comes last, as the method that returns an
+** object's descriptor runs code of scripts. */
 static void check_request(lua_State *L, lmv_maprequest *r) {
   *r = (lmv_maprequest){.fd = -1, .mode = check_mode(L, 2)};
   r->offset = lmv_optinteger(L, 3, 0);
@@ -97,8 +98,8 @@ static void check_request(lua_State *L, lmv_maprequest *r) {
     r->fd = lmv_checkdescriptor(L, 1);
 }
 
-/* The descriptor of a file handle at index 1, which has written all that it had
-** to write. 0 or an errno. */
+/* Flushes a file handle at index 1, and takes its descriptor. Returns 0 or an
+** errno. */
 static int take_handle(lua_State *L, lmv_maprequest *r) {
   const luaL_Stream *stream = luaL_testudata(L, 1, LUA_FILEHANDLE);
   FILE *file;
@@ -119,7 +120,7 @@ static lmv_map *new_map(lua_State *L, const lmv_maprequest *r) {
   return m;
 }
 
-/* Settles the length of a range of a file whose size is known. */
+/* Sets the length of a range of a file whose size is known. */
 static int fit_range(lmv_maprequest *r) {
   int64_t left = r->filesize - r->offset;
   if (left < 0 || r->length > left)
@@ -136,8 +137,8 @@ static int prepare_file(lmv_map *m, lmv_maprequest *r) {
   return err != 0 ? err : fit_range(r);
 }
 
-/* Opens and maps what was asked for, in a map of no bytes; which is to be ended
-** whatever comes of it. Calls nothing of Lua. */
+/* Opens and maps the request in a map of no bytes. If it fails, the caller ends
+** the map. Calls no function of Lua. */
 static int open_map(lmv_map *m, lmv_maprequest *r) {
   bool anonymous = r->path == NULL && r->fd < 0;
   int err = anonymous ? 0 : prepare_file(m, r);
@@ -172,7 +173,7 @@ static int map_map(lua_State *L) {
   int err;
   check_request(L, &r);
   m = new_map(L, &r);
-  err = take_handle(L, &r); /* now, as finalizers may have closed it */
+  err = take_handle(L, &r); /* only now, as finalizers may have closed it */
   if (err == 0)
     err = open_map(m, &r);
   if (err == 0)
@@ -192,7 +193,7 @@ static lmv_map *check_open(lua_State *L) {
 /* m:view(): a view of all its bytes. */
 static int map_view(lua_State *L) { return lmv_seecontainer(L, LMV_MAP); }
 
-/* Pushes true, or what a function returns that failed. */
+/* Pushes true, or the results of a failed function. */
 static int push_result(lua_State *L, int err) {
   if (err != 0)
     return lmv_oserror(L, err, NULL);
@@ -200,8 +201,8 @@ static int push_result(lua_State *L, int err) {
   return 1;
 }
 
-/* m:flush([i [, j]]): writes those bytes, by the rules of string.sub, to the
-** disk and waits for it. Maps of modes "r" and "c" have none to write. */
+/* m:flush([i [, j]]): writes bytes i to j, by the rules of string.sub, to the
+** disk and waits. Maps of modes "r" and "c" have no bytes to write. */
 static int map_flush(lua_State *L) {
   lmv_map *m = check_open(L);
   lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, -1);
@@ -224,8 +225,8 @@ static lmv_hint check_hint(lua_State *L, int arg) {
   return LMV_NORMAL;
 }
 
-/* m:advise(hint): how the bytes will be used. "dontneed" would undo the changes
-** of a copy-on-write map, and is refused there. */
+/* m:advise(hint): tells the system how the bytes will be used. "dontneed" would
+** discard the changes of a copy-on-write map, and is refused there. */
 static int map_advise(lua_State *L) {
   lmv_map *m = check_open(L);
   lmv_hint hint = check_hint(L, 2);
@@ -244,9 +245,11 @@ static int resize_map(lmv_map *m, size_t n) {
   return n > m->container.lease->size ? ENOTSUP : lmv_map_shrink(m, n);
 }
 
-/* m:resize(n): n bytes from the map's offset on. Growing keeps the views;
-** shrinking ends those that were made before. Only for modes that share. It is
-** the one way on when the file has shrunk. */
+/*
+** m:resize(n): n bytes from the map's offset on. Growing keeps the views;
+** shrinking ends the views that were made before. Only for modes that share.
+** After the file has shrunk, only a resize makes the map usable again.
+*/
 static int map_resize(lua_State *L) {
   lmv_map *m = (lmv_map *)lmv_checkcontainer(L, 1, LMV_MAP);
   size_t n = (size_t)lmv_checksize(L, 2);
@@ -264,7 +267,7 @@ static int map_resize(lua_State *L) {
 
 /* ---- the end -------------------------------------------------------------*/
 
-/* m:close(), also release and __close: every view of it is dead from now on. */
+/* m:close(), also release and __close: ends the map and all views of it. */
 static int map_close(lua_State *L) { return lmv_closecontainer(L, LMV_MAP); }
 
 static int map_tostring(lua_State *L) {

@@ -1,7 +1,7 @@
 /*
 ** mapping.c - files, and anonymous shared memory, mapped by the system
-** Mappings start on a page: on the one that holds the first byte asked for,
-** where base points to.
+** A mapping starts at a page, the page of the first requested byte. base points
+** to this byte.
 */
 /* NOLINTBEGIN(bugprone-reserved-identifier) */
 #ifndef _GNU_SOURCE
@@ -37,7 +37,8 @@ static int protection(const lmv_mapmode *mode) {
   return mode->writes ? PROT_READ | PROT_WRITE : PROT_READ;
 }
 
-/* For a copy of the whole file there need not be swap space. */
+/* The flags of mmap. MAP_NORESERVE: a private copy of the file needs no swap
+** space in advance. */
 static int sharing(const lmv_mapmode *mode) {
   return mode->writes && !mode->shares ? MAP_PRIVATE | MAP_NORESERVE
                                        : MAP_SHARED;
@@ -73,7 +74,7 @@ static int watch_bytes(const lmv_map *m, unsigned char *base, size_t n) {
                                   m->mode->writes);
 }
 
-/* Unmaps n bytes from base on, and those of its page before it. */
+/* Unmaps n bytes from base on, and the bytes before base in its page. */
 static void unmap_bytes(unsigned char *base, size_t n) {
   size_t skip = (uintptr_t)base % pagesize();
   if (n > 0)
@@ -94,7 +95,9 @@ void lmv_map_end(lmv_resource *r) {
 
 /* ---- opening -------------------------------------------------------------*/
 
-/* A descriptor of the requested file. Opening a pipe must not block. */
+/*
+** Opens the requested file, without blocking on a pipe. Returns a descriptor.
+*/
 static int open_fd_of(const lmv_maprequest *r) {
   if (r->fd >= 0)
     return fcntl(r->fd, F_DUPFD_CLOEXEC, 0);
@@ -116,7 +119,8 @@ int lmv_map_openfile(lmv_map *m, lmv_maprequest *r) {
   return S_ISREG(st.st_mode) ? 0 : LMV_NOT_REGULAR;
 }
 
-/* That size first, so that one that cannot be leaves the file alone. */
+/* Sets the new size before the file is emptied, so an impossible size leaves
+** the file unchanged. */
 int lmv_map_makefile(const lmv_map *m, lmv_maprequest *r) {
   int fd = lmv_map_resource(m)->fd;
   if (r->length > INT64_MAX - r->offset)
@@ -159,7 +163,7 @@ int lmv_map_advise(const lmv_map *m, lmv_hint hint) {
              : 0;
 }
 
-#else /* advice need not be taken */
+#else /* the system may ignore advice */
 
 int lmv_map_advise(const lmv_map *m, lmv_hint hint) {
   (void)m, (void)hint;
@@ -170,7 +174,7 @@ int lmv_map_advise(const lmv_map *m, lmv_hint hint) {
 
 /* ---- resizing ------------------------------------------------------------*/
 
-/* The map has n bytes at base now. */
+/* Records that the map has n bytes at base. */
 static void set_bytes(lmv_map *m, unsigned char *base, size_t n) {
   if (n < m->container.lease->size && !m->container.lease->lost)
     lmv_lease_expire(m->container.lease, "map shrank");
@@ -181,7 +185,7 @@ static int truncate_file(const lmv_map *m, int64_t size) {
   return ftruncate(lmv_map_resource(m)->fd, size) != 0 ? errno : 0;
 }
 
-/* Replaces the mapping of a file by the one of n bytes at base. */
+/* Replaces the mapping of a file by the mapping of n bytes at base. */
 static int switch_bytes(lmv_map *m, unsigned char *base, size_t n) {
   lmv_lease *lease = m->container.lease;
   int err = watch_bytes(m, base, n);
@@ -196,7 +200,7 @@ static int switch_bytes(lmv_map *m, unsigned char *base, size_t n) {
   return 0;
 }
 
-/* Maps the bytes of the file anew. */
+/* Maps the bytes of the file again. */
 int lmv_map_resizefile(lmv_map *m, size_t n) {
   struct stat st;
   int64_t end = m->offset + (int64_t)n;
@@ -222,8 +226,8 @@ int lmv_map_resizefile(lmv_map *m, size_t n) {
   return err == 0 ? switch_bytes(m, base, n) : err;
 }
 
-/* Gives whole pages back. (More memory that the same processes share is not to
-** be had.) */
+/* Gives whole pages back. (Anonymous memory cannot grow: the processes that
+** share it would not get new pages.) */
 int lmv_map_shrink(lmv_map *m, size_t n) {
   size_t page = pagesize(), keep = (n + page - 1) / page * page;
   if (m->container.lease->size > keep &&

@@ -1,12 +1,12 @@
 /*
 ** mapping_windows.c - files, and anonymous memory, mapped by Windows
-** What mapping.c does on other systems. A map's fd is a handle of the file, of
-** which only 32 bits count. The system keeps a mapping as long as a part of it
-** is mapped, so its handle is closed at once.
+** The counterpart of mapping.c on Windows. A map's fd is a handle of the file,
+** of which only 32 bits count. The system keeps a mapping object as long as a
+** part of it is mapped, so its handle is closed at once.
 **
-** A file cannot be made shorter while any part of it is mapped, by anybody. So
-** resizing unmaps the file first, and maps it as it was when it fails. Pages do
-** not vanish (sigbus.c).
+** A file cannot be made shorter while any process has mapped a part of it. So a
+** resize unmaps the file first, and restores the old mapping if it fails.
+** Mapped pages never become invalid (sigbus.c).
 */
 #include "mapping.h"
 
@@ -22,7 +22,7 @@
 
 static int last_errno(void) { return lmv_win32_errno(GetLastError()); }
 
-/* What the place of a mapping in its file is a multiple of. */
+/* The offset of a mapping in its file is a multiple of this number. */
 static size_t granularity(void) {
   SYSTEM_INFO info;
   GetSystemInfo(&info);
@@ -54,7 +54,7 @@ static DWORD access_to(const lmv_mapmode *mode) {
 /* Maps n bytes from the map's offset on. *base is NULL for 0. */
 static int map_bytes(const lmv_map *m, size_t n, unsigned char **base) {
   HANDLE file = file_of(m), mapping;
-  uint64_t size = file == INVALID_HANDLE_VALUE ? n : 0; /* 0: the file's */
+  uint64_t size = file == INVALID_HANDLE_VALUE ? n : 0; /* 0: the file's size */
   size_t skip = (size_t)(m->offset % (int64_t)granularity());
   uint64_t start = (uint64_t)m->offset - skip;
   unsigned char *p;
@@ -75,7 +75,7 @@ static int map_bytes(const lmv_map *m, size_t n, unsigned char **base) {
   return err;
 }
 
-/* Unmaps n bytes from base on, and all that was mapped with them. */
+/* Unmaps n bytes from base on, and all bytes mapped with them. */
 static void unmap_bytes(unsigned char *base, size_t n) {
   if (n > 0)
     UnmapViewOfFile(base - (uintptr_t)base % granularity());
@@ -94,7 +94,7 @@ void lmv_map_end(lmv_resource *r) {
 
 /* ---- opening -------------------------------------------------------------*/
 
-/* Has the map own the handle. */
+/* Makes the map the owner of the handle. */
 static int keep_handle(lmv_map *m, HANDLE file) {
   lmv_map_resource(m)->fd = (int)(intptr_t)file;
   return 0;
@@ -111,7 +111,8 @@ static int duplicate_file(lmv_map *m, int fd) {
   return keep_handle(m, copy);
 }
 
-/* The path in the system's characters, to be freed. NULL: errno says why. */
+/* The path in the system's characters, which the caller frees; or NULL and
+** errno. */
 static WCHAR *widen_path(const char *path) {
   int n = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, NULL, 0);
   WCHAR *wide = NULL;
@@ -124,7 +125,8 @@ static WCHAR *widen_path(const char *path) {
   return wide;
 }
 
-/* Folders are refused as files that nobody may read. */
+/* The errno of the last error. Windows refuses to open a folder as if
+** permission were missing; this becomes EISDIR. */
 static int refusal(const WCHAR *path) {
   DWORD error = GetLastError(), attributes;
   if (error == ERROR_ACCESS_DENIED) {
@@ -160,7 +162,7 @@ static int get_size(const lmv_map *m, int64_t *size) {
   return 0;
 }
 
-/* Nobody's place in the file moves. */
+/* Sets the size of the file without moving the position of a handle. */
 static int set_size(const lmv_map *m, int64_t size) {
   FILE_END_OF_FILE_INFO info;
   info.EndOfFile.QuadPart = size;
@@ -179,7 +181,9 @@ int lmv_map_openfile(lmv_map *m, lmv_maprequest *r) {
   return get_size(m, &r->filesize);
 }
 
-/* A file that cannot be so large, or that is mapped, stays as it was. */
+/*
+** If the size is impossible, or the file is mapped, the file stays unchanged.
+*/
 int lmv_map_makefile(const lmv_map *m, lmv_maprequest *r) {
   int64_t before = r->filesize;
   int err;
@@ -214,7 +218,7 @@ int lmv_map_flush(const lmv_map *m, ptrdiff_t start, ptrdiff_t count) {
              : last_errno();
 }
 
-/* Advice need not be taken. */
+/* Ignores advice. */
 int lmv_map_advise(const lmv_map *m, lmv_hint hint) {
   (void)m, (void)hint;
   return 0;
@@ -222,7 +226,7 @@ int lmv_map_advise(const lmv_map *m, lmv_hint hint) {
 
 /* ---- resizing ------------------------------------------------------------*/
 
-/* The map has n bytes at base now. */
+/* Records that the map has n bytes at base. */
 static void set_bytes(lmv_map *m, unsigned char *base, size_t n) {
   if (n < m->container.lease->size)
     lmv_lease_expire(m->container.lease, "map shrank");
@@ -230,7 +234,9 @@ static void set_bytes(lmv_map *m, unsigned char *base, size_t n) {
   m->container.lease->lost = false;
 }
 
-/* Maps n bytes in place of those that are mapped. The file is long enough. */
+/*
+** Replaces the mapped bytes by a mapping of n bytes. The file is long enough.
+*/
 static int remap_bytes(lmv_map *m, size_t n) {
   const lmv_lease *lease = m->container.lease;
   unsigned char *base;
@@ -242,8 +248,8 @@ static int remap_bytes(lmv_map *m, size_t n) {
   return 0;
 }
 
-/* The way back of a resize: maps n bytes again. Where even that fails the map
-** is one of no bytes, whose views have ended. */
+/* Maps n bytes again after a failed resize. If this fails, too, the map has no
+** bytes, and its views end. */
 static void restore_bytes(lmv_map *m, size_t n) {
   lmv_lease *lease = m->container.lease;
   unsigned char *base;
@@ -256,7 +262,8 @@ static void restore_bytes(lmv_map *m, size_t n) {
   lease->lost = true;
 }
 
-/* Makes the file, of size bytes, end behind the n that are to be mapped. */
+/* Cuts the file, of size bytes, behind the n bytes that will be mapped, and
+** maps them. */
 static int cut_and_map(lmv_map *m, size_t n, int64_t size) {
   lmv_lease *lease = m->container.lease;
   size_t before = lease->size;
@@ -287,7 +294,7 @@ int lmv_map_resizefile(lmv_map *m, size_t n) {
   return remap_bytes(m, n);
 }
 
-/* A part of what is mapped cannot be given back. */
+/* Only sets the size: a part of a mapping cannot be given back. */
 int lmv_map_shrink(lmv_map *m, size_t n) {
   lmv_lease *lease = m->container.lease;
   if (n == 0)

@@ -1,7 +1,7 @@
 /*
 ** module.c - opens mview: metatables, and the module's table
 */
-#if defined(_WIN32) /* the one symbol that the shared object shows */
+#if defined(_WIN32) /* the only symbol that the shared object exports */
 #define MVIEW_PUBLIC __declspec(dllexport)
 #elif defined(__GNUC__)
 #define MVIEW_PUBLIC __attribute__((visibility("default")))
@@ -81,8 +81,11 @@ static int calcsize(lua_State *L) {
 static const luaL_Reg functions[] = {
     {"isview", isview}, {"calcsize", calcsize}, {NULL, NULL}};
 
-/* A state has one mview: opening it again, or another copy of the library,
-** gives the module that is there, so that all views and loans are known. */
+/*
+** A state has one mview: if it is opened again, even by another copy of the
+** library, the result is the first module, so all views and loans are known to
+** it.
+*/
 int luaopen_mview(lua_State *L) {
   luaL_checkversion(L);
   if (lua_getfield(L, LUA_REGISTRYINDEX, MODULE_KEY) == LUA_TTABLE)

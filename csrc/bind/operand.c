@@ -29,7 +29,7 @@ void lmv_viewoperand(const lmv_view *v, lmv_operand *operand) {
   lmv_layout(v, &operand->lay);
 }
 
-/* Fills in an operand of n bytes that is not of a view. */
+/* Fills in an operand of n bytes that is not a view. */
 static bool set_bytes_operand(lmv_operand *operand, size_t n) {
   operand->view = NULL;
   operand->format = &lmv_byteformat;
@@ -82,11 +82,11 @@ const unsigned char *lmv_operandbase(lua_State *L, const lmv_operand *operand) {
   return operand->container->lease->base;
 }
 
-/* ---- its bytes -----------------------------------------------------------*/
+/* ---- the bytes of an operand ---------------------------------------------*/
 
 void lmv_pushbytes(lua_State *L, const lmv_operand *operand, char order) {
   size_t n = (size_t)mv_layout_nbytes(&operand->lay);
-  if (mv_layout_contiguous(&operand->lay, order)) { /* copied before any __gc */
+  if (mv_layout_contiguous(&operand->lay, order)) { /* copies before any __gc */
     lua_pushlstring(
         L, (const char *)lmv_operandbase(L, operand) + operand->lay.offset, n);
   } else {

@@ -2,8 +2,8 @@
 ** pack.c - v:unpack and v:pack: the format language of string.pack
 ** Results and errors are those of the Lua manual, 6.4.2; alignment counts from
 ** the first byte of the view. The view's bytes are taken in C order, so any
-** view can be read or written. Packing makes the whole result aside and writes
-** it last, or not at all.
+** view can be read or written. Packing makes the whole result in a buffer and
+** writes it last. If an error is raised, nothing is written.
 */
 #include "pack.h"
 
@@ -19,7 +19,8 @@
 #include <limits.h>
 #include <string.h>
 
-/* n is at most MAXINTSIZE: the loop says so to compilers that vectorise it. */
+/* n is at most MAXINTSIZE; the constant loop bound helps compilers to
+** vectorise. */
 static void reverse_bytes(unsigned char *bytes, size_t n) {
   for (size_t i = 0; i < n / 2 && i < MAXINTSIZE / 2; i++) {
     unsigned char t = bytes[i];
@@ -37,7 +38,7 @@ static void measure_packed(lmv_packed *s) {
   s->contiguous = mv_layout_contiguous(&lay, 'C');
 }
 
-/* What the living view is. */
+/* The bytes of a living view. */
 static inline lmv_packed packed_view(lua_State *L, const lmv_view *v) {
   lmv_packed s = {v, NULL, 0, true};
   lmv_checklive(L, v);
@@ -48,7 +49,7 @@ static inline lmv_packed packed_view(lua_State *L, const lmv_view *v) {
   return s;
 }
 
-/* Where its bytes start, which are contiguous. */
+/* The address of contiguous bytes. */
 static inline const unsigned char *packed_start(lua_State *L,
                                                 const lmv_packed *s) {
   if (s->view != NULL)
@@ -61,7 +62,7 @@ static size_t size_now(const lmv_packed *s) {
   return s->view != NULL ? s->size : s->container->lease->size;
 }
 
-/* Copies n bytes from at on to out. */
+/* Copies n bytes from `at` on to out. */
 static void fetch_bytes(lua_State *L, const lmv_packed *s, size_t at, size_t n,
                         unsigned char *out) {
   if (s->contiguous) {
@@ -74,20 +75,20 @@ static void fetch_bytes(lua_State *L, const lmv_packed *s, size_t at, size_t n,
 }
 
 /*
-** Whether there are n bytes from at on. 0 bytes are at any position, even
-** behind the end (the bytes may have been cut).
+** Whether there are n bytes from `at` on. True for 0 bytes at any position,
+** even behind the end (the bytes may have been cut).
 */
 static inline bool has(const lmv_packed *s, size_t at, size_t n) {
   size_t size = size_now(s);
   return n == 0 || (at <= size && n <= size - at);
 }
 
-/* The integer of n bytes at at; raises where it does not fit. */
+/* The integer of n bytes at `at`; raises if it does not fit. */
 static lua_Integer fetch_integer(const packreader *r, const lmv_packed *s,
                                  size_t at, size_t n, bool is_signed) {
   unsigned char bytes[MAXINTSIZE], fill;
   lua_Unsigned value = 0;
-  if (n == 4 && s->contiguous) { /* the most common */
+  if (n == 4 && s->contiguous) { /* the most common case */
     uint32_t word =
         mv_get32(packed_start(r->L, s) + at, r->little == MV_BIGENDIAN);
     return is_signed ? (lua_Integer)(int32_t)word : (lua_Integer)word;
@@ -145,8 +146,8 @@ static void push_string(lua_State *L, const lmv_packed *s, size_t at,
   }
 }
 
-/* The position of the next zero from at on, in a view that is not contiguous.
- */
+/* The position of the next zero byte from `at` on, in a view that is not
+** contiguous. */
 static size_t stream_to_zero(lua_State *L, const lmv_packed *s, size_t at) {
   unsigned char bytes[256];
   const unsigned char *zero;
@@ -164,8 +165,8 @@ static size_t stream_to_zero(lua_State *L, const lmv_packed *s, size_t at) {
   return s->size;
 }
 
-/* The position of the next zero from at on; where there is none, that of the
-** end, or at if it is behind. */
+/* The position of the next zero byte from `at` on. Without a zero byte, the
+** end, or `at` if that is greater. */
 static size_t find_zero(lua_State *L, const lmv_packed *s, size_t at) {
   size_t size = size_now(s);
   const unsigned char *p, *zero;
@@ -178,12 +179,12 @@ static size_t find_zero(lua_State *L, const lmv_packed *s, size_t at) {
   return zero != NULL ? (size_t)(zero - p) : size;
 }
 
-/* at + n, or the most that it can be. */
+/* at + n, or SIZE_MAX on overflow. */
 static size_t position_after(size_t at, size_t n) {
   return n > PTRDIFF_MAX || at > PTRDIFF_MAX - n ? PTRDIFF_MAX : at + n;
 }
 
-/* Pushes the string that has its length, of o->size bytes, in front. */
+/* Pushes a string whose length, of o->size bytes, stands in front of it. */
 static lmv_outcome push_sized(const packreader *r, const lmv_packed *s,
                               const option *o, size_t *at) {
   lua_Unsigned n = (lua_Unsigned)fetch_integer(r, s, *at, o->size, false);
@@ -205,7 +206,7 @@ static lmv_outcome push_zero_ended(const packreader *r, const lmv_packed *s,
   return LMV_UNPACKED;
 }
 
-/* Pushes what the option finds at *at, if anything, and moves *at. */
+/* Pushes the value of the option at *at, if it has a value, and moves *at. */
 static lmv_outcome push_option(const packreader *r, const lmv_packed *s,
                                const option *o, size_t *at) {
   lua_State *L = r->L;
@@ -265,7 +266,8 @@ size_t lmv_leastend(packreader *r, size_t at) {
   return at;
 }
 
-/* A start of string.unpack, from 0; clipped to the first byte. */
+/* A start position of string.unpack, as an index from 0, clipped to the first
+** byte. */
 static size_t check_position(lua_State *L, int arg, size_t size) {
   lua_Integer i = lmv_optinteger(L, arg, 1);
   size_t at = 0;
@@ -299,8 +301,8 @@ LMV_TOUCHES(view_unpack) {
 
 /* ---- pack ----------------------------------------------------------------*/
 
-/* Where n more bytes of the output go, which counts them already; NULL: they
-** are no longer made. */
+/* Adds n bytes to the size of the output; returns their address, or NULL if
+** they do not fit the room. */
 static inline unsigned char *add_room(lmv_output *out, size_t n) {
   luaL_Buffer *b = &out->b;
   char *p;
@@ -386,7 +388,7 @@ static void pack_float(const packreader *r, lmv_output *out, const option *o,
   add_bytes(out, bytes, o->size);
 }
 
-/* Adds the string at arg as one of the three kinds. */
+/* Adds the string at arg as one of the three kinds of strings. */
 static void pack_string(const packreader *r, lmv_output *out, const option *o,
                         int arg) {
   lua_State *L = r->L;
@@ -453,7 +455,7 @@ void lmv_pack(packreader *r, lmv_output *out, size_t room, size_t at, int arg,
   }
 }
 
-/* Writes n bytes of the view, from byte at on, which are there. */
+/* Writes n existing bytes of the view, from byte `at` on. */
 static void write_bytes(lua_State *L, const lmv_view *v, size_t at, size_t n,
                         const unsigned char *bytes) {
   unsigned char *base = lmv_writable(L, v);

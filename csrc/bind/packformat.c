@@ -37,7 +37,7 @@ static size_t read_number(packreader *r, size_t def) {
 static inline size_t integer_size(packreader *r, size_t def) {
   size_t n;
   if (*r->p >= '1' && *r->p <= '9' && !is_decimal(r->p[1]))
-    return (size_t)(*r->p++ - '0'); /* as nearly always */
+    return (size_t)(*r->p++ - '0'); /* the usual case */
   n = read_number(r, def);
   if (n > MAXINTSIZE || n == 0)
     luaL_error(r->L, "integral size (%I) out of limits [1,%d]", (LUAI_UACINT)n,
@@ -45,10 +45,11 @@ static inline size_t integer_size(packreader *r, size_t def) {
   return n;
 }
 
-#define LONGEST_HERE 40 /* format that is worth a hint */
+#define LONGEST_HERE 40 /* length of a format for which a hint is made */
 
 /*
-** Pushes how the format is spelt here, if it is one of views; "" for others.
+** Pushes the spelling in string.pack of a format of views; "" for other
+** formats.
 */
 static const char *push_hint_to(const packreader *r) {
   lua_State *L = r->L;
@@ -74,10 +75,10 @@ static const char *push_hint_to(const packreader *r) {
                          r->text);
 }
 
-/* What a character of a format is, and what comes with it. */
+/* The option of a character, and its properties. */
 typedef struct letter {
   unsigned char kind;
-  unsigned char size; /* its own, or if none is given */
+  unsigned char size; /* its fixed size, or its default size */
   enum { UNKNOWN, ALONE, WITH_SIZE, WITH_LENGTH, MODE } takes;
 } letter;
 
@@ -119,7 +120,7 @@ static void set_mode(packreader *r, char c) {
   struct native {
     char c;
     union {
-      LUAI_MAXALIGN; /* with Lua 5.5 a long double's */
+      LUAI_MAXALIGN; /* in Lua 5.5 that of long double */
     } most;
   };
   if (c == '!')
@@ -128,7 +129,9 @@ static void set_mode(packreader *r, char c) {
     r->little = c == '<' || (c == '=' && !MV_BIGENDIAN);
 }
 
-/* Reads one option, which may only change how the next are read. */
+/*
+** Reads one option. NOTHING: it only changes the reading of the next options.
+*/
 static inline void take_char(packreader *r, option *o) {
   char c = *r->p++;
   const letter *l = &letters[(unsigned char)c];
@@ -152,7 +155,7 @@ static inline void take_char(packreader *r, option *o) {
   }
 }
 
-/* What an option is aligned to; X takes it from the one behind. */
+/* The alignment of an option; X takes the alignment of the next option. */
 static size_t alignment(packreader *r, option *o) {
   size_t align = o->size;
   if (o->kind == ALIGNMENT) {

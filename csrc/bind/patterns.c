@@ -1,5 +1,5 @@
 /*
-** patterns.c - patterns by their text, read once
+** patterns.c - a cache of compiled patterns by their text
 ** A weak table in the registry maps the text to the userdata that holds the
 ** pattern. So a pattern in a loop is read once for each cycle of the collector,
 ** and patterns that are not used any more are collected.

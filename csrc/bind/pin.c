@@ -1,9 +1,9 @@
 /*
 ** pin.c - counted pins: memory that C code may use across calls
-** A pin is a userdata. Its user values keep what the borrower uses: 1 the owner
-** of the memory, 2 the coroutine on whose stack the pin is, 3 the format, if
-** the format is not cached for good. A pin that has ended keeps nothing alive.
-** A keeper is a pin without a lease and without a finalizer.
+** A pin is a userdata. Its user values keep the borrower's values alive: 1 the
+** owner of the memory, 2 the coroutine on whose stack the pin is, 3 the format,
+** if the format is not cached for good. A pin that has ended keeps nothing
+** alive. A keeper is a pin without a lease and without a finalizer.
 */
 #include "pin.h"
 
@@ -13,7 +13,7 @@ enum { OWNER = 1, THREAD = 2, FORMAT = 3, VALUES = FORMAT };
 
 typedef struct pin {
   lmv_lease *lease; /* NULL: ended */
-  ptrdiff_t room[]; /* Lua aligns userdata for that, not for max_align_t */
+  ptrdiff_t room[]; /* Lua aligns userdata for ptrdiff_t, not for max_align_t */
 } pin;
 
 static const char pin_key, keeper_key;
@@ -31,7 +31,7 @@ static void end_pin(lua_State *L, int idx) {
   }
   for (int value = OWNER; value <= VALUES; value++) {
     lua_pushnil(L);
-    lua_setiuservalue(L, idx, value); /* a keeper has one */
+    lua_setiuservalue(L, idx, value); /* a keeper has one user value */
   }
 }
 
@@ -45,7 +45,8 @@ static int pin_close(lua_State *L) {
   return 0;
 }
 
-/* Whether the coroutine runs, or waits for one that it has resumed. */
+/* Whether the coroutine is running, or waits for a coroutine that it has
+** resumed. */
 static bool is_active(lua_State *thread) {
   lua_Debug ar;
   return lua_status(thread) == LUA_OK && lua_getstack(thread, 0, &ar) != 0;
@@ -66,12 +67,12 @@ static int pin_gc(lua_State *L) {
     return 0;
   lua_getiuservalue(L, 1, THREAD);
   thread = lua_tothread(L, -1);
-  if (lua_status(thread) != LUA_OK) /* it has yielded, or failed */
+  if (lua_status(thread) != LUA_OK) /* it has yielded or failed */
     lua_resetthread(thread);
   if (is_active(thread)) {
     set_pin_meta(L, 1, &pin_key);
   } else {
-    end_pin(L, 1); /* not even its close was called, without memory say */
+    end_pin(L, 1); /* its close was not called, e.g. without memory */
   }
   return 0;
 }
@@ -82,8 +83,8 @@ static int do_nothing(lua_State *L) {
 }
 
 /*
-** At the limit of nested C calls a function could push a pin but Lua could not
-** call its __close. So the close is tried now, before anything is pinned.
+** At the limit of nested C calls a function could push a pin, but Lua could not
+** call its __close. So the close is tried now, before the memory is pinned.
 */
 static void check_close(lua_State *L) {
   lua_pushcfunction(L, do_nothing);
@@ -164,7 +165,7 @@ bool lmv_keepsbyte(lua_State *L, int idx, const void *p) {
   return found;
 }
 
-/* Pushes a metatable with what pins and keepers share. */
+/* Pushes a metatable with the fields that pins and keepers share. */
 static void push_pin_meta(lua_State *L) {
   lua_createtable(L, 0, 4);
   lua_pushliteral(L, "mview.pin");

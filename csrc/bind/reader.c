@@ -1,8 +1,9 @@
 /*
 ** reader.c - a cursor that reads
-** A method reads at the position and moves behind what it read. One that finds
-** too few bytes raises the least number of bytes that is sure to be needed;
-** whatever raises moves nothing, so the caller may wait for more and try again.
+** A method reads at the position and moves behind the bytes read. If there are
+** too few bytes, it raises an error with the least number of bytes that is sure
+** to be needed. A method that raises does not move the position, so the caller
+** may wait for more bytes and try again.
 */
 #include "reader.h"
 
@@ -15,8 +16,9 @@
 #include "pack.h"
 #include "stream.h"
 
-/* How many bytes there are to the end; 0 if the source was cut before the
-** position. */
+/*
+** The number of bytes to the end; 0 if the source was cut before the position.
+*/
 static inline size_t bytes_left(const lmv_stream *r, const lmv_window *w) {
   return r->pos < w->size ? w->size - r->pos : 0;
 }
@@ -38,7 +40,7 @@ static inline void go_to(lmv_stream *r, size_t pos) {
 
 /*
 ** Returns the next n bytes and moves behind them. If they are not contiguous,
-** they are copied to aside, which has room for n bytes.
+** they are copied to buffer `aside`, which has room for n bytes.
 */
 static inline const unsigned char *next_bytes(lua_State *L, lmv_stream *r,
                                               size_t n, unsigned char *aside) {
@@ -110,8 +112,8 @@ static inline void push_f64(lua_State *L, const unsigned char *p, bool big) {
 LMV_NUMBERS(READ_ONE, READ_WIDE)
 
 /*
-** A LEB128 number and how many bits it spells, at most 70. The tenth byte has
-** one bit of a number of 64 bits: it must be 0 or last.
+** A LEB128 number and its number of bits, at most 70. The tenth byte has only
+** one bit of a number of 64 bits, so it must be 0 or equal to last.
 */
 static uint64_t take_leb128(lua_State *L, unsigned char last, unsigned *count) {
   lmv_stream *r = lmv_checkstream(L);
@@ -186,7 +188,9 @@ LMV_TOUCHES(reader_bits) {
 
 /* ---- pieces --------------------------------------------------------------*/
 
-/* Makes *operand n bytes of the view from the position on. They must exist. */
+/*
+** Sets *operand to n bytes of the view from the position on. They must exist.
+*/
 static void next_operand(const lmv_stream *r, size_t n, lmv_operand *operand) {
   lmv_viewoperand(r->view, operand);
   operand->lay.offset += (ptrdiff_t)r->pos * operand->lay.strides[0];
@@ -225,7 +229,9 @@ LMV_TOUCHES(reader_string) {
   return 1;
 }
 
-/* r:peek([n]): the next byte as a number, or a view of n; does not move. */
+/*
+** r:peek([n]): the next byte as a number, or a view of n bytes; does not move.
+*/
 LMV_TOUCHES(reader_peek) {
   lmv_stream *r = lmv_checkstream(L);
   if (lua_isnoneornil(L, 2)) {
@@ -275,13 +281,13 @@ static size_t find_next(lua_State *L, const lmv_stream *r, const char *needle,
   return found >= 0 ? (size_t)found : ABSENT;
 }
 
-/* Raises that n bytes more are needed than are left. */
+/* Raises an underrun: n more bytes are needed than are left. */
 static int need_more(lua_State *L, const lmv_stream *r, size_t n) {
   lmv_window w = lmv_see(L, r);
   return lmv_underrun(L, &w, r->pos, bytes_left(r, &w) + n);
 }
 
-/* Pushes the bytes in front of a terminator that is n bytes on. */
+/* Pushes the n bytes in front of a terminator. */
 static void push_upto(lua_State *L, lmv_stream *r, size_t n) {
   lmv_window w = want(L, r, n + 1);
   push_next_string(L, r, &w, n);
@@ -299,8 +305,9 @@ LMV_TOUCHES(reader_cstring) {
 }
 
 /*
-** r:line(): the bytes up to a line's end, which is skipped; or the rest; nil at
-** the end. Of a bytearray, the line may go on: an underrun.
+** r:line(): the bytes up to the end of a line, which is skipped, or the rest of
+** the bytes; nil at the end. If the source is a bytearray, the line may go on
+** later, so a missing end is an underrun.
 */
 LMV_TOUCHES(reader_line) {
   lmv_stream *r = lmv_checkstream(L);
@@ -322,8 +329,8 @@ LMV_TOUCHES(reader_line) {
   return 1;
 }
 
-/* How long a beginning of s may be missing only its rest: for each of its
-** beginnings, the longest that is its end as well (Knuth, Morris, Pratt). */
+/* The prefix function of Knuth, Morris and Pratt: for each prefix of s, the
+** length of its longest proper prefix that is also its suffix. */
 static void find_borders(const unsigned char *s, size_t m, size_t *border) {
   size_t k = 0;
   border[0] = 0;
@@ -336,8 +343,9 @@ static void find_borders(const unsigned char *s, size_t m, size_t *border) {
 }
 
 /*
-** Raises how many bytes are needed at least to find the m bytes at s, that are
-** not there: the bytes left may end with a beginning of it.
+** Raises an underrun for the m bytes at s, which were not found. The remaining
+** bytes may end with a prefix of s, so the least number of further bytes needed
+** is m minus the length of this prefix.
 */
 static int need_separator(lua_State *L, const lmv_stream *r,
                           const unsigned char *s, size_t m) {
@@ -354,7 +362,7 @@ static int need_separator(lua_State *L, const lmv_stream *r,
   return need_more(L, r, m - k);
 }
 
-/* The separator: an argument's bytes, which are made a string. */
+/* The separator: replaces the argument by a string of its bytes. */
 static const char *check_separator(lua_State *L, int arg, size_t *m) {
   if (lua_type(L, arg) != LUA_TSTRING) {
     lmv_operand operand;
@@ -403,13 +411,13 @@ LMV_TOUCHES(reader_unpack) {
 
 /* ---- moving --------------------------------------------------------------*/
 
-/* The results of reader_methods that give the reader. */
+/* The result of methods that return the reader. */
 static int push_self(lua_State *L) {
   lua_settop(L, 1);
   return 1;
 }
 
-/* r:bytes_left(): the number of bytes to the end. */
+/* r:left(): the number of bytes to the end. */
 static int reader_left(lua_State *L) {
   const lmv_stream *r = lmv_checkstream(L);
   lmv_window w = lmv_see(L, r);
@@ -442,7 +450,7 @@ static int reader_align(lua_State *L) {
   return push_self(L);
 }
 
-/* r:discard(): removes what was read from the bytearray. */
+/* r:discard(): removes the bytes already read from the bytearray. */
 static int reader_discard(lua_State *L) {
   lmv_stream *r = lmv_checkstream(L);
   size_t size = lmv_see(L, r).size;

@@ -1,7 +1,6 @@
 /*
 ** reduce.c - sum min max
-** Nothing is allocated between finding out where the memory is and the last
-** look at it.
+** Between resolving the memory and the last access, nothing is allocated.
 */
 #include "reduce.h"
 
@@ -10,7 +9,7 @@
 #include "value.h"
 #include "view.h"
 
-/* v:sum(): of all numbers. */
+/* v:sum(): the sum of all numbers. */
 LMV_TOUCHES(view_sum) {
   lmv_view *v = lmv_checkview(L, 1);
   const mv_item *item = &v->format->item;
@@ -28,7 +27,7 @@ LMV_TOUCHES(view_sum) {
   return 1;
 }
 
-/* The item and its full index: of the least, or of the greatest one; or nil. */
+/* Pushes the least or greatest item and its full index; or nil. */
 static int push_extreme(lua_State *L, bool greatest) {
   lmv_view *v = lmv_checkview(L, 1);
   ptrdiff_t k, idx[MV_MAXDIM], off;

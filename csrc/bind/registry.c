@@ -1,13 +1,13 @@
 /*
-** registry.c - what the library keeps in the registry, and in its closures
+** registry.c - values of the library in Lua's registry and in its closures
 */
 #include "registry.h"
 
 #include <stdbool.h>
 
 /*
-** Addresses are the keys. own_key is one of metatables: its value there says
-** what the objects are, an lmv_own.
+** The keys of the registry are addresses. own_key is a key in metatables; its
+** value is the type of the objects, an lmv_own.
 */
 static const char view_key, own_key, formats_key;
 static const char container_keys[LMV_SHARED - LMV_BYTEARRAY + 1];
@@ -81,7 +81,8 @@ void lmv_setsole(lua_State *L) {
   lua_pop(L, 2);
 }
 
-/* What a value of this metatable is, where that can be told by its address. */
+/* The type of a value by the address of its metatable, if the address is
+** enough. */
 static lmv_own known_meta(const void *meta) {
   if (meta == LMV_SOLE(LMV_SOLEVIEW))
     return LMV_OWN_VIEW;
@@ -89,7 +90,7 @@ static lmv_own known_meta(const void *meta) {
                                              : LMV_OWN_NOTHING;
 }
 
-/* ---- what a value is -----------------------------------------------------*/
+/* ---- the types of values -------------------------------------------------*/
 
 lmv_own lmv_toown(lua_State *L, int idx, void **own) {
   lmv_own what;

@@ -1,12 +1,12 @@
 /*
 ** resource.c - leases whose end has an effect outside of Lua
-** Resources lie in segments, each twice as large as the one before. These are
-** userdata, user values of the pool, which the registry keeps: Lua frees them
-** at the very end of lua_close, behind the last finalizer of any script.
+** Resources lie in segments, each twice as large as the one before. Segments
+** are userdata, user values of the pool, which the registry keeps. So Lua frees
+** them at the very end of lua_close, after the last finalizer of any script.
 **
-** An id is the index of the resource and how often it has been used, so that
-** finding one takes the same time however many there are. A resource whose uses
-** are exhausted is not used again.
+** An id combines the index of the resource and its number of uses, so finding a
+** resource takes constant time. A resource whose uses are exhausted is not used
+** again.
 */
 #include "resource.h"
 
@@ -16,12 +16,12 @@
 #define INDEX_STEP ((uint64_t)1 << INDEX_BITS)
 #define FIRST_SEGMENT ((size_t)64)
 #define SEGMENTS 18 /* together one segment less than 1 << INDEX_BITS */
-#define GUARD_META (SEGMENTS + 1) /* user value of the pool, behind these */
+#define GUARD_META (SEGMENTS + 1) /* user value of the pool */
 
 typedef struct lmv_resources {
   volatile unsigned losses; /* counted by lmv_resource_lose */
   unsigned told;            /* the losses that errors have reported */
-  bool closed;              /* the state is closed: no more are taken */
+  bool closed;              /* the state is being closed: no more are taken */
   int nsegments;
   lmv_resource *free;
   lmv_resource *segments[SEGMENTS];
@@ -57,7 +57,7 @@ static void add_segment(lua_State *L, lmv_resources *all, int pool) {
   if (s == SEGMENTS)
     luaL_error(L, "too many maps, loans and exporters");
   segment = lua_newuserdatauv(L, n * sizeof *segment, 0);
-  if (s != all->nsegments) { /* a finalizer has added it meanwhile */
+  if (s != all->nsegments) { /* a finalizer has added the segment */
     lua_pop(L, 1);
     return;
   }
@@ -125,7 +125,7 @@ void lmv_resource_lose(lmv_resource *r) {
   lmv_lease_expire(&r->lease, "file shrank");
 #if defined(__GNUC__)
   __atomic_fetch_add(&r->all->losses, 1, __ATOMIC_RELAXED);
-  __atomic_fetch_add(&lmv_losses, 1, __ATOMIC_RELAXED); /* of other threads */
+  __atomic_fetch_add(&lmv_losses, 1, __ATOMIC_RELAXED); /* threads share it */
 #else
   r->all->losses++;
   lmv_losses++;

@@ -1,8 +1,9 @@
 /*
-** seed.c - a number of the process, out of what the system drew at its start
-** Linux hands each program some random bytes. Windows tells when, to 100 ns,
-** the process was made. Others place programs and libraries at random
-** addresses, as both of these do. Nothing is kept, so threads cannot race.
+** seed.c - a random number of the process, from random data of the system
+** Linux gives each program some random bytes. Windows gives the time of the
+** start of the process, in units of 100 ns. All systems place programs and
+** libraries at random addresses. The number is not stored, so threads cannot
+** race.
 */
 #include "seed.h"
 
@@ -46,5 +47,5 @@ static uint64_t drawn(void) {
 #endif
 
 uint64_t lmv_seed(void) {
-  return drawn() * UINT64_C(0x9e3779b97f4a7c15); /* odd: nothing is lost */
+  return drawn() * UINT64_C(0x9e3779b97f4a7c15); /* odd: keeps all bits */
 }

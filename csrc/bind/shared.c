@@ -1,8 +1,8 @@
 /*
 ** shared.c - blocks of memory that all Lua states of the process can attach to
-** A table of the process has the blocks by their ids. Each container, in any
-** state, is a hold on its block. A container is a resource, so its hold ends
-** exactly once. The end of the last hold frees the block.
+** A table of the process maps ids to blocks. Each container, in any state, is a
+** hold on its block. A container is a resource, so its hold ends exactly once.
+** The end of the last hold frees the block.
 **
 ** Lua's collector does not count this memory and would see no reason to collect
 ** dropped holds. So each state counts the bytes that it holds. When they have
@@ -33,16 +33,16 @@ typedef struct shared_block {
   max_align_t bytes[];
 } shared_block;
 
-enum { BUCKETS = 1024 }; /* a list each, by the last bits of the id */
+enum { BUCKETS = 1024 }; /* of lists, selected by the last bits of the id */
 
 static lmv_lock blocks_lock = LMV_UNLOCKED;
 static shared_block *blocks[BUCKETS];
 static uint64_t last_id;
 
 /*
-** Ids count from a number of the process on, so that an id of another process
-** is one of no block here. A double holds them, too, which is what some
-** libraries make of all numbers that they hand to a thread.
+** Ids count from a random number of the process on, so the id of another
+** process names no block here. A double can hold an id, as some libraries
+** convert all numbers that they pass to a thread to doubles.
 */
 static uint64_t next_id(void) {
   if (last_id == 0)
@@ -50,7 +50,7 @@ static uint64_t next_id(void) {
   return ++last_id;
 }
 
-/* A new block of n zero bytes, with one hold; NULL: there is no memory. */
+/* A new block of n zero bytes, with one hold; NULL without memory. */
 static shared_block *new_shared(size_t n) {
   shared_block *b =
       n <= PTRDIFF_MAX - sizeof *b ? calloc(1, sizeof *b + n) : NULL;
@@ -66,7 +66,7 @@ static shared_block *new_shared(size_t n) {
   return b;
 }
 
-/* The block of that id, with one hold more; NULL: there is none. */
+/* The block with that id, with one more hold; NULL if there is no block. */
 static shared_block *hold_shared(uint64_t id) {
   shared_block *b;
   lmv_acquirelock(&blocks_lock);
@@ -98,11 +98,11 @@ static void drop_shared(shared_block *b) {
     free(b);
 }
 
-/* ---- what a state holds --------------------------------------------------*/
+/* ---- the bytes that a state holds ----------------------------------------*/
 
 typedef struct holdings {
-  size_t bytes;     /* held now; a block that is held twice counts twice */
-  size_t collected; /* were still held after the last collection */
+  size_t bytes;     /* held now; a block with two holds counts twice */
+  size_t collected; /* held after the last collection */
 } holdings;
 
 static const char holdings_key;
@@ -124,7 +124,7 @@ static void collect(lua_State *L) {
   h->collected = h->bytes;
 }
 
-/* Adds bytes to what is held, and collects if it is time. */
+/* Adds n bytes to the held bytes, and collects if they have grown enough. */
 static void charge(lua_State *L, size_t n) {
   holdings *h = get_holdings(L);
   size_t lua = (size_t)lua_gc(L, LUA_GCCOUNT) << 10;
@@ -146,7 +146,7 @@ static void end_hold(lmv_resource *r) {
   drop_shared(b);
 }
 
-/* Makes the container on top, which holds no block yet, hold this one. */
+/* Gives the block to the container on top, which has no block yet. */
 static int set_block(lua_State *L, const lmv_container *c, shared_block *b) {
   lmv_resource *r = (lmv_resource *)c->lease;
   r->ud = get_holdings(L);
@@ -161,7 +161,7 @@ static int make_shared(lua_State *L) {
   size_t n = (size_t)lmv_checksize(L, 1);
   const lmv_container *c = lmv_pushcontainer(L, sizeof *c, LMV_SHARED);
   shared_block *b = new_shared(n);
-  if (b == NULL) { /* once more, as Lua does for its own memory */
+  if (b == NULL) { /* a second try, as Lua does for its own memory */
     collect(L);
     b = new_shared(n);
   }
@@ -172,7 +172,7 @@ static int make_shared(lua_State *L) {
   return set_block(L, c, b);
 }
 
-/* mview.attach(id): the block of that id; or nil and a message. */
+/* mview.attach(id): the block with that id; or nil and a message. */
 static int make_attached(lua_State *L) {
   lua_Integer id = lmv_checkinteger(L, 1);
   const lmv_container *c = lmv_pushcontainer(L, sizeof *c, LMV_SHARED);
@@ -196,7 +196,7 @@ static lmv_container *check_shared(lua_State *L) {
   return c;
 }
 
-/* s:id(): what mview.attach takes in any state of the process. */
+/* s:id(): the argument for mview.attach in any state of the process. */
 static int shared_id(lua_State *L) {
   const lmv_container *c = check_shared(L);
   lua_pushinteger(L, (lua_Integer)block_of_lease(c->lease)->id);
@@ -206,7 +206,7 @@ static int shared_id(lua_State *L) {
 /* s:view(): a view of all its bytes. */
 static int shared_view(lua_State *L) { return lmv_seecontainer(L, LMV_SHARED); }
 
-/* s:release(), also __close: ends this hold and all views of it. */
+/* s:release(), also __close: ends this container and all views of it. */
 static int shared_release(lua_State *L) {
   return lmv_closecontainer(L, LMV_SHARED);
 }

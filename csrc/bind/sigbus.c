@@ -1,8 +1,8 @@
 /*
 ** sigbus.c - files that shrink while they are mapped
-** The watches of all states of the process are one list that only grows, so
-** that the handler, which may take no lock, can walk it at any time. A free
-** watch covers no bytes and is used again.
+** The watches of all states of the process are one list that only grows. So the
+** handler, which may not take a lock, can walk it at any time. A free watch
+** covers no bytes and is used again.
 **
 ** Signals for other addresses are passed on to the handler that was installed
 ** before. A host that installs a handler later should pass signals on, too;
@@ -18,7 +18,7 @@
 #include "sigbus.h"
 
 void lmv_touch_pages(const unsigned char *p, size_t n) {
-  const size_t page = 4096; /* no system has smaller ones */
+  const size_t page = 4096; /* all systems have pages of this size or larger */
   volatile unsigned char byte;
   for (size_t at = 0; at < n; at += page)
     byte = p[at];
@@ -58,11 +58,11 @@ static lmv_watch *watches; /* the newest */
 /* Held while watches are taken and handlers changed. */
 static lmv_lock watches_lock = LMV_UNLOCKED;
 
-/* What was installed before: the handler reads the one that is current. */
+/* The handlers installed before; the handler reads the current one. */
 static struct sigaction previous[2];
 static int current;
 
-/* ---- the handler: nothing here but what a handler may do -----------------*/
+/* ---- the handler: only async-signal-safe code ----------------------------*/
 
 /*
 ** Whether the watch covers the address. Other threads may change other watches
@@ -85,7 +85,7 @@ static lmv_watch *find_watch(uintptr_t at) {
   return w;
 }
 
-/* Replaces the pages from that of the address on, and ends the views. */
+/* Replaces the pages from the page of the address on, and ends the views. */
 static bool replace_pages(lmv_watch *w, uintptr_t at) {
   uintptr_t page = at - at % (uintptr_t)sysconf(_SC_PAGESIZE);
   void *start = (void *)page;
@@ -96,7 +96,9 @@ static bool replace_pages(lmv_watch *w, uintptr_t at) {
   return true;
 }
 
-/* Lets the system do what it does without a handler, when this one returns. */
+/*
+** Restores the default action, which the system takes when the handler returns.
+*/
 static void give_up(int sig) {
   struct sigaction action = {.sa_handler = SIG_DFL};
   sigemptyset(&action.sa_mask);
@@ -104,9 +106,9 @@ static void give_up(int sig) {
   raise(sig);
 }
 
-/* Hands the signal to the handler that was there before. */
+/* Passes the signal to the handler that was installed before. */
 static void pass_on(int sig, siginfo_t *info, void *context) {
-  static siginfo_t *passed; /* one that comes back has gone in a circle */
+  static siginfo_t *passed; /* a signal that comes back has gone in a circle */
   const struct sigaction *to =
       &previous[__atomic_load_n(&current, __ATOMIC_ACQUIRE)];
   bool circle = __atomic_exchange_n(&passed, info, __ATOMIC_ACQ_REL) == info;
@@ -132,7 +134,8 @@ static void handle(int sig, siginfo_t *info, void *context) {
 
 /* ---- installing, watching ------------------------------------------------*/
 
-/* Puts the handler in front of what is installed, unless that is it. */
+/* Installs the handler in front of the current one, unless it is installed
+** already. */
 static int install(void) {
   struct sigaction ours = {.sa_sigaction = handle,
                            .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
@@ -148,7 +151,7 @@ static int install(void) {
   return sigaction(SIGBUS, &ours, NULL) != 0 ? errno : 0;
 }
 
-/* Sets what the watch watches. */
+/* Sets the bytes and the resource of a watch. */
 static void set_range(lmv_watch *w, uintptr_t start, uintptr_t end) {
   __atomic_add_fetch(&w->version, 1, __ATOMIC_ACQ_REL);
   __atomic_store_n(&w->start, start, __ATOMIC_RELAXED);
@@ -158,9 +161,9 @@ static void set_range(lmv_watch *w, uintptr_t start, uintptr_t end) {
 
 /*
 ** Runs when the library is unloaded (the last state that had it was closed) and
-** at exit. Restores the handler that was there before ours, unless somebody has
-** installed another one since. Watches that are in use stay, because a state
-** may still be closed after this.
+** at exit. Restores the handler that was installed before, unless another
+** handler has been installed since. Watches that are in use stay, because a
+** state may still be closed after this.
 */
 #if defined(__GNUC__)
 __attribute__((destructor)) static void uninstall(void) {
@@ -181,7 +184,7 @@ __attribute__((destructor)) static void uninstall(void) {
 }
 #endif
 
-/* A watch that is not in use, NULL without memory. */
+/* A watch that is not in use; NULL without memory. */
 static lmv_watch *take_watch(void) {
   lmv_watch *w = watches;
   while (w != NULL && w->end != 0)

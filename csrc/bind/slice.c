@@ -1,5 +1,5 @@
 /*
-** slice.c - views from views: slices, rows, casts, fields
+** slice.c - views made from views: slices, rows, casts, fields
 ** These functions only compute geometry. They do not touch the memory, with one
 ** exception: a row of a layout with suboffsets follows its pointer when it is
 ** made.
@@ -11,7 +11,7 @@
 #include "registry.h"
 #include "view.h"
 
-/* The init of a view that differs from v in nothing yet. */
+/* The init of a view that is equal to v. */
 static lmv_viewinit init_of(const lmv_view *v) {
   lmv_viewinit init = {v->lease, v->generation, v->format, v->anchors_format,
                        v->readonly};
@@ -27,7 +27,7 @@ static lua_Integer check_step(lua_State *L, int arg) {
   return step;
 }
 
-/* The slice from start on, of a view that is not one-dimensional and simple. */
+/* The slice from start on, of a view that is not simple and one-dimensional. */
 static void push_slice(lua_State *L, const lmv_view *v, ptrdiff_t start,
                        ptrdiff_t count, lua_Integer step) {
   mv_layout lay;
@@ -80,7 +80,7 @@ static lua_Integer selector_number(lua_State *L, int arg, int key,
   return i;
 }
 
-/* A selector that keeps its dimension. */
+/* Applies a selector that keeps its dimension. */
 static mv_status select_range(lua_State *L, int arg, mv_layout *lay, int dim) {
   lua_Integer step = selector_number(L, arg, 3, 1), i, j;
   ptrdiff_t start, count;
@@ -92,14 +92,14 @@ static mv_status select_range(lua_State *L, int arg, mv_layout *lay, int dim) {
   return mv_layout_slice(lay, dim, start, count, (ptrdiff_t)step);
 }
 
-/* A selector that drops its dimension. */
+/* Applies a selector that drops its dimension. */
 static lua_Integer selector_index(lua_State *L, int arg) {
   if (!lua_isnumber(L, arg))
     lmv_typeerror(L, arg, "integer, list {i, j, step} or nil");
   return lmv_checkinteger(L, arg);
 }
 
-/* Applies the selectors at 2, 3, ...; dims counts what the view has. */
+/* Applies the selectors at 2, 3, ... */
 static void apply_selectors(lua_State *L, const lmv_view *v, mv_layout *lay) {
   int n = lua_gettop(L) - 1, dim = 0;
   for (int k = 0; k < n; k++) {
@@ -161,7 +161,7 @@ static int view_transpose(lua_State *L) {
   mv_layout lay;
   lmv_checklive(L, v);
   if (n == 1 && v->ndim != 1)
-    lmv_checkinteger(L, 2); /* a list, perhaps */
+    lmv_checkinteger(L, 2); /* raises for a list */
   if (n > 0 && n != v->ndim)
     lmv_argerror(L, n < v->ndim ? n + 2 : v->ndim + 2,
                  "%d dimensions expected, got %d", v->ndim, n);
@@ -220,7 +220,7 @@ static int cast_error(lua_State *L, mv_status status, int arg, int dim,
 
 /*
 ** The common cast: one dimension, contiguous, whole items of a simple format.
-** Returns how many; -1: it is another one.
+** Returns the number of items; -1: it is another cast.
 */
 static inline ptrdiff_t flat_cast(const lmv_view *v, const mv_format *format) {
   size_t size = format->item.size, n;
@@ -269,7 +269,7 @@ lmv_view *lmv_pushsame(lua_State *L, const lmv_view *v) {
   return lmv_derive(L, 1, &lay, NULL, 0);
 }
 
-/* The common cast without a shape. False: it is another one. */
+/* Makes the common cast without a shape. False: it is another cast. */
 static bool push_flat_cast(lua_State *L) {
   const mv_format *format;
   const lmv_view *v;
@@ -289,7 +289,7 @@ static bool push_flat_cast(lua_State *L) {
   return true;
 }
 
-/* v:cast(format [, shape]): other items over the same contiguous bytes. */
+/* v:cast(format [, shape]): items of another format over the same bytes. */
 static int view_cast(lua_State *L) {
   int top = lua_gettop(L);
   if (top != 2 || !push_flat_cast(L)) {
@@ -301,7 +301,7 @@ static int view_cast(lua_State *L) {
 }
 
 /*
-** The init and the count of what at is asked for: n bytes, or a number of items
+** The init and the count for the arguments of at: n bytes, or a number of items
 ** of a format, whose userdata is pushed.
 */
 static ptrdiff_t check_window(lua_State *L, lmv_viewinit *init) {
@@ -330,8 +330,9 @@ static int window_error(lua_State *L, ptrdiff_t n, ptrdiff_t size,
                       (LUAI_UACINT)left);
 }
 
-/* v:at(offset, n), v:at(offset, format [, count]): a window of that many bytes
-** or items from byte offset on, counted from 0. It lies inside, or it raises.
+/*
+** v:at(offset, n), v:at(offset, format [, count]): a window of that many bytes
+** or items from byte offset on, counted from 0. Raises if it exceeds the view.
 */
 static int view_at(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
@@ -432,10 +433,10 @@ static int view_field(lua_State *L) {
   return 1;
 }
 
-/* v:release(), also __close: this view alone is dead from now on. */
+/* v:release(), also __close: ends this view. */
 static int view_release(lua_State *L) {
   if (lmv_toview(L, 1, LMV_META) == NULL)
-    lmv_typeerror(L, 1, "mview.view"); /* a container, too: it is no view */
+    lmv_typeerror(L, 1, "mview.view"); /* also raises for a container */
   lmv_release(L, 1);
   return 0;
 }

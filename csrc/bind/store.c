@@ -1,8 +1,8 @@
 /*
-** store.c - Lua values as items
-** Everything goes into a buffer of the caller first, so that nothing is written
-** when any value of a record or list does not fit; and a message says where in
-** it the value is, what it is, and what would fit.
+** store.c - converts Lua values to items
+** All values are converted to a buffer of the caller first, so if one value of
+** a record or list does not fit, nothing is written. A message names the place
+** of the value, the value, and the values that would fit.
 */
 #include "store.h"
 
@@ -20,19 +20,19 @@ unsigned char *lmv_pushblock(lua_State *L, size_t n) {
 
 /* ---- errors of writing ---------------------------------------------------*/
 
-/* Where in a value something is: a chain from the inside out. */
+/* A place inside a nested value: a chain from the inside out. */
 typedef struct path {
   const struct path *outer;
-  const char *name; /* NULL: index says */
+  const char *name; /* NULL: use index */
   size_t namelen;
   lua_Integer index;
 } path;
 
-/* What a conversion is for. */
+/* The context of a conversion. */
 typedef struct target {
   int arg;
   const mv_format *format;
-  bool *misfit; /* set for values of the right type, which raise if NULL */
+  bool *misfit; /* set if a value of the right type does not fit, or NULL */
 } target;
 
 static void add_place(luaL_Buffer *b, lua_State *L, const path *at) {
@@ -64,7 +64,7 @@ static int value_error(lua_State *L, const target *t, const path *at) {
   return lmv_argerror(L, t->arg, "%s", lua_tostring(L, -1));
 }
 
-/* What an item takes. */
+/* The values that an item accepts, for messages. */
 static const char *wanted(const mv_item *item) {
   switch (mv_kinds[item->kind].class_) {
   case MV_UNSIGNED:
@@ -93,7 +93,7 @@ static int refuse_type(lua_State *L, const target *t, const path *at, int idx,
 /* Pushes the number or the pair of numbers at idx as text. */
 static const char *describe_number(lua_State *L, int idx) {
   if (lua_type(L, idx) != LUA_TTABLE) {
-    lua_pushvalue(L, idx); /* lua_tolstring changes what it converts */
+    lua_pushvalue(L, idx); /* lua_tolstring changes its argument */
     return lua_tostring(L, -1);
   }
   lua_rawgeti(L, idx, 1);
@@ -149,7 +149,9 @@ static int refuse_value(lua_State *L, const target *t, const path *at, int idx,
 static void to_item(lua_State *L, const target *t, const path *at, int idx,
                     const mv_item *item, unsigned char *p);
 
-/* The value at idx from the field's dimension dim on, nested lists. */
+/*
+** Converts the value at idx, nested lists, from the field's dimension dim on.
+*/
 static void to_array(lua_State *L, const target *t, const path *at, int idx,
                      const mv_field *field, int dim, unsigned char *p) {
   ptrdiff_t n, i = 0, stride = (ptrdiff_t)field->item.size;
@@ -180,7 +182,7 @@ static void to_array(lua_State *L, const target *t, const path *at, int idx,
   }
 }
 
-/* Refuses a table with keys that are no fields. */
+/* Raises for a table with a key that is not a field. */
 static void check_keys(lua_State *L, const target *t, const path *at, int idx,
                        const mv_record *record) {
   lua_pushnil(L);
@@ -220,7 +222,7 @@ static void to_record(lua_State *L, const target *t, const path *at, int idx,
   luaL_checkstack(L, LUA_MINSTACK, "record nested too deep");
   if (lua_type(L, idx) != LUA_TTABLE)
     refuse_type(L, t, at, idx, "table");
-  /* as many keys as values, and no value that is nil: all keys are known */
+  /* as many keys as values, and no value is nil: all keys are fields */
   if (!has_keys(L, idx, record->nvalues))
     check_keys(L, t, at, idx, record);
   for (size_t f = 0; f < record->nfields; f++) {

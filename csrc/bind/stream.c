@@ -1,5 +1,5 @@
 /*
-** stream.c - what readers and writers have in common
+** stream.c - the common part of readers and writers
 */
 #include "stream.h"
 
@@ -15,7 +15,7 @@
 int lmv_streamerror(lua_State *L) {
   const char *name;
   lua_getfield(L, LMV_STREAM, "__name");
-  name = lua_tostring(L, -1); /* the metatable keeps it */
+  name = lua_tostring(L, -1); /* the metatable keeps it alive */
   lua_pop(L, 1);
   return lmv_typeerror(L, 1, name);
 }
@@ -26,7 +26,7 @@ int lmv_underrun(lua_State *L, const lmv_window *w, size_t pos, size_t n) {
                     (LUAI_UACINT)(pos < w->size ? w->size - pos : 0));
 }
 
-/* The argument for messages: numbers and strings as they are. */
+/* The text of an argument for messages: numbers and strings as they are. */
 static const char *argument_text(lua_State *L, int arg) {
   if (lua_isnone(L, arg))
     return "nil";
@@ -41,7 +41,7 @@ size_t lmv_checkcount(lua_State *L, int arg) {
   if (!isint || n < 0)
     lmv_argerror(L, arg, "number of bytes expected, got %s",
                  argument_text(L, arg));
-  /* on 32 bits: more than there can be */
+  /* on 32 bits: more than any memory */
   return (lua_Unsigned)n > SIZE_MAX ? SIZE_MAX : (size_t)n;
 }
 
@@ -68,7 +68,7 @@ size_t lmv_checkalign(lua_State *L, int arg, size_t pos) {
 size_t lmv_checkseek(lua_State *L, int arg, size_t size) {
   int isint;
   lua_Integer i = lua_tointegerx(L, arg, &isint);
-  /* wraps around where it is out of range */
+  /* wraps around if it is out of range */
   lua_Unsigned at = i < 0 ? (lua_Unsigned)i + size : (lua_Unsigned)i - 1;
   if (!isint || at > size)
     lmv_argerror(L, arg, "position %s out of range [1, %I]",
@@ -87,7 +87,7 @@ static bool check_byte_order(lua_State *L, int arg, int idx) {
 
 /* ---- making --------------------------------------------------------------*/
 
-/* Replaces the view at arg by one of its bytes, if it is not that already. */
+/* Replaces the view at arg by a view of its bytes, unless it is one already. */
 static const lmv_view *to_bytes(lua_State *L, int arg) {
   const lmv_view *v = lua_touserdata(L, arg);
   lmv_viewinit change = {v->lease, v->generation, &lmv_byteformat, false,
@@ -133,7 +133,7 @@ lmv_stream *lmv_pushstream(lua_State *L) {
 void lmv_pushpart(lua_State *L, const lmv_stream *s, size_t at, size_t n) {
   const lmv_view *v = s->view;
   lua_getiuservalue(L, 1, 1);
-  if (n == 0) /* where the source was cut, at may be behind the end */
+  if (n == 0) /* if the source was cut, `at` may be behind the end */
     at = 0;
   if (v != NULL) {
     lmv_derive1(L, lua_gettop(L), v, &lmv_byteformat,
@@ -141,7 +141,7 @@ void lmv_pushpart(lua_State *L, const lmv_stream *s, size_t at, size_t n) {
                 v->dims[1]);
   } else {
     lmv_view *part = lmv_pushcontainerview(L, LMV_META, lua_gettop(L));
-    lmv_window w = lmv_see(L, s); /* finalizers may have cut it */
+    lmv_window w = lmv_see(L, s); /* finalizers may have cut the memory */
     if (at > w.size || n > w.size - at)
       lmv_underrun(L, &w, at, n);
     part->offset = (ptrdiff_t)at;
@@ -152,10 +152,10 @@ void lmv_pushpart(lua_State *L, const lmv_stream *s, size_t at, size_t n) {
 
 /* ---- fields --------------------------------------------------------------*/
 
-/* What keys of the table of methods are, that are no methods. */
+/* The fields of a stream, by their numbers in the table of methods. */
 enum { POS = 1, ORDER, VIEW };
 
-/* __index: methods are in the last upvalue, and numbers of fields. */
+/* __index: the last upvalue has the methods and the numbers of fields. */
 static int stream_index(lua_State *L) {
   const lmv_stream *s;
   if (lua_rawget(L, lua_upvalueindex(LMV_NUP + 2)) != LUA_TNUMBER)
@@ -209,8 +209,7 @@ static int stream_newindex(lua_State *L) {
 
 /*
 ** Sets a function in the table on top. meta: index of the metatable, the
-** upvalue behind ours. methods: index of a further upvalue; 0 if there is no
-** further one.
+** upvalue behind the common ones. methods: index of a further upvalue, or 0.
 */
 static void set_function(lua_State *L, const char *name, lua_CFunction f,
                          int meta, int methods) {

@@ -1,9 +1,9 @@
 /*
-** text.c - find match gmatch rfind lines split: a view is read as a string is
-** Positions are bytes of the view in C order. Of memory that is not contiguous,
-** bytes are searched for in pieces; patterns, lines and split copy it aside,
-** once, at the call. Captures are kept as offsets, and each one that is pushed
-** looks the memory up anew, as pushing it can run finalizers.
+** text.c - find match gmatch rfind lines split: the string methods of views
+** Positions count bytes of the view in C order. If the view is not contiguous,
+** a search for bytes copies pieces of it; patterns, lines and split copy all
+** its bytes once, at the call. Captures are kept as offsets, and the memory is
+** resolved again for each capture, as pushing one can run finalizers.
 */
 #include "text.h"
 
@@ -37,7 +37,7 @@ static void open_text(lua_State *L, const lmv_view *v, subject *t) {
   }
 }
 
-/* Brings the bytes in one piece. Stack: [] -> [copy or nil] */
+/* Copies the bytes if they are not contiguous. Stack: [] -> [copy or nil] */
 static void flatten_text(lua_State *L, subject *t) {
   if (!lmv_isflat(t->v)) {
     lmv_operand all;
@@ -48,15 +48,15 @@ static void flatten_text(lua_State *L, subject *t) {
     lua_pushnil(L);
 }
 
-/* Where the bytes, in one piece, are now; raises if the view is dead. */
+/* The present address of the contiguous bytes; raises if the view is dead. */
 static const unsigned char *text_bytes(lua_State *L, const subject *t) {
   const unsigned char *base = lmv_base(L, t->v);
   return t->copy != NULL ? t->copy : base + t->v->offset;
 }
 
 /*
-** A position of the string library as one from 0, clipped to the first byte;
-** n + 1 and more where it is behind the end.
+** Converts a position of the string library to an index from 0, clipped to the
+** first byte; the result is greater than n if it is behind the end.
 */
 static size_t text_position(lua_Integer i, size_t n) {
   if (i > 0)
@@ -75,8 +75,8 @@ static int push_bounds(lua_State *L, size_t at, size_t n) {
 
 /* ---- bytes ---------------------------------------------------------------*/
 
-/* Pushes the bounds of m bytes that were found at offset at behind from; nil if
-** at is -1. */
+/* Pushes the bounds of m bytes that were found at offset `at` behind from; nil
+** if `at` is -1. */
 static int push_found(lua_State *L, size_t from, ptrdiff_t at, size_t m) {
   if (at >= 0)
     return push_bounds(L, from + (size_t)at, m);
@@ -94,9 +94,9 @@ static int find_flat(lua_State *L, const lmv_view *v, lua_Integer init,
 }
 
 /*
-** Where m bytes can be found in n bytes: from *from to *to. last: the last
-** occurrence that starts at or before init; else the first one from init on.
-** False: nowhere.
+** The range in which m bytes are searched for in n bytes: from *from to *to.
+** last: the last occurrence that starts at or before init; otherwise the first
+** one from init on. False: the range is empty.
 */
 static bool search_range(lua_Integer init, bool last, size_t n, size_t m,
                          size_t *from, size_t *to) {
@@ -108,13 +108,13 @@ static bool search_range(lua_Integer init, bool last, size_t n, size_t m,
   return position <= n;
 }
 
-/* Finds the bytes of the value at index 2, any bytes-like one. */
+/* Finds the bytes of the value at index 2, any bytes-like. */
 static int find_bytes_like(lua_State *L, const lmv_view *v, lua_Integer init,
                            bool last) {
   lmv_operand needle;
   mv_layout lay;
   const unsigned char *copy, *q, *base;
-  unsigned char *room = NULL; /* for pieces of what is not contiguous */
+  unsigned char *room = NULL; /* for pieces of a view that is not contiguous */
   size_t n, m, from, to, size = 0;
   ptrdiff_t at;
   lmv_checkoperand(L, 2, &needle);
@@ -160,7 +160,7 @@ static bool has_specials(const char *p, size_t len) {
   return false;
 }
 
-/* Raises what is wrong with the pattern, if anything is. */
+/* Raises the error of a mistake in the pattern, if the match found one. */
 static void check_match(lua_State *L, const mv_match *match) {
   if (match->status == MV_ECAPTUREINDEX)
     luaL_error(L, "invalid capture index %%%d", match->number);
@@ -172,7 +172,7 @@ static void push_text(lua_State *L, const subject *t, size_t at, size_t n) {
   lua_pushlstring(L, (const char *)text_bytes(L, t) + at, n);
 }
 
-/* Pushes the captures; whole: all of the match if there are none. */
+/* Pushes the captures. whole: without captures, pushes the whole match. */
 static int push_captures(lua_State *L, const subject *t, const mv_match *match,
                          bool whole) {
   if (match->ncaptures > LUA_MINSTACK / 2)
@@ -258,21 +258,22 @@ LMV_TOUCHES(view_rfind) {
 /* ---- iterators -----------------------------------------------------------*/
 
 /*
-** Where an iteration is. The upvalues behind it are what it refers to: the
-** view, the pattern's userdata or the separator, the copy of the view's bytes.
+** The state of an iteration. The upvalues behind it are the values to which it
+** refers: the view, the pattern's userdata or the separator, the copy of the
+** view's bytes.
 */
 typedef struct text_loop {
   subject text;
-  mv_patscan scan;            /* its next: where to go on */
+  mv_patscan scan;            /* next: the position of the next step */
   mv_pattern *pattern;        /* gmatch */
-  bool keep;                  /* lines: the ends of lines */
+  bool keep;                  /* lines: keeps the ends of lines */
   const unsigned char *bytes; /* split: the separator */
   size_t len;
 } text_loop;
 
 #define LOOP_VALUES 4
 #define BYTE_VIEW lua_upvalueindex(LMV_NUP + LOOP_VALUES + 1) /* split */
-#define ENDED SIZE_MAX /* as next: nothing is left */
+#define ENDED SIZE_MAX /* as next: the iteration has ended */
 
 /*
 ** Starts an iterator over the text. Stack: [v, what, ..., copy] ->
@@ -306,8 +307,8 @@ LMV_TOUCHES(next_match) {
 }
 
 /*
-** v:gmatch(pattern [, init]): as string.gmatch, where "^" is an ordinary
-** character at the start as well.
+** v:gmatch(pattern [, init]): as string.gmatch; "^" at the start is an ordinary
+** character, too.
 */
 LMV_TOUCHES(view_gmatch) {
   const lmv_view *v = lmv_checkview(L, 1);
@@ -403,7 +404,7 @@ static void push_byte_view(lua_State *L, const lmv_view *v) {
   lmv_derive(L, 1, &lay, &init, 0);
 }
 
-/* v:split(sep): views of the bytes between occurrences of a sequence. */
+/* v:split(sep): an iterator of views of the bytes between separators. */
 LMV_TOUCHES(view_split) {
   const lmv_view *v = lmv_checkview(L, 1);
   lmv_operand sep;

@@ -1,7 +1,7 @@
 /*
-** value.c - items as Lua values
-** No pointer is held across an allocation: items are known by their offset, and
-** the view is asked anew after whatever can run a finalizer.
+** value.c - converts items to Lua values
+** No pointer is held across an allocation: items are located by their offset,
+** and the view is resolved again after each call that can run a finalizer.
 */
 #include "value.h"
 
@@ -13,7 +13,7 @@
 
 /* ---- reading -------------------------------------------------------------*/
 
-/* lua_createtable takes ints, and as a hint only. */
+/* Pushes a table. lua_createtable takes ints, which are only hints. */
 static void new_table(lua_State *L, size_t narr, size_t nrec) {
   lua_createtable(L, narr > INT_MAX ? INT_MAX : (int)narr,
                   nrec > INT_MAX ? INT_MAX : (int)nrec);
@@ -36,7 +36,7 @@ void lmv_pushvalue(lua_State *L, const mv_value *value) {
   case MV_VBYTES:
     lua_pushlstring(L, (const char *)value->as.s.p, value->as.s.n);
     break;
-  case MV_VCOMPLEX: /* all is read by now, so the table may run finalizers */
+  case MV_VCOMPLEX: /* the item was read, so the table may run finalizers */
     lua_createtable(L, 2, 0);
     for (int k = 0; k < 2; k++) {
       lua_pushnumber(L, (lua_Number)value->as.z[k]);
@@ -56,7 +56,7 @@ static void push_scalar(lua_State *L, const mv_item *item,
 static void push_value(lua_State *L, const lmv_view *v, int names,
                        const mv_item *item, ptrdiff_t off);
 
-/* Pushes a field's value from its dimension dim on, nested lists. */
+/* Pushes a field's value, nested lists, from its dimension dim on. */
 static void push_array(lua_State *L, const lmv_view *v, int names,
                        const mv_field *field, int dim, ptrdiff_t off) {
   ptrdiff_t n, stride = (ptrdiff_t)field->item.size;
@@ -67,7 +67,7 @@ static void push_array(lua_State *L, const lmv_view *v, int names,
   for (int d = dim + 1; d < field->ndim; d++)
     stride *= field->shape[d];
   n = field->shape[dim];
-  luaL_checkstack(L, 3, "record nested too deep"); /* a complex number, say */
+  luaL_checkstack(L, 3, "record nested too deep"); /* e.g. a complex number */
   new_table(L, (size_t)n, 0);
   for (ptrdiff_t i = 0; i < n; i++) {
     push_array(L, v, names, field, dim + 1, off + i * stride);
@@ -84,7 +84,7 @@ static inline void push_field(lua_State *L, const lmv_view *v, int names,
     push_array(L, v, names, field, 0, off);
 }
 
-/* Pushes the name of a field, a string made only once. */
+/* Pushes the name of a field, a string that is made only once. */
 static void push_name(lua_State *L, const lmv_view *v, int names,
                       const mv_field *field) {
   lua_Integer k = mv_field_number(v->format, field);
@@ -101,7 +101,7 @@ static void push_record(lua_State *L, const lmv_view *v, int names,
   lua_Integer position = 0;
   luaL_checkstack(L, 5, "record nested too deep");
   new_table(L, record->nunnamed, record->nvalues - record->nunnamed);
-  lmv_checklive(L, v); /* padding alone has no field that would ask */
+  lmv_checklive(L, v); /* a record of padding has no field that checks this */
   for (size_t f = 0; f < record->nfields; f++) {
     const mv_field *field = &record->fields[f];
     ptrdiff_t at = off + (ptrdiff_t)field->offset;
@@ -148,7 +148,7 @@ void lmv_pushitem(lua_State *L, const lmv_view *v, int idx, ptrdiff_t off) {
 
 /* ---- comparing -----------------------------------------------------------*/
 
-/* The list at idx of two numbers, by raw access. */
+/* Reads the list of two numbers at idx, by raw access. */
 static bool to_complex(lua_State *L, int idx, mv_value *value) {
   bool numbers = lua_rawlen(L, idx) == 2;
   value->tag = MV_VCOMPLEX;
@@ -160,7 +160,7 @@ static bool to_complex(lua_State *L, int idx, mv_value *value) {
   return numbers;
 }
 
-/* The number at idx as what items of that kind hold. */
+/* The number at idx as a value of items of that kind. */
 static void to_number(lua_State *L, int idx, mv_kind kind, mv_value *value) {
   int isint;
   lua_Integer i = lua_tointegerx(L, idx, &isint);
@@ -197,7 +197,9 @@ bool lmv_tovalue(lua_State *L, int idx, const mv_item *item, mv_value *value) {
   }
 }
 
-/* The field from its dimension dim on with the nested list at idx. */
+/*
+** Compares the field, from its dimension dim on, with the nested list at idx.
+*/
 static bool equals_array(lua_State *L, const lmv_view *v, const mv_field *field,
                          int dim, ptrdiff_t off, int idx) {
   ptrdiff_t n, stride = (ptrdiff_t)field->item.size;

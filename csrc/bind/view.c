@@ -1,5 +1,5 @@
 /*
-** view.c - the view: making one, and views of bytes-likes
+** view.c - making views, and views of bytes-likes
 ** A view is one userdata without a finalizer, so that slices are cheap.
 */
 #include "view.h"
@@ -30,14 +30,14 @@ lmv_container *lmv_checkcontainer(lua_State *L, int arg, lmv_source source) {
 
 /* ---- the view itself -----------------------------------------------------*/
 
-/* What element access may take for one-dimensional plain numbers. */
+/* The numkind of a view: not 0 for one-dimensional plain numbers. */
 static unsigned char numkind_of_view(const lmv_view *v) {
   return v->ndim == 1 && !v->indirect ? lmv_numkind(&v->format->item) : 0;
 }
 
 /*
-** The layout of a view is valid, and lies in its block while that is there. Of
-** memory of others, rows that were reached by a pointer lie elsewhere.
+** Asserts that the layout of a view is valid, and lies in its block if the
+** lease is alive. Rows behind pointers of foreign memory lie elsewhere.
 */
 static void assert_layout(const lmv_view *v, const mv_layout *lay) {
   mv_assert(mv_layout_valid(lay));
@@ -93,7 +93,7 @@ static lmv_view *new_view(lua_State *L, int values, size_t dims) {
 }
 
 static inline void count_view(const lmv_view *v) {
-  if (v->generation >= v->lease->first) /* else its lease has ended */
+  if (v->generation >= v->lease->first) /* otherwise its lease has ended */
     v->lease->views++;
 }
 
@@ -128,7 +128,7 @@ lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx, int fmt,
   return v;
 }
 
-/* lmv_derive, also outside of closures of ours. */
+/* lmv_derive, also for callers that are not closures of the library. */
 static lmv_view *derive(lua_State *L, int meta, int idx, const mv_layout *lay,
                         const lmv_viewinit *change, int fmt) {
   const lmv_view *v = lua_touserdata(L, idx);
@@ -209,7 +209,7 @@ void lmv_derive1(lua_State *L, int idx, const lmv_view *from,
 
 /* ---- views of bytes-likes ------------------------------------------------*/
 
-/* Makes the new view one of all bytes of the lease. */
+/* Sets the new view to all bytes of the lease. */
 static void see_all(lmv_view *v, lmv_lease *lease) {
   v->lease = lease;
   v->generation = lease->generation;
@@ -224,12 +224,12 @@ static void see_all(lmv_view *v, lmv_lease *lease) {
   v->dims[1] = 1;
 }
 
-/* Where in the userdata of a string's view the lease is, aligned. */
+/* The aligned offset of the lease in the userdata of a string's view. */
 #define LEASE_AT ((sizeof(lmv_view) + 2 * sizeof(ptrdiff_t) + 7) / 8 * 8)
 
 /*
-** Pushes a view of the string at idx. One userdata holds view and lease, so it
-** is its own user value 1; user value 2 is the string.
+** Pushes a view of the string at idx. One userdata holds the view and the
+** lease, so the userdata is its own user value 1. User value 2 is the string.
 */
 static lmv_view *push_string_view(lua_State *L, int idx, int meta) {
   lmv_view *v = lua_newuserdatauv(L, LEASE_AT + sizeof(lmv_lease), 2);
@@ -267,7 +267,7 @@ void lmv_checkopen(lua_State *L, const lmv_container *container) {
 lmv_view *lmv_pushcontainerview(lua_State *L, int meta, int idx) {
   const lmv_container *c = lua_touserdata(L, idx);
   lmv_view *v = new_view(L, 1, 2);
-  lmv_checkopen(L, c); /* now, as finalizers may have ended it meanwhile */
+  lmv_checkopen(L, c); /* only now, as finalizers may have ended it */
   see_all(v, c->lease);
   lua_pushvalue(L, idx);
   attach(L, v, meta);

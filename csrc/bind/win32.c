@@ -1,5 +1,5 @@
 /*
-** win32.c - what several files need of Windows, and only there
+** win32.c - functions for Windows that several files use
 */
 #include "win32.h"
 
@@ -70,7 +70,7 @@ static void ignore_parameter(const wchar_t *expression, const wchar_t *function,
   (void)expression, (void)function, (void)file, (void)line, (void)reserved;
 }
 
-/* A wrong descriptor would end the process, unless somebody handles that. */
+/* Without a handler, an invalid descriptor would end the process. */
 static intptr_t ask_handle(int fd) {
   _invalid_parameter_handler before =
       _set_thread_local_invalid_parameter_handler(ignore_parameter);
@@ -85,7 +85,7 @@ static intptr_t ask_handle(int fd) { return _get_osfhandle(fd); }
 
 #endif
 
-/* -2 stands for a standard descriptor without a file. */
+/* The C library returns -2 for a standard descriptor without a file. */
 void *lmv_win32_handle(int fd) {
   intptr_t handle = fd < 0 ? -1 : ask_handle(fd);
   return handle == -1 || handle == -2 ? NULL : (void *)handle;
@@ -107,7 +107,9 @@ bool lmv_win32_istext(int fd) {
   return true;
 }
 
-/* Moves bytes by the C library, which knows what files are appended to. */
+/*
+** Moves bytes by the C library, which knows which files were opened to append.
+*/
 static int move_raw(int fd, void *p, size_t n, bool out) {
   unsigned count = n < INT_MAX ? (unsigned)n : INT_MAX;
   int mode = _setmode(fd, _O_BINARY), done;
@@ -120,7 +122,7 @@ static int move_raw(int fd, void *p, size_t n, bool out) {
   return done;
 }
 
-/* The same at that place of the file. */
+/* The same at offset `at` of the file. */
 static int move_at(int fd, void *p, size_t n, int64_t at, bool out) {
   int64_t home;
   int done, err;

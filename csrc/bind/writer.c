@@ -14,20 +14,20 @@
 #include "pack.h"
 #include "stream.h"
 
-/* Where bytes can be written. */
+/* A place for bytes in the target. */
 typedef struct target_spot {
   unsigned char *p;
-  ptrdiff_t step; /* from one to the next */
+  ptrdiff_t step; /* bytes from one byte to the next */
   size_t at, n;
-  size_t more; /* those of n that a bytearray has to grow by */
+  size_t more; /* bytes by which a bytearray has to grow */
 } target_spot;
 
-/* The bytearray that is written to, of a writer that can grow. */
+/* The target of a writer that can grow, a bytearray. */
 static inline lmv_bytearray *target_bytearray(const lmv_stream *w) {
   return (lmv_bytearray *)w->container;
 }
 
-/* Makes the bytearray of the writer at index 1 have room for n bytes more. */
+/* Makes room for n more bytes in the bytearray of the writer at index 1. */
 static void grow_room(lua_State *L, size_t n) {
   luaL_checkstack(L, 2, NULL);
   lua_getiuservalue(L, 1, 1);
@@ -36,8 +36,8 @@ static void grow_room(lua_State *L, size_t n) {
 }
 
 /*
-** Finds where the next n bytes go. Raises if there is no room.
-** Nothing of Lua that allocates may be called before they are written.
+** Finds the place for the next n bytes. Raises if there is no room. Until the
+** bytes are written, no function of Lua that allocates may be called.
 */
 static target_spot find_spot(lua_State *L, const lmv_stream *w, size_t n) {
   for (;;) {
@@ -55,7 +55,7 @@ static target_spot find_spot(lua_State *L, const lmv_stream *w, size_t n) {
   }
 }
 
-/* Moves behind what was written at s. */
+/* Moves the position behind the bytes that were written at s. */
 static void written(lmv_stream *w, const target_spot *s) {
   size_t pos = s->at + s->n;
   if (lmv_cangrow(w)) {
@@ -102,7 +102,7 @@ static inline int writer_itself(lua_State *L) {
 
 /* ---- numbers -------------------------------------------------------------*/
 
-/* The integer at index arg; raises for other values, strings among them. */
+/* The integer at index arg; raises for other values, including strings. */
 static lua_Integer check_integer(lua_State *L, int arg) {
   lua_Integer i;
   int isint;
@@ -114,7 +114,7 @@ static lua_Integer check_integer(lua_State *L, int arg) {
   return i;
 }
 
-/* The same, that fits so many bits. */
+/* The same for an integer with a range of lo to hi. */
 static inline uint64_t check_bits(lua_State *L, int arg, lua_Integer lo,
                                   lua_Integer hi) {
   lua_Integer i = check_integer(L, arg);
@@ -124,7 +124,7 @@ static inline uint64_t check_bits(lua_State *L, int arg, lua_Integer lo,
   return (uint64_t)i;
 }
 
-/* Puts the number at index 2 to p, as a float of that kind. */
+/* Writes the number at index 2 to p, as a float of that kind. */
 static void check_float(lua_State *L, unsigned char *p, mv_kind kind,
                         size_t size, bool swap) {
   mv_item item = {size, NULL, kind, swap};
@@ -154,7 +154,7 @@ static inline void put24(unsigned char *p, bool big, uint64_t bits) {
   p[big ? 0 : 2] = (unsigned char)(bits >> 16);
 }
 
-/* Each puts the number at index 2 to p. */
+/* Each function writes the number at index 2 to p. */
 #define CONVERT(name, body)                                                    \
   static inline void convert_##name(lua_State *L, unsigned char *p,            \
                                     bool big) {                                \
@@ -232,25 +232,25 @@ LMV_TOUCHES(writer_sleb128) {
 
 /* ---- bits ----------------------------------------------------------------*/
 
-/* Of the memory that is written to. */
+/* The generation of the target's lease. */
 static uint64_t generation(const lmv_stream *w) {
   return w->view != NULL ? w->view->generation
                          : w->container->lease->generation;
 }
 
-/* How many bits of the byte in front of at are to be written yet. */
+/* The number of unused bits in the byte in front of `at`. */
 static unsigned unused_bits(const lmv_stream *w, size_t at) {
   bool same = w->bitpos == at && w->generation == generation(w);
   return same ? w->nbits : 0;
 }
 
-/* The same of the position as it is now. */
+/* The same for the present position. */
 static unsigned unused_now(lua_State *L, const lmv_stream *w) {
   return unused_bits(w, lmv_position(w, lmv_see(L, w).size));
 }
 
-/* Writes the n low bits of x to the have bits in front of p, then to p; returns
-** how many bits of the last byte are unused. */
+/* Writes the n low bits of x to the `have` unused bits in front of p, then to
+** p; returns the number of unused bits in the last byte. */
 static unsigned put_bits(unsigned char *p, ptrdiff_t step, uint64_t x,
                          unsigned n, unsigned have) {
   if (have > 0)
@@ -272,8 +272,8 @@ static unsigned put_bits(unsigned char *p, ptrdiff_t step, uint64_t x,
 }
 
 /*
-** w:bits(n, x): n bits, the most significant of x first, which has no others.
-** The bits of the last byte that are not written yet are 0.
+** w:bits(n, x): writes the n bits of x, the most significant first. x must fit
+** n bits. The unused bits of the last byte are 0.
 */
 LMV_TOUCHES(writer_bits) {
   lmv_stream *w = lmv_checkstream(L);
@@ -283,7 +283,7 @@ LMV_TOUCHES(writer_bits) {
   if (n < 64 && (uint64_t)x >> n != 0)
     lmv_argerror(L, 3, "value %I out of range [0, %I]", (LUAI_UACINT)x,
                  (LUAI_UACINT)(((uint64_t)1 << n) - 1));
-  do { /* again if finalizers wrote */
+  do { /* again if a finalizer has written */
     have = unused_now(L, w);
     s = find_spot(L, w, n > have ? (n - have + 7) / 8 : 0);
   } while (unused_bits(w, s.at) != have);
@@ -297,7 +297,7 @@ LMV_TOUCHES(writer_bits) {
 
 /* ---- pieces --------------------------------------------------------------*/
 
-/* w:bytes(x): those of any bytes-like, of what is written to as well. */
+/* w:bytes(x): writes the bytes of any bytes-like, even of the target. */
 LMV_TOUCHES(writer_bytes) {
   lmv_stream *w = lmv_checkstream(L);
   lmv_operand operand;
@@ -324,7 +324,7 @@ LMV_TOUCHES(writer_string) {
   return writer_itself(L);
 }
 
-/* w:cstring(s): with a zero behind it. */
+/* w:cstring(s): writes the string and a zero byte. */
 LMV_TOUCHES(writer_cstring) {
   lmv_stream *w = lmv_checkstream(L);
   size_t n;
@@ -335,7 +335,7 @@ LMV_TOUCHES(writer_cstring) {
   return writer_itself(L);
 }
 
-/* w:pack(fmt, ...): the values in a format of string.pack. */
+/* w:pack(fmt, ...): writes the values in a format of string.pack. */
 LMV_TOUCHES(writer_pack) {
   lmv_stream *w = lmv_checkstream(L);
   packreader format = lmv_startformat(L, 2);
@@ -346,7 +346,7 @@ LMV_TOUCHES(writer_pack) {
   lmv_pack(&format, &out, lmv_cangrow(w) ? PTRDIFF_MAX : size - at, at, 3,
            last);
   put_bytes(L, w, luaL_buffaddr(&out.b),
-            out.n); /* raises if not all were made */
+            out.n); /* raises if the room is too small */
   return writer_itself(L);
 }
 
@@ -363,20 +363,21 @@ static int put_zeros(lua_State *L, lmv_stream *w, size_t n) {
   return writer_itself(L);
 }
 
-/* w:skip(n): n zeros. */
+/* w:skip(n): writes n zero bytes. */
 LMV_TOUCHES(writer_skip) {
   lmv_stream *w = lmv_checkstream(L);
   return put_zeros(L, w, lmv_checkcount(L, 2));
 }
 
-/* w:align(n): zeros up to the next multiple of n bytes from the start. */
+/* w:align(n): writes zero bytes up to the next multiple of n bytes from the
+** start. */
 LMV_TOUCHES(writer_align) {
   lmv_stream *w = lmv_checkstream(L);
   size_t at = lmv_position(w, lmv_see(L, w).size);
   return put_zeros(L, w, lmv_checkalign(L, 2, at));
 }
 
-/* w:seek(pos): negative from the end. */
+/* w:seek(pos): moves to a position, negative from the end. */
 static int writer_seek(lua_State *L) {
   lmv_stream *w = lmv_checkstream(L);
   size_t size = lmv_see(L, w).size;
@@ -384,7 +385,7 @@ static int writer_seek(lua_State *L) {
   return writer_itself(L);
 }
 
-/* w:view(): what was written; of a bytearray, all. */
+/* w:view(): a view of the bytes written; of a bytearray, of all bytes. */
 static int writer_view(lua_State *L) {
   const lmv_stream *w = lmv_checkstream(L);
   size_t n = lmv_see(L, w).size;
