@@ -5,6 +5,7 @@ local mview = require "mview"
 local reader = require "mview.reader"
 local writer = require "mview.writer"
 local agree = require "agree"
+local gc_races = require "gc_races"
 local raises = require "raises"
 
 local MIN, MAX = math.mininteger, math.maxinteger
@@ -220,6 +221,18 @@ describe("A piece", function()
       assert.is_false(pcall(w.pack, w, table.unpack(row)))
       assert.equal(0, #b)
     end
+  end)
+
+  it("pack refuses what does not fit even if a finalizer makes room", function()
+    local b = mview.bytearray(("."):rep(20))
+    local w = writer(b:view())
+    w:seek(17)
+    local struck, ok, err = gc_races.strike(1, function() w:seek(1) end, w.pack,
+      w, "s1c6", 12345, "text")
+    assert.is_true(struck)
+    assert.is_false(ok)
+    assert.equal("need 12 bytes at position 17, 4 left", err)
+    assert.equal(("."):rep(20), tostring(b))
   end)
 
   it("skip and align are zeros", function()

@@ -335,18 +335,24 @@ LMV_TOUCHES(writer_cstring) {
   return writer_itself(L);
 }
 
-/* w:pack(fmt, ...): writes the values in a format of string.pack. */
+/*
+** w:pack(fmt, ...): writes the values in a format of string.pack. Raises if the
+** room was too small for them at first, even if a finalizer has moved the
+** writer to more room meanwhile: lmv_pack did not make all bytes then.
+*/
 LMV_TOUCHES(writer_pack) {
   lmv_stream *w = lmv_checkstream(L);
   packreader format = lmv_startformat(L, 2);
-  size_t size = lmv_see(L, w).size, at = lmv_position(w, size);
+  lmv_window all = lmv_see(L, w);
+  size_t at = lmv_position(w, all.size);
   int last = lua_gettop(L);
   lmv_output out;
   format.little = !w->big;
-  lmv_pack(&format, &out, lmv_cangrow(w) ? PTRDIFF_MAX : size - at, at, 3,
+  lmv_pack(&format, &out, lmv_cangrow(w) ? PTRDIFF_MAX : all.size - at, at, 3,
            last);
-  put_bytes(L, w, luaL_buffaddr(&out.b),
-            out.n); /* raises if the room is too small */
+  if (out.n > out.room)
+    lmv_underrun(L, &all, at, out.n);
+  put_bytes(L, w, luaL_buffaddr(&out.b), out.n);
   return writer_itself(L);
 }
 
