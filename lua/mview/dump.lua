@@ -1,5 +1,5 @@
 --[[
-dump.lua - what is in there
+dump.lua - bytes and records as text for people
 
     local dump = require "mview.dump"
     io.write(dump(packet))                     -- as `hexdump -C` prints it
@@ -8,14 +8,14 @@ dump.lua - what is in there
     00000000  68 65 6c 6c 6f 20 77 6f  72 6c 64 0a              |hello world.|
     0000000c
 
-A view of records is told field by field: offset, name, format, value.
+A view of records is shown field by field: offset, name, format, value.
 
     io.write(dump(mview(data, "T{<I:id:f:x:}")))
 
     00000000  id  <I  7
     00000004  x   <f  1.5
 
-Any other view is dumped as its bytes, in C order; what of it is not contiguous
+Any other view is shown as its bytes, in C order. A view that is not contiguous
 is copied first.
 ]]
 
@@ -30,7 +30,7 @@ local function paint(color, text)
   return color .. text .. "\27[0m"
 end
 
--- What stands for each byte in color, by its two digits and by its character.
+-- The colored text of each byte: its two digits, and its character.
 local painted = {}
 for code = 0, 255 do
   local char = string.char(code)
@@ -55,7 +55,8 @@ local function hex_line(offset, bytes, color)
   return offset .. "  " .. digits .. "  |" .. text .. "|"
 end
 
--- How many whole lines from byte `i` on equal the line at `i`, that one too.
+-- The number of whole lines from byte `i` on that are equal to the line at `i`,
+-- including this line.
 local function repeats(bytes, i)
   local rest = sub(bytes, i, -17)
   local differs = rest:mismatch(sub(bytes, i + 16))
@@ -104,8 +105,8 @@ local function is_record(view)
   return (pcall(view.field, view, 1))
 end
 
--- The names in the text of a record's format, by the position of the field;
--- those of nested records are none of its own.
+-- The field names in the text of a record's format, by the position of the
+-- field; without the names of nested records.
 local function names_of(format)
   local names, position, at = {}, 0, 1
   format = format:match("^[@=<>!^%s]*T(%b{})%s*$") or format
@@ -129,8 +130,8 @@ local function names_of(format)
   return names
 end
 
--- The fields of a 0-d record in order, {view, name} each. The name is what
--- stands behind the record's own to index it.
+-- The fields of a 0-d record in order, each as {view, name}. The name is the
+-- index expression behind the name of the record.
 local function fields(record)
   local names, list, unnamed = names_of(record.format), {}, 0
   for i = 1, math.huge do
@@ -168,8 +169,8 @@ local function align(rows, column)
   end
 end
 
--- Adds the rows of at most `count` records of the view, in C order; the first
--- one's offset is shown as `start`. Returns how many records that is.
+-- Adds the rows of at most `count` records of the view, in C order. The offset
+-- of the first record is shown as `start`. Returns the number of records.
 local function add_records(rows, view, start, count)
   if view.ndim > 0 then
     local done = 0
@@ -206,7 +207,7 @@ end
 
 local known = {offset = true, limit = true, squeeze = true, color = true}
 
--- Raises unless it is a table of known options.
+-- Raises unless the argument is a table of known options.
 local function check_options(options)
   if type(options) ~= "table" then
     error(("bad argument #2 to 'dump' (table expected, got %s)")
@@ -220,7 +221,7 @@ local function check_options(options)
   end
 end
 
--- Raises unless the option `name` is a boolean or one of the others.
+-- Raises unless the option `name` is a boolean or one of the further values.
 local function check_flag(options, name, expected, other)
   local value = options[name]
   if value ~= nil and type(value) ~= "boolean" and value ~= other then
@@ -242,20 +243,20 @@ local function number_of_bytes(options, name, default)
   return count
 end
 
--- Whether a person looks at standard output and accepts colors.
+-- Whether standard output is a terminal and the user accepts colors.
 local function on_terminal()
   return not os.getenv("NO_COLOR") and os.execute("test -t 1") == true
 end
 
 ---@class mview.dump.options
----@field offset? integer what the first byte's offset is shown as, default 0
----@field limit? integer dump at most so many bytes, of records whole ones only
----@field squeeze? boolean `*` for lines that repeat the last, default true
----@field color? boolean | "auto" default false; "auto": when standard output
+---@field offset? integer the offset shown for the first byte, default 0
+---@field limit? integer the most bytes shown; of records, whole ones only
+---@field squeeze? boolean `*` for lines equal to the line before, default true
+---@field color? boolean | "auto" default false; "auto": if standard output
 --- is a terminal and NO_COLOR is not set
 
----The bytes of `source` as text, as the head of this file shows: lines with
----an end each, none for no bytes.
+---The bytes of `source` as text, as the head of this file shows. Each line ends
+---with "\n"; without bytes the text is empty.
 ---@param source any bytes-like
 ---@param options? mview.dump.options
 ---@return string

@@ -1,13 +1,14 @@
 ---@meta mview
 
 --[[
-meta.lua - the types of what the C module has, for editors and type checkers
+meta.lua - the types of the C module, for editors and type checkers
 
-For LuaLS and others that read LuaCATS annotations; nothing requires this file
-at run time. The types of mview.dump stand beside its code.
+For LuaLS and other tools that read LuaCATS annotations. The file is not loaded
+at run time. The types of mview.dump are in its own file.
 
-Positions and ranges count from 1, negative ones from the end. "Item" is a
-value of the view's format, "row" a sub-view of a view of more dimensions.
+Positions and ranges count from 1, negative ones from the end. An "item" is a
+value of the view's format; a "row" is a sub-view of a view with more than one
+dimension.
 ]]
 
 -- luacheck: ignore 241 631 (declarations are not used; an annotation is a line)
@@ -50,7 +51,7 @@ value of the view's format, "row" a sub-view of a view of more dimensions.
 ---@overload fun(source: mview.byteslike, format?: mview.format, shape?: integer[]): mview.view
 local mview = {}
 
----New memory: that many zero bytes, or a copy of the bytes.
+---A new bytearray: that many zero bytes, or a copy of the bytes.
 ---@param source? integer | mview.byteslike | integer[]
 ---@return mview.bytearray
 function mview.bytearray(source) end
@@ -77,14 +78,14 @@ function mview.writer(target, order) end
 ---@return mview.view
 function mview.new(format, n1, ...) end
 
----The same with the values of a list, nested for more dimensions.
+---A view over new memory with the values of a list; nested lists make dimensions.
 ---@param format mview.format
 ---@param list any[]
 ---@return mview.view
 function mview.from(format, list) end
 
----The bytes that pairs of hexadecimal digits name; white space may stand
----between pairs.
+---A byte for each pair of hexadecimal digits; white space between pairs is
+---ignored.
 ---@param digits string
 ---@return mview.bytearray
 function mview.fromhex(digits) end
@@ -94,7 +95,7 @@ function mview.fromhex(digits) end
 ---@param mode? "r" | "r+" | "w+" | "c" read-only (default), shared, made anew, copy on write
 ---@param offset? integer bytes, counted from 0
 ---@param length? integer bytes; default: to the end of the file
----@return mview.map? map nil when the system fails
+---@return mview.map? map nil if the system fails
 ---@return string? message
 ---@return integer? errno
 function mview.map(file, mode, offset, length) end
@@ -104,9 +105,9 @@ function mview.map(file, mode, offset, length) end
 ---@return mview.shared
 function mview.shared(n) end
 
----The shared block of that id, from any state of the process.
+---The shared block with that id, of any state of the process.
 ---@param id integer
----@return mview.shared? block nil when nobody holds it any more
+---@return mview.shared? block nil if no container holds it any more
 ---@return string? message
 function mview.attach(id) end
 
@@ -130,15 +131,15 @@ function mview.calcsize(format) end
 ---@field ndim integer number of dimensions
 ---@field shape integer[] items in each dimension
 ---@field strides integer[] bytes from one item to the next in each dimension
----@field suboffsets integer[] empty where there are none
+---@field suboffsets integer[] empty unless rows lie behind pointers
 ---@field readonly boolean
----@field obj any what owns the memory; nil for a host's
+---@field obj any the owner of the memory; nil for memory of a host
 ---@field contiguous boolean in C or in Fortran order
 ---@field c_contiguous boolean
 ---@field f_contiguous boolean
 ---@field valid boolean false once the view is dead; never raises
 ---@field offset integer bytes from the start of the owner's memory
----@field pins integer how many borrowers hold the memory
+---@field pins integer number of borrowers that hold the memory
 ---@field [integer] any an item, or a row; nil out of range
 ---@operator len: integer
 ---@operator concat(mview.byteslike | number): string
@@ -168,18 +169,18 @@ function view:slice(...) end
 ---@nodiscard
 function view:at(offset, format, count) end
 
----The items in C order over a new bytearray.
+---A copy of the items, in C order, over a new bytearray.
 ---@return mview.view
 ---@nodiscard
 function view:copy() end
 
----The dimensions permuted, by default reversed.
+---Permutes the dimensions; by default reverses them.
 ---@param ... integer
 ---@return mview.view
 ---@nodiscard
 function view:transpose(...) end
 
----Other items over the same bytes.
+---Items of another format, or another shape, over the same bytes.
 ---@param format mview.format
 ---@param shape? integer[]
 ---@return mview.view
@@ -192,12 +193,12 @@ function view:cast(format, shape) end
 ---@nodiscard
 function view:field(field) end
 
----The same memory, read-only.
+---A read-only view of the same memory.
 ---@return mview.view
 ---@nodiscard
 function view:toreadonly() end
 
----Ends this view alone.
+---Ends this view only.
 function view:release() end
 
 ---One item by its full index; raises out of range.
@@ -221,13 +222,13 @@ function view:values(i, j) end
 ---@nodiscard
 function view:iter() end
 
----The items' bytes.
+---The bytes of the items.
 ---@param order? mview.order default "C"; "A": as the memory is
 ---@return string
 ---@nodiscard
 function view:tobytes(order) end
 
----The items as a list, nested for more dimensions; of 0 dimensions the item.
+---The items as a list, nested for more dimensions; for 0 dimensions the item.
 ---@return any
 ---@nodiscard
 function view:tolist() end
@@ -239,12 +240,12 @@ function view:tolist() end
 ---@nodiscard
 function view:hex(sep, bytes_per_sep) end
 
----All items from a source of the same shape.
+---Copies all items from a source of the same shape.
 ---@param source mview.byteslike | any[]
 ---@return mview.view self
 function view:copyfrom(source) end
 
----Every item becomes `x`.
+---Sets every item to `x`.
 ---@param x any
 ---@return mview.view self
 function view:fill(x) end
@@ -259,33 +260,34 @@ function view:byteswap() end
 ---@nodiscard
 function view:equals(x) end
 
----The index of the first item that differs, one number for each dimension (of
----0 dimensions true); nil: none differs.
+---The index of the first item that differs, one number for each dimension (true
+---for 0 dimensions); nil if all items are equal.
 ---@param x mview.byteslike
 ---@return integer | true | nil
 ---@return integer ...
 ---@nodiscard
 function view:mismatch(x) end
 
----The sum of all numbers, of complex ones as a list of two; of none 0.
+---The sum of all numbers; of complex numbers a list of two; without items 0.
 ---@return number | number[]
 ---@nodiscard
 function view:sum() end
 
----The least number and the full index of the first such item, a NaN if there
----is one; nil: there are no items.
+---The least number, or a NaN if there is one, and the full index of the first
+---item with this value; nil without items.
 ---@return number?
 ---@return integer ...
 ---@nodiscard
 function view:min() end
 
----The greatest number, likewise.
+---The greatest number and its full index, as `min`.
 ---@return number?
 ---@return integer ...
 ---@nodiscard
 function view:max() end
 
----The index of the first item equal to `x`, likewise.
+---The index of the first item equal to `x`, one number for each dimension; nil if
+---no item is equal.
 ---@param x any
 ---@param i? integer default 1
 ---@param j? integer default -1
@@ -294,7 +296,7 @@ function view:max() end
 ---@nodiscard
 function view:index(x, i, j) end
 
----How many items are equal to `x`.
+---The number of items equal to `x`.
 ---@param x any
 ---@param i? integer default 1
 ---@param j? integer default -1
@@ -305,14 +307,14 @@ function view:count(x, i, j) end
 ---As `string.find`: the first and last byte of a match, and its captures.
 ---@param pattern string | number | mview.byteslike bytes-like if plain
 ---@param init? integer byte to start at, default 1
----@param plain? boolean no pattern: look for these bytes
+---@param plain? boolean searches for the bytes of `pattern` instead
 ---@return integer? first
 ---@return integer? last
 ---@return any ... captures
 ---@nodiscard
 function view:find(pattern, init, plain) end
 
----As `string.match`: the captures of the first match, or all of it.
+---As `string.match`: the captures of the first match, or the whole match.
 ---@param pattern string | number
 ---@param init? integer byte to start at, default 1
 ---@return any ... captures
@@ -363,7 +365,7 @@ function view:byte(i, j) end
 ---@nodiscard
 function view:len() end
 
----As `string.unpack`: the values, then the position behind them.
+---As `string.unpack`: returns the values, then the position behind them.
 ---@param format string of `string.pack`
 ---@param pos? integer in bytes, default 1
 ---@return any ...
@@ -411,15 +413,15 @@ function bytearray:view() end
 ---@return mview.bytearray self
 function bytearray:append(...) end
 
----Reads a file to its end, or up to `n` bytes, behind the last byte.
+---Appends the bytes of a file up to its end, or up to `n` bytes.
 ---@param file mview.channel
----@param n? integer bytes; default: all there are
+---@param n? integer bytes; default: all bytes of the file
 ---@return integer? bytes 0 at the end of the file; nil when the system fails
 ---@return string? message
 ---@return integer? errno
 function bytearray:appendfrom(file, n) end
 
----Puts bytes before byte `i`. Ends all views, but at the end.
+---Inserts bytes before byte `i`. Ends all views, unless `i` is the end.
 ---@param i integer negative counts from the end; one behind the last appends
 ---@param bytes mview.byteslike | integer | integer[]
 ---@return mview.bytearray self
@@ -436,7 +438,7 @@ function bytearray:remove(i, j) end
 ---@return mview.bytearray self
 function bytearray:resize(n) end
 
----Sees to room for so many bytes in all, so that appending need not move them.
+---Reserves room for `n` bytes in all, so growing up to there moves no bytes.
 ---@param n integer bytes
 ---@return mview.bytearray self
 function bytearray:reserve(n) end
@@ -498,7 +500,7 @@ function map:release() end
 ---@operator concat(mview.byteslike | number): string
 local shared = {}
 
----What `mview.attach` takes in any state of the process.
+---The argument for `mview.attach` in any state of the process.
 ---@return integer
 ---@nodiscard
 function shared:id() end
@@ -508,16 +510,16 @@ function shared:id() end
 ---@nodiscard
 function shared:view() end
 
----Ends this hold on the block, and all views of it.
+---Ends this container and all views of it.
 function shared:release() end
 
 --------------------------------------------------------------------- atomic
 
----Views of one dimension of integers of 4 or 8 bytes in native order, aligned.
+---For one-dimensional views of aligned integers of 4 or 8 bytes in native order.
 ---@class mview.atomic
 local atomic = {}
 
----The item.
+---Returns the item.
 ---@param v mview.view
 ---@param i integer
 ---@return integer
@@ -530,49 +532,49 @@ function atomic.load(v, i) end
 ---@param x integer
 function atomic.store(v, i, x) end
 
----Adds x to the item, wrapping around; returns what it was.
+---Adds x to the item, wrapping around; returns the old value.
 ---@param v mview.view
 ---@param i integer
 ---@param x integer
 ---@return integer
 function atomic.add(v, i, x) end
 
----Subtracts x from the item, wrapping around; returns what it was.
+---Subtracts x from the item, wrapping around; returns the old value.
 ---@param v mview.view
 ---@param i integer
 ---@param x integer
 ---@return integer
 function atomic.sub(v, i, x) end
 
----Keeps the bits that x has, too; returns what it was.
+---Sets the item to the bitwise "and" with x; returns the old value.
 ---@param v mview.view
 ---@param i integer
 ---@param x integer
 ---@return integer
 function atomic.band(v, i, x) end
 
----Adds the bits that x has; returns what it was.
+---Sets the item to the bitwise "or" with x; returns the old value.
 ---@param v mview.view
 ---@param i integer
 ---@param x integer
 ---@return integer
 function atomic.bor(v, i, x) end
 
----Turns the bits that x has; returns what it was.
+---Sets the item to the bitwise "exclusive or" with x; returns the old value.
 ---@param v mview.view
 ---@param i integer
 ---@param x integer
 ---@return integer
 function atomic.bxor(v, i, x) end
 
----Sets the item; returns what it was.
+---Sets the item to x; returns the old value.
 ---@param v mview.view
 ---@param i integer
 ---@param x integer
 ---@return integer
 function atomic.exchange(v, i, x) end
 
----Sets the item to x if it is expected; returns what it was.
+---Sets the item to x if it is expected; returns the old value.
 ---@param v mview.view
 ---@param i integer
 ---@param expected integer
@@ -580,21 +582,21 @@ function atomic.exchange(v, i, x) end
 ---@return integer
 function atomic.compareexchange(v, i, expected, x) end
 
----Waits while the item, of 4 bytes, is expected, until it is notified.
+---If the item, of 4 bytes, is expected, waits until it is notified.
 ---@param v mview.view
 ---@param i integer
 ---@param expected integer
 ---@param seconds? number default: for ever
----@return "ok" | "not-equal" | "timed-out" | nil outcome nil where the system cannot
+---@return "ok" | "not-equal" | "timed-out" | nil outcome nil if the system cannot wait
 ---@return string? message
 ---@return integer? errno
 function atomic.wait(v, i, expected, seconds) end
 
----Wakes those that wait for the item.
+---Wakes the threads that wait for the item.
 ---@param v mview.view
 ---@param i integer
 ---@param n? integer default: all
----@return integer? woken nil where the system cannot
+---@return integer? woken nil if the system cannot wait
 ---@return string? message
 ---@return integer? errno
 function atomic.notify(v, i, n) end
@@ -675,7 +677,7 @@ function reader:string(n) end
 ---@return string
 function reader:cstring() end
 
----The bytes up to the next line's end, or the rest; moves behind the end.
+---The bytes up to the end of the line, or the rest; moves behind the end.
 ---@return string? line nil at the end
 function reader:line() end
 
@@ -684,12 +686,12 @@ function reader:line() end
 ---@return mview.view
 function reader:upto(separator) end
 
----The values that a format of `string.unpack` reads.
+---Returns values in a format of `string.unpack`.
 ---@param format string
 ---@return any ...
 function reader:unpack(format) end
 
----The next byte as a number, or the next `n` as a view. Does not move.
+---The next byte as a number, or the next `n` bytes as a view. Does not move.
 ---@overload fun(self: mview.reader): integer
 ---@param n? integer
 ---@return mview.view
@@ -716,7 +718,7 @@ function reader:skip(n) end
 ---@return mview.reader self
 function reader:align(n) end
 
----Removes what was read from the bytearray.
+---Removes the bytes already read from the bytearray.
 ---@return mview.reader self
 function reader:discard() end
 
@@ -777,7 +779,7 @@ function writer:zigzag(x) end
 ---@return mview.writer self
 function writer:sleb128(x) end
 
----The `n` low bits of `x`, which has no others, the most significant first.
+---Writes `x`, which fits `n` bits, as `n` bits, the most significant first.
 ---@param n integer 0 to 64
 ---@param x integer
 ---@return mview.writer self
@@ -802,22 +804,22 @@ function writer:cstring(s) end
 ---@return mview.writer self
 function writer:pack(format, ...) end
 
----Moves to a position, to write over what is there.
+---Moves to a position, to write over the bytes there.
 ---@param pos integer negative counts from the end
 ---@return mview.writer self
 function writer:seek(pos) end
 
----That many zeros.
+---Writes `n` zero bytes.
 ---@param n integer
 ---@return mview.writer self
 function writer:skip(n) end
 
----Zeros up to the next multiple of `n` bytes from the start.
+---Writes zero bytes up to the next multiple of `n` bytes from the start.
 ---@param n integer
 ---@return mview.writer self
 function writer:align(n) end
 
----What was written; all of a bytearray.
+---A view of the bytes written; of a bytearray, of all bytes.
 ---@return mview.view
 ---@nodiscard
 function writer:view() end

@@ -4,9 +4,9 @@ reader.lua - a cursor that reads bytes
     local reader = require "mview.reader"
     local r = reader(packet, ">")         -- big-endian unless told otherwise
     local kind, size = r:u8(), r:u24()
-    local body = r:bytes(size)            -- a view: nothing is copied
+    local body = r:bytes(size)            -- a view, without a copy
 
-It is the function `reader` of the C module; its types are in meta.lua.
+This is the function `reader` of the C module; its types are in meta.lua.
 ]]
 
 return require("mview").reader

@@ -6,7 +6,7 @@ writer.lua - a cursor that writes bytes
     w:u8(kind):u24(#body):bytes(body)
     socket:send(w:view())
 
-It is the function `writer` of the C module; its types are in meta.lua.
+This is the function `writer` of the C module; its types are in meta.lua.
 ]]
 
 return require("mview").writer

@@ -1,5 +1,5 @@
--- assert.are.equal for long loops: cheap where both are equal, and its message
--- says of which case they are not.
+-- assert.are.equal for long loops: it is cheap if both values are equal, and
+-- the message names the case in which they differ.
 
 local assert = require "luassert"
 

@@ -1,5 +1,6 @@
--- Numbers that break careless arithmetic. Each of `integers` is one, or a float
--- or a string that Lua converts to one; what `others` has is no integer.
+-- Numbers that break careless arithmetic. Each value in `integers` is an
+-- integer, or a float or string that Lua converts to an integer. Values in
+-- `others` are not integers.
 
 local sizes = require "sizes"
 
@@ -10,8 +11,8 @@ local boundary_integers = {
   others = {1.5, -0.5, 0 / 0, math.huge, -math.huge, 2.0 ^ 63, 1e300, "1.5"},
 }
 
--- Those that the functions of string take for what they are: where a size is
--- shorter than an integer, they lose the upper bits of a position.
+-- The positions that the functions of string read correctly: if a size is
+-- shorter than an integer, these functions lose the upper bits of a position.
 boundary_integers.positions = {}
 for _, x in ipairs(boundary_integers.integers) do
   if sizes.wide or math.tointeger(tonumber(x)) < 1 << sizes.bits then

@@ -1,5 +1,6 @@
--- Runs a command of a build, free of what this process runs under: a make, a
--- sanitizer. Returns what it printed; raises that when it fails.
+-- Runs a command of a build in an environment without the variables of this
+-- process's make or sanitizer. Returns its output; raises the output if it
+-- fails.
 
 local shell = require "shell"
 

@@ -1,11 +1,11 @@
 --[[
-docnames.lua - public names: what there is, what is documented, what is declared
+docnames.lua - public names: existing, documented and declared ones
 
 A set of names has "v:sub" and "v.format" for methods and fields, "v __len" for
 the length operator, "mview.map" for a function of the module, "atomic.add" for
-one of mview.atomic and "dump()" for what is called itself. The letters v, b, m,
-s and r stand for views, bytearrays, maps, shared blocks and readers, w for
-writers.
+a function of mview.atomic and "dump()" for a function that a module returns.
+The letters v, b, m, s and r stand for views, bytearrays, maps, shared blocks
+and readers, w for writers.
 ]]
 
 local mview = require "mview"
@@ -14,9 +14,9 @@ local writer = require "mview.writer"
 
 local docnames = {reference = "doc/reference.md"}
 
--- ---- what there is ----
+-- ---- existing names ----
 
--- The methods behind an __index, which is a table or a closure with it.
+-- The table of methods of an __index, which is this table or a closure with it.
 local function methods_of(index)
   local i = 1
   while type(index) == "function" do
@@ -32,7 +32,7 @@ end
 
 local HIDDEN = {__name = true, __metatable = true, __gc = true}
 
--- What containers inherit from views is documented with these.
+-- Names that containers inherit from views are documented with the views.
 local function add_object(names, letter, object)
   local metatable = debug.getmetatable(object)
   local view = mview.isview(object) and {}
@@ -61,12 +61,12 @@ function docnames.real()
   add_object(names, "w", writer())
   for _, name in ipairs {"r __index", "r __newindex", "w __index",
     "w __newindex"} do
-    names[name] = nil -- of their fields
+    names[name] = nil -- belong to their fields
   end
   return names
 end
 
--- ---- what is documented ----
+-- ---- documented names ----
 
 -- Code in the reference and the name that it documents; %1 is the capture.
 local RULES = {
@@ -91,8 +91,8 @@ local function name_of(code)
   error("no name: " .. code)
 end
 
--- The code on a line that documents it: a heading, a row of a table, or words
--- that say what it is like.
+-- The code spans that a line documents: a heading, a row of a table, or a
+-- sentence that compares them with those of views.
 local function codes_of(line)
   local codes = {}
   if line:find("^### ") or line:find("work as for views", 1, true) then
@@ -111,8 +111,8 @@ function docnames.documented()
   return names
 end
 
--- What the index of the reference lists: names without parameters, operators as
--- their headings have them.
+-- The names that the index of the reference must list: names without
+-- parameters, and operators as in their headings.
 function docnames.indexable()
   local codes = {}
   for line in io.lines(docnames.reference) do
@@ -126,7 +126,8 @@ function docnames.indexable()
   return codes
 end
 
--- "i?, j?" of "v:values([i [, j]])"; nil: no list of single names.
+-- "i?, j?" for "v:values([i [, j]])"; nil if the parameters are not single
+-- names.
 local function documented_parameters(code)
   local text = code:match("%((.*)%)")
   if not text or text:find("[|]") or text:find("...", 1, true) then return end
@@ -149,14 +150,14 @@ function docnames.documented_calls()
   return calls
 end
 
--- ---- what is declared ----
+-- ---- declared names ----
 
 local LETTERS = {["mview.view"] = "v", ["mview.bytearray"] = "b",
   ["mview.map"] = "m", ["mview.shared"] = "s",
   ["mview.atomic"] = "atomic", ["mview.reader"] = "r", ["mview.writer"] = "w",
   mview = "mview"}
 
--- The metamethods that annotations have words for.
+-- The metamethods that annotations can declare.
 local OPERATORS = {len = "__len", concat = "__concat", call = "__call"}
 
 local function declared_name(letter, line)
@@ -193,7 +194,7 @@ function docnames.declared()
   return names
 end
 
--- Those of the names that annotations can declare.
+-- The names among these that annotations can declare.
 function docnames.declarable(names)
   local set = {}
   for name in pairs(names) do

@@ -1,4 +1,4 @@
--- Files, and what the process uses of the system.
+-- Files, and the resources that the process uses.
 local shell = require "shell"
 local unix = require "unix"
 
@@ -21,25 +21,25 @@ function files.write(path, content)
   file:write(content)
 end
 
--- What a call returns that the system refused, with the path or without.
+-- The results of a call that the system refused, with or without the path.
 function files.failed(errno, path)
   local message = unix.message(errno)
   return {nil, path and path .. ": " .. message or message, errno}
 end
 
--- Whether the system has such a file, to be read or written.
+-- Whether the file exists and can be read or written.
 function files.exists(path)
   local file = io.open(path, "rb")
   return file ~= nil and file:close()
 end
 
--- How often a file is mapped into the process, where the system tells that.
+-- The number of mappings of a file in the process, if the system reports it.
 function files.mappings(path)
   local list = files.read("/proc/self/maps")
   return select(2, list:gsub(path:gsub("%p", "%%%0"), ""))
 end
 
--- How many KiB of memory the process uses.
+-- The resident memory of the process in KiB.
 function files.resident()
   if files.exists "/proc/self/status" then
     return tonumber(files.read("/proc/self/status"):match("VmRSS:%s*(%d+)"))
@@ -47,8 +47,8 @@ function files.resident()
   return tonumber((shell "ps -o rss= -p $PPID"))
 end
 
--- The lowest descriptor that is free; settle: once garbage is closed, so that
--- no collection later on can change it.
+-- The lowest free descriptor. settle: collects garbage first, so a later
+-- collection cannot change it.
 function files.free_descriptor(settle)
   if settle then
     collectgarbage()

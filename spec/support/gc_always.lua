@@ -1,9 +1,9 @@
--- A collector that goes through all memory whenever something is allocated,
--- and runs the finalizers that are due.
+-- Makes the collector traverse all memory at each allocation, and run all
+-- pending finalizers.
 
 local gc_always = {}
 
--- Lua 5.5 has other parameters, of which a step of 0 is all the work there is.
+-- Lua 5.5 has other parameters; a step of 0 does all the work.
 if _VERSION == "Lua 5.4" then
   function gc_always.start() collectgarbage("incremental", 1, 1000, 63) end
 

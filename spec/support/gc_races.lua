@@ -1,12 +1,12 @@
 --[[
-gc_races.lua - finalizers that strike in the middle of an operation
+gc_races.lua - finalizers that run in the middle of an operation
 
-gc_races.run(name) is for a Lua state of its own. There the collector goes
-through a whole cycle at each allocation of an object; at the n-th one a
-finalizer does the worst to the memory that the operation works on, for n = 1,
-2, 3, ... until the operation is over before. Either it raises the error that
-says what happened, or it gives the right answer; memory that was let go of is
-in other hands by then, and stays as those leave it.
+gc_races.run(name) needs a Lua state of its own. There the collector runs a
+whole cycle at each allocation of an object. At the n-th allocation a finalizer
+ends, moves or resizes the memory of the operation (a strike), for n = 1, 2, 3,
+... until the operation ends before the strike. The operation must raise the
+error with the cause, or give the right answer. Memory that was given back is
+used again by other objects, and must stay unchanged.
 ]]
 
 local gc_always = require "gc_always"
@@ -16,8 +16,8 @@ local gc_races = {}
 
 -- ---- the operations ----
 
--- Operations on b, 24 bytes, and a view of it. What they return, or leave in b,
--- is the answer.
+-- Operations on b, 24 bytes, and a view of it. The answer is the result of the
+-- operation, or the bytes of b after it.
 local operations = {}
 gc_races.operations = operations
 
@@ -171,7 +171,7 @@ local harmless = {grow = true, append = true}
 
 local BYTES = "\7\8\9\3abcdef\1\2zero\0\4\5\6\7\8\9\10"
 
--- A value as text, the same for the same.
+-- A value as text; equal values have equal texts.
 local function text(x)
   if type(x) ~= "table" then return (math.type(x) or type(x)) .. tostring(x) end
   local keys, parts = {}, {}
@@ -181,7 +181,8 @@ local function text(x)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
--- Calls f at the n-th collection from now on; returns what disarms it.
+-- Calls f at the n-th collection from now on; returns a function that cancels
+-- it.
 local function at_collection(n, f)
   local function count()
     n = n - 1
@@ -192,11 +193,11 @@ local function at_collection(n, f)
   return function() n = 0 end
 end
 
--- Calls f, protected, while the collector runs at each allocation, and strike
--- in the n-th finalizer of that time. Returns whether it was called, and what
--- pcall returns.
+-- Calls f, protected, while the collector runs at each allocation, and calls
+-- strike in the n-th finalizer. Returns whether strike was called, and the
+-- results of pcall.
 function gc_races.strike(n, strike, f, ...)
-  local collector = require "collector" -- which is for one state alone
+  local collector = require "collector" -- works for a single state
   local struck = false
   local disarm = at_collection(n, function()
     struck = true
@@ -211,14 +212,14 @@ function gc_races.strike(n, strike, f, ...)
   return struck, ok, result
 end
 
--- Memory that takes the place of what was let go of.
+-- Objects that reuse the memory that was given back.
 local function decoys()
   local list = {}
   for i = 1, 4 do list[i] = mview.bytearray(24):view():fill(0xee) end
   return list
 end
 
--- One strike; returns whether it came before the operation was over.
+-- Makes one strike; returns whether it came before the operation ended.
 local function try(operation, way, n, answer, after)
   local b = mview.bytearray(BYTES)
   local v = b:view():cast(operation[1])

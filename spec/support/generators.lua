@@ -1,8 +1,8 @@
 --[[
 generators.lua - random formats, values, shapes and slices
 
-What random histories are made of: most of the time something that a view takes,
-now and then something that it must refuse.
+The parts of random histories. Most of them are valid arguments for a view; a
+few of them must be refused.
 ]]
 
 local codec = require "model.codec"
@@ -117,7 +117,8 @@ local function full_index(view)
   return index
 end
 
--- Two lists of ranges that select as many items of each dimension of a and b.
+-- Two lists of ranges that select the same number of items from each dimension
+-- of a and b.
 local function matching(a, b)
   local left, right = {}, {}
   for d = 1, #a.shape do

@@ -1,13 +1,14 @@
 --[[
-lifecycle_fuzz.lua - a random life of memory and its views, told to mview and
-to a model
+lifecycle_fuzz.lua - random lives of memory and its views, run in mview and in
+a model
 
-Memory is made, seen, pinned, resized and ended in any order. The model knows
-the bytes and who is alive; each step must give the value or raise the error
-that it predicts. A life is a list of plain numbers, so that one that goes
-wrong can be cut down to the steps that matter; it is told as Lua.
+Memory is made, viewed, pinned, resized and ended in any order. The model keeps
+the bytes and the state of each object, and predicts the value or the error of
+each step. A life is a list of plain numbers, so a failing life can be reduced
+to the steps that are needed for the failure. It is printed as Lua code.
 
-run(seed, count) returns nil, or the program with what went wrong at its end.
+run(seed, count) returns nil, or the failing program with the failure at its
+end.
 ]]
 
 local lifecycle_fuzz = {}
@@ -80,15 +81,16 @@ local function write(v, i, byte)
 end
 
 -- Steps ----------------------------------------------------------------------
--- Each takes the state and three numbers from 0 to 255. It returns a line of
--- Lua over the lists m (memory), h (its handle), v (views) and p (pins), and
--- the same for the model; nothing where it makes no sense.
+-- Each function takes the state and three numbers from 0 to 255. It returns a
+-- line of Lua over the lists m (memory), h (its handle), v (views) and p
+-- (pins), and a function that does the same to the model; or nothing if the
+-- step is impossible.
 
 local function one_of(list, number)
   if #list > 0 then return number % #list + 1 end
 end
 
--- A step on a memory, of one of the given kinds; or on a view.
+-- Makes a step on a memory of the wanted kind, or on a view.
 local function with_memory(wanted, make)
   return function(s, a, b, c)
     local k = one_of(s.m, a)
@@ -121,7 +123,7 @@ local steps = {
       or lines[kind]:format(k, n),
       function() s.m[k] = new_memory(kind, n) end
   end,
-  with_memory("any", function(s, k) -- see
+  with_memory("any", function(s, k) -- view
     local m = s.m[k]
     if m.kind == "host" then
       return add_view(s, ("m[%d]:sub()"):format(k), function()
@@ -144,7 +146,7 @@ local steps = {
       return new_view(v.memory, v.first + i - 1, count, v.readonly)
     end)
   end),
-  with_view(function(s, k) -- tighten
+  with_view(function(s, k) -- make read-only
     local v = s.v[k]
     return add_view(s, ("v[%d]:toreadonly()"):format(k), function()
       check_view(v)
@@ -160,7 +162,7 @@ local steps = {
     return ("v[%d][%d] = %d"):format(k, i, c),
       function() write(s.v[k], i, c) end
   end),
-  with_view(function(s, k) -- ask
+  with_view(function(s, k) -- query
     local v = s.v[k]
     return ("return tostring(v[%d].valid)"):format(k),
       function() return tostring((pcall(check_view, v))) end
@@ -257,7 +259,7 @@ local function predict(f)
   return false, result.refusal
 end
 
--- Lives the list of steps. Returns nil, or what went wrong as a program.
+-- Runs the list of steps. Returns nil, or a program with the failure.
 local function live(list)
   local state = {m = {}, v = {}, p = {}}
   local env = setmetatable({}, {__index = _G})
@@ -283,7 +285,7 @@ local function live(list)
   return nil
 end
 
--- Leaves out every step without which it still goes wrong.
+-- Removes every step that is not needed for the failure.
 local function shrink(list)
   local k = #list
   while k > 0 do

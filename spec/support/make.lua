@@ -1,6 +1,6 @@
--- Runs a make of its own, free of what this process runs under: a make, a
--- sanitizer. It builds where that make does: the source may be read-only.
--- Returns what it printed; raises that when it fails.
+-- Runs a separate make in an environment without the variables of this
+-- process's make or sanitizer. It builds in the same build folder, as the
+-- source may be read-only. Returns its output; raises the output if it fails.
 
 local build_env = require "build_env"
 

@@ -1,15 +1,16 @@
 --[[
-makepng.lua - PNG images by hand
+makepng.lua - makes PNG images without a library
 
-makepng{width =, height =, depth =, color =, interlace =, text = } gives the
-bytes of an image and the list of its chunks, {kind, length} each. Its pixels
-are zeros, in deflate blocks that are stored; the checksums are computed bit by
-bit, by their definition.
+makepng{width =, height =, depth =, color =, interlace =, text = } returns the
+bytes of an image and the list of its chunks, each as {kind, length}. The pixels
+are zeros in stored deflate blocks. The checksums are computed bit by bit, by
+their definition.
 ]]
 
 local SAMPLES = {[0] = 1, [2] = 3, [3] = 1, [4] = 2, [6] = 4}
 
--- First pixel and step in either direction of the seven passes of Adam7.
+-- The first pixel and the step in each direction, for the seven passes of
+-- Adam7.
 local PASSES = {{0, 8, 0, 8}, {4, 8, 0, 8}, {0, 4, 4, 8}, {2, 4, 0, 4},
   {0, 2, 2, 4}, {1, 2, 0, 2}, {0, 1, 1, 2}}
 

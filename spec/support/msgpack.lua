@@ -1,10 +1,10 @@
 --[[
 msgpack.lua - a MessagePack decoder, written for strings
 
-It knows nothing of views: of its input it uses string.unpack(format, s, pos),
-s:byte, s:sub and #s. decode(s [, pos]) gives the value and the position after
-it. Binary values are pieces that s:sub gives, extensions {type = , data = }
-with such a piece.
+The decoder has no code for views: it uses only string.unpack(format, s, pos),
+s:byte, s:sub and #s of its input. decode(s [, pos]) returns the value and the
+position after it. A binary value is a result of s:sub; an extension is {type =
+, data = }, whose data is a result of s:sub.
 ]]
 
 local unpack = string.unpack
@@ -37,7 +37,7 @@ local function extension(s, pos, size)
   return {type = unpack("b", s, pos), data = data}, after
 end
 
--- What reads a value behind the byte that announces it.
+-- Functions that read a value, by its first byte.
 local readers = {}
 
 local function constant(value)
@@ -48,7 +48,7 @@ local function scalar(format)
   return function(s, pos) return unpack(format, s, pos) end
 end
 
--- `read` behind a count of that format.
+-- Reads a count of that format, then calls `read` with it.
 local function counted(format, read)
   return function(s, pos)
     local count, start = unpack(format, s, pos)

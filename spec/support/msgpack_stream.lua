@@ -1,9 +1,9 @@
 --[[
 msgpack_stream.lua - MessagePack on a reader and a writer
 
-decode(r) gives the next value of a reader of order ">": what msgpack.lua gives
-for strings, binary values and data of extensions as views. encode(w, value)
-writes one to a writer of order ">": nil, booleans, numbers, strings, lists
+decode(r) returns the next value of a reader of order ">". The values are those
+of msgpack.lua; binary values and data of extensions are views. encode(w, value)
+writes a value to a writer of order ">": nil, booleans, numbers, strings, lists
 (tables with n, or with [1]) and maps.
 ]]
 
@@ -67,7 +67,7 @@ end
 
 local encode
 
--- The byte that announces a count, and the count: small ones within the byte.
+-- Writes the first byte and a count; a small count is part of the first byte.
 local function head(w, n, small, most, kind)
   if n <= most then return w:u8(small | n) end
   if n <= 0xffff then return w:u8(kind):u16(n) end

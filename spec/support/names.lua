@@ -1,21 +1,23 @@
 --[[
-names.lua - every public name of a view, and a use of each
+names.lua - every public name of a view, with a use of it
 
-A name is registered here, and nowhere else, by a row:
+A name is registered only here, by a row:
 
   use    function(view, ...): the arguments behind the view are a full index
-         of it. names.reads leave the memory as it is, names.writes change it.
-  empty  what the use gives for a view of no items: its results, or a message
-  point  the same for a view of one item and no dimensions
-  takes  where it takes numbers: for each a function(world, x) that gives it x,
-         by a word that says which; {} if it takes none. The world has fields
-         view (16 bytes), grid ({2, 8} of them, signed) and file.
+         of it. Names in names.reads leave the memory unchanged; names in
+         names.writes change it.
+  empty  the results of the use for a view without items, or its message
+  point  the same for a view of one item without dimensions
+  takes  for each number that the method takes: a function(world, x) that passes
+         x as this number, by the name of the parameter; {} without numbers. The
+         world has the fields view (16 bytes), grid ({2, 8} signed bytes) and
+         file.
 
-From these rows come the specs of all layouts, of views of nothing, of ended
-views, of the stack, of numbers of any size, and of memory that runs out. A name
-without a row, or a row without a field, is an error that says which.
-Rows that are a function have the other fields in names_spec.lua, integers.lua
-and operations.lua.
+The specs for all layouts, for views without items, for dead views, for the
+stack, for numbers of any size and for failing allocations use these rows. For a
+name without a row, or a row without a field, a spec fails and names it. If a
+row is a function, its other fields are in names_spec.lua, integers.lua and
+operations.lua.
 ]]
 
 local tmpfile = require "tmpfile"
@@ -26,7 +28,7 @@ names.attributes = {"format", "itemsize", "nbytes", "ndim", "shape", "strides",
   "suboffsets", "readonly", "obj", "contiguous", "c_contiguous",
   "f_contiguous", "valid", "offset", "pins"}
 
--- Those of the uses that are methods have the method's name.
+-- Uses of methods have the method's name.
 names.reads = {
   sub = function(v) return v:sub(1, 1) end,
   slice = function(v) return v:slice({-1, 1, -1}) end,
@@ -99,7 +101,7 @@ names.writes = {
   ["v[i] = x"] = function(v) v[1] = v[-1] end,
 }
 
--- The name of each method: whether it writes.
+-- For each method, whether it writes.
 names.methods = {release = false}
 for writes, uses in pairs {[false] = names.reads, [true] = names.writes} do
   for name in pairs(uses) do

@@ -1,10 +1,10 @@
 --[[
-patterns.lua - random patterns and subjects, and what searches give
+patterns.lua - random patterns and subjects, and the results of searches
 
-patterns.pattern() and patterns.subject() are made of the same few letters, so
-that much matches; now and then a pattern has a mistake. patterns.compare(s, v,
-pattern, init) asserts that find, match and gmatch of the view v, whose bytes
-are s, give what those of the string give: results, or the message.
+patterns.pattern() and patterns.subject() use the same few letters, so many
+patterns match; a few patterns have a mistake. patterns.compare(s, v, pattern,
+init) asserts that find, match and gmatch of the view v, whose bytes are s, have
+the same results, or raise the same message, as those of the string s.
 ]]
 
 local patterns = {}
@@ -49,7 +49,7 @@ function patterns.subject()
   return table.concat(list)
 end
 
--- Results, or the message without its position, as one string.
+-- The results, or the message without its position, as one string.
 local function told(ok, ...)
   local list = table.pack(...)
   for i = 1, list.n do
@@ -60,7 +60,7 @@ local function told(ok, ...)
   return ok and text or (text:gsub("string [^:]+:%d+: ", "", 1))
 end
 
--- All that gmatch gives, up to a number of times.
+-- The results of gmatch, up to a number of steps.
 local function gather(gmatch, subject, pattern, init)
   local list = {}
   local step = gmatch(subject, pattern, init)

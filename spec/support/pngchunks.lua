@@ -1,9 +1,9 @@
 --[[
 pngchunks.lua - the chunks of a PNG image, written for strings
 
-It knows nothing of views: of its input it uses s:byte, s:find, s:sub and #s.
-Returns a list of {kind, offset, length, data}, data being what s:sub gives;
-text chunks have a key and a value, too.
+The parser has no code for views: it uses only s:byte, s:find, s:sub and #s of
+its input. It returns a list of {kind, offset, length, data}; data is a result
+of s:sub. Text chunks also have a key and a value.
 ]]
 
 local SIGNATURE = "\137PNG\r\n\26\n"

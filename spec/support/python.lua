@@ -1,8 +1,8 @@
 --[[
-python.lua - what the conformance vectors say in Python, said in Lua
+python.lua - translates the conformance vectors from Python to Lua
 
-Their values become Lua's values, 0-based indices and half-open slices become
-mview's, and their operations calls of a view's methods.
+Their values become Lua values. Their 0-based indices and half-open slices
+become those of mview. Their operations become calls of a view's methods.
 ]]
 
 local python = {}
@@ -31,8 +31,8 @@ local function decode_float(s)
   return specials[s] or assert(tonumber(s)) * 1.0
 end
 
--- An integer beyond Lua's is the one with the same bits if an unsigned 64-bit
--- item can hold it and wide says that one is meant, else a float.
+-- An integer that Lua cannot hold becomes the integer with the same bits if
+-- wide is true and an unsigned 64-bit item can hold it; otherwise a float.
 local function decode_integer(s, wide)
   local n = math.tointeger(s)
   if n or not wide then return n or tonumber(s) * 1.0 end
@@ -52,8 +52,8 @@ local function decode_list(list)
   return out
 end
 
--- The value of Lua for a value of the vectors. wide = false: for an item that
--- is not of 64 unsigned bits.
+-- The Lua value for a value of the vectors. wide = false: the item does not
+-- have 64 unsigned bits.
 function decode(x, wide)
   if x == NULL then return nil end
   if type(x) ~= "table" then return x end
@@ -66,8 +66,8 @@ function decode(x, wide)
   return out
 end
 
--- Whether two values are the same: of the same type, -0.0 differs from 0.0, and
--- NaN is the same as NaN.
+-- Whether two values are identical: they have the same type, -0.0 differs from
+-- 0.0, and NaN is equal to NaN.
 local function same(a, b)
   if type(a) ~= type(b) or math.type(a) ~= math.type(b) then return false end
   if math.type(a) == "float" then
@@ -93,7 +93,7 @@ end
 
 -- Operations -------------------------------------------------------------
 
--- An index: counted from 1; from the end alike.
+-- An index, counted from 1; negative indices stay the same.
 local function index(i) return i < 0 and i or i + 1 end
 
 local function indices(list)
@@ -103,7 +103,7 @@ local function indices(list)
 end
 
 -- The selector {i, j, step} for Python's start:stop:step over n items. Stop is
--- exclusive, so that j is one before it on the way.
+-- exclusive, so j is one step before it.
 local function range(s, n)
   local start, stop, step = decode(s[1]), decode(s[2]), decode(s[3])
   local i, j = start and index(start), nil

@@ -1,4 +1,4 @@
--- Asserts that f(...) raises exactly this message, but for the position that
+-- Asserts that f(...) raises exactly this message, without the position that
 -- Lua puts in front.
 
 local assert = require "luassert"

@@ -1,13 +1,13 @@
--- Random programs that are to agree with a model. MVIEW_SEED repeats a run,
--- MVIEW_ROUNDS says how many programs it has.
+-- Random programs that must agree with a model. MVIEW_SEED repeats a run;
+-- MVIEW_ROUNDS is the number of programs.
 
 local seed = math.tointeger(os.getenv "MVIEW_SEED") or os.time()
 local rounds = math.tointeger(os.getenv "MVIEW_ROUNDS") or 500
 
 local random_programs = {named = (", MVIEW_SEED=%d"):format(seed)}
 
--- Calls run(seed, steps) with a seed for each program: it returns nil, or the
--- program that disagrees, which is the error then.
+-- Calls run(seed, steps) with a seed for each program. If run returns a program
+-- that disagrees, raises it as the error.
 function random_programs.agree(run, steps)
   print(("\n%d random programs, MVIEW_SEED=%d"):format(rounds, seed))
   for round = 1, rounds do

@@ -1,4 +1,4 @@
--- Runs a shell command: returns what it printed and its exit status.
+-- Runs a shell command; returns its output and its exit status.
 return function(command)
   local pipe = assert(io.popen("{ " .. command .. "; } 2>&1"))
   local output = pipe:read("a")

@@ -1,10 +1,10 @@
--- How much memory a view may have on this machine: most bytes, of which the
--- bits of the largest are 1. Where it is not wide, Lua's integers are longer
--- than a size. huge is the size of a map that needs no memory.
+-- The sizes of this machine. most: the greatest number of bytes of a view,
+-- whose bits are all 1. wide: false if Lua's integers are longer than a size.
+-- huge: the size of a map that needs no memory.
 
 local bits = 8 * string.packsize "T"
 
--- 1 TiB; less under valgrind and emulators, which have no room for that.
+-- 1 TiB; less under valgrind and emulators, which have too few addresses.
 local crowded = os.getenv "MVIEW_EMULATED"
   or (os.getenv "LD_PRELOAD" or ""):find "vgpreload"
 

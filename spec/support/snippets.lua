@@ -1,9 +1,9 @@
--- The code blocks of a Markdown file. Each Lua block is a script of its own
--- whose output is told by its `-->` comments, one for a printed line. An
--- explanation in parentheses, two blanks behind, is no part of it; neither are
--- the number of blanks and the position that Lua puts in front of an error
--- message. Any block whose first line is a comment with a file's name is that
--- file: `/* screen.c */`.
+-- The code blocks of a Markdown file. Each Lua block is a script of its own.
+-- Its `-->` comments have its output, one comment for each printed line.
+-- Ignored are: an explanation in parentheses behind two blanks, the number of
+-- blanks, and the position that Lua puts in front of an error message. A block
+-- whose first line is a comment with a file name is that file: `/* screen.c
+-- */`.
 
 local build_env = require "build_env"
 local compiler = require "compiler"
@@ -11,7 +11,7 @@ local shell = require "shell"
 
 local snippets = {}
 
--- The blocks of a language, a list of {line, code}.
+-- The blocks of a language, as a list of {line, code}.
 function snippets.of(path, language)
   local blocks, number, block = {}, 0, nil
   for line in io.lines(path) do
@@ -49,7 +49,7 @@ function snippets.files(path, language, folder)
 end
 
 -- Compiles each C file of a Markdown file to a module in the folder, with the
--- header that is in the folder `include`.
+-- headers in the folder `include`.
 function snippets.compile(path, folder, include)
   for _, name in ipairs(snippets.files(path, "cpp", folder)) do
     build_env(("%s -std=c++11 -Wall -Wextra -Wpedantic -Werror -shared -fPIC "
@@ -75,15 +75,15 @@ function snippets.expected(code)
   return lines
 end
 
--- The paths with this folder in front of those that are relative.
+-- The paths, with this folder in front of each relative path.
 function snippets.absolute(paths)
   local here = shell("pwd"):gsub("\n", "/"):gsub("%%", "%%%%")
   return ((";" .. paths):gsub(";([^/;])", ";" .. here .. "%1"):sub(2))
 end
 
--- Runs code in a folder, with the modules that this process finds or those on
--- other paths, and those in the folder; returns the lines that it printed.
--- `mview` is there without being required.
+-- Runs code in a folder; returns the lines that it printed. The code finds the
+-- modules in the folder, and those of this process or on the given paths.
+-- `mview` is a global variable.
 function snippets.run(code, folder, path, cpath)
   if not code:find("local mview = ", 1, true) then
     code = "local mview = require \"mview\" " .. code

@@ -1,5 +1,5 @@
--- io.tmpfile. Under Wine it fails where another process makes a file at the
--- same time, and where files that are garbage use up the descriptors.
+-- A replacement for io.tmpfile. Under Wine, io.tmpfile fails if another process
+-- makes a file at the same time, or if garbage files use up the descriptors.
 
 local ATTEMPTS <const> = 100
 

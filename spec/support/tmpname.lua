@@ -1,6 +1,6 @@
--- Run before the specs. Temporary files of the specs are in the folder that is
--- this process's own, where one that is left behind is found: os.tmpname asks
--- for none.
+-- This file runs before the specs. It puts temporary files into the folder of
+-- this process, where a file that is left behind is found. os.tmpname itself
+-- cannot be told the folder.
 
 local folder = assert(os.getenv "MVIEW_TMPDIR" or os.getenv "TMPDIR")
 local count = 0
