@@ -1,15 +1,16 @@
 --[[
 vectors.lua - replays the conformance vectors
 
-spec/vectors/vectors.lua holds one case a line, made with CPython's memoryview
-and struct and with NumPy; generate.py there makes others, and cover.lua chooses
-the fewest of many that are in all the classes that those are in. Each class of
-cases has a function here that replays one, against mview or, to prove the
-model, against the model.
+spec/vectors/vectors.lua holds one case in each line, made with CPython's
+memoryview and struct and with NumPy. generate.py there makes other cases, and
+cover.lua selects the fewest cases that cover all classes of a list of cases.
+For each class, a function of this file replays a case, against mview or, to
+test the model, against the model.
 
-An implementation has open(base), which returns a view and a function that reads
-its memory back, calcsize(format), and blank(format), a zeroed view of one item.
-has_operators says that its views can be indexed, called and compared by ==.
+An implementation has the functions open(base), which returns a view and a
+function that reads its memory back, calcsize(format), and blank(format), which
+returns a zeroed view of one item. has_operators is true if its views can be
+indexed, called and compared by ==.
 ]]
 
 local codec = require "model.codec"
@@ -23,7 +24,7 @@ local selectors = python.selectors
 
 local vectors = {}
 
--- Where mview differs from CPython on purpose.
+-- The deliberate differences between mview and CPython.
 vectors.deviations = {
   "the life cycle of an exporter that resizes is mview's own",
   "stores are strict, and 64-bit unsigned items keep the bits of an integer",
@@ -55,8 +56,8 @@ local holds = {
   lp64 = string.packsize("l") == 8,
 }
 
--- Whether a format in the table x has items that C sizes or aligns otherwise on
--- machines of 32 bits, or counts more than there is memory for.
+-- Whether a format in the table x has items with another size or alignment on
+-- machines of 32 bits, or a count that exceeds their memory.
 local function is_wide(x)
   if type(x) == "string" then
     return x:find "^[^=<>!^]+[dqQ]" or x:find "@.*[dqQlLnNP]"
@@ -69,8 +70,8 @@ local function is_wide(x)
   return false
 end
 
--- Whether a case is true of this machine. Not all that need one of 64 bits say
--- so.
+-- Whether a case holds on this machine. Some cases that need 64 bits are not
+-- marked.
 function vectors.applies(case)
   for _, need in ipairs(case.need or {}) do
     if not holds[need] then return false end
@@ -88,7 +89,8 @@ local function check(what, expected, got)
   end
 end
 
--- CPython's refusals (and two of this file) in the words of mview.
+-- The messages of mview for the errors of CPython, and for two errors of this
+-- file.
 local messages = {
   {"casts are restricted", "^cannot cast without a copy: dimension %d+ is "
     .. "strided, use :copy%(%)$", "not a multiple of the item size",
@@ -124,7 +126,7 @@ local messages = {
   {"total struct size", "size too large at position %d+"},
 }
 
--- Whether a message of mview's is what an error of CPython's has to become.
+-- Whether a message of mview is the right one for an error of CPython.
 local function is_translation(message, err)
   message = message:gsub("^[^ :]+:%d+: ", "")
   for _, row in ipairs(messages) do
@@ -135,7 +137,7 @@ local function is_translation(message, err)
   return false
 end
 
--- f must raise what corresponds to CPython's error.
+-- Asserts that f raises the message for CPython's error.
 local function check_raises(what, err, f)
   local ok, got = pcall(f)
   if ok then fail("%s: expected an error (%s)", what, err.msg) end
@@ -155,15 +157,15 @@ local function open(impl, side)
   return apply(view, side.ops), bytes, view
 end
 
--- Cases, by class --------------------------------------------------------
--- Each raises what is wrong, or returns the numbers of the deviations met.
+-- Cases, by class -------------------------------------------------------- Each
+-- function raises an error, or returns the numbers of the deviations found.
 
 local attributes = {
   fmt = "format", itemsize = "itemsize", ndim = "ndim", shape = "shape",
   nbytes = "nbytes", ro = "readonly", c = "c_contiguous", f = "f_contiguous",
 }
 
--- Whether strides differ where the dimension has less than 2 items.
+-- Checks strides; they may differ in dimensions of less than 2 items.
 local function check_strides(expected, view)
   local strides, deviates = view.strides, false
   check("number of strides", #expected, #strides)
@@ -193,12 +195,13 @@ local function check_view(expect, view, offset)
   return check_strides(expect.strides, view)
 end
 
--- Casts of strided views, and sizes that are floats of integer value.
+-- Whether mview lifts a refusal: casts of strided views, and sizes that are
+-- floats with an integer value.
 local function is_lifted(message)
   return message:find "casts are restricted" or message:find "must be integers$"
 end
 
--- Replays a refusal of CPython's. Where mview may lift it, the model decides.
+-- Replays a refusal of CPython. If mview may lift it, the model decides.
 local function check_refusal(case, impl)
   local at = (case.error.at or #case.ops - 1) + 1
   local view = apply(impl.open(case.base), case.ops, 1, at - 1)
@@ -284,7 +287,7 @@ function classes.item(case, impl)
   end
 end
 
--- Whether CPython stores a value otherwise than mview, by mview's rules.
+-- Whether CPython stores a value in another way than mview, by mview's rules.
 local function store_deviates(type, value)
   local kind, float = type.kind, math.type(value) == "float"
   if kind == "bool" then return _G.type(value) ~= "boolean" end
@@ -299,7 +302,7 @@ local function store_deviates(type, value)
     and type.size == 8
 end
 
--- CPython's answer, or the model's where that is known to differ.
+-- CPython's answer, or the model's answer for a known difference.
 local function stored(case, value)
   local expected = apply(in_model(case.base), case.ops)
   if not store_deviates(expected.type.of, value) then
@@ -450,8 +453,8 @@ function classes.seq() return REPLAY end
 
 -- Replaying --------------------------------------------------------------
 
--- Replays a case. Returns true and the number of the deviation, or nil and what
--- is wrong.
+-- Replays a case. Returns true and the number of the deviation, or nil and the
+-- failure.
 function vectors.replay(case, impl)
   local ok, result = pcall(classes[case.cls], case, impl)
   if ok then return true, result end

@@ -1,11 +1,13 @@
 --[[
-view_fuzz.lua - a random history of views, told to mview and to the model
+view_fuzz.lua - random histories of views, run in mview and in the model
 
-Each step is a line of Lua over a list of views v, run as it is printed, and the
-same call of the model. Both must give the same value, or both refuse; after
-each the memory must be the same. So a failing history is a program.
+Each step is a line of Lua over a list of views v, and the same call of the
+model. Both must give the same value, or both must raise; after each step the
+memory must be the same. The lines of a failing history are printed as a
+program.
 
-run(seed, steps) returns nil, or the program with what went wrong at its end.
+run(seed, steps) returns nil, or the failing program with the failure at its
+end.
 ]]
 
 local codec = require "model.codec"
@@ -22,7 +24,7 @@ local often = generators.often
 local random = math.random
 local MAXVIEWS = 18
 
--- The last index: ranges have holes, where any may be a border.
+-- The last index of a range, whose list may have holes.
 local function length(list)
   local n = 0
   for k in pairs(list) do n = math.type(k) and math.max(n, k) or n end
@@ -52,23 +54,23 @@ local function arguments(list)
   return table.concat(parts, ", ")
 end
 
--- Whether a conversion meets a NaN, whose bits are the machine's affair.
+-- Whether a conversion meets a NaN, whose bits depend on the machine.
 local function has_nan(x)
   if type(x) ~= "table" then return x ~= x end
   for _, value in pairs(x) do if has_nan(value) then return true end end
   return false
 end
 
--- Steps ------------------------------------------------------------------
--- Each takes the state and a view's number and returns the source of an
--- expression or statement and a function that does the same to the model. The
--- kind says what is compared: "view" (the new one), "value", "memory".
+-- Steps ------------------------------------------------------------------ Each
+-- function takes the state and a view's number. It returns the source of an
+-- expression or statement, and a function that does the same to the model. The
+-- kind selects the comparison: "view" (the new one), "value", "memory".
 
 local function call(k, name, args)
   return ("v[%d]:%s(%s)"):format(k, name, arguments(args))
 end
 
--- A step that is the same call of both.
+-- Makes a step that is the same call in both.
 local function plain(name, make)
   return function(state, k)
     local view = state.models[k]
@@ -130,7 +132,7 @@ local string_calls = {
   end,
 }
 
--- A call that the string of the view's bytes answers alike.
+-- Makes a step whose result is that of the string of the view's bytes.
 local function as_string(name, make)
   return function(state, k)
     local bytes = state.models[k]:tobytes()
@@ -219,7 +221,7 @@ local writing = {
 local attributes = {"format", "itemsize", "ndim", "shape", "nbytes", "readonly",
   "c_contiguous", "f_contiguous", "contiguous"}
 
--- What differs between a view and its model; or nil.
+-- The difference between a view and its model; or nil.
 local function difference(state, view, expected)
   if (view == nil) ~= (expected == nil) then return "nil and a view" end
   if view == nil then return nil end
@@ -284,13 +286,13 @@ local function start()
   return state, tell
 end
 
--- Runs the line. Returns whether it went well, and its result or the error.
+-- Runs the line. Returns whether it succeeded, and its result or the error.
 local function run_line(state, line)
   local chunk = assert(load("local v = ... " .. line, "=step", "t"))
   return pcall(chunk, state.v)
 end
 
--- The model's answer in the same form. Its own mistakes are raised.
+-- The model's answer in the same form. Mistakes of the model itself are raised.
 local function predict(f)
   local ok, result = xpcall(f, function(err)
     if getmetatable(err) == codec.Refusal then return err end
@@ -300,7 +302,7 @@ local function predict(f)
   return ok, result
 end
 
--- What is wrong with a result; or nil.
+-- The failure of a result; or nil.
 local function compare(state, kind, k, ok, got, expected_ok, expected)
   if ok ~= expected_ok then
     return ok and "expected an error: " .. tostring(expected)
@@ -334,7 +336,7 @@ local function some_kind()
   end
 end
 
--- One step; returns what is wrong, or nil.
+-- Runs one step; returns the failure, or nil.
 local function step(state, tell)
   local kind, list = some_kind()
   local source, twin = pick(list)(state, random(#state.models))

@@ -1,14 +1,14 @@
 /*
 ** abi.c - a module that uses each entry of the table of functions
-** It is compiled with one header and runs with another library. Nothing in it
-** may need more than mview.h beside it declares.
+** It is compiled with one header and runs with another library. It may use only
+** the declarations of the mview.h beside it.
 */
 #include <mview.h>
 
 #include <lauxlib.h>
 #include <string.h>
 
-/* sum(bytes): by borrow. */
+/* sum(bytes): the sum of the bytes, by borrow. */
 static int sum(lua_State *L) {
   mview_buffer buf;
   lua_Integer total = 0;
@@ -56,7 +56,7 @@ static int upper(lua_State *L) {
   return 1;
 }
 
-/* view(x): mview(x), or false for what is no bytes-like. */
+/* view(x): mview(x), or false if x is not a bytes-like. */
 static int view(lua_State *L) {
   if (mview_import(L)->isbytes(L, 1))
     mview_import(L)->push(L, 1);
@@ -65,7 +65,7 @@ static int view(lua_State *L) {
   return 1;
 }
 
-/* length(x): by mview_checklstring. */
+/* length(x): the number of bytes, by mview_checklstring. */
 static int length(lua_State *L) {
   size_t n;
   mview_checklstring(L, 1, &n);
@@ -95,7 +95,7 @@ static int object(lua_State *L) {
 
 #endif
 
-/* import(): raises what mview_import raises. */
+/* import(): calls mview_import, which may raise. */
 static int import(lua_State *L) {
   int top = lua_gettop(L);
   mview_import(L);
@@ -103,7 +103,7 @@ static int import(lua_State *L) {
   return 1;
 }
 
-/* shorten(n): from now on the library's table has n entries. */
+/* shorten(n): from now on the library's table has n members. */
 static int shorten(lua_State *L) {
   static mview_api shorter;
   size_t size = offsetof(mview_api, borrow) +

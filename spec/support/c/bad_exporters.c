@@ -1,5 +1,5 @@
 /*
-** bad_exporters.c - userdata whose exporters break the rules, or use a rare one
+** bad_exporters.c - userdata whose exporters break rules, or use rare ones
 */
 #include <lauxlib.h>
 #include <lua.h>
@@ -43,7 +43,7 @@ static void describe_nothing(lua_State *L, int idx, mview_buffer *buf,
   *state = odd_bytes;
 }
 
-/* The memory is what *buf comes with: NULL. */
+/* Leaves *buf zeroed: its data is NULL. */
 static void describe_size(lua_State *L, int idx, mview_buffer *buf,
                           void **state) {
   (void)L, (void)idx;
@@ -56,15 +56,15 @@ static void raise(lua_State *L, int idx, mview_buffer *buf, void **state) {
   luaL_error(L, "no memory to give");
 }
 
-/* What it describes is borrowed from what it wraps, its user value. */
+/* Describes memory that it borrows from its user value. */
 static void borrow(lua_State *L, int idx, mview_buffer *buf, void **state) {
   describe(L, idx, buf, state);
   lua_getiuservalue(L, idx, 1);
   mview_import(L)->borrow(L, -1, MVIEW_READ, buf);
 }
 
-/* What it describes is a string of as many bytes as its user value says, which
-** nothing but the borrow keeps. */
+/* Describes a new string of as many bytes as its user value gives; only the
+** borrow keeps the string alive. */
 static void borrow_new(lua_State *L, int idx, mview_buffer *buf, void **state) {
   luaL_Buffer b;
   size_t n;
@@ -77,7 +77,7 @@ static void borrow_new(lua_State *L, int idx, mview_buffer *buf, void **state) {
   *state = odd_bytes;
 }
 
-/* The format and the shape lie in what is left on the stack. */
+/* The format and the shape lie in values that it leaves on the stack. */
 static void litter(lua_State *L, int idx, mview_buffer *buf, void **state) {
   ptrdiff_t *shape = lua_newuserdatauv(L, 2 * sizeof *shape, 0);
   describe(L, idx, buf, state);
@@ -89,7 +89,7 @@ static void litter(lua_State *L, int idx, mview_buffer *buf, void **state) {
     lua_pushnil(L);
 }
 
-/* The format in it is none, and nothing of the stack is left. */
+/* The format is malformed, and all stack slots are used. */
 static void litter_format(lua_State *L, int idx, mview_buffer *buf,
                           void **state) {
   litter(L, idx, buf, state);
@@ -99,8 +99,8 @@ static void litter_format(lua_State *L, int idx, mview_buffer *buf,
   buf->format = "k";
 }
 
-/* exporter(name [, x]): a userdata with an exporter of that kind; that of
-** "borrower" borrows x, that of "new string" a string of x bytes. */
+/* exporter(name [, x]): a userdata with an exporter of that kind. "borrower"
+** borrows x, "new string" a string of x bytes. */
 static int new_exporter(lua_State *L) {
   static const mview_exporter exporters[] = {
       {MVIEW_API_VERSION + 1, describe, release_odd, {NULL, NULL}},
@@ -128,19 +128,19 @@ static int new_exporter(lua_State *L) {
   return 1;
 }
 
-/* releases(): how often these exporters were told to release. */
+/* releases(): the number of calls of release of these exporters. */
 static int count_releases(lua_State *L) {
   lua_pushinteger(L, releases);
   return 1;
 }
 
-/* null(): what other libraries have for null. */
+/* null(): the light userdata NULL, which other libraries use for null. */
 static int null(lua_State *L) {
   lua_pushlightuserdata(L, NULL);
   return 1;
 }
 
-/* handle(): a light userdata that a library hands out, of an exporter even. */
+/* handle(): a light userdata with the address of an exporter. */
 static int handle(lua_State *L) {
   static const mview_exporter forged = {
       MVIEW_API_VERSION, describe, release_odd, {NULL, NULL}};

@@ -1,7 +1,7 @@
 /*
-** capi.c - calls the C API in every way that a spec asks for
-** Functions that borrow call a function of the spec meanwhile, so that it can
-** look at what is pinned, and do to it what it likes.
+** capi.c - calls the C API in all ways that the specs need
+** Functions that borrow call a function of the spec during the borrow, so the
+** spec can inspect and change the pinned memory.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static void set_integer(lua_State *L, const char *name, lua_Integer i) {
   lua_setfield(L, -2, name);
 }
 
-/* Pushes what a buffer says; data: its bytes if they lie in one piece. */
+/* Pushes a description of a buffer. data: its bytes if they are contiguous. */
 static void push_buffer(lua_State *L, const mview_buffer *buf, int flags) {
   lua_newtable(L);
   set_integer(L, "nbytes", (lua_Integer)buf->nbytes);
@@ -51,7 +51,7 @@ static void push_buffer(lua_State *L, const mview_buffer *buf, int flags) {
   }
 }
 
-/* borrow(x, flags [, f]): what f(description) returns, else the description. */
+/* borrow(x, flags [, f]): the result of f(description), or the description. */
 static int borrow(lua_State *L) {
   mview_buffer buf;
   int flags = (int)luaL_checkinteger(L, 2);
@@ -65,7 +65,7 @@ static int borrow(lua_State *L) {
   return lua_gettop(L) - 4;
 }
 
-/* after(x, f): the bytes of x after f was called, x being borrowed. */
+/* after(x, f): the bytes of x after a call of f, during a borrow of x. */
 static int after(lua_State *L) {
   mview_buffer buf;
   mview_import(L)->borrow(L, 1, MVIEW_READ, &buf);
@@ -85,7 +85,7 @@ static int write(lua_State *L) {
   return 0;
 }
 
-/* nested(x, n, f): f's results, called while x is borrowed n times. */
+/* nested(x, n, f): the results of f, called while x is borrowed n times. */
 static int nested(lua_State *L) {
   mview_buffer buf;
   int n = (int)luaL_checkinteger(L, 2);
@@ -96,7 +96,7 @@ static int nested(lua_State *L) {
   return lua_gettop(L) - 3 - n;
 }
 
-/* What f says while x is borrowed, and when the pin was ended early. */
+/* The results of f while x is borrowed, and after the pin was ended early. */
 static int end_early(lua_State *L, int by_unborrow) {
   const mview_api *api = mview_import(L);
   mview_buffer buf;
@@ -107,7 +107,7 @@ static int end_early(lua_State *L, int by_unborrow) {
   lua_replace(L, 3);
   if (by_unborrow) {
     api->unborrow(L, 4);
-    api->unborrow(L, -1); /* again: nothing */
+    api->unborrow(L, -1); /* a second call does nothing */
   } else {
     lua_pop(L, 1);
   }
@@ -117,11 +117,11 @@ static int end_early(lua_State *L, int by_unborrow) {
   return 2;
 }
 
-/* unborrow(x, f), pop(x, f): by the function, or by popping the pin. */
+/* unborrow(x, f), pop(x, f): end the pin by unborrow, or by popping it. */
 static int unborrow(lua_State *L) { return end_early(L, 1); }
 static int pop(lua_State *L) { return end_early(L, 0); }
 
-/* unborrow_other(x): takes x for a pin. */
+/* unborrow_other(x): calls unborrow for x, which is not a pin. */
 static int unborrow_other(lua_State *L) {
   mview_import(L)->unborrow(L, 1);
   return 0;
@@ -165,7 +165,7 @@ static int isbytes(lua_State *L) {
   return 1;
 }
 
-/* peek(x, flags): what it gives, as borrow. */
+/* peek(x, flags): the description of the buffer, as in borrow. */
 static int peek(lua_State *L) {
   mview_buffer buf;
   int flags = (int)luaL_checkinteger(L, 2), top = lua_gettop(L);
@@ -191,7 +191,7 @@ static int push(lua_State *L) {
   return 1;
 }
 
-/* checklstring(x): its bytes, by mview_checklstring. */
+/* checklstring(x): the bytes of x, by mview_checklstring. */
 static int checklstring(lua_State *L) {
   size_t n;
   int top = lua_gettop(L);
@@ -207,11 +207,11 @@ static int checklstring(lua_State *L) {
 typedef enum action { NOTHING, REVOKE_ITSELF, REVOKE_OTHER } action;
 
 /*
-** A block of memory and its loan; both the handle and done hold it. Where Lua
-** loses the finalizer of the handle, the end of this module frees it.
+** A block of memory and its loan, which has two owners: the handle and done. If
+** Lua loses the finalizer of the handle, the end of this module frees it.
 */
 typedef struct loan {
-  struct loan *next, **previous; /* of all */
+  struct loan *next, **previous; /* in the list of all loans */
   lua_State *L;
   mview_loan number, other;
   unsigned char *bytes; /* NULL: done has run */
@@ -219,7 +219,7 @@ typedef struct loan {
   int owners, dones;
 } loan;
 
-static int lends, dones; /* in all */
+static int lends, dones; /* the number of loans, and of ended ones */
 static loan *loans;
 
 static void free_loan(loan *l) {
@@ -281,8 +281,8 @@ static loan *check_loan(lua_State *L, int arg) {
   return *(loan **)luaL_checkudata(L, arg, LOAN);
 }
 
-/* lend(n [, action [, other]]): a view of n zero bytes, and its loan. done does
-** the action: "itself" and "other" revoke. */
+/* lend(n [, action [, other]]): a view of n zero bytes, and its loan. done
+** performs the action: "itself" revokes this loan, "other" the other one. */
 static int lend(lua_State *L) {
   static const char *const actions[] = {"nothing", "itself", "other", NULL};
   mview_buffer buf = {0};
@@ -304,7 +304,7 @@ static int lend(lua_State *L) {
 static void count_done(void *ud) { ++*(int *)ud; }
 
 /* lend_static([counted]): the number of a loan without a handle, and a view of
-** its byte. Not counted, it has no done. */
+** its byte. If counted is false, the loan has no done. */
 static int lend_static(lua_State *L) {
   static unsigned char byte = 7;
   int counted = lua_toboolean(L, 1);
@@ -319,7 +319,7 @@ static int lend_static(lua_State *L) {
   return 2;
 }
 
-/* malformed(name): lends what cannot be. */
+/* malformed(name): lends a malformed buffer. */
 static int malformed(lua_State *L) {
   static const char *const names[] = {"no shape",       "negative dimensions",
                                       "other size",     "no memory",
@@ -381,7 +381,7 @@ static int loan_number(lua_State *L) {
   return 1;
 }
 
-/* loan:dones(): how often done was called. */
+/* loan:dones(): the number of calls of done. */
 static int loan_dones(lua_State *L) {
   lua_pushinteger(L, check_loan(L, 1)->dones);
   return 1;
@@ -392,7 +392,7 @@ static int loan_gc(lua_State *L) {
   return 0;
 }
 
-/* counts(): how many loans were made and how many are done, in all. */
+/* counts(): the number of loans made, and of loans ended. */
 static int counts(lua_State *L) {
   lua_pushinteger(L, lends);
   lua_pushinteger(L, dones);
@@ -401,8 +401,8 @@ static int counts(lua_State *L) {
 
 /* ---- a full stack --------------------------------------------------------*/
 
-/* brim(name, x, flags): calls that function for x where the stack has no room
-** left; one slot for revoke. */
+/* brim(name, x, flags): calls that function for x while the stack has no free
+** slots (for revoke, one slot). */
 static int brim(lua_State *L) {
   static const char *const names[] = {"borrow",   "peek",     "isbytes",
                                       "push",     "newbytes", "lend",
@@ -453,7 +453,8 @@ static int import(lua_State *L) {
   return 0;
 }
 
-/* import(version, size): the error where the library has such a table. */
+/* import(version, size): the error if the library has a table with this version
+** and size. */
 static int import_fake(lua_State *L) {
   mview_api fake = {0};
   fake.version = (int)luaL_checkinteger(L, 1);

@@ -1,18 +1,18 @@
 /*
-** collector.c - makes the collector of this state hostile
-** "emergency": the allocation of an object fails the first time, so that Lua
-** collects all garbage, without finalizers, before it tries again. (Buffers of
-** the auxiliary library do not try again, so they are spared.) "debt": after
-** the allocation of an object the collector owes work, so that it runs, with
-** finalizers, at the next point where it may; in generational mode that is a
-** whole young collection each time. With a period of n it is each n-th object.
-** The allocator serves after the stop, too: Lua 5.5 has a string that a buffer
-** made freed by the allocator that the state had then.
+** collector.c - makes the collector of a state hostile
+** "emergency": the first try to allocate an object fails, so Lua collects all
+** garbage, without finalizers, and tries again. (Buffers of the auxiliary
+** library do not try again, so their allocations do not fail.) "debt": after
+** the allocation of an object the collector owes work, so it runs, with
+** finalizers, at the next possible point; in generational mode this is a whole
+** young collection each time. With a period of n, this happens for each n-th
+** object. The allocator stays in use after the stop: Lua 5.5 frees a string
+** that a buffer made by the allocator at the time of the buffer.
 */
 #include <lauxlib.h>
 #include <lua.h>
 
-/* Of the one state that is treated so. */
+/* The data of the only hostile state. */
 static struct {
   lua_Alloc allocate; /* the state's own */
   void *ud;
@@ -32,13 +32,13 @@ static void *allocate(void *ud, void *block, size_t old, size_t size) {
   int object = block == NULL && old != 0 && size > 0;
   (void)ud;
   if (object && hostile.failing) {
-    hostile.failing = 0; /* the second time is granted */
+    hostile.failing = 0; /* the second try succeeds */
   } else if (object && hostile.started && is_due()) {
     if (!hostile.debt) {
       hostile.failing = 1;
       return NULL;
     }
-    lua_gc(hostile.L, LUA_GCRESTART); /* no debt before this block: some now */
+    lua_gc(hostile.L, LUA_GCRESTART); /* no debt before this block: adds debt */
   }
   return hostile.allocate(hostile.ud, block, old, size);
 }
@@ -69,7 +69,7 @@ static int start(lua_State *L) {
 
 int luaopen_collector(lua_State *L);
 
-/* Closing the state unloads the allocator, which must not be in use then. */
+/* Closing the state unloads the allocator, so it must not be in use then. */
 static void stop_at_close(lua_State *L) {
   lua_newuserdatauv(L, 0, 0);
   lua_createtable(L, 0, 1);

@@ -1,5 +1,5 @@
 /*
-** cookie.c - file handles of C whose reads and writes fail where a spec says
+** cookie.c - file handles of C whose reads and writes fail at a given place
 */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* NOLINT(bugprone-reserved-identifier) */
@@ -15,17 +15,19 @@
 
 #define CAPACITY 4096
 
-/* What lies behind a file handle: its bytes, and where and how it fails. */
+/*
+** The data of a file handle: its bytes, and the place and kind of its failure.
+*/
 typedef struct cookie {
-  size_t at;   /* how many bytes were moved */
-  size_t size; /* how many there are, of one that is read */
-  size_t fail; /* fails when so many bytes were moved, */
-  int err;     /* with this errno (0: it is left as it is), */
-  int times;   /* so many times */
+  size_t at;   /* the number of bytes moved */
+  size_t size; /* the number of bytes, for reading */
+  size_t fail; /* fails after this number of bytes, */
+  int err;     /* with this errno (0: errno is not set), */
+  int times;   /* this number of times */
   char bytes[CAPACITY];
 } cookie;
 
-/* How many of n bytes are moved next; 0: none, as it fails. */
+/* The number of bytes (of n) that are moved next; 0: a failure. */
 static size_t moves(cookie *c, size_t n) {
   if (n > CAPACITY - c->at)
     n = CAPACITY - c->at;
@@ -84,7 +86,7 @@ static int cookie_open(lua_State *L) {
   c->times = (int)luaL_checkinteger(L, 5);
   stream->closef = NULL;
   luaL_setmetatable(L, LUA_FILEHANDLE);
-  lua_pushvalue(L, -2); /* lives as long as the handle */
+  lua_pushvalue(L, -2); /* kept alive by the handle */
   lua_setiuservalue(L, -2, 1);
   stream->f = fopencookie(c, mode, io);
   if (stream->f == NULL)
@@ -96,7 +98,7 @@ static int cookie_open(lua_State *L) {
   return 1;
 }
 
-/* bytes(handle): what was moved so far. */
+/* bytes(handle): the bytes moved so far. */
 static int cookie_bytes(lua_State *L) {
   cookie *c;
   luaL_checkudata(L, 1, LUA_FILEHANDLE);

@@ -1,10 +1,10 @@
 /*
 ** lend_host.c - lends memory of any geometry to the specs
 **
-** A host as small as can be: it copies what a spec passes into a block of its
-** own and lends that through the public C API, mview.h, alone. The block and
-** its loan have two owners, the handle that the spec holds and the loan; the
-** bytes are freed by the loan's done, so that a late access is found.
+** A minimal host: it copies the bytes that a spec passes to a block of its own
+** and lends the block, using only the public C API, mview.h. The block has two
+** owners, the handle of the spec and the loan. The loan's done frees the bytes,
+** so a checker finds a late access.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "mview.h"
 
 #define HANDLE "lend_host.handle"
-#define MAXDIM 70 /* above what mview takes, to see it refuse */
+#define MAXDIM 70 /* above the limit of mview, to test the refusal */
 
 /* nrows rows of rowsize bytes; rows == NULL: done has freed them. */
 typedef struct block {
@@ -33,7 +33,7 @@ typedef struct geometry {
   ptrdiff_t shape[MAXDIM], strides[MAXDIM], suboffsets[MAXDIM];
 } geometry;
 
-static int dones; /* how often done was called */
+static int dones; /* the number of calls of done */
 
 static void free_rows(block *b) {
   if (b->rows == NULL)
@@ -71,7 +71,7 @@ static handle *new_handle(lua_State *L, size_t nrows, size_t rowsize) {
   h->block->rowsize = rowsize;
   h->block->rows = calloc(nrows + 1, sizeof(unsigned char *));
   for (; h->block->rows != NULL && h->block->nrows < nrows; h->block->nrows++) {
-    /* a block of its own even for no bytes: each has an address */
+    /* a block even for 0 bytes, so each row has an address of its own */
     unsigned char *row = calloc(rowsize > 0 ? rowsize : 1, 1);
     if (row == NULL)
       break;
@@ -82,7 +82,7 @@ static handle *new_handle(lua_State *L, size_t nrows, size_t rowsize) {
   return h;
 }
 
-/* Reads the list in field name of the options at index 1; -1: there is none. */
+/* Reads the list in field `name` of the options at index 1; -1 if it is nil. */
 static int read_list(lua_State *L, const char *name, ptrdiff_t *out) {
   int n = -1;
   if (lua_getfield(L, 1, name) != LUA_TNIL) {
@@ -99,7 +99,7 @@ static int read_list(lua_State *L, const char *name, ptrdiff_t *out) {
   return n;
 }
 
-/* The integer in field name of the options, or def. */
+/* The integer in field `name` of the options, or def. */
 static lua_Integer read_integer(lua_State *L, const char *name,
                                 lua_Integer def) {
   lua_getfield(L, 1, name);
@@ -115,7 +115,7 @@ static int read_boolean(lua_State *L, const char *name) {
   return b;
 }
 
-/* What mview.calcsize says of a format. */
+/* The result of mview.calcsize for a format. */
 static size_t calcsize(lua_State *L, const char *format) {
   lua_getglobal(L, "require");
   lua_pushliteral(L, "mview");
@@ -128,8 +128,7 @@ static size_t calcsize(lua_State *L, const char *format) {
   return size;
 }
 
-/* Fills buf from the options; its arrays are in g, its format in the options,
-** pushed. */
+/* Fills buf from the options. Its arrays are in g; its format is pushed. */
 static void read_geometry(lua_State *L, mview_buffer *buf, geometry *g) {
   memset(buf, 0, sizeof *buf);
   lua_getfield(L, 1, "format");
@@ -163,8 +162,8 @@ static int lend_buffer(lua_State *L, handle *h, const mview_buffer *buf) {
 
 /*
 ** lend{data =, format =, shape =, strides =, suboffsets =, offset =,
-** itemsize =, readonly =}: a view and a handle. offset is that of the item at
-** index 1,1,... in data. Without shape: plain bytes.
+** itemsize =, readonly =}: a view and a handle. offset is the place of the item
+** at index 1,1,... in data. Without shape: plain bytes.
 */
 static int lend_lend(lua_State *L) {
   mview_buffer buf;
@@ -186,9 +185,9 @@ static int lend_lend(lua_State *L) {
 
 /*
 ** pil{blocks =, format =, shape =, depth =, readonly =}: as an array of
-** pointers to rows, the layout of the Python Imaging Library. The blocks, all
-** of one size, are what lies behind the first depth (1) dimensions, each in C
-** order.
+** pointers to rows, the layout of the Python Imaging Library. The blocks have
+** the same size. They hold the dimensions behind the first depth (1)
+** dimensions, each in C order.
 */
 static int lend_pil(lua_State *L) {
   mview_buffer buf;
@@ -230,13 +229,15 @@ static int lend_pil(lua_State *L) {
   return lend_buffer(L, h, &buf);
 }
 
-/* done_count(): how many loans are over. */
+/* done_count(): the number of loans that have ended. */
 static int lend_done_count(lua_State *L) {
   lua_pushinteger(L, dones);
   return 1;
 }
 
-/* handle:bytes(): a string for each row; none when done has freed them. */
+/*
+** handle:bytes(): a string for each row; no strings after done has freed them.
+*/
 static int handle_bytes(lua_State *L) {
   const block *b = ((handle *)luaL_checkudata(L, 1, HANDLE))->block;
   if (b->rows == NULL)
@@ -247,7 +248,7 @@ static int handle_bytes(lua_State *L) {
   return (int)b->nrows;
 }
 
-/* handle:revoke(): the number of pins still out. */
+/* handle:revoke(): the number of pins that have not ended. */
 static int handle_revoke(lua_State *L) {
   const handle *h = luaL_checkudata(L, 1, HANDLE);
   lua_pushinteger(L, mview_import(L)->revoke(L, h->loan));

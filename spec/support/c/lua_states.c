@@ -1,6 +1,6 @@
 /*
-** lua_states.c - runs Lua in states of its own, with an allocator that counts,
-** and fails when told to
+** lua_states.c - runs Lua in separate states, with an allocator that counts
+** bytes and can be made to fail
 */
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +13,14 @@
 
 typedef struct account {
   size_t bytes; /* allocated now */
-  long left;    /* allocations until all fail; below 0: none does */
+  long left;    /* allocations until all fail; below 0: no failures */
 } account;
 
 static void *allocate(void *ud, void *block, size_t old, size_t size) {
   account *a = ud;
   void *fresh;
   if (block == NULL)
-    old = 0; /* it says what the block is for */
+    old = 0; /* it is the type of the new object */
   if (size == 0) {
     free(block);
     a->bytes -= old;
@@ -45,7 +45,7 @@ static void set_path(lua_State *L, const char *name, const char *path) {
   lua_pop(L, 1);
 }
 
-/* A state that searches modules where L does. */
+/* A new state with the module paths of L. */
 static lua_State *open_state(lua_State *L, account *a) {
   lua_State *inner;
   a->bytes = 0;
@@ -61,7 +61,7 @@ static lua_State *open_state(lua_State *L, account *a) {
   return inner;
 }
 
-/* Raises in L what failed in the inner state, which it closes. */
+/* Closes the inner state, and raises its error in L. */
 static void check(lua_State *L, lua_State *inner, int status) {
   if (status == LUA_OK)
     return;
@@ -70,8 +70,8 @@ static void check(lua_State *L, lua_State *inner, int status) {
   lua_error(L);
 }
 
-/* sequence(n, code): runs code in n states, one after the other. Returns how
-** many bytes were allocated when they were closed. */
+/* sequence(n, code): runs code in n states, one after the other. Returns the
+** number of bytes still allocated after they were closed. */
 static int sequence(lua_State *L) {
   lua_Integer n = luaL_checkinteger(L, 1);
   const char *code = luaL_checkstring(L, 2);
@@ -88,10 +88,10 @@ static int sequence(lua_State *L) {
 }
 
 /*
-** starve(code): code returns a function, which is called in a fresh state with
-** no memory from the first allocation on, from the second on, and so on until
-** it succeeds. Returns how often it failed, and how many bytes were allocated
-** when the states were closed.
+** starve(code): code returns a function. The function is called in a new state
+** without memory from the first allocation on, then from the second on, and so
+** on until it succeeds. Returns the number of failures, and the number of bytes
+** still allocated after the states were closed.
 */
 static int starve(lua_State *L) {
   const char *code = luaL_checkstring(L, 1);
@@ -116,7 +116,7 @@ static int starve(lua_State *L) {
   return 2;
 }
 
-/* ---- states that live as long as they are wanted --------------------------*/
+/* ---- states that a spec keeps ---------------------------------------------*/
 
 typedef struct opened {
   account a;
@@ -129,7 +129,7 @@ static opened *check_opened(lua_State *L) {
   return o;
 }
 
-/* open(): a state of its own. */
+/* open(): a new state. */
 static int state_open(lua_State *L) {
   opened *o = lua_newuserdatauv(L, sizeof *o, 0);
   o->state = NULL;
@@ -138,7 +138,7 @@ static int state_open(lua_State *L) {
   return 1;
 }
 
-/* state:run(code): what code returns there, as a string; nil for nothing. */
+/* state:run(code): the result of code in the state as a string, or nil. */
 static int state_run(lua_State *L) {
   lua_State *inner = check_opened(L)->state;
   int failed = luaL_dostring(inner, luaL_checkstring(L, 2));
@@ -154,7 +154,8 @@ static int state_run(lua_State *L) {
   return failed ? lua_error(L) : 1;
 }
 
-/* state:close(): how many bytes are left of it. Also when it is collected. */
+/* state:close(): the number of bytes still allocated. Also called by the
+** collector. */
 static int state_close(lua_State *L) {
   opened *o = luaL_checkudata(L, 1, "lua_states.state");
   if (o->state != NULL)

@@ -1,8 +1,9 @@
 /*
-** oom.c - scripts that run out of memory when they ask for it
-** A script runs in a state of its own, whose allocator counts blocks and bytes
-** and fails as the script says, and for large blocks. The script looks at what
-** the failure left behind; what the state itself leaves behind is returned.
+** oom.c - scripts whose allocations fail on request
+** A script runs in a separate state, whose allocator counts blocks and bytes.
+** It fails for large blocks, and as the script requests. The script inspects
+** the objects after the failure. The blocks and bytes that remain after the
+** state are returned.
 */
 #include <lauxlib.h>
 #include <lua.h>
@@ -15,11 +16,11 @@
 
 typedef struct account {
   size_t blocks, bytes; /* allocated now */
-  long wait, fail;      /* allocations to grant, then so many to refuse */
+  long wait, fail;      /* allocations to grant, then allocations to refuse */
   long refused;
 } account;
 
-/* Whether this one fails. */
+/* Whether the next allocation fails. */
 static int refuse(account *a) {
   if (a->wait > 0) {
     a->wait--;
@@ -36,7 +37,7 @@ static void *allocate(void *ud, void *block, size_t old, size_t size) {
   account *a = ud;
   void *fresh;
   if (block == NULL)
-    old = 0; /* it says what the block is for */
+    old = 0; /* it is the type of the new object */
   if (size == 0) {
     a->blocks -= block != NULL;
     a->bytes -= old;
@@ -55,7 +56,8 @@ static void *allocate(void *ud, void *block, size_t old, size_t size) {
 
 /*
 ** starve(n, times, f, ...): calls f while the n-th allocation and the times - 1
-** after it fail. Returns how many failed, and what pcall does.
+** allocations after it fail. Returns the number of failures, and the results of
+** pcall.
 */
 static int starve(lua_State *L) {
   account *a;
@@ -66,7 +68,7 @@ static int starve(lua_State *L) {
   a->refused = 0;
   status = lua_pcall(L, lua_gettop(L) - 3, LUA_MULTRET, 0);
   a->wait = a->fail = 0;
-  luaL_checkstack(L, 2, NULL); /* the results may have taken what there was */
+  luaL_checkstack(L, 2, NULL); /* the results may have used all slots */
   lua_pushboolean(L, status == LUA_OK);
   lua_pushinteger(L, a->refused);
   lua_replace(L, 1);
@@ -84,7 +86,9 @@ static void copy_path(lua_State *L, lua_State *inner, const char *name) {
   lua_pop(L, 2);
 }
 
-/* Runs the script at index 1 with the strings and numbers behind it. */
+/*
+** Runs the script at index 1 with the arguments behind it, strings and numbers.
+*/
 static int run_inside(lua_State *L, lua_State *inner) {
   size_t len;
   const char *code = luaL_checklstring(L, 1, &len);
@@ -107,8 +111,8 @@ static int run_inside(lua_State *L, lua_State *inner) {
 
 /*
 ** run(code, ...): runs code with the arguments, strings and integers, in a new
-** state. Returns what it returns, made a string, or raises its error; then how
-** many blocks and bytes were left when the state was closed.
+** state. Returns its result as a string, or raises its error. Further results:
+** the number of blocks and bytes still allocated after the state was closed.
 */
 static int run(lua_State *L) {
   account a = {0};

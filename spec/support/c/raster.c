@@ -1,9 +1,9 @@
 /*
-** raster.c - an image library that knows mview by its header alone
+** raster.c - an image library that uses only the header of mview
 **
-** It exports its images, whatever way their rows lie in memory, and takes any
-** bytes-like for its checksum and its cipher. Images share their pixels with
-** those who acquired them: whoever lets go last frees them.
+** It exports its images, with rows in one block or in separate blocks, and
+** takes any bytes-like for its checksum and its cipher. An image shares its
+** pixels with its exports; the last owner frees them.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,8 @@
 
 #define IMAGE "raster.image"
 
-/* Rows bottom first and padded, or (tiled) each row a block of its own. */
+/* Rows are in one block, bottom row first and padded, or (tiled) each row is a
+** block of its own. */
 typedef struct pixels {
   int owners;
   ptrdiff_t shape[2], strides[2], suboffsets[2];
@@ -128,7 +129,7 @@ static int image_gc(lua_State *L) {
   return 0;
 }
 
-/* counts(): how often images were acquired and released. */
+/* counts(): the number of acquires and releases of images. */
 static int counts(lua_State *L) {
   lua_pushinteger(L, acquired);
   lua_pushinteger(L, released);
@@ -157,7 +158,7 @@ static void visit_from(const mview_buffer *b, int dim, unsigned char *p,
   }
 }
 
-/* Where there are no items, there need not even be pointers to follow. */
+/* Without items, there may be no pointers to follow. */
 static void visit(const mview_buffer *b, visitor *f, void *ud) {
   if (b->nbytes > 0)
     visit_from(b, 0, b->data, f, ud);

@@ -1,8 +1,7 @@
 /*
-** unix.c - what the specs need of POSIX and Lua has not
-** Descriptors, forked children, and signals that interrupt system calls.
-** Windows has the first of these alone.
-** System calls that fail raise an error.
+** unix.c - functions of POSIX that Lua lacks and the specs need
+** Descriptors, forked children, and signals that interrupt system calls. On
+** Windows there are only descriptors. A system call that fails raises an error.
 */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* NOLINT(bugprone-reserved-identifier) */
@@ -85,7 +84,7 @@ static int unix_socketpair(lua_State *L) {
   return push_pair(L, fds);
 }
 
-/* nonblock(fd): what would block fails with EAGAIN from now on. */
+/* nonblock(fd): calls that would block fail with EAGAIN from now on. */
 static int unix_nonblock(lua_State *L) {
   check(L, fcntl(check_fd(L, 1), F_SETFL, O_NONBLOCK), "fcntl");
   return 0;
@@ -93,7 +92,8 @@ static int unix_nonblock(lua_State *L) {
 
 #else
 
-/* remove(path): of a file whose path is in UTF-8; whether there was one. */
+/* remove(path): removes a file, whose path is in UTF-8; returns whether it
+** existed. */
 static int unix_remove(lua_State *L) {
   WCHAR path[MAX_PATH];
   MultiByteToWideChar(CP_UTF8, 0, luaL_checkstring(L, 1), -1, path, MAX_PATH);
@@ -103,7 +103,7 @@ static int unix_remove(lua_State *L) {
 
 #endif
 
-/* read(fd, n): a string of at most n bytes, those that one call gives. */
+/* read(fd, n): a string of at most n bytes, read by a single call. */
 static int unix_read(lua_State *L) {
   luaL_Buffer b;
   size_t n = (size_t)luaL_checkinteger(L, 2);
@@ -120,7 +120,7 @@ static int unix_write(lua_State *L) {
   return 1;
 }
 
-/* tell(fd): where it stands in its file. */
+/* tell(fd): the position of the descriptor in its file. */
 static int unix_tell(lua_State *L) {
   lua_pushinteger(L,
                   check(L, (long)lseek(check_fd(L, 1), 0, SEEK_CUR), "lseek"));
@@ -129,7 +129,7 @@ static int unix_tell(lua_State *L) {
 
 #if defined(_WIN32)
 
-/* Files have holes there only if that is said. */
+/* On Windows a file must be marked as sparse to have holes. */
 static int set_size(const char *path, lua_Integer n) {
   HANDLE file =
       CreateFileA(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
@@ -165,9 +165,11 @@ static int unix_truncate(lua_State *L) {
 
 /* ---- processes -----------------------------------------------------------*/
 
-/* fork(f): the id of a child that calls f and ends with status 0, with 1 if f
-** raised an error or returned false. It ends as another program, which has no
-** memory that a checker could call leaked. */
+/*
+** fork(f): the id of a child that calls f and ends with status 0, or 1 if f
+** raised an error or returned false. The child ends by running another program,
+** so a checker cannot report its memory as leaked.
+*/
 static int unix_fork(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_settop(L, 1);
@@ -193,7 +195,7 @@ static int unix_wait(lua_State *L) {
   return 1;
 }
 
-/* setuid(id): whether the process has become that user. */
+/* setuid(id): whether the process could become that user. */
 static int unix_setuid(lua_State *L) {
   lua_pushboolean(L, setuid((uid_t)luaL_checkinteger(L, 1)) == 0);
   return 1;
@@ -211,14 +213,14 @@ static volatile sig_atomic_t moved;
 static char bytes[1 << 20];
 static size_t nbytes;
 
-/* Sends one signal soon, or (0) none. */
+/* Sends one signal soon; with 0, sends no signal. */
 static int set_timer(int microseconds) {
   struct itimerval once = {{0, 0}, {0, microseconds}};
   return setitimer(ITIMER_REAL, &once, NULL);
 }
 
-/* Interrupts; later on moves bytes as well, and leaves the time that a slow
-** machine needs to call again. */
+/* The signal handler. It interrupts; after some signals it also moves bytes,
+** and leaves a slow machine enough time for the next call. */
 static void on_signal(int signal) {
   int saved = errno;
   ssize_t k = 0;
@@ -244,7 +246,9 @@ static void start_signals(lua_State *L) {
   check(L, set_timer(1000), "setitimer");
 }
 
-/* feed(fd, s): from now on signals interrupt; one of them writes s to fd. */
+/*
+** feed(fd, s): from now on signals interrupt calls; one signal writes s to fd.
+*/
 static int unix_feed(lua_State *L) {
   const char *s = luaL_checklstring(L, 2, &nbytes);
   luaL_argcheck(L, nbytes <= sizeof bytes, 2, "too long");
@@ -255,7 +259,8 @@ static int unix_feed(lua_State *L) {
   return 0;
 }
 
-/* drain(fd): from now on signals interrupt, and read from fd (not blocking) */
+/* drain(fd): from now on signals interrupt calls, and read from fd
+** (non-blocking). */
 static int unix_drain(lua_State *L) {
   out = -1;
   in = check_fd(L, 1);
@@ -263,7 +268,7 @@ static int unix_drain(lua_State *L) {
   return 0;
 }
 
-/* calm(): ends that. Returns how many signals came, and what was drained. */
+/* calm(): ends the signals. Returns their number, and the drained bytes. */
 static int unix_calm(lua_State *L) {
   set_timer(0);
   lua_pushinteger(L, signals);
@@ -271,7 +276,7 @@ static int unix_calm(lua_State *L) {
   return 2;
 }
 
-/* ignore_sigpipe(): so that writes to what nobody reads fail. */
+/* ignore_sigpipe(): makes writes to a pipe without a reader fail. */
 static int unix_ignore_sigpipe(lua_State *L) {
   (void)L;
   (void)signal(SIGPIPE, SIG_IGN);
@@ -280,7 +285,7 @@ static int unix_ignore_sigpipe(lua_State *L) {
 
 #endif
 
-/* ---- of the system -------------------------------------------------------*/
+/* ---- the system ----------------------------------------------------------*/
 
 /* fileno(file): the descriptor of a file handle. */
 static int unix_fileno(lua_State *L) {
@@ -289,13 +294,13 @@ static int unix_fileno(lua_State *L) {
   return 1;
 }
 
-/* message(errno): what the system says of it. */
+/* message(errno): the system's message. */
 static int unix_message(lua_State *L) {
   lua_pushstring(L, strerror((int)luaL_checkinteger(L, 1)));
   return 1;
 }
 
-/* What the place of a map in its file is best a multiple of. */
+/* granularity(): the best alignment of a map in its file. */
 static lua_Integer page_size(void) {
 #if defined(_WIN32)
   SYSTEM_INFO info;

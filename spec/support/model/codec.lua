@@ -1,20 +1,22 @@
 --[[
 codec.lua - formats and their items in plain Lua
 
-The slow and obvious half of the model: parse() turns a PEP 3118 format into a
-tree of types, read() and write() move one item out of and into a string of
-bytes by string.unpack and string.pack. Of malformed formats it finds only some.
+The slow and obvious half of the model. parse() turns a PEP 3118 format into a
+tree of types. read() and write() move one item out of and into a string of
+bytes by string.unpack and string.pack. parse() finds only some malformed
+formats.
 
 A type is a table with kind and size:
   int    order, signed          float  order (size 2, 4 or 8)
   bool, char, bytes, pascal     complex  part (a float type)
   array  dims, of (a type)      record   fields {{at, of, key}...}, align
-The key of a field is its name, or its position among those without a name.
+The key of a field is its name, or its position among the fields without a name.
 ]]
 
 local codec = {}
 
--- A write that the format does not allow, as opposed to a mistake in the model.
+-- The error of a write that the format does not allow, not of a mistake in the
+-- model.
 codec.Refusal = {__tostring = function(self) return self.why end}
 
 function codec.refuse(why)
@@ -24,8 +26,8 @@ end
 local refuse = codec.refuse
 local native = string.pack("=I2", 1) == "\1\0" and "<" or ">"
 
--- Code: string.pack's code that has its native size, its standard size if it
--- has one.
+-- For each code: the code of string.pack with its native size, and its standard
+-- size if it has one.
 local integers = {
   b = {"b", 1}, B = {"B", 1}, h = {"h", 2}, H = {"H", 2}, i = {"i", 4},
   I = {"I", 4}, l = {"l", 4}, L = {"L", 4}, q = {"i8", 8}, Q = {"I8", 8},
@@ -74,8 +76,9 @@ local function array(dims, of)
   return {kind = "array", size = size, dims = dims, of = of}
 end
 
--- Reads what stands before a code: byte order (which sticks), a sub-array's
--- dimensions, a count. Returns dims, count, the rest's position.
+-- Reads the prefix of a code: byte order (which stays in force), dimensions of
+-- a sub-array, a count. Returns the dimensions, the count, and the position
+-- behind the prefix.
 local function prefix(s, pos, state)
   local dims, count
   while true do
@@ -93,8 +96,8 @@ end
 
 local record
 
--- Adds what stands at pos, behind its prefix, to the record under way. Returns
--- the rest's position.
+-- Adds the code at pos, behind its prefix, to the present record. Returns the
+-- position behind the code.
 local function add(s, pos, out, state, dims, count)
   local code, native_mode = s:match("^Z?.", pos), state.mode == "@"
   local type
@@ -137,8 +140,8 @@ function record(s, pos, state)
   end
 end
 
--- The type of a format's items. size is that of an item with its padding, at is
--- where its only value lies if it has but one without a name.
+-- The type of a format's items. size is the size of an item with its padding.
+-- at is the place of the value if the item has only one value, without a name.
 function codec.parse(format)
   if format:find("[@=<>!^]%s*$", 2) or format:find "[@=<>!^]%s*[@=<>!^]" then
     refuse "misplaced byte order"
@@ -316,7 +319,8 @@ local writers = {
   end,
 }
 
--- How many values of the right type were no item's, while that is asked.
+-- Counts values of the right type that do not fit an item, while this is
+-- tested.
 local misses
 
 local MISS = {["string of another length"] = true, ["out of range"] = true,
@@ -331,8 +335,8 @@ local function pack_or_miss(pack, type, value)
   return ("\0"):rep(type.size)
 end
 
--- The string s with value as the item of a type at pos; refuses what mview must
--- refuse. Padding stays.
+-- The string s with value as the item of a type at pos; raises if mview must
+-- refuse the value. Padding stays.
 function codec.write(type, value, s, pos)
   local pack = packers[type.kind]
   if not pack then return writers[type.kind](type, value, s, pos) end
@@ -340,8 +344,8 @@ function codec.write(type, value, s, pos)
   return s:sub(1, pos - 1) .. bytes .. s:sub(pos + #bytes)
 end
 
--- Whether an item of the type can hold the value; refuses what is of a type
--- that none can hold.
+-- Whether an item of the type can hold the value; raises for a value whose type
+-- no item can hold.
 function codec.holds(type, value)
   misses = 0
   local ok, err = pcall(codec.write, type, value, ("\0"):rep(type.size or 0), 1)
@@ -353,7 +357,7 @@ end
 
 -- Comparing --------------------------------------------------------------
 
--- An integer above the range of Lua's reads as a negative one.
+-- An integer above Lua's range reads as a negative integer.
 local function numbers_equal(a, abig, b, bbig)
   if abig == bbig then return a == b end
   if bbig then a, b = b, a end
@@ -414,8 +418,8 @@ local function is_u64(type)
   return type.kind == "int" and not type.signed and type.size == 8
 end
 
--- A number of one type as write() is to take it for another: a negative Lua
--- integer stands for a large one if it comes from 64 unsigned bits, else not.
+-- Converts a number of one type for write() as another type: a negative Lua
+-- integer stands for a large integer only if it comes from 64 unsigned bits.
 local function convert_number(from, x, to)
   if not math.type(x) or x >= 0 or x ~= x then return x end
   if is_u64(from) and is_u64(to) then return x end
@@ -425,8 +429,8 @@ local function convert_number(from, x, to)
   return x
 end
 
--- The value x of one type as a value of another: records and sub-arrays by
--- position. What it is within them, write() decides.
+-- Converts the value x of one type for another type: records and sub-arrays by
+-- position. write() checks the single values.
 function codec.convert(from, x, to)
   if from.kind ~= to.kind and (from.fields or from.dims or to.fields
     or to.dims) then
@@ -442,7 +446,7 @@ function codec.convert(from, x, to)
   return out
 end
 
--- Whether two types mean the same bytes.
+-- Whether two types describe the same bytes with the same meaning.
 function codec.same(a, b)
   if a.kind ~= b.kind or a.size ~= b.size or a.signed ~= b.signed then
     return false

@@ -1,10 +1,10 @@
 --[[
-views.lua - a view, slowly and obviously
+views.lua - a slow and obvious model of views
 
 A memory is a table of bytes. A view of it is a shape and the list of the byte
-offsets of its items, one for one, in C order: no strides, no arithmetic that
-could go wrong. Slicing, transposing and casting make other lists. Names and
-rules are those of mview's views, so that a test can drive both; what mview must
+offsets of all its items, in C order: without strides and their error-prone
+arithmetic. Slicing, transposing and casting make other lists. Names and rules
+are those of mview's views, so a test can drive both. A call that mview must
 refuse raises a codec.Refusal.
 ]]
 
@@ -37,7 +37,7 @@ local function product(list)
   return n
 end
 
--- Calls visit with each index (a list, from 1) of a shape, in C order.
+-- Calls visit with each full index (a list, from 1) of a shape, in C order.
 local function each(shape, visit)
   local index = {}
   local function level(d)
@@ -50,7 +50,7 @@ local function each(shape, visit)
   level(1)
 end
 
--- The number, in C order from 1, of the item at an index.
+-- The linear index, in C order from 1, of the item at a full index.
 local function rank(shape, index)
   local n = 0
   for d, size in ipairs(shape) do n = n * size + index[d] - 1 end
@@ -63,7 +63,7 @@ local function same_list(a, b)
   return true
 end
 
--- Whether offsets lie one behind the other.
+-- Whether the offsets are contiguous.
 local function consecutive(offsets, size)
   for i = 2, #offsets do
     if offsets[i] ~= offsets[i - 1] + size then return false end
@@ -73,7 +73,7 @@ end
 
 -- Making -----------------------------------------------------------------
 
--- A view like another but for what changes says.
+-- A copy of a view with some changes.
 local function vary(self, changes)
   for _, field in ipairs {"memory", "format", "type", "itemsize", "shape",
     "offsets", "readonly", "indirect"} do
@@ -82,15 +82,16 @@ local function vary(self, changes)
   return setmetatable(changes, View)
 end
 
--- A view of a shape; place gives the byte offset for each index in it.
+-- A view of a shape; place returns the byte offset for each full index.
 local function derive(self, shape, place)
   local offsets = {}
   each(shape, function(index) offsets[#offsets + 1] = place(index) end)
   return vary(self, {shape = shape, offsets = offsets})
 end
 
--- A view of the bytes of a string as an exporter with such a geometry has it.
--- Without a format: of all bytes. indirect: its first dimension is pointers.
+-- A view of the bytes of a string, with the geometry of an exporter. Without a
+-- format, a view of all bytes. indirect: the first dimension consists of
+-- pointers.
 function model.view(bytes, readonly, geometry)
   geometry = geometry or {fmt = "B", shape = {#bytes}, strides = {1}}
   local type = codec.parse(geometry.fmt)
@@ -129,8 +130,8 @@ function attributes.contiguous(self)
   return self.c_contiguous or self.f_contiguous
 end
 
--- The stride of each dimension of 2 items or more of a view that has items; the
--- others' are the ones of C order.
+-- The stride of each dimension. In a view with items, a dimension of 2 items or
+-- more has the stride of its offsets; all other strides are those of C order.
 function attributes.strides(self)
   local strides, size = {}, self.itemsize
   for d = #self.shape, 1, -1 do
@@ -150,8 +151,8 @@ end
 
 -- Slicing ----------------------------------------------------------------
 
--- The positions that a range picks out of 1 to n: string.sub's rules; backwards
--- the mirror image of them.
+-- The positions of 1 to n that a range selects: by the rules of string.sub, and
+-- backwards by their mirror image.
 local function range(n, i, j, step)
   step = step or 1
   if step == 0 then refuse "step is 0" end
@@ -217,7 +218,7 @@ end
 
 -- Casting ----------------------------------------------------------------
 
--- Where each byte of the items is, in C order.
+-- The offset of each byte of the items, in C order.
 local function byte_offsets(self)
   local offsets = {}
   for _, first in ipairs(self.offsets) do
@@ -226,7 +227,7 @@ local function byte_offsets(self)
   return offsets
 end
 
--- The offsets of items of size bytes taken from those of single bytes.
+-- The offsets of items of size bytes, from the offsets of single bytes.
 local function gather(bytes, size)
   local offsets = {}
   for i = 1, #bytes, size do
@@ -238,7 +239,7 @@ local function gather(bytes, size)
   return offsets
 end
 
--- Strides can express a view where each item lies where they say.
+-- Whether strides can express the offsets of a view.
 local function check_strides(view)
   local strides, first = view.strides, view.offsets[1]
   each(view.shape, function(index)
@@ -265,7 +266,7 @@ local function check_shape(shape)
   return list
 end
 
--- Without a shape: 1-D.
+-- Casts the view; without a shape to one dimension.
 function View:cast(format, shape)
   local size, total = codec.parse(format).size, self.nbytes
   if self.indirect then refuse "suboffsets" end
@@ -281,7 +282,7 @@ end
 
 function View:toreadonly() return vary(self, {readonly = true}) end
 
--- The field of that name, or the one at that position. Its format has no text.
+-- The field with that name, or at that position. Its format has no text.
 function View:field(name)
   local chosen
   for position, field in ipairs(self.type.of.fields or {}) do
@@ -320,7 +321,7 @@ local function item_read(self, at)
   return codec.read(self.type.of, item_bytes(self, at), self.type.at + 1)
 end
 
--- The bytes of the item at at after value was stored there.
+-- The bytes of the item at `at` after value was stored there.
 local function item_write(self, at, value)
   return codec.write(self.type.of, value, item_bytes(self, at),
     self.type.at + 1)
@@ -378,7 +379,7 @@ function View:tobytes(order)
   return table.concat(bytes)
 end
 
--- Convert all, then write.
+-- Converts all values, then writes.
 local function write_all(self, convert)
   check_writable(self)
   local items = {}
@@ -397,14 +398,14 @@ function View:byteswap()
   end)
 end
 
--- Whether copying from source takes bytes as they are.
+-- Whether copying from source copies bytes without a conversion.
 function View:same_items(source)
   return self.itemsize == source.itemsize
     and self.type.at == source.type.at
     and codec.same(self.type.of, source.type.of)
 end
 
--- Marks the bytes of an item that belong to its value, from byte at on.
+-- Marks the bytes of an item that belong to its value, from byte `at` on.
 local function mark_values(type, at, marks)
   if type.fields then
     for _, field in ipairs(type.fields) do
@@ -419,7 +420,7 @@ local function mark_values(type, at, marks)
   end
 end
 
--- The bytes of an item with the values, but not the padding, of other bytes.
+-- The bytes of an item with the values of other bytes, but its own padding.
 local function overlay(self, at, bytes)
   local marks, old, chars = {}, item_bytes(self, at), {}
   mark_values(self.type.of, self.type.at, marks)
@@ -439,7 +440,8 @@ function View:copyfrom(source)
   end)
 end
 
--- The index, as results, of the first item that differs; none: nil.
+-- The full index, as results, of the first item that differs; nil if all are
+-- equal.
 function View:mismatch(other)
   local i, found = 0, nil
   each(self.shape, function(index)
@@ -454,7 +456,7 @@ function View:mismatch(other)
   return found and true
 end
 
--- What stands behind a dimension of no items does not count, as in CPython.
+-- Dimensions behind a dimension of 0 items are ignored, as in CPython.
 local function comparable(a, b)
   if #a ~= #b then return false end
   for d, n in ipairs(a) do
@@ -468,8 +470,8 @@ function View:equals(other)
   return comparable(self.shape, other.shape) and self:mismatch(other) == nil
 end
 
--- The type that a value of Lua has when it is looked for among items of a
--- type, and the value as it is then; nil: it is equal to none.
+-- The type and the value with which a Lua value is compared with items of a
+-- type; nil if no item can be equal to it.
 local function sought(of, value)
   local is = type(value)
   if of.fields or of.dims then
@@ -487,7 +489,7 @@ local function sought(of, value)
   end
 end
 
--- Calls found with the index of each item equal to value.
+-- Calls found with the full index of each item equal to value.
 local function search(self, value, found)
   local of = self.type.of
   local as, key = sought(of, value)
@@ -518,7 +520,7 @@ function View:count(value, i, j)
   return n
 end
 
--- The index, as results, of the first item equal to value in rows i to j.
+-- The full index, as results, of the first item equal to value in rows i to j.
 function View:index(value, i, j)
   local first, chosen = nil, choose(self, i, j)
   search(self, value, function(index)
