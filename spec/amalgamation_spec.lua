@@ -31,7 +31,7 @@ describe("make amalgamation", function()
       folder .. "/mview.c"))
   end)
 
-  it("includes nothing of the project but mview.h, and that once", function()
+  it("includes only mview.h of the project, once", function()
     local count = 0
     for name in files.read(folder .. "/mview.c"):gmatch "#include \"(.-)\"" do
       assert.equal("mview.h", name)
@@ -61,11 +61,11 @@ describe("make amalgamation", function()
           compiler.lua_include, folder, folder, cc)
       end)
 
-      it("compiles alone, without a warning", function()
+      it("compiles by itself, without a warning", function()
         assert.same({"", 0}, {warnings, status})
       end)
 
-      it("shows luaopen_mview alone", function()
+      it("exports only luaopen_mview", function()
         assert.matches("^%x+ T luaopen_mview\n$",
           (shell(("nm -D --defined-only %s/%s/mview.so"):format(folder, cc))))
       end)

@@ -7,7 +7,7 @@ local raises = require "raises"
 local text = "0123456789abcdef"
 
 describe("at", function()
-  it("gives the bytes that string.sub gives, where they are", function()
+  it("gives the bytes of string.sub, in place", function()
     local v = mview(text)
     for offset = 0, #text do
       for n = 0, #text - offset do
@@ -32,7 +32,7 @@ describe("at", function()
     assert.are.same({a = 48, b = 0x3132}, v:at(0, "T{>B:a:H:b:}")[1])
   end)
 
-  it("counts bytes, whatever the view's items and dimensions", function()
+  it("counts bytes for all items and dimensions", function()
     local grid = mview.bytearray(text):view():cast("H", {2, 4})
     assert.are.equal("9ab", grid:at(9, 3):tobytes())
     assert.are.equal("ab", grid[2]:at(2, 2):tobytes())
@@ -51,7 +51,7 @@ describe("at", function()
     assert.is_true(mview(text):at(0, 1).readonly)
   end)
 
-  it("raises where strides or pointers are in the way", function()
+  it("raises for strides and pointers", function()
     local message = "bad argument #1 to 'at' (not contiguous, use :copy())"
     local strided = {mview(text):sub(1, -1, 2), mview(text):sub(-1, 1, -1),
       mview(text, "B", {4, 4}):transpose(),

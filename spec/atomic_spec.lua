@@ -34,7 +34,7 @@ values.Q = values.q
 describe("Every operation", function()
   for name, model in pairs(operations) do
     for format, list in pairs(values) do
-      it(("%s gives what was there and does what Lua does, of %s"):format(name,
+      it(("%s returns the old value and computes as Lua, of %s"):format(name,
         format), function()
         local v = mview.new(format, 3)
         for _, old in ipairs(list) do
@@ -59,7 +59,7 @@ describe("Every operation", function()
     end
   end)
 
-  it("exchanges only what was expected", function()
+  it("exchanges only an expected value", function()
     for format, list in pairs(values) do
       local v = mview.new(format, 1)
       for _, old in ipairs(list) do
@@ -72,7 +72,7 @@ describe("Every operation", function()
     end
   end)
 
-  it("takes all formats of such integers", function()
+  it("takes all formats of integers of 4 and 8 bytes", function()
     for format in ("i I l L q Q n N @i =i =q i4 j"):gmatch "%S+" do
       local v = mview.new(format, 1)
       assert.equal(0, atomic.add(v, 1, 3))
@@ -107,7 +107,7 @@ describe("Memory", function()
     end)
   end
 
-  it("that cannot be written is loaded and waited for alone", function()
+  it("that is read-only can only be loaded and waited for", function()
     local v = mview.from("I", {7}):toreadonly()
     assert.equal(7, atomic.load(v, 1))
     assert.equal("not-equal", atomic.wait(v, 1, 8))
@@ -164,7 +164,7 @@ describe("Every function", function()
     end)
   end
 
-  it("refuses integers of the other byte order", function()
+  it("refuses integers of the non-native byte order", function()
     local other = string.pack("=I2", 1) == "\1\0" and ">i" or "<i"
     for name, f in pairs(atomic) do
       raises(("bad argument #1 to '%s' (integers of 4 or 8 bytes in native "

@@ -19,7 +19,7 @@ end
 local function words(n) return mview.map(nil, "r+", 0, 4 * n):cast "I" end
 
 describe("atomic.wait", function()
-  it("returns at once when the item is something else", function()
+  it("returns at once if the item has another value", function()
     local v = words(1)
     v[1] = 5
     assert.equal("not-equal", atomic.wait(v, 1, 4))
@@ -27,7 +27,7 @@ describe("atomic.wait", function()
     assert.equal("not-equal", atomic.wait(v, 1, 4, -math.huge))
   end)
 
-  it("ends after its time, of which negative ones are none", function()
+  it("ends after its time; a negative time counts as 0", function()
     local v = words(1)
     for _, seconds in ipairs {0, -1, -math.huge, 0.001, 1e-300, "0.001"} do
       assert.equal("timed-out", atomic.wait(v, 1, 0, seconds))
@@ -40,12 +40,12 @@ describe("atomic.wait", function()
     {"bad argument #4 to 'wait' (number expected, got string)", "soon"},
     {"bad argument #4 to 'wait' (number expected, got table)", {}},
   } do
-    it(("takes no %s for a time"):format(row[2]), function()
+    it(("refuses %s as a time"):format(row[2]), function()
       raises(row[1], atomic.wait, words(1), 1, 0, row[2])
     end)
   end
 
-  it("and notify take items of 4 bytes alone", function()
+  it("and notify take only items of 4 bytes", function()
     local v = mview.new("q", 1)
     raises("bad argument #1 to 'wait' (integers of 4 bytes expected, got "
       .. "format 'q')", atomic.wait, v, 1, 0, 0)
@@ -66,7 +66,7 @@ describe("atomic.wait", function()
 end)
 
 describe("atomic.notify", function()
-  it("wakes nobody where nobody waits, or where none shall be", function()
+  it("wakes no thread if no thread waits, or if n is 0", function()
     local v = words(1)
     assert.equal(0, atomic.notify(v, 1))
     assert.equal(0, atomic.notify(v, 1, 0))
@@ -86,7 +86,7 @@ describe("atomic.notify", function()
     end)
   end)
 
-  it("wakes as many as it says", function()
+  it("returns the number of threads woken", function()
     local v = words(2)
     local pids, woken = {}, 0
     for i = 1, 4 do
@@ -159,7 +159,7 @@ local function consume(v, count, counts)
 end
 
 describe("A ring buffer between two processes", function()
-  it("moves a million messages, and sleeps while there are none", function()
+  it("moves a million messages, and sleeps without messages", function()
     local count = rounds and 20000 or 1000000
     local v = words(2 + SLOTS)
     local produced, consumed = {waits = 0}, {waits = 0}

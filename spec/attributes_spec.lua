@@ -63,7 +63,7 @@ describe("Attributes", function()
 
   for _, row in ipairs(rows) do
     local title, v, obj = row[1], row[2], row[3]
-    it("tell what a view is, of " .. title, function()
+    it("describe a view of " .. title, function()
       for i, name in ipairs(order) do
         assert.are.same(row[3 + i], v[name], name)
       end
@@ -72,7 +72,7 @@ describe("Attributes", function()
     end)
   end
 
-  it("tell the exporter of a map, of fresh memory, of what objects offer",
+  it("have the exporter of a map, of fresh memory, of objects",
     function()
       local map = mview.map(nil, "r+", 0, 4)
       assert.are.equal(map, map:view():sub(2, 3):cast("h").obj)
@@ -82,7 +82,7 @@ describe("Attributes", function()
       assert.are.equal(data, mview(object).obj)
     end)
 
-  it("count the borrowers of the memory, whoever asks", function()
+  it("count the borrowers of the memory, in each of its views", function()
     local v = data:view()
     capi.borrow(v:sub(2, 3), 0, function()
       assert.are.equal(1, v.pins)
@@ -92,7 +92,7 @@ describe("Attributes", function()
     assert.are.equal(0, v.pins)
   end)
 
-  it("are integers where they are numbers", function()
+  it("are integers if they are numbers", function()
     for _, row in ipairs(rows) do
       for _, name in ipairs {"itemsize", "nbytes", "ndim", "offset", "pins"} do
         assert.are.equal("integer", math.type(row[2][name]))
@@ -100,7 +100,7 @@ describe("Attributes", function()
     end
   end)
 
-  it("are fresh lists where they are lists", function()
+  it("are fresh lists if they are lists", function()
     local v = mview.new("h", 2, 3)
     for _, name in ipairs {"shape", "strides", "suboffsets"} do
       local list = v[name]
@@ -111,7 +111,7 @@ describe("Attributes", function()
     assert.are.same({{0, 0, 0}, {0, 0, 0}}, v:tolist())
   end)
 
-  it("give the format as it was given, string.pack's normalised", function()
+  it("keep the format, but normalise that of string.pack", function()
     for given, format in pairs {["<h"] = "<h", ["@i"] = "@i", ["^H"] = "^H",
       i2 = "h", ["<I4"] = "<I", j = "q", [">J"] = ">Q", ["T{<h:a:}"] =
       "T{<h:a:}", ["2h"] = "2h", [" h"] = " h"} do
@@ -119,7 +119,7 @@ describe("Attributes", function()
     end
   end)
 
-  it("are not to be assigned", function()
+  it("cannot be assigned", function()
     for _, v in ipairs {data:view(), mview(text), mview.new("d", 2, 2)} do
       local before = v:tobytes()
       for _, name in ipairs(names.attributes) do
@@ -136,7 +136,7 @@ describe("Attributes", function()
     end
   end)
 
-  it("that are none read nil", function()
+  it("of any other name read nil", function()
     local v = mview("ab")
     for _, name in ipairs {"length", "Format", "format ", "", "__index",
       "__gc", "append", "view", "1"} do
@@ -154,7 +154,7 @@ describe("A dead view", function()
       function(bytes) bytes:resize(1) end},
   }
   for _, row in ipairs(deaths) do
-    it("has no attribute but valid: " .. row[1], function()
+    it("has only the attribute valid: " .. row[1], function()
       local bytes = mview.bytearray("abc")
       local v = bytes:view()
       local slice = v:sub(2, 3):cast("h")

@@ -28,18 +28,18 @@ describe("insert", function()
     {"nothing", "abc", 2, ""},
     {"no bytes of a list", "abc", 2, {}},
   } do
-    it("puts in " .. row[1], function()
+    it("inserts " .. row[1], function()
       local b = bytes("abc")
       assert.equal(b, b:insert(row[3], row[4]))
       assert.equal(row[2], tostring(b))
     end)
   end
 
-  it("puts bytes into nothing", function()
+  it("inserts bytes into an empty bytearray", function()
     assert.equal("xy", tostring(bytes(""):insert(1, "xy")))
   end)
 
-  it("puts in the bytearray itself, and views of it", function()
+  it("inserts the bytearray itself, and views of it", function()
     for at = 1, 5 do
       local b = bytes("abcd")
       b:insert(at, b)
@@ -61,7 +61,7 @@ describe("insert", function()
     [1.5] = "number has no integer representation",
     x = "number expected, got string",
   } do
-    it("takes no position " .. i, function()
+    it("refuses position " .. i, function()
       local b = bytes("abc")
       raises("bad argument #2 to 'insert' (" .. message .. ")", b.insert, b, i,
         "x")
@@ -75,7 +75,7 @@ describe("insert", function()
     {256, "value 256 out of range [0, 255]"},
     {{1, -1}, "[2]: value -1 out of range [0, 255]"},
   } do
-    it("takes no bytes that are none: " .. row[2], function()
+    it("refuses arguments that are not bytes: " .. row[2], function()
       local b = bytes("abc")
       local v = b:view()
       raises("bad argument #3 to 'insert' (" .. row[2] .. ")", b.insert, b, 2,
@@ -84,7 +84,7 @@ describe("insert", function()
     end)
   end
 
-  it("takes nothing dead, and moves nothing then", function()
+  it("refuses a dead view, and moves no bytes", function()
     local b, v = bytes("abc"), mview("xy")
     local seen = b:view()
     v:release()
@@ -104,14 +104,14 @@ describe("remove", function()
     {"nothing, within", "abcde", 3, 2}, {"nothing, at the end", "abcde", 6, 5},
     {"nothing where the end is before", "abcde", 4, 1},
   } do
-    it("takes out " .. row[1], function()
+    it("removes " .. row[1], function()
       local b = bytes("abcde")
       assert.equal(b, b:remove(row[3], row[4]))
       assert.equal(row[2], tostring(b))
     end)
   end
 
-  it("takes all out of nothing", function()
+  it("removes all bytes of an empty bytearray", function()
     assert.equal("", tostring(bytes(""):remove(1, -1):remove(1, 0)))
   end)
 
@@ -130,7 +130,7 @@ describe("remove", function()
     {3, "number has no integer representation", 1, 2.5},
     {2, "number expected, got no value"},
   } do
-    it("takes no range " .. tostring(row[3]) .. " to " .. tostring(row[4]),
+    it("refuses the range " .. tostring(row[3]) .. " to " .. tostring(row[4]),
       function()
         local b = bytes("abc")
         local v = b:view()
@@ -178,7 +178,7 @@ describe("A view", function()
     end)
   end
 
-  it("tells the latest reason", function()
+  it("has the latest reason", function()
     local b = bytes("abcd")
     local v = b:view()
     b:remove(1)
@@ -207,7 +207,7 @@ describe("insert and remove", function()
     assert.equal("ab", tostring(b:remove(-1)))
   end)
 
-  it("are of no use once it is released", function()
+  it("raise after its release", function()
     local b = bytes("abc")
     b:release()
     raises(released, b.insert, b, 1, "x")
@@ -216,7 +216,7 @@ describe("insert and remove", function()
 end)
 
 describe("A queue of bytes", function()
-  it("moves none in front of which others go", function()
+  it("moves no bytes when bytes in front are removed", function()
     local b = bytes(("x"):rep(1000))
     local start = capi.borrow(b, 0)
     b:remove(1, 10)
@@ -224,7 +224,7 @@ describe("A queue of bytes", function()
     assert.is_true(start ~= nil)
   end)
 
-  it("needs no more room than twice what it held at most", function()
+  it("needs at most twice the room of its greatest size", function()
     local frame = ("frame "):rep(50)
     local b = bytes("")
     for _ = 1, 10 do b:append(frame) end
@@ -238,7 +238,7 @@ describe("A queue of bytes", function()
     assert.is_true(grown < 32, grown)
   end)
 
-  it("gives memory back that removed bytes took", function()
+  it("gives back the memory of removed bytes", function()
     collectgarbage()
     local before = collectgarbage("count")
     local b = mview.bytearray(8 << 20)
@@ -313,7 +313,7 @@ describe("A bytearray that is cut anywhere", function()
     "insert", "insert_front", "insert_itself", "resize", "reserve"}
 
   for seed = 1, 20 do
-    it("is as the model, seed " .. seed, function()
+    it("agrees with the model, seed " .. seed, function()
       math.randomseed(seed)
       local b, s, v, seen = bytes(""), "", nil, nil
       for step = 1, 200 do

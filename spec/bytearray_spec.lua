@@ -76,7 +76,7 @@ describe("A new bytearray", function()
     end)
   end
 
-  it("is not made of what is dead", function()
+  it("is not made of dead memory", function()
     local dead = mview("abc")
     dead:release()
     raises("attempt to use a released view", mview.bytearray, dead)
@@ -148,7 +148,7 @@ describe("The bytes of a bytearray", function()
     assert.are.equal("97 98 99", table.concat(b, " "))
   end)
 
-  it("are those of its views", function()
+  it("are shared with its views", function()
     local v = b:view()
     v[1] = 65
     b[2] = 66
@@ -174,7 +174,7 @@ describe("append", function()
     {"12", "a string of digits", "12"},
   }
   for _, row in ipairs(rows) do
-    it("puts behind the end " .. row[2], function()
+    it("appends " .. row[2], function()
       assert.are.equal(b, b:append(table.unpack(row, 3)))
       assert.are.equal("ab" .. row[1], tostring(b))
     end)
@@ -216,7 +216,7 @@ describe("append", function()
     {{1, 2.5}, "[2]: number has no integer representation"},
   }
   for i, row in ipairs(refused) do
-    it(("takes all or nothing, not %s, %d"):format(type(row[1]), i), function()
+    it(("appends all or no bytes: %s, %d"):format(type(row[1]), i), function()
       raises(("bad argument #3 to 'append' (%s)"):format(row[2]), function()
         b:append("cd", 1, row[1], "ef")
       end)
@@ -224,7 +224,7 @@ describe("append", function()
     end)
   end
 
-  it("takes nothing dead", function()
+  it("refuses a dead view", function()
     local v = mview("cd")
     v:release()
     raises("attempt to use a released view", b.append, b, "x", v)
@@ -234,7 +234,7 @@ describe("append", function()
     assert.are.equal("ab", tostring(b))
   end)
 
-  it("keeps views and what they see", function()
+  it("keeps views and their bytes", function()
     local v = b:view()
     local tail = v:sub(2)
     for _ = 1, 10 do b:append(("x"):rep(#b)) end
@@ -247,14 +247,14 @@ describe("append", function()
 end)
 
 describe("resize, reserve and clear", function()
-  it("give the bytearray", function()
+  it("return the bytearray", function()
     local b = mview.bytearray("abc")
     for _, other in ipairs {b:resize(5), b:reserve(9), b:clear()} do
       assert.is_true(rawequal(b, other))
     end
   end)
 
-  it("keep what remains, and add zeros", function()
+  it("keep the remaining bytes, and add zeros", function()
     local b = mview.bytearray("abc")
     assert.are.equal("abc\0\0", tostring(b:resize(5)))
     assert.are.equal("a", tostring(b:resize(1)))
@@ -277,7 +277,7 @@ describe("resize, reserve and clear", function()
     {{}, "number expected, got table"},
   }
   for _, name in ipairs {"resize", "reserve"} do
-    it(("take sizes alone, %s"):format(name), function()
+    it(("take only sizes, %s"):format(name), function()
       local b = mview.bytearray("abc")
       local v = b:view()
       for _, row in ipairs(wrong) do
@@ -289,7 +289,7 @@ describe("resize, reserve and clear", function()
       assert.are.equal("abc", v:tobytes())
     end)
 
-    it(("take no size that there is no memory for, %s"):format(name),
+    it(("refuse a size that exceeds the memory, %s"):format(name),
       function()
         local b = mview.bytearray("abc")
         local v = b:view()
@@ -336,7 +336,7 @@ describe("A view of a bytearray", function()
     end
   end)
 
-  it("lives on when nothing is taken away", function()
+  it("stays alive if no bytes are removed", function()
     b:resize(4)
     b:reserve(2)
     b:resize(100)
@@ -370,7 +370,7 @@ describe("A view of a bytearray", function()
 end)
 
 describe("A released bytearray", function()
-  it("is of no use", function()
+  it("raises for all methods", function()
     local b = mview.bytearray("abc")
     assert.are.equal(0, select("#", b:release()))
     for name, use in pairs {
@@ -400,7 +400,7 @@ describe("A released bytearray", function()
     b:release()
   end)
 
-  it("is what a variable with <close> becomes", function()
+  it("happens at the end of a variable with <close>", function()
     local kept, v
     do
       local b <close> = mview.bytearray("abc")
@@ -412,7 +412,7 @@ describe("A released bytearray", function()
 end)
 
 describe("A pinned bytearray", function()
-  it("keeps its memory where it is", function()
+  it("keeps its memory at its address", function()
     local b = mview.bytearray("abc")
     local uses = {
       append = function() b:append("x") end,
@@ -521,7 +521,7 @@ describe("A bytearray in any history", function()
     "reserve", "clear", "write", "write", "write"}
 
   for seed = 1, 20 do
-    it("is as the model, seed " .. seed, function()
+    it("agrees with the model, seed " .. seed, function()
       math.randomseed(seed)
       local b, s, views = mview.bytearray(), "", {}
       for step = 1, 60 do

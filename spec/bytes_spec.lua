@@ -56,14 +56,14 @@ describe("tobytes", function()
     end
   end
 
-  it("copies: what is written later is not in it", function()
+  it("copies the bytes: later writes do not change it", function()
     local v = mview.bytearray("abc"):view()
     local s = v:tobytes()
     v:fill(0)
     assert.are.equal("abc", s)
   end)
 
-  it("takes an order that there is", function()
+  it("takes only the orders C, F and A", function()
     local v = mview("ab")
     for _, order in ipairs {"c", "", "CF", "K"} do
       raises(("bad argument #1 to 'tobytes' (invalid order '%s', expected "
@@ -236,7 +236,7 @@ describe("find, plain,", function()
     assert.are.same({4, 6}, {v:find("def", 2, true)})
   end)
 
-  it("finds what is far away", function()
+  it("finds bytes that are far away", function()
     local s = ("ab"):rep(5000) .. "aab" .. ("ab"):rep(50)
     for _, needle in ipairs {"aab", "aa", "baab", ("ab"):rep(50) .. "aab"} do
       local first, last = s:find(needle, 1, true)
@@ -244,7 +244,7 @@ describe("find, plain,", function()
     end
   end)
 
-  it("is not misled by what repeats itself", function()
+  it("is not misled by repeated bytes", function()
     math.randomseed(3)
     local letters = {}
     for i = 1, 4000 do letters[i] = math.random(97, 98) end
@@ -267,7 +267,7 @@ describe("find, plain,", function()
     end
   end)
 
-  it("takes bytes alone, or a number as its text", function()
+  it("takes only bytes, or a number as its text", function()
     local v = mview("ab1")
     assert.are.same({3, 3}, {v:find(1, 1, true)})
     for _, x in ipairs {true, {97}, print} do
@@ -282,7 +282,7 @@ end)
 describe("hash", function()
   local function hash(s) return mview(s):hash() end
 
-  it("is the same for the same bytes, wherever they are", function()
+  it("is equal for equal bytes in any memory", function()
     for _, s in ipairs {"", "a", "abcdef", all} do
       for name, v in pairs(views(s)) do
         assert.are.equal(hash(s), v:toreadonly():hash(), name)
@@ -340,7 +340,7 @@ describe("hash", function()
     assert.is_true(others > 0)
   end)
 
-  it("is refused where bytes may change", function()
+  it("is refused if bytes may change", function()
     local v = mview.bytearray("abc"):view()
     raises("cannot hash a view that can be written to", v.hash, v)
     assert.are.equal(hash("abc"), v:toreadonly():hash())

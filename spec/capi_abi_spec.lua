@@ -74,7 +74,7 @@ describe("A module", function()
     end)
   end
 
-  it("that needs the first entries works with a library that has no others",
+  it("that needs the first members works with a library that has only these",
     function()
       compile("csrc", "-DMVIEW_API_NEEDS=revoke -DONLY_FIRST_ENTRIES")
       assert.same(joined(USED, {"true"}), run([[
@@ -83,7 +83,7 @@ describe("A module", function()
       ]] .. USES .. "print(abi.import())"))
     end)
 
-  it("that needs more than the library has is told so", function()
+  it("that needs more than the library has gets an error", function()
     for defines, n in pairs {
       ["-DMVIEW_API_NEEDS=revoke -DONLY_FIRST_ENTRIES"] = 3,
       ["-DMVIEW_API_NEEDS=peek"] = 5,
@@ -101,7 +101,7 @@ describe("A module", function()
     end
   end)
 
-  it("that needs fewer entries takes a table with just these", function()
+  it("that needs fewer members takes a table with only these", function()
     for defines, n in pairs {
       ["-DMVIEW_API_NEEDS=borrow -DONLY_FIRST_ENTRIES"] = 1,
       ["-DMVIEW_API_NEEDS=peek"] = 6,

@@ -59,7 +59,7 @@ describe("borrow", function()
     assert.same(shape, capi.borrow(v, INDIRECT | WRITE).shape)
   end)
 
-  it("starts at the first item, wherever that lies", function()
+  it("starts at the first item in any layout", function()
     local backwards = mview("abc"):sub(-1, 1, -1)
     local buffer = capi.borrow(backwards, STRIDES)
     assert.same({{3}, {-1}}, {buffer.shape, buffer.strides})
@@ -67,7 +67,7 @@ describe("borrow", function()
     assert.equal("b", capi.borrow(backwards:sub(2, 2), READ).data)
   end)
 
-  it("gives suboffsets to who copes with them", function()
+  it("gives suboffsets to a caller that accepts them", function()
     local buffer = capi.borrow(picture(), INDIRECT)
     assert.same({0, -1}, buffer.suboffsets)
     assert.is_nil(capi.borrow("abc", INDIRECT).suboffsets)
@@ -94,7 +94,7 @@ describe("borrow", function()
     assert.equal("!bc", tostring(b))
   end)
 
-  it("keeps the memory of what nobody else holds", function()
+  it("keeps memory that has no other reference", function()
     assert.equal("short lived", capi.after("short" .. " lived",
       collectgarbage))
     assert.equal("\1\2", capi.after(mview.bytearray {1, 2}, collectgarbage))
@@ -142,7 +142,7 @@ describe("borrow with flags", function()
   for flags, row in pairs(combinations) do
     for name, make in pairs(values) do
       local why = row[name]
-      it(flags .. (why and " refuses" or " takes") .. " what is " .. name,
+      it(flags .. (why and " refuses" or " takes") .. " memory: " .. name,
         function()
           local v = make()
           if why then
@@ -165,7 +165,7 @@ describe("borrow with flags", function()
 end)
 
 describe("borrow refuses", function()
-  it("what is no bytes-like", function()
+  it("a value that is not a bytes-like", function()
     for _, row in ipairs {{nil, "nil"}, {1, "number"}, {{}, "table"},
       {io.stdout, "FILE*"}, {print, "function"},
       {bad_exporters.null(), "light userdata"},
@@ -202,7 +202,7 @@ describe("borrow refuses", function()
   end)
 end)
 
-describe("A module that knows the header alone", function()
+describe("A module that uses only the header", function()
   it("sums up any bytes-like, as if its bytes were a string", function()
     assert.equal(0xcbf43926, raster.crc32("123456789"))
     local values = {
@@ -238,7 +238,7 @@ describe("A module that knows the header alone", function()
     end
   end)
 
-  it("leaves what lies between the items", function()
+  it("leaves the bytes between the items unchanged", function()
     local b = mview.bytearray("abcdefghi")
     raster.xor(b:view():cast("B", {3, 3}):slice({}, 2), 0x20)
     assert.equal("aBcdEfgHi", tostring(b))
@@ -257,7 +257,7 @@ describe("mview_import", function()
       capi.import(capi.VERSION + 1, capi.SIZE))
   end)
 
-  it("refuses a table that lacks entries, and takes one with more", function()
+  it("refuses a table that lacks members, and takes one with more", function()
     assert.equal("mview is older than the mview.h of this module",
       capi.import(capi.VERSION, capi.SIZE - 8))
     assert.is_nil(capi.import(capi.VERSION, capi.SIZE + 8))

@@ -162,14 +162,14 @@ describe("A userdata with an exporter", function()
     v:release()
   end)
 
-  it("may leave on the stack what describes it", function()
+  it("may leave its description on the stack", function()
     local v = mview(bad_exporters.exporter "litter")
     assert.same({"b", {{1, 2}, {3, 4}}}, {v.format, v:tolist()})
     local borrowed = capi.borrow(bad_exporters.exporter "litter", capi.READ)
     assert.equal(4, borrowed.nbytes)
   end)
 
-  it("may have nothing", function()
+  it("may have no memory", function()
     assert.same({}, mview(bad_exporters.exporter "nothing"):tolist())
     raises("malformed buffer: no memory for its items", mview,
       bad_exporters.exporter "size")
@@ -181,7 +181,7 @@ describe("A userdata with an exporter", function()
       bad_exporters.exporter "version")
   end)
 
-  it("cannot offer what it borrows", function()
+  it("cannot offer memory that it borrows", function()
     local x = mview.bytearray("abc")
     collect()
     local releases = bad_exporters.releases()
@@ -204,13 +204,13 @@ describe("A userdata with an exporter", function()
     end)
   end
 
-  it("cannot be had, nor changed, by a script", function()
+  it("cannot be read or changed by a script", function()
     local exporter = getmetatable(raster.image(1, 1)).__buffer
     assert.equal("userdata", type(exporter))
     assert.is_false(getmetatable(exporter))
   end)
 
-  it("checks who has its metatable's exporter", function()
+  it("checks an object that has a copy of its exporter", function()
     local exporter = getmetatable(raster.image(1, 1)).__buffer
     local metatable = getmetatable(select(2, capi.lend(0)))
     metatable.__buffer = exporter
@@ -225,7 +225,7 @@ describe("A userdata with an exporter", function()
 end)
 
 describe("An object with a __buffer function", function()
-  it("is what the function returns", function()
+  it("is the result of the function", function()
     local b = mview.bytearray("abc")
     local map <close> = mview.map(nil, "r+", 0, 3)
     for _, row in ipairs {
@@ -254,7 +254,7 @@ describe("An object with a __buffer function", function()
     assert.same({true, "A"}, {ok, text})
   end)
 
-  it("shares the memory, and what it returns is the obj", function()
+  it("shares the memory of its result, which is the obj", function()
     local b = mview.bytearray("abc")
     local v = mview(object(function() return b end))
     v[1] = 65
@@ -262,7 +262,7 @@ describe("An object with a __buffer function", function()
     assert.equal(b, v.obj)
   end)
 
-  it("keeps the view that it returns, whatever becomes of others", function()
+  it("keeps the view that it returns when others end", function()
     local own = mview.bytearray("abc"):view():cast("b")
     local x = object(function() return own end)
     mview(x):release()
@@ -355,7 +355,7 @@ describe("An object with a __buffer function", function()
     end
   end)
 
-  it("of a userdata without an exporter is told as such", function()
+  it("of a userdata without an exporter is named in the error", function()
     local metatable = getmetatable(select(2, capi.lend(0)))
     metatable.__buffer = bad_exporters.null()
     local ok, why = pcall(mview, (select(2, capi.lend(0))))
@@ -365,7 +365,7 @@ describe("An object with a __buffer function", function()
       .. "for a userdata, got light userdata", why)
   end)
 
-  it("does nothing to strings", function()
+  it("is ignored for strings", function()
     local metatable = getmetatable("")
     metatable.__buffer = function() return "other" end
     local ok, text = pcall(function() return mview("same"):tobytes() end)

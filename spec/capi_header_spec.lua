@@ -70,7 +70,7 @@ describe("mview.h", function()
     end)
   end
 
-  it("says what Lua it needs", function()
+  it("names the version of Lua that it needs", function()
     files.write(folder .. "/lua.h", "#define LUA_VERSION_NUM 503\n")
     local output, status = compile("${CC:-cc}", "-I" .. folder)
     assert.equal(1, status)

@@ -155,7 +155,7 @@ describe("lend refuses", function()
     {"reserved bytes", "malformed buffer: reserved fields that are not NULL"},
   }
   for i, row in ipairs(rows) do
-    it(("what is malformed (%d: %s), and done has run"):format(i, row[2]),
+    it(("a malformed buffer (%d: %s), and done has run"):format(i, row[2]),
       function()
         local function count()
           return (select(2, capi.counts())) + lend_host.done_count()
@@ -174,7 +174,7 @@ end)
 local function forgotten(...) return (select(2, capi.lend(...))) end
 
 describe("done is called once", function()
-  it("by revoke, and the loan is over", function()
+  it("by revoke, which ends the loan", function()
     local loan = forgotten(3)
     assert.equal(0, loan:dones())
     assert.equal(0, loan:revoke())
@@ -184,7 +184,7 @@ describe("done is called once", function()
     assert.equal(1, loan:dones())
   end)
 
-  it("when the last view is collected, though not before", function()
+  it("when the last view is collected, not earlier", function()
     local views, loan = {}
     views[1], loan = capi.lend(3)
     views[2], views[1] = views[1]:sub(2), nil
@@ -198,7 +198,7 @@ describe("done is called once", function()
     assert.equal(1, loan:dones())
   end)
 
-  it("by the collector where all views were released", function()
+  it("by the collector after all views were released", function()
     local views, loan = {}
     views[1], loan = capi.lend(3)
     views[1]:release()
@@ -214,7 +214,7 @@ describe("done is called once", function()
     assert.equal(1, other:dones())
   end)
 
-  it("at the last unpin, where it was revoked while pinned", function()
+  it("at the last unpin, if it was revoked while pinned", function()
     local view, loan = capi.lend(3)
     capi.nested(view, 2, function()
       assert.equal(2, loan:revoke())
@@ -247,7 +247,7 @@ describe("done is called once", function()
     assert.equal(1, loan:dones())
   end)
 
-  it("by the collector where the coroutine that pins it is lost", function()
+  it("by the collector if the coroutine that pins it is lost", function()
     local view, loan = capi.lend(3)
     coroutine.wrap(capi.hold)(view)
     assert.equal(1, loan:revoke())
@@ -278,7 +278,7 @@ describe("done is called once", function()
     for _, loan in ipairs(loans) do assert.equal(1, loan:dones()) end
   end)
 
-  it("where a finalizer revokes it", function()
+  it("if a finalizer revokes it", function()
     local view, loan = capi.lend(3)
     local result
     setmetatable({}, {__gc = function() result = loan:revoke() end})
@@ -288,7 +288,7 @@ describe("done is called once", function()
     assert.is_false(view.valid)
   end)
 
-  it("where a finalizer revokes what is collected with it", function()
+  it("if a finalizer revokes a loan collected with it", function()
     local loan
     local function forget()
       local views = {}
@@ -300,7 +300,7 @@ describe("done is called once", function()
     assert.equal(1, loan:dones())
   end)
 
-  it("where a finalizer brings a view back", function()
+  it("if a finalizer revives a view", function()
     local saved, loan
     local function forget()
       local views = {}
@@ -315,7 +315,7 @@ describe("done is called once", function()
     assert.equal(1, loan:dones())
   end)
 
-  it("may be nothing at all", function()
+  it("may be NULL", function()
     local number, view = capi.lend_static()
     assert.equal(7, view[1])
     assert.equal(0, capi.revoke(number))
@@ -324,7 +324,7 @@ describe("done is called once", function()
 end)
 
 describe("revoke", function()
-  it("kills every view of the loan, and that loan's alone", function()
+  it("kills every view of the loan, and no other view", function()
     local view, loan = capi.lend(8)
     local other = capi.lend(8)
     local views = {view, view:sub(2), view:cast("<I"), mview(view),
@@ -341,7 +341,7 @@ describe("revoke", function()
     assert.is_true(other.valid)
   end)
 
-  it("leaves its memory to those who borrowed it", function()
+  it("leaves its memory to its borrowers", function()
     local view, loan = capi.lend(4)
     view:copyfrom("last")
     assert.equal("last", capi.after(view, function()
@@ -351,7 +351,7 @@ describe("revoke", function()
     end))
   end)
 
-  it("lets who borrowed to write go on", function()
+  it("lets a borrower that writes go on", function()
     local view, loan = capi.lend(4)
     capi.write(view, function() loan:revoke() end)
     assert.equal(1, loan:dones())
@@ -426,7 +426,7 @@ describe("A state that is closed", function()
     end)
   end
 
-  it("lends nothing any more to the finalizer that comes last", function()
+  it("refuses to lend in the last finalizer", function()
     collect() -- what was lent before
     local path, before = os.tmpname(), select(2, capi.counts())
     assert.equal(0, lua_states.sequence(1, ([[
@@ -441,7 +441,7 @@ describe("A state that is closed", function()
     os.remove(path)
   end)
 
-  it("leaves nothing, ten thousand times", function()
+  it("leaves no memory behind, ten thousand times", function()
     local n = watched and 100 or 10000
     collect()
     local before = select(2, capi.counts())
@@ -457,7 +457,7 @@ describe("A state that is closed", function()
 end)
 
 describe("lend without memory", function()
-  it("calls done, and leaks nothing, at whatever allocation it fails",
+  it("calls done and leaks nothing if any allocation fails",
     function()
       for _, code in ipairs {"capi.lend(100)", "capi.lend(0)",
         "lend_host.lend {data = 'abcd', format = 'T{B:a:B:b:}', shape = {2}}",

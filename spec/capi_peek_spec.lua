@@ -46,7 +46,7 @@ local kinds = {
   {"a light userdata", bad_exporters.null(), 0},
 }
 
-describe("isbytes says", function()
+describe("isbytes returns", function()
   for _, row in ipairs(kinds) do
     it(("%d of %s"):format(row[3], row[1]), function()
       assert.equal(row[3], capi.isbytes(row[2]))
@@ -54,7 +54,7 @@ describe("isbytes says", function()
   end
 end)
 
-describe("peek gives what borrow gives, of", function()
+describe("peek gives the same as borrow, of", function()
   local b = mview.bytearray("abcdefgh")
   local rows = {
     {"a string", "abc"},
@@ -157,7 +157,7 @@ describe("push", function()
     assert.same({a = 0x6261, b = 0x6463}, capi.push(record)[1])
   end)
 
-  it("refuses what is not bytes-like, or dead", function()
+  it("refuses a value that is not a bytes-like, or is dead", function()
     raises("bad argument #1 to 'capi.push' (string, view or other bytes-like "
       .. "expected, got number)", capi.push, 42)
     raises("attempt to use a released view", capi.push, dead(mview "a"))
@@ -174,7 +174,7 @@ describe("mview_checklstring", function()
     end
   end)
 
-  it("refuses what luaL_checklstring refuses, and what cannot be peeked",
+  it("refuses all other values, and values that cannot be peeked",
     function()
       raises("bad argument #1 to 'capi.checklstring' (string, view or other "
         .. "bytes-like expected, got table)", capi.checklstring, {})
@@ -187,11 +187,11 @@ describe("mview_checklstring", function()
     end)
 end)
 
-describe("Functions that pin nothing, without memory,", function()
+describe("Functions without pins, if memory is short,", function()
   for _, code in ipairs {"capi.peek(b, 0)", "capi.isbytes(b)",
     "capi.newbytes(s)", "capi.push(b)", "capi.push(v)",
     "capi.checklstring(v)"} do
-    it(("raise or work, and leak nothing: %s"):format(code), function()
+    it(("raise or work, without a leak: %s"):format(code), function()
       local failed, bytes = lua_states.starve(([[
         local capi, mview = require "capi", require "mview"
         local b, s = mview.bytearray("abcd"), ("x"):rep(1000)

@@ -26,7 +26,7 @@ describe("v.pins", function()
     assert.equal(0, v.pins)
   end)
 
-  it("counts those of every kind of memory", function()
+  it("counts the borrowers of every kind of memory", function()
     local map <close> = mview.map(nil, "r+", 0, 1)
     local pil = lend_host.pil {blocks = {"a", "b"}, format = "B",
       shape = {2, 1}}
@@ -154,7 +154,7 @@ describe("A coroutine that is lost while it borrows", function()
     assert.equal(1, loan:dones())
   end)
 
-  it("closes what is younger than the pin first, after an error, too",
+  it("closes younger values before the pin, also after an error",
     function()
       local view, loan = capi.lend(3)
       local closed
@@ -188,7 +188,7 @@ describe("A coroutine that is lost while it borrows", function()
 end)
 
 describe("A borrow", function()
-  it("is refused at the depth of C calls where it could not be closed",
+  it("is refused at a depth of C calls where it could not close",
     function()
       local b = mview.bytearray("abc")
       local v, borrowed = b:view(), 0
@@ -204,7 +204,7 @@ describe("A borrow", function()
 end)
 
 describe("unborrow", function()
-  it("refuses what is no pin", function()
+  it("refuses a value that is not a pin", function()
     for _, value in ipairs {0, true, {}, io.stdout, mview("abc"), print} do
       raises("no pin at stack index 1",
         function() capi.unborrow_other(value) end)
@@ -285,7 +285,7 @@ describe("Pinned memory", function()
     assert.equal("abc", tostring(b))
   end)
 
-  it("stays when nothing else refers to it", function()
+  it("stays without another reference", function()
     assert.equal("lent\0", capi.after((function()
       local view = capi.lend(5)
       view:sub(1, 4):copyfrom("lent")
@@ -330,7 +330,7 @@ describe("borrow while a finalizer ends the memory", function()
       "attempt to use a released bytearray"},
   }
   for _, row in ipairs(rows) do
-    it("sees what is there after " .. row[1], function()
+    it("sees the memory after " .. row[1], function()
       for column, make in pairs {[3] = mview, [4] = function(b) return b end} do
         local b = mview.bytearray("abc")
         local x, ran = make(b), false
@@ -350,7 +350,7 @@ describe("borrow while a finalizer ends the memory", function()
 end)
 
 describe("borrow without memory", function()
-  it("leaves no pin, and leaks nothing", function()
+  it("leaves no pin and no leak", function()
     local lua_states = require "lua_states"
     for _, value in ipairs {"'abc'", "bytearray", "bytearray:view()", "image",
       "tiled", "lent", "viewed", "object"} do
@@ -378,7 +378,7 @@ describe("borrow without memory", function()
     assert.equal(raster.counts(), (select(2, raster.counts())))
   end)
 
-  it("pins nothing where borrowing fails", function()
+  it("leaves no pin if it fails", function()
     local v = mview("abc")
     assert.is_false((pcall(capi.borrow, v, capi.WRITE)))
     assert.equal(0, v.pins)

@@ -52,7 +52,7 @@ describe("cast", function()
       end
     end)
 
-    it("writes where it reads: " .. format, function()
+    it("writes the bytes that it reads: " .. format, function()
       local data = mview.bytearray(bytes)
       local v = data:view():cast(format)
       local first = v[1]
@@ -62,7 +62,7 @@ describe("cast", function()
     end)
   end
 
-  it("goes from any format to any other and back", function()
+  it("converts any format to any other and back", function()
     local v = mview.bytearray(bytes):view()
     for _, one in ipairs(formats) do
       for _, other in ipairs(formats) do
@@ -74,7 +74,7 @@ describe("cast", function()
     end
   end)
 
-  it("gives no items of no bytes", function()
+  it("gives no items for no bytes", function()
     for _, row in ipairs(formats) do
       local v = mview(""):cast(row[1])
       assert.are.equal(0, #v)
@@ -97,7 +97,7 @@ describe("cast", function()
     assert.are.equal("", mview(bytes):sub(3, 2, 2):cast("d"):tobytes())
   end)
 
-  it("refuses bytes that are no whole items", function()
+  it("refuses bytes that are not whole items", function()
     for _, row in ipairs {{"h", 3, 2}, {"<i", 23, 4}, {"d", 7, 8},
       {"5s", 24, 5}, {"<hb", 4, 3}, {"Q", 1, 8}} do
       raises(("bad argument #1 to 'cast' (%d bytes are not a multiple of the "
@@ -107,7 +107,7 @@ describe("cast", function()
     end
   end)
 
-  it("refuses other items than those that lie apart", function()
+  it("refuses larger items if items lie apart", function()
     local v = mview(bytes)
     for _, row in ipairs {{v:sub(1, -1, 2), "h"}, {v:sub(-1, 1, -1), "h"},
       {v:cast("h"):sub(1, -1, 3), "b"}, {mview(bytes, "hh"):field(1), "b"}} do
@@ -125,7 +125,7 @@ describe("cast", function()
     end
   end)
 
-  it("takes a format and a shape, nothing else", function()
+  it("takes only a format and a shape", function()
     local v = mview(bytes)
     local rows = {
       {"#1 to 'cast' (string expected, got number)", 1},

@@ -85,7 +85,7 @@ describe("equals, == and mismatch", function()
     end
   end)
 
-  it("hold the shorter to be different where it ends", function()
+  it("find the end of the shorter to be different", function()
     for n = 0, 4 do
       for m = 0, 4 do
         local v, w = mview(("a"):rep(n)), mview(("a"):rep(m), "b")
@@ -97,13 +97,13 @@ describe("equals, == and mismatch", function()
     end
   end)
 
-  it("say of 0 dimensions only that they differ", function()
+  it("return true for 0 dimensions that differ", function()
     local v, w = mview("ab"):slice(1), mview("ab"):slice(2)
     assert.is_true(v:mismatch(w))
     assert.is_nil((v:mismatch(v)))
   end)
 
-  it("hold numbers and other values to be different", function()
+  it("find numbers and other values to be different", function()
     local rows = {
       {"B", "?", 1, "\2\0"}, {"B", "?", nil, "\0\1"}, {"B", "c", 1, "a"},
       {"c", "s", nil, "ab"},
@@ -143,7 +143,7 @@ describe("equals, == and mismatch", function()
     assert.are.equal(1, v:mismatch(v))
   end)
 
-  it("take nothing but bytes", function()
+  it("take only bytes-likes", function()
     local v = mview("a")
     for _, name in ipairs {"equals", "mismatch"} do
       for _, x in ipairs {97, true, {97}, print, io.stdout} do
@@ -156,7 +156,7 @@ describe("equals, == and mismatch", function()
     end
   end)
 
-  it("raise for the dead, unlike ==", function()
+  it("raise for dead views, unlike ==", function()
     local v, dead = mview("a"), mview("a")
     dead:release()
     for _, name in ipairs {"equals", "mismatch"} do
@@ -197,7 +197,7 @@ describe("index", function()
       end
     end)
 
-    it("finds an item wherever it is, of " .. name, function()
+    it("finds an item at any place, of " .. name, function()
       for _, n in ipairs {1, 8, 63, 64, 65, 200} do
         local v = make(numbers(n)):fill(1)
         for i = n, 1, -1 do
@@ -273,7 +273,7 @@ describe("index and count", function()
     {"T{B:a:}:r:", {r = {a = 4}}, {r = 4}}, {"xB", 1, "a"},
   }
   for i, row in ipairs(strangers) do
-    it(("refuse what fill refuses by its type: %s %d"):format(row[1], i),
+    it(("refuse the types that fill refuses: %s %d"):format(row[1], i),
       function()
         local v = mview.from(row[1], {row[2]})
         local ok, message = pcall(v.fill, v, row[3])

@@ -114,7 +114,7 @@ for kind, make in pairs(containers) do
       end
     end)
 
-    it("is no view to be released alone", function()
+    it("is not a view that can be released by itself", function()
       local container = make "abc"
       assert.is_false((pcall(mview("").release, container)))
       assert.is_true(container.valid)

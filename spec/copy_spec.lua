@@ -68,7 +68,7 @@ describe("copyfrom within one memory", function()
     end
   end
 
-  it("is as if copied first where items are converted, too", function()
+  it("is as if copied first, also if items are converted", function()
     for offset = 0, 8 do
       for _, back in ipairs {1, -1} do
         local bytes = "\1\2\3\4\5\6\7\8\9\10\11\12\13\14\15\16"
@@ -152,7 +152,7 @@ describe("copyfrom", function()
       "item 1 of format 'c' does not fit format 'B': wrong type of value"},
   }
   for _, row in ipairs(misfits) do
-    it(("takes all or nothing, not %s"):format(row[1]), function()
+    it(("writes all or no items, not %s"):format(row[1]), function()
       raises(("bad argument #1 to 'copyfrom' (%s)"):format(row[3]), function()
         target:copyfrom(row[2])
       end)
@@ -165,7 +165,7 @@ describe("copyfrom", function()
       .. "value)", function() target:copyfrom() end)
   end)
 
-  it("leaves the bytes between the fields of records as they are", function()
+  it("leaves the bytes between the fields unchanged", function()
     local item = ("#"):rep(mview.calcsize("bi"))
     local gap = item:sub(2, mview.calcsize("bi") - mview.calcsize("i"))
     local expected, list = "\1" .. gap .. ("i"):pack(2), {{1, 2}, {1, 2}}
@@ -181,7 +181,7 @@ describe("copyfrom", function()
     end
   end)
 
-  it("goes between records that are padded and ones that are not", function()
+  it("converts between records with and without padding", function()
     local padded = lend_host.lend {data = "ab#cd#ef#", format = "BB",
       itemsize = 3, shape = {3}}
     target:cast("BB"):copyfrom(padded)
@@ -192,7 +192,7 @@ describe("copyfrom", function()
     assert.are.equal("hi#hi#hi#", padded:tobytes())
   end)
 
-  it("is refused by read-only views, whatever comes", function()
+  it("is refused by read-only views for any source", function()
     local v = target:toreadonly()
     for _, source in ipairs {"abcdef", {1, 2, 3, 4, 5, 6}, {}, 5, v} do
       raises("attempt to write to a read-only view", v.copyfrom, v, source)
@@ -230,7 +230,7 @@ describe("fill", function()
   }
   for _, row in ipairs(rows) do
     local format, x, item = table.unpack(row)
-    it("makes every item that value, of format " .. format, function()
+    it("sets every item to the value, of format " .. format, function()
       for _, n in ipairs {0, 1, 2, 3, 8, 33, 100} do
         local v = mview.new(format, n)
         assert.are.equal(v, v:fill(x))
@@ -252,7 +252,7 @@ describe("fill", function()
     end)
   end
 
-  it("leaves all as it was when the value does not fit", function()
+  it("changes nothing if the value does not fit", function()
     local v = mview.bytearray("abcd"):view()
     for _, x in ipairs {256, -1, 1.5, "a", true, {}} do
       assert.is_false(pcall(v.fill, v, x))
@@ -311,7 +311,7 @@ describe("byteswap", function()
     end)
   end
 
-  it("makes numbers of the other byte order", function()
+  it("makes numbers of the opposite byte order", function()
     local v = mview.from("<I", {1, 0x01020304, 0xffff0000})
     local list = v:tolist()
     assert.are.same(list, v:byteswap():cast(">I"):tolist())

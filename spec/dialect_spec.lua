@@ -20,7 +20,7 @@ describe("A format of string.pack", function()
     {"z"}, {"s4"}, {"<s1I2"}, {"!4i4"}, {"I3I3"}, {"<I16"}, {"Xi4i4"},
   }
   for _, row in ipairs(rows) do
-    it("is named in the error, and how it is spelt: " .. row[1], function()
+    it("is named in the error, with its spelling: " .. row[1], function()
       local hint = row[2] and ("is '%s' here"):format(row[2])
         or "is for pack and unpack"
       for _, f in ipairs {mview.calcsize, mview.from,
@@ -70,16 +70,16 @@ end)
 describe("A word for a type", function()
   for word, code in pairs {int = "i", float = "f", uint8 = "B", u16 = "H",
     int64_t = "q", double = "d", size_t = "N", bool = "?"} do
-    it("is told its code: " .. word, function()
+    it("gets a hint with its code: " .. word, function()
       assert.matches(("; '%s' is spelt '%s')"):format(word, code),
         error_of(mview.calcsize, word), 1, true)
     end)
   end
 end)
 
-describe("A name that is none", function()
+describe("A misplaced name", function()
   for _, format in ipairs {"B:a", "Bx:a:", ":a:B", "B::", "T{B:a}"} do
-    it("is told where names stand: " .. format, function()
+    it("gets a hint about names: " .. format, function()
       assert.matches("; a name stands between colons behind its code, as in "
         .. "'B:name:')", error_of(mview.calcsize, format), 1, true)
     end)
@@ -94,7 +94,7 @@ describe("A view's format", function()
     {"?"}, {"e"}, {"Zf"}, {"T{B:a:}"}, {"(2)H"}, {"4p"},
   }
   for _, row in ipairs(rows) do
-    it("is named in the error, and how it is spelt: " .. row[1], function()
+    it("is named in the error, with its spelling: " .. row[1], function()
       local v = mview(mview.bytearray(64))
       local hint = row[2]
         and ("; a view's '%s' is '%s' here"):format(row[1], row[2])

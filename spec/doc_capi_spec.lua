@@ -61,14 +61,14 @@ describe("doc/c-api.md", function()
   teardown(function() shell("rm -rf " .. folder) end)
 
   for _, block in ipairs(snippets.of("doc/c-api.md", "lua")) do
-    it("prints what it says, in line " .. block.line, function()
+    it("has the documented output, in line " .. block.line, function()
       local expected = snippets.expected(block.code)
       assert.is_true(#expected > 0)
       assert.same(expected, snippets.run(block.code, folder))
     end)
   end
 
-  it("documents what the header declares", function()
+  it("documents the declarations of the header", function()
     assert.same(declared(), documented())
   end)
 

@@ -51,7 +51,7 @@ describe(PATH, function()
 
   for _, block in ipairs(snippets.of(PATH, "lua")) do
     local without = missing(block.code)
-    it("prints what it says, in line " .. block.line
+    it("has the documented output, in line " .. block.line
       .. (without and ", not tried: no " .. without or ""), function()
       local expected = snippets.expected(block.code)
       assert.is_true(#expected > 0)
@@ -69,7 +69,7 @@ describe(PATH, function()
   end)
 
   local python = numpy()
-  it("reads and writes what NumPy does"
+  it("reads and writes the files of NumPy"
     .. (python and "" or ", not tried: no NumPy"), function()
     if not python then return end
     local recipe

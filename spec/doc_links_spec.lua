@@ -34,7 +34,7 @@ end
 
 describe("The links of a document", function()
   for _, path in ipairs(DOCUMENTS) do
-    it("lead to files and headings that there are, in " .. path, function()
+    it("lead to existing files and headings, in " .. path, function()
       for link in prose(path):gmatch("%]%(([^)%s]+)%)") do
         local file, anchor = parts(link)
         if not link:find("^%a+:") then
@@ -75,7 +75,7 @@ describe("make doc", function()
     assert.equal(#DOCUMENTS, count)
   end)
 
-  it("makes links that lead to pages and anchors that there are"
+  it("makes links that lead to existing pages and anchors"
     .. (has_pandoc and "" or ", not tried: no pandoc"), function()
     if not has_pandoc then return end
     local count = 0

@@ -29,18 +29,18 @@ describe("doc/reference.md", function()
   teardown(function() shell("rm -rf " .. folder) end)
 
   for _, block in ipairs(snippets.of(docnames.reference, "lua")) do
-    it("prints what it says, in line " .. block.line, function()
+    it("has the documented output, in line " .. block.line, function()
       local expected = snippets.expected(block.code)
       assert.is_true(#expected > 0)
       assert.same(expected, snippets.run(block.code, folder))
     end)
   end
 
-  it("documents the names that there are", function()
+  it("documents all names that exist", function()
     assert.same(sorted(docnames.real()), sorted(docnames.documented()))
   end)
 
-  it("has all of them in its index, in order, and no others", function()
+  it("has exactly these names in its index, in order", function()
     local index = files.read(docnames.reference):match(
       "\n## Index\n(.-)\n## ")
     local listed, before = {}, ""
@@ -57,7 +57,7 @@ describe("doc/reference.md", function()
     assert.same(sorted(docnames.indexable()), sorted(listed))
   end)
 
-  it("has an example for each", function()
+  it("has an example for each name", function()
     local all = sections()
     assert.is_true(#all > 60)
     for _, section in ipairs(all) do
@@ -67,7 +67,7 @@ describe("doc/reference.md", function()
 end)
 
 describe("The annotations in lua/mview", function()
-  it("declare the names that there are", function()
+  it("declare all names that exist", function()
     assert.same(sorted(docnames.declarable(docnames.real())),
       sorted(docnames.declared()))
   end)
@@ -84,7 +84,7 @@ describe("The annotations in lua/mview", function()
     assert.same(documented, declared)
   end)
 
-  it("name no tag and no type that there is not", function()
+  it("use only tags and types that exist", function()
     local tags = {}
     for tag in ([[alias class field meta nodiscard operator overload param
       return]]):gmatch("%l+") do tags[tag] = true end

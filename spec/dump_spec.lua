@@ -51,7 +51,7 @@ local CASES = {
 }
 
 describe("dump of bytes", function()
-  it("is laid out as everybody knows it", function()
+  it("has the layout of hexdump -C", function()
     assert.equal(lines(
       "00000000  68 65 6c 6c 6f 20 77 6f  72 6c 64 0a              "
         .. "|hello world.|",
@@ -101,7 +101,7 @@ describe("dump of bytes", function()
       dump("A", {offset = 0x123456789a}))
   end)
 
-  it("passes over long runs without looking at each line", function()
+  it("skips long runs without a look at each line", function()
     local data = mview.bytearray(64 << 20)
     data[#data] = 1
     local zeros = (" 00"):rep(8)
@@ -176,7 +176,7 @@ describe("dump", function()
     assert.equal("", dump(""))
   end)
 
-  it("takes no options but a table", function()
+  it("takes only a table as options", function()
     local ok, message = pcall(dump, "abc", 16)
     assert.is_false(ok)
     assert.equal("bad argument #2 to 'dump' (table expected, got number)",
@@ -190,7 +190,7 @@ describe("dump", function()
       1, true)
   end)
 
-  it("takes nothing but bytes-likes", function()
+  it("takes only bytes-likes", function()
     for _, source in ipairs {42, {}, print} do
       local _, expected = pcall(mview, source)
       local ok, message = pcall(dump, source)
@@ -200,7 +200,7 @@ describe("dump", function()
     end
   end)
 
-  it("passes on what an exporter raises", function()
+  it("passes the error of an exporter on", function()
     local reason = {}
     local source = setmetatable({}, {__buffer = function() error(reason) end})
     assert.equal(reason, select(2, pcall(dump, source)))
@@ -250,7 +250,7 @@ describe("dump in color", function()
     assert.equal(dump(records), plain(dump(records, {color = true})))
   end)
 
-  it("tells zeros, text and other bytes apart", function()
+  it("distinguishes zeros, text and other bytes", function()
     local text = dump("\0A\xff", {color = true})
     assert.matches("\27[90m00\27[0m \27[36m41\27[0m \27[33mff\27[0m", text,
       1, true)
@@ -267,11 +267,11 @@ describe("dump in color", function()
     local program = (os.getenv("LUA") or "lua5.4") .. [[ -e '
       io.write(require("mview.dump")("A", {color = "auto"}))']]
 
-    it("is off where the output is no terminal", function()
+    it("is off if the output is no terminal", function()
       assert.equal(dump("A"), (shell(program)))
     end)
 
-    it("is what the terminal and NO_COLOR say", function()
+    it("depends on the terminal and NO_COLOR", function()
       local getenv, execute = os.getenv, os.execute
       local color, refused, terminal = {color = "auto"}, nil, nil
       finally(function()
@@ -308,7 +308,7 @@ describe("dump in color", function()
 end)
 
 describe("dump of records", function()
-  it("tells offset, name, format and value of each field", function()
+  it("shows offset, name, format and value of each field", function()
     local data = ("<I4f"):pack(7, 1.5) .. ("<I4f"):pack(8, -2)
     assert.equal(lines(
       "00000000  id  <I  7",
@@ -335,7 +335,7 @@ describe("dump of records", function()
       "00000006  z         B  103"), dump(view))
   end)
 
-  it("shows what is no number as Lua would write it", function()
+  it("shows other values than numbers as Lua literals", function()
     local data = 'a"\\\n\0\255' .. "\1" .. "z" .. ("<ff"):pack(1, -0.5)
       .. "\1\2\3\4"
     assert.equal(lines(
@@ -384,7 +384,7 @@ describe("dump of records", function()
       dump(grid:transpose()))
   end)
 
-  it("tells a code with padding as a field", function()
+  it("shows a code with padding as a field", function()
     assert.equal(lines("00000000  [1]  <H  1", "00000003  [1]  <H  2"),
       dump(mview("\1\0.\2\0.", "<Hx")))
     assert.equal(lines('00000002  [1]  2s  "ab"'), dump(mview("..ab", "2x2s")))
@@ -401,7 +401,7 @@ describe("dump of records", function()
       dump(view:sub(-1, 1, -2)))
   end)
 
-  it("tells fields of no bytes", function()
+  it("shows fields without bytes", function()
     local view = lend_host.lend {data = "", format = "(0)i", shape = {2}}
     assert.equal(lines("00000000  [1]  i  {}", "00000000  [1]  i  {}"),
       dump(view))

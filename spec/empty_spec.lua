@@ -10,7 +10,7 @@ local MAX = sizes.most
 local HALF = 1 << (sizes.bits // 2 - 1) -- squared it still is a size
 
 describe("An empty view", function()
-  it("stays where it is when a field is taken", function()
+  it("keeps its place when a field is taken", function()
     local v = mview("abcdefgh"):sub(5, 8):sub(2, 1)
     local offset = v.offset
     local records = v:cast(MAX - 2 .. "xB:a:")
@@ -96,7 +96,7 @@ describe("An empty view", function()
 
   for _, row in ipairs(extreme) do
     local shape = row[2] and " in a shape" or ""
-    it("reads and writes nothing, of " .. row[1] .. shape, function()
+    it("reads and writes no bytes, of " .. row[1] .. shape, function()
       local whole = mview.bytearray("abcdefgh"):view():sub(5, 8)
       local ok, v = pcall(function()
         return whole:sub(2, 1):cast(row[1], row[2] or {0})

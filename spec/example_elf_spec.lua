@@ -79,14 +79,14 @@ describe("examples/elf.lua", function()
     end)
   end
 
-  it("copies nothing but the names", function()
+  it("copies only the names", function()
     write(elf(2, "<"))
     local _, output = by_example(path)
     assert.equal(#".shstrtab" + #".data",
       tonumber(output:match("(%d+) bytes copied")))
   end)
 
-  it("refuses what is no ELF file", function()
+  it("refuses a file that is not an ELF file", function()
     write("#!/bin/sh\n")
     local output, status = shell(LUA .. " examples/elf.lua " .. path)
     assert.equal(1, status)

@@ -19,7 +19,7 @@ describe("examples/grep.lua", function()
     local pattern, regex = table.unpack(row)
     for _, path in ipairs {"README.md", "doc/reference.md", "csrc/mview.h",
       "LICENSE"} do
-      it(("prints what grep -n prints: '%s', %s"):format(pattern, path),
+      it(("prints the same as grep -n: '%s', %s"):format(pattern, path),
         function()
           local output, status = grep_lua(pattern, path)
           local expected, code = shell(("LC_ALL=C grep -n -e '%s' %s")
@@ -59,7 +59,7 @@ describe("examples/grep.lua", function()
     assert.matches("^1:%-%- Prints the lines of a file that match", output)
   end)
 
-  it("says which file it cannot open, and what is wrong with a pattern",
+  it("reports a file that it cannot open, and a wrong pattern",
     function()
       local output, status = grep_lua("a", "/nowhere")
       assert.equal(1, status)

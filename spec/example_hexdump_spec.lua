@@ -41,7 +41,7 @@ describe("examples/hexdump.lua", function()
       .. "6c 65  |%-%- Prints a file|\n", output)
   end)
 
-  it("says which file it cannot open", function()
+  it("reports a file that it cannot open", function()
     local output, status = shell(LUA .. " examples/hexdump.lua /nowhere")
     assert.equal(1, status)
     assert.matches(select(2, io.open "/nowhere"), output, 1, true)

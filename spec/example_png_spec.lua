@@ -119,7 +119,7 @@ describe("examples/png.lua", function()
     {"an empty file", "", "need 8 bytes at position 1, 0 left"},
     {"another file", "GIF89a..", "not a PNG image"},
   } do
-    it("tells what is wrong with " .. row[1], function()
+    it("reports the fault of " .. row[1], function()
       write(row[2])
       local output, status = example()
       assert.matches(row[3], output, 1, true)

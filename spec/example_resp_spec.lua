@@ -3,7 +3,7 @@ local shell = require "shell"
 local LUA = os.getenv("LUA") or "lua5.4"
 
 describe("examples/resp.lua", function()
-  it("shows what was recorded", function()
+  it("shows the recorded exchange", function()
     local output, status = shell(LUA .. " examples/resp.lua")
     assert.equal(0, status, output)
     assert.equal([[

@@ -46,7 +46,7 @@ describe("examples/wav.lua", function()
     return shell(LUA .. " examples/wav.lua " .. path)
   end
 
-  it("halves a file in place, and nothing else of it", function()
+  it("halves only the samples of a file, in place", function()
     local samples = {0, 1, -1, 32767, -32768, 1000}
     write(path, wav(samples))
     local output, status = example()
@@ -63,7 +63,7 @@ describe("examples/wav.lua", function()
       (example()))
   end)
 
-  it("writes a tone where there is no file", function()
+  it("writes a tone if there is no file", function()
     os.remove(path)
     local output = example()
     assert.matches("^8000 samples, peak 24000\nhalved in place, peak 12000\n",

@@ -28,7 +28,7 @@ describe("examples/workers.lua", function()
     assert.equal(("49152 points, drawn %s\n"):format(how), output)
   end)
 
-  it("draws what is inside and outside of the set", function()
+  it("draws the inside and the outside of the set", function()
     local image = draw(true)
     local function at(x, y) -- of the plane
       local column, row = (x + 2.25) / 3 * 256, (y + 1.125) / 2.25 * 192
@@ -42,7 +42,7 @@ describe("examples/workers.lua", function()
     end
   end)
 
-  it("prints the picture where it writes no file", function()
+  it("prints the picture if it writes no file", function()
     local output = shell(LUA .. " examples/workers.lua")
     assert.equal(25, select(2, output:gsub("\n", "")))
     assert.matches("@@@@@@@@@@", output, 1, true)

@@ -60,7 +60,7 @@ describe("v:readfrom and v:writeto", function()
       end
     end)
 
-    it("that is pinned do not mind", function()
+    it("that is pinned work", function()
       local view = new(10)
       local file <close> = open(path, "rb")
       assert.equal(10, capi.nested(view, 1, function()
@@ -128,7 +128,7 @@ describe("v:readfrom and v:writeto", function()
       unix.close(r, w)
     end)
 
-    it("that is strided takes what a pipe has", function()
+    it("that is strided takes the bytes of a pipe", function()
       local r, w = unix.pipe()
       local view = new(4 * MIB):sub(1, -1, 2)
       unix.write(w, bytes(65536))

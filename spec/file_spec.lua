@@ -27,7 +27,7 @@ describe("v:readfrom and v:writeto", function()
   after_each(function() os.remove(path) end)
 
   describe("of a file handle", function()
-    it("fill the view from where it stands", function()
+    it("fill the view from its position", function()
       local file <close> = open(path, "rb")
       local view = new(100)
       for start = 1, 901, 100 do
@@ -57,7 +57,7 @@ describe("v:readfrom and v:writeto", function()
       assert.equal("more", view:sub(1, 4):tobytes())
     end)
 
-    it("refuse an offset where the system would not heed it", function()
+    it("refuse an offset if the system would not heed it", function()
       for _, mode in ipairs {"ab", "a+b"} do
         local file <close> = open(path, mode)
         local fd = unix.open(path, "a")
@@ -76,7 +76,7 @@ describe("v:readfrom and v:writeto", function()
       assert.equal(#content + 4, #read(path))
     end)
 
-    it("write where it stands, in its buffer's turn", function()
+    it("write at its position, after its buffer", function()
       local file = open(path, "wb")
       file:write("one ")
       assert.equal(4, mview("two "):writeto(file))
@@ -85,7 +85,7 @@ describe("v:readfrom and v:writeto", function()
       assert.equal("one two three", read(path))
     end)
 
-    it("append where it appends", function()
+    it("append if it was opened to append", function()
       local file = open(path, "ab")
       mview("more"):writeto(file)
       file:close()
@@ -140,7 +140,7 @@ describe("v:readfrom and v:writeto", function()
       end, "bad argument #1 to 'readfrom' (attempt to use a closed file)")
     end)
 
-    it("say why it cannot be read or written", function()
+    it("report why it cannot be read or written", function()
       local output <close> = open(path, "wb")
       assert.same(failed(EBADF), {new(1):readfrom(output)})
       local input <close> = open(path, "rb")
@@ -243,7 +243,7 @@ describe("v:readfrom and v:writeto", function()
       end)
     end
 
-    it("read what was ungotten by a read of numbers", function()
+    it("read bytes that a read of numbers gave back", function()
       write(path, "12x34")
       local file <close> = open(path, "rb")
       local view = new(2)
@@ -266,7 +266,7 @@ describe("v:readfrom and v:writeto", function()
           function() unix.close(fd) end
       end,
     } do
-      it("work there and leave " .. name .. " where it stands", function()
+      it("work there and do not move " .. name .. "", function()
         local file, tell, close = opened()
         local view = new(10)
         view:readfrom(file)
@@ -282,7 +282,7 @@ describe("v:readfrom and v:writeto", function()
         assert.equal("0123456789" .. content:sub(11) .. "last", read(path))
       end)
 
-      it("say why " .. name .. " cannot go there", function()
+      it("report why " .. name .. " cannot go there", function()
         local file, _, close = opened()
         assert.same(failed(EINVAL), {new(10):readfrom(file, math.maxinteger)})
         close()
@@ -304,7 +304,7 @@ describe("v:readfrom and v:writeto", function()
       unix.close(fd)
     end)
 
-    it("see what is in the buffer of a file handle", function()
+    it("see the bytes in the buffer of a file handle", function()
       local file <close> = open(path, "r+b")
       file:write("buffered")
       local view = new(8)
@@ -312,14 +312,14 @@ describe("v:readfrom and v:writeto", function()
       assert.equal("buffered", view:tobytes())
     end)
 
-    it("change what is in the buffer of a file handle", function()
+    it("change the bytes in the buffer of a file handle", function()
       local file <close> = open(path, "r+b")
       file:read(1)
       assert.equal(3, mview("new"):writeto(file, 1))
       assert.equal("new", file:read(3))
     end)
 
-    it("refuse what has no positions", function()
+    it("refuse a file that has no positions", function()
       local r, w = unix.pipe()
       local refused = failed(ESPIPE)
       assert.same(refused, {new(1):readfrom(r, 0)})
@@ -347,14 +347,14 @@ describe("v:readfrom and v:writeto", function()
       {"#2 to 'writeto' (number expected, got table)", 0, {}},
     } do
       local n = row[1]:find("got no value") and 1 or 3
-      it("say: " .. row[1], function()
+      it("raise: " .. row[1], function()
         local view = mview("x")
         assert.has_error(function() view:writeto(table.unpack(row, 2, n)) end,
           "bad argument " .. row[1])
       end)
     end
 
-    it("refuse a self that is no view", function()
+    it("refuse a self that is not a view", function()
       for _, call in ipairs {"readfrom", "writeto"} do
         assert.has_error(function() mview("")[call](io.stdout, 1) end,
           ("bad argument #1 to '%s' (mview.view expected, got FILE*)")

@@ -53,7 +53,7 @@ describe("calcsize", function()
     end)
   end
 
-  it("is what a view of the format has as itemsize", function()
+  it("is the itemsize of a view of the format", function()
     for _, row in ipairs(rows) do
       local format, size = row[1], row[2]
       if size > 0 then
@@ -168,7 +168,7 @@ describe("A malformed format", function()
     end)
   end)
 
-  it("is no string at all", function()
+  it("may have another type than string", function()
     for _, format in ipairs {1, true, {}} do
       local reason = ("string expected, got %s"):format(type(format))
       raises(("bad argument #1 to 'calcsize' (%s)"):format(reason),

@@ -15,7 +15,7 @@ describe("fromhex", function()
     assert.are.equal("\0\1\255", b:view():tobytes())
   end)
 
-  it("takes what hex gives, of any length", function()
+  it("takes the result of hex, of any length", function()
     math.randomseed(7)
     for n = 0, 300 do
       local list = {}
@@ -60,7 +60,7 @@ describe("fromhex", function()
     {("00 "):rep(50) .. "z", expected(151, "z")},
   }
   for i, row in ipairs(refused) do
-    it(("tells where there is no digit, %d"):format(i), function()
+    it(("names the position without a digit, %d"):format(i), function()
       -- a C string in the message ends at a zero
       local message = row[2]:gsub("%z.*", "'")
       raises(("bad argument #1 to 'fromhex' (%s)"):format(message),
@@ -68,7 +68,7 @@ describe("fromhex", function()
     end)
   end
 
-  it("finds what is no digit anywhere", function()
+  it("finds a wrong character at any place", function()
     for n = 1, 150 do
       local digits = ("0"):rep(150)
       local s = digits:sub(1, n - 1) .. "." .. digits:sub(n + 1)
@@ -77,7 +77,7 @@ describe("fromhex", function()
     end
   end)
 
-  it("takes strings alone", function()
+  it("takes only strings", function()
     for _, x in ipairs {12, true, {}, mview("00"), mview.bytearray("00")} do
       local name = mview.isview(x) and "mview.view"
         or type(x) == "userdata" and "mview.bytearray" or type(x)

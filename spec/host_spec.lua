@@ -48,7 +48,7 @@ describe("make host", function()
         end
       end)
 
-      it("borrows what the script passes", function()
+      it("borrows the arguments of the script", function()
         assert.matches("measure: 3.5\n", text, 1, true)
       end)
 
@@ -88,7 +88,7 @@ describe("make host", function()
     end)
   end
 
-  it("writes a PNG where there is a converter", function()
+  it("writes a PNG if there is a converter", function()
     local _, missing = shell "command -v pnmtopng pngtopnm"
     if missing ~= 0 then pending "pnmtopng is not installed" end
     for _, section in pairs(sections) do

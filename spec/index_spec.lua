@@ -71,7 +71,7 @@ describe("An integer item", function()
     local values = samples(lo, hi)
     local option = order .. (signed[code] and "i" or "I") .. size
 
-    it(("of format %q is what string.pack packs"):format(format), function()
+    it(("of format %q is packed as by string.pack"):format(format), function()
       local data = mview.bytearray(size * #values)
       local v = mview(data, format)
       for i, x in ipairs(values) do v[i] = x end
@@ -97,7 +97,7 @@ describe("An integer item", function()
         end
       end)
 
-    it(("of format %q takes nothing out of range"):format(format), function()
+    it(("of format %q refuses a value out of range"):format(format), function()
       local v = mview.new(format, 3)
       v:fill(1)
       local far = {math.mininteger, math.maxinteger, lo - 1, hi + 1, -1 << 53,
@@ -258,7 +258,7 @@ describe("A value that does not fit", function()
   }
   for i, row in ipairs(rows) do
     local format, good, bad, message = table.unpack(row, 1, 4)
-    it(("raises and changes nothing, %s %d"):format(format, i), function()
+    it(("raises and keeps the item, %s %d"):format(format, i), function()
       local v = mview.new(format, 3)
       for k = 1, 3 do v[k] = good end
       raises(message, function() v[2] = bad end)
@@ -310,7 +310,7 @@ describe("An index", function()
       end
     end)
 
-    it("out of range reads nil and writes nothing in " .. name, function()
+    it("out of range reads nil and does not write in " .. name, function()
       local v = views()[name]
       local before = mview.bytearray(v.obj)
       for _, i in ipairs {0, 6, -6, 7.0, 1 << 31, 1 << 32, (1 << 32) + 1,
@@ -326,7 +326,7 @@ describe("An index", function()
     end)
   end
 
-  it("is a key of a table otherwise: what is none reads nil", function()
+  it("of another type is a key: a missing name reads nil", function()
     local v = mview "abc"
     for _, key in ipairs {1.5, 0 / 0, math.huge, 2.0 ^ 63, "1", "", "x",
       "__index", true, false, {}, print, v} do
@@ -349,7 +349,7 @@ describe("An index", function()
     {"sub", "attempt to assign to 'sub' of a view"},
   }
   for _, row in ipairs(keys) do
-    it(("is an integer for who writes, not %s"):format(row[2]:match "%S+$"),
+    it(("must be an integer in a write, not %s"):format(row[2]:match "%S+$"),
       function()
         local v = mview.bytearray("abc"):view()
         raises(row[2], function() v[row[1]] = 1 end)
@@ -357,7 +357,7 @@ describe("An index", function()
       end)
   end
 
-  it("is no NaN for who writes", function()
+  it("must not be NaN in a write", function()
     local v = mview.bytearray("abc"):view()
     local nan = 0 / 0
     raises("index must be an integer, got " .. tostring(nan), function()
@@ -365,7 +365,7 @@ describe("An index", function()
     end)
   end)
 
-  it("has no item in a view of none", function()
+  it("has no item in an empty view", function()
     local v = mview.bytearray():view()
     for _, i in ipairs {1, -1, 0, math.maxinteger} do
       assert.is_nil(v[i])
@@ -384,7 +384,7 @@ describe("An index", function()
     assert.are.equal("abd", v:tobytes())
   end)
 
-  it("of a read-only view may be read alone", function()
+  it("of a read-only view may only be read", function()
     local message = "attempt to write to a read-only view"
     local data = mview.bytearray("abc")
     for _, v in ipairs {mview "abc", data:view():toreadonly(),
@@ -412,7 +412,7 @@ describe("get and set", function()
     assert.are.equal("abc", v:tobytes())
   end)
 
-  it("give nothing, and the item", function()
+  it("return nothing (set) and the item (get)", function()
     local v = mview.bytearray("abc"):view()
     assert.are.equal(0, select("#", v:set(1, 65)))
     assert.are.equal(1, select("#", v:get(1)))
@@ -467,7 +467,7 @@ describe("iter", function()
     end)
   end
 
-  it("gives nothing of no items", function()
+  it("ends at once without items", function()
     for x in mview(""):iter() do error(x) end
   end)
 
@@ -478,7 +478,7 @@ describe("iter", function()
     assert.is_nil(step())
   end)
 
-  it("sees what is written meanwhile, and goes its own way", function()
+  it("sees writes during the loop, and is independent", function()
     local v = mview.bytearray("abcd"):view()
     local one, other = v:iter(), v:iter()
     assert.are.equal(97, one())

@@ -28,7 +28,7 @@ for format, sort in pairs(sorts) do
   describe("A view of format " .. format, function()
     local list, bytes = sort.list, sort.bytes
 
-    it("has items of three bytes and the format as it was given", function()
+    it("has items of three bytes and keeps its format", function()
       local v = mview(bytes, format)
       assert.equal(format, v.format)
       assert.equal(3, v.itemsize)
@@ -36,7 +36,7 @@ for format, sort in pairs(sorts) do
       assert.equal(#list, #v)
     end)
 
-    it("reads what string.pack wrote", function()
+    it("reads the bytes of string.pack", function()
       local v = mview(bytes, format)
       for i, n in ipairs(list) do
         assert.equal(n, v[i])
@@ -47,7 +47,7 @@ for format, sort in pairs(sorts) do
       assert.same(list, mview(bytes .. bytes, format):sub(1, #list):tolist())
     end)
 
-    it("writes what string.pack writes", function()
+    it("writes the bytes of string.pack", function()
       assert.equal(bytes, mview.from(format, list):tobytes())
       local v = mview.new(format, #list)
       for i, n in ipairs(list) do v[i] = n end
@@ -99,7 +99,7 @@ for format, sort in pairs(sorts) do
 end
 
 describe("An integer of 24 bits", function()
-  it("is refused where it is out of range", function()
+  it("is refused if it is out of range", function()
     local rows = {
       {"i3", 8388608, "value 8388608 out of range [-8388608, 8388607] for "
         .. "format 'i3'"},
@@ -120,14 +120,14 @@ describe("An integer of 24 bits", function()
     end
   end)
 
-  it("tells which item does not fit when items are converted", function()
+  it("names the item that does not fit in a conversion", function()
     local v = mview.new("i3", 2)
     assert.same({false, "bad argument #2 to 'copyfrom' (item 2 of format 'i' "
       .. "does not fit format 'i3': value out of range)"},
       {pcall(v.copyfrom, v, mview.from("i", {1, 1 << 23}))})
   end)
 
-  it("stands alone", function()
+  it("is a format of its own", function()
     local rows = {
       ["3i3"] = "count without a format at position 3",
       ["i3i3"] = "count without a format at position 4",

@@ -115,7 +115,7 @@ describe("Beside other modules:", function()
     end)
   end
 
-  it("Lua's own functions refuse views, or show what they are", function()
+  it("Lua's own functions refuse or describe views", function()
     refuses(function() io.stdout:write(v) end)
     fails("invalid value %(userdata%)", table.concat, {v})
     assert.equal("mview.view 'B' [11]", ("%s"):format(v))
@@ -129,7 +129,7 @@ describe("doc/interop.md", function()
   lazy_teardown(function() shell("rm -rf " .. folder) end)
 
   for _, block in ipairs(snippets.of("doc/interop.md", "lua")) do
-    it("prints what it says, in line " .. block.line, function()
+    it("has the documented output, in line " .. block.line, function()
       assert.same(snippets.expected(block.code),
         snippets.run(block.code, folder))
     end)

@@ -62,7 +62,7 @@ describe("Writing to a file handle without a descriptor", function()
       {v:writeto(cookie.open("w", 0, 0, 0, -1))})
   end)
 
-  it("follows what is in its buffer", function()
+  it("follows the bytes in its buffer", function()
     local file = cookie.open("w", 64, 0, 0, 0)
     file:write("<")
     assert.equal(200, mview(data):writeto(file))
@@ -84,7 +84,7 @@ describe("Reading from a file handle", function()
   end
 
   for _, buffer in ipairs {0, 16, 64, 1024} do
-    it(("with a buffer of %d goes on where it was interrupted"):format(buffer),
+    it(("with a buffer of %d goes on after an interruption"):format(buffer),
       function()
         for fail = 0, #data do
           local file = cookie.open("r", buffer, fail, cookie.EINTR, 3, data)

@@ -29,7 +29,7 @@ describe("A released view", function()
       end))
     end)
 
-    it("leaves a " .. row[1] .. " to its slices, and they let go of it",
+    it("leaves a " .. row[1] .. " to its slices, which free it",
       function()
         local view, slice
         assert.is_false(lets_go(function(weak)
@@ -68,7 +68,7 @@ describe("A released view", function()
     assert.is_false(first.valid)
   end)
 
-  it("tells an object's exporter at once, where no living view is left",
+  it("releases an object's exporter at once after its last view",
     function()
       collectgarbage()
       local acquired, released = raster.counts()
@@ -80,7 +80,7 @@ describe("A released view", function()
       assert.same({acquired + 1, released + 1}, {raster.counts()})
     end)
 
-  it("ends a loan in the next cycle, whatever is in scope", function()
+  it("ends a loan in the next cycle, even with names in scope", function()
     local view, loan = capi.lend(3)
     local slice <close> = view:slice()
     view:release()
@@ -112,7 +112,7 @@ describe("A released view", function()
 end)
 
 describe("A pin that has ended", function()
-  it("keeps nothing of what it pinned", function()
+  it("keeps nothing alive", function()
     for _, make in ipairs {
       function() return mview.bytearray("abc") end,
       function() return mview.map(nil, "r+", 0, 1) end,
@@ -125,7 +125,7 @@ describe("A pin that has ended", function()
     end
   end)
 
-  it("keeps nothing, even if it is unborrowed and stays on the stack",
+  it("keeps nothing alive if it stays on the stack",
     function()
       local weak = setmetatable({{}}, {__mode = "v"})
       capi.unborrow(mview.bytearray("abc"), function()

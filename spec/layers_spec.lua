@@ -59,7 +59,7 @@ for _, folder in ipairs {"core", "bind"} do
       assert.same(names, listed)
     end)
 
-    it("includes nothing that comes later", function()
+    it("includes no later file", function()
       local upwards = {}
       for name, text in pairs(texts) do
         for other in text:gmatch "#include \"([%w.]+)\"" do
@@ -71,7 +71,7 @@ for _, folder in ipairs {"core", "bind"} do
       assert.same({}, upwards)
     end)
 
-    it("calls nothing that comes later", function()
+    it("calls no function of a later file", function()
       local home, upwards = {}, {}
       for name, text in pairs(texts) do
         for func in definitions(text) do home[func] = name end
@@ -91,7 +91,7 @@ for _, folder in ipairs {"core", "bind"} do
   end)
 end
 
-it("csrc/core includes nothing of the binding, of Lua or malloc's", function()
+it("csrc/core includes no header of the binding, Lua or malloc", function()
   for _, name in ipairs(list_files "core") do
     local text = files.read("csrc/core/" .. name)
     for header in text:gmatch "#include [<\"]([%w_/.]+)[>\"]" do

@@ -84,7 +84,7 @@ describe("A view ended by", function()
   for way, row in pairs(ends) do
     local message, state, make = table.unpack(row)
     for kind, derive in pairs(kinds) do
-      it(("%s says so whatever it is used for, %s"):format(way, kind),
+      it(("%s is named in every error, %s"):format(way, kind),
         function()
           local base, finish = make(12)
           local v = derive(base)
@@ -106,7 +106,7 @@ describe("A view ended by", function()
         end)
     end
 
-    it(way .. " is no operand of anything, but of == and release", function()
+    it(way .. " is an operand only of == and release", function()
       local v, finish = make(12)
       local other = mview.bytearray(12):view()
       finish(v)
@@ -154,7 +154,7 @@ describe("A view ended by", function()
 end)
 
 describe("release", function()
-  it("ends that view alone, its slices and casts live on", function()
+  it("ends only that view, not its slices and casts", function()
     local data = mview.bytearray("abcd")
     local v = data:view()
     local slice, cast, twin = v:sub(2), v:cast("<h"), mview(v)
@@ -176,7 +176,7 @@ describe("release", function()
     raises(RELEASED, function() return v[1] end)
   end)
 
-  it("is what a variable with <close> does, however it goes", function()
+  it("happens at any end of a variable with <close>", function()
     local kept = {}
     local function use(i)
       local v <close> = mview("abc")
@@ -209,7 +209,7 @@ describe("The collector", function()
     collectgarbage()
   end
 
-  it("leaves a string as long as there is a view of it", function()
+  it("keeps a string as long as there is a view of it", function()
     local n = 0
     local v = mview(("long enough "):rep(100) .. n):sub(13, 24):cast("c")
     collect()
@@ -218,7 +218,7 @@ describe("The collector", function()
     assert.are.equal(("long enough "):rep(100) .. "0", v.obj)
   end)
 
-  it("leaves what a view is of, and takes it afterwards", function()
+  it("keeps the owner of a view, and frees it afterwards", function()
     local kept = {
       slice = function(b) return b:view():sub(2) end,
       cast = function(b) return mview(b, "T{h:a:}") end,
@@ -240,7 +240,7 @@ describe("The collector", function()
     end
   end)
 
-  it("leaves a parsed format as long as a view has it", function()
+  it("keeps a parsed format as long as a view has it", function()
     local v = mview(("\1\2\3"):rep(50), "T{" .. "<h:first:B:second:}")
     collect()
     assert.are.same({first = 0x0201, second = 3}, v[50])
@@ -282,7 +282,7 @@ describe("The collector", function()
 end)
 
 describe("obj", function()
-  it("is what the memory is from, alive or ended", function()
+  it("is the owner of the memory, alive or ended", function()
     local b = mview.bytearray("ab")
     local s = "a string"
     local map = mview.map(nil, "r+", 0, 2)

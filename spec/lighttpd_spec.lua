@@ -113,7 +113,7 @@ describe("A script of lighttpd", function()
     end)
   end
 
-  it("tells a range behind the end", function()
+  it("reports a range behind the end", function()
     assert.matches("^HTTP/1.1 416 ", (get(port, size .. "-")))
   end)
 

@@ -38,7 +38,7 @@ describe("A map and a forked child", function()
   end)
 
   for _, row in ipairs {{"r", 0}, {"r+", 444}, {"c", 0}} do
-    it("say that access is denied with mode " .. row[1], function()
+    it("report that access is denied with mode " .. row[1], function()
       local path = os.tmpname()
       os.execute(("chmod %d %s"):format(row[2], path))
       in_child(function()

@@ -48,7 +48,7 @@ describe("mview.map of", function()
       end)
   end
 
-  it("a handle sees what it has written and not flushed yet", function()
+  it("a handle sees writes that are not flushed yet", function()
     local file <close> = assert(io.open(path, "w+b"))
     file:setvbuf("full", 1000)
     file:write "buffered"
@@ -56,7 +56,7 @@ describe("mview.map of", function()
     assert.equal("buffered", m:tobytes())
   end)
 
-  it("a handle leaves its position alone", function()
+  it("a handle keeps its position", function()
     files.write(path, "abcdef")
     local file <close> = assert(io.open(path, "rb"))
     assert.equal("ab", file:read(2))
@@ -85,7 +85,7 @@ describe("mview.map of", function()
     end)
   end
 
-  it("a range beyond the end of a handle's file says so", function()
+  it("a range beyond the end of a handle's file fails", function()
     files.write(path, "abc")
     local file <close> = assert(io.open(path, "rb"))
     assert.equal("file: range ends beyond the file (3 bytes)",
@@ -152,7 +152,7 @@ describe("Mode w+", function()
     assert.equal("abc", files.read(path))
   end)
 
-  it("leaves a file alone that cannot get so large", function()
+  it("leaves a file unchanged that cannot get so large", function()
     files.write(path, "abc")
     local m, message = mview.map(path, "w+", math.maxinteger, 1)
     assert.is_nil(m)
@@ -160,7 +160,7 @@ describe("Mode w+", function()
     assert.equal("abc", files.read(path))
   end)
 
-  it("fails where the folder is not there", function()
+  it("fails if the folder does not exist", function()
     local m, message, errno = mview.map(path .. "/none/file", "w+", 0, 1)
     assert.is_nil(m)
     assert.is_string(message)

@@ -38,7 +38,7 @@ describe("A map", function()
     os.remove(path)
   end)
 
-  it("tells its mode and size by tostring", function()
+  it("shows its mode and size by tostring", function()
     assert.equal(("mview.map 'r+' [%d]"):format(#content), tostring(map))
     map:close()
     assert.equal("mview.map 'r+', closed", tostring(map))
@@ -76,7 +76,7 @@ describe("A map", function()
       end)
     end
 
-    it("takes integers alone", function()
+    it("takes only integers", function()
       assert.has_error(function() map:flush("x") end,
         "bad argument #1 to 'flush' (number expected, got string)")
       assert.has_error(function() map:flush(1, 1.5) end,
@@ -108,7 +108,7 @@ describe("A map", function()
       assert.equal(255, m:view()[1])
     end)
 
-    it("refuses to undo changes where there are none, too", function()
+    it("refuses to undo changes, even without changes", function()
       local m <close> = assert(mview.map(path, "c", #content))
       assert.has_error(function() m:advise("dontneed") end, "bad argument #1" ..
         " to 'advise' ('dontneed' would undo the changes of a map of mode 'c')")
@@ -123,7 +123,7 @@ describe("A map", function()
       end
     end)
 
-    it("names the hints that there are", function()
+    it("names the valid hints", function()
       assert.has_error(function() map:advise("fast") end,
         "bad argument #1 to 'advise' (invalid hint 'fast', expected 'normal'" ..
         ", 'sequential', 'random', 'willneed' or 'dontneed')")
@@ -168,7 +168,7 @@ describe("A map", function()
       assert.equal(content, read(path))
     end)
 
-    it("shrinks to nothing and grows again", function()
+    it("shrinks to 0 bytes and grows again", function()
       assert.is_true(map:resize(0))
       assert.equal(0, #map)
       assert.equal("", read(path))
@@ -188,7 +188,7 @@ describe("A map", function()
       assert.equal(content:sub(PAGE + 11, PAGE + 15), m:view():tobytes())
     end)
 
-    it("cuts nothing off that was not mapped", function()
+    it("cuts no bytes off that were not mapped", function()
       local m <close> = assert(mview.map(path, "r+", 10, 20))
       assert.is_true(m:resize(5))
       assert.equal(content:sub(11, 15), m:view():tobytes())
@@ -200,14 +200,14 @@ describe("A map", function()
       assert.equal(content .. ("\0"):rep(10), read(path))
     end)
 
-    it("mends a file that somebody else truncated", function()
+    it("makes a map usable whose file was truncated", function()
       unix.truncate(path, 10)
       assert.is_true(map:resize(20))
       assert.equal(content:sub(1, 10) .. ("\0"):rep(10),
         map:view():tobytes())
     end)
 
-    it("takes anonymous memory as far as it was", function()
+    it("resizes anonymous memory up to its first size", function()
       local m <close> = assert(mview.map(nil, "r+", 0, 3 * PAGE))
       local before = m:view()
       before:fill(7)
@@ -244,7 +244,7 @@ describe("A map", function()
       assert.is_true(map:resize(1))
     end)
 
-    it("leaves all as it was when the file cannot grow", function()
+    it("changes nothing if the file cannot grow", function()
       local view = map:view()
       assert_too_large(map:resize(1 << 60))
       assert_too_large(map:resize(math.maxinteger))
@@ -254,7 +254,7 @@ describe("A map", function()
       assert.equal(content, read(path))
     end)
 
-    it("leaves all as it was when the memory cannot grow", function()
+    it("changes nothing when the memory cannot grow", function()
       if files.exists "/dev/shm" then -- files may be huge there
         os.remove(path)
         path = "/dev/shm/" .. path:gsub("/", "_")
@@ -267,7 +267,7 @@ describe("A map", function()
       assert.equal(content, read(path))
     end)
 
-    it("takes a size alone", function()
+    it("takes only a size", function()
       assert.has_error(function() map:resize() end,
         "bad argument #1 to 'resize' (number expected, got no value)")
       assert.has_error(function() map:resize(-1) end,
@@ -302,14 +302,14 @@ describe("A map", function()
       ["#"] = function(m) return #m end,
       mview = mview,
     } do
-      it("is of no use for " .. name, function()
+      it("raises in " .. name, function()
         map:close()
         assert.has_error(function() use(map) end,
           "attempt to use a closed map")
       end)
     end
 
-    it("is what a variable with <close> becomes", function()
+    it("happens at the end of a variable with <close>", function()
       local kept
       do
         local m <close> = assert(mview.map(path))
@@ -318,7 +318,7 @@ describe("A map", function()
       assert.equal("mview.map 'r', closed", tostring(kept))
     end)
 
-    it("is what it cannot become while it is pinned", function()
+    it("is refused at the end of <close> while it is pinned", function()
       capi.nested(map, 1, function()
         assert.has_error(function() map:close() end,
           "map is pinned by 1 borrower")
@@ -358,7 +358,7 @@ describe("A map", function()
     assert.equal(before, files.free_descriptor())
   end)
 
-  it("that cannot grow its file stays as it was", function()
+  it("that cannot grow its file stays unchanged", function()
     local output, status = shell(("trap '' XFSZ; ulimit -f 64; %s -e '%s'")
       :format(LUA, ([[
       local mview = require "mview"

@@ -70,7 +70,7 @@ describe("mview.map", function()
         end)
     end
 
-    it("sees what others write to it", function()
+    it("sees the writes of others", function()
       local map <close> = assert(mview.map(path))
       local file <close> = assert(io.open(path, "r+b"))
       file:write("changed")
@@ -94,7 +94,7 @@ describe("mview.map", function()
       end
     end)
 
-    it("writes to its range of the file alone", function()
+    it("writes only to its range of the file", function()
       local map <close> = assert(mview.map(path, "r+", PAGE + 10, 5))
       map:view():copyfrom("abcde")
       assert.equal(content:sub(1, PAGE + 10) .. "abcde" ..
@@ -168,7 +168,7 @@ describe("mview.map", function()
       end)
     end
 
-    it("is refused where it is larger than memory can be", function()
+    it("is refused if it is larger than memory can be", function()
       if not sizes.wide then
         assert.same(failed(EFBIG, path), {mview.map(path)})
       else
@@ -176,7 +176,7 @@ describe("mview.map", function()
       end
     end)
 
-    it("reaches behind what an int counts", function()
+    it("reaches beyond the range of an int", function()
       local offset = ((sizes.wide and 5 or 3) << 30) + 123
       local map <close> = assert(mview.map(path, "r+", offset, 4))
       map:view():copyfrom("here")
@@ -186,7 +186,7 @@ describe("mview.map", function()
     end)
   end)
 
-  describe("of what it cannot open", function()
+  describe("of a file that it cannot open", function()
     for _, row in ipairs {
       {"a file that is not there", "/nowhere", "r"},
       {"a file that is not there, to write", "/nowhere", "r+"},
@@ -197,14 +197,14 @@ describe("mview.map", function()
       {"a folder, to write", "/tmp", "r+"},
     } do
       local _, name, mode = table.unpack(row)
-      it("says as io.open does: " .. row[1], function()
+      it("fails as io.open does: " .. row[1], function()
         local expected = {io.open(name, mode == "r+" and "r+b" or "rb")}
         assert.is_nil(expected[1])
         assert.same(expected, {mview.map(name, mode)})
       end)
     end
 
-    it("says that a folder is none", function()
+    it("reports that a folder is not a file", function()
       assert.same(failed(EISDIR, "/tmp"), {mview.map("/tmp")})
     end)
 
@@ -302,7 +302,7 @@ describe("mview.map", function()
       {"#4 to 'map' (number expected, got nil)", nil, "r+", 0, nil},
     } do
       local n = row[1]:find("got no value") and 0 or 4
-      it("says: " .. row[1], function()
+      it("raises: " .. row[1], function()
         assert.has_error(function()
           mview.map(table.unpack(row, 2, n + 1))
         end, "bad argument " .. row[1])

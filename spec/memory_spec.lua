@@ -79,7 +79,7 @@ describe("A view of more bytes than there is memory", function()
   -- 2^62 items that are all the same byte
   local v = lend_host.lend {data = "x", shape = {1 << 62}, strides = {0}}
 
-  it("is read and sliced like any other", function()
+  it("is read and sliced like other views", function()
     assert.are.equal(1 << 62, #v)
     assert.are.equal(1 << 62, v:len())
     for _, i in ipairs {1, -1, 1 << 62, 1 << 40, -(1 << 62)} do
@@ -133,7 +133,7 @@ describe("A view of all that there can be", function()
   end)
 end)
 
-describe("A view of a TiB (or what there is room for)", function()
+describe("A view of a TiB (or of the room there is)", function()
   local SIZE <const> = sizes.huge
   local path, map
 
@@ -150,7 +150,7 @@ describe("A view of a TiB (or what there is room for)", function()
     os.remove(path)
   end)
 
-  it("is sliced and cast like any other, and costs nothing", function()
+  it("is sliced and cast like other views, without cost", function()
     local v, before = map:view(), files.resident()
     assert.are.equal(SIZE, #v)
     assert.are.equal(SIZE, v.nbytes)

@@ -405,7 +405,7 @@ describe("A message", function()
     end)
   end
 
-  it("tells where the call is", function()
+  it("has the position of the call", function()
     local _, err = pcall(load("\n\nlocal v = ...\nv:sub('x')", "=script"), view)
     assert.are.equal(
       "script:4: bad argument #1 to 'sub' (number expected, got string)", err)

@@ -20,7 +20,7 @@ end
 local layouts = {packed = numbers, strided = strided, backwards = backwards}
 
 describe("#", function()
-  it("is the number of items, whatever they are", function()
+  it("is the number of items of any format", function()
     local data = mview.bytearray(24)
     for code, n in pairs {B = 24, c = 24, h = 12, [">i"] = 6, d = 3, ["3s"] = 8,
       ["2h"] = 6, Zd = nil} do
@@ -34,7 +34,7 @@ describe("#", function()
 end)
 
 describe("==", function()
-  it("is by value, of views and what else has it", function()
+  it("compares views and containers by value", function()
     local data = mview.bytearray("ab")
     assert.is_true(mview("ab") == mview("ab"))
     assert.is_true(mview("ab") == data)
@@ -67,7 +67,7 @@ describe("==", function()
     assert.is_false(dead == mview(""))
   end)
 
-  it("is false for tables that offer bytes: Lua asks none of both", function()
+  it("is false for tables with __buffer: Lua calls no metamethod", function()
     local object = setmetatable({}, {__buffer = function() return "ab" end})
     assert.is_false(mview("ab") == object)
     assert.is_true(mview("ab"):equals(object))
@@ -99,7 +99,7 @@ describe("..", function()
     end)
   end
 
-  it("takes nothing else", function()
+  it("refuses other operands", function()
     local v = data:view()
     for _, x in ipairs {true, {}, print, io.stdout} do
       local name = x == io.stdout and "FILE*" or type(x)
@@ -110,7 +110,7 @@ describe("..", function()
     raises("attempt to concatenate a nil value", function() return v .. nil end)
   end)
 
-  it("leaves to __concat of the other what a string leaves to it", function()
+  it("calls __concat of the other operand, as for a string", function()
     local meta = {__concat = function(a, b)
       coroutine.yield("yielded")
       return table.pack(a, b)
@@ -167,7 +167,7 @@ describe("tostring", function()
     end},
   }
   for _, row in ipairs(rows) do
-    it("tells the kind and state, never the bytes: " .. row[1], function()
+    it("shows the kind and state, never the bytes: " .. row[1], function()
       local v <const> = row[2]()
       assert.are.equal(row[1], tostring(v))
       assert.are.equal(row[1], ("%s"):format(v))
@@ -193,7 +193,7 @@ describe("pairs and ipairs", function()
     end
   end)
 
-  it("go over all items, false ones too", function()
+  it("visit all items, also false ones", function()
     local v = mview.from("?", {true, false, true})
     for _, loop in ipairs {pairs, ipairs} do
       local list = {}
@@ -223,7 +223,7 @@ describe("pairs and ipairs", function()
 end)
 
 describe("<close>", function()
-  it("releases the view alone", function()
+  it("releases only the view", function()
     local data = mview.bytearray("abc")
     local kept, slice
     do
@@ -248,7 +248,7 @@ describe("<close>", function()
     assert.is_false(kept.valid)
   end)
 
-  it("does not mind what was released before", function()
+  it("accepts a view that was released before", function()
     local v <close> = mview("abc")
     v:release()
   end)
@@ -280,7 +280,7 @@ describe("A view's metatable", function()
       .. "mview.view)", rawlen, v)
   end)
 
-  it("has nothing for what views do not do", function()
+  it("has no attributes with names of metamethods", function()
     local v = mview("a")
     for _, name in ipairs {"__index", "__gc", "__metatable", "__name",
       "__close"} do
@@ -337,7 +337,7 @@ describe("table.move", function()
     end)
   end
 
-  it("raises where there is no place", function()
+  it("raises out of range", function()
     raises("index 6 out of range [1, 5]", function()
       table.move({1, 2, 3}, 1, 3, 4, numbers())
     end)

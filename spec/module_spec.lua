@@ -60,7 +60,7 @@ describe("mview()", function()
     end
   end)
 
-  it("takes nothing that has no bytes", function()
+  it("refuses values without bytes", function()
     for _, x in ipairs {5, 1.5, true, false, {}, {1, 2}, print,
       coroutine.create(print), io.stdout} do
       local name = x == io.stdout and "FILE*" or type(x)
@@ -131,7 +131,7 @@ describe("new and from", function()
 end)
 
 describe("isview", function()
-  it("is true for views alone, dead ones too", function()
+  it("is true only for views, also dead ones", function()
     local dead = mview("a")
     dead:release()
     for _, v in ipairs {mview(""), mview.new("d", 2, 2), dead,
@@ -149,7 +149,7 @@ describe("isview", function()
 end)
 
 describe("calcsize", function()
-  it("takes a format alone", function()
+  it("takes only a format", function()
     assert.are.equal(2, mview.calcsize("<h"))
     for _, x in ipairs {2, true, {}, mview("h")} do
       local name = mview.isview(x) and "mview.view" or type(x)
@@ -176,7 +176,7 @@ describe("A forged view", function()
     assert.is_false(getmetatable(mview.bytearray()))
   end)
 
-  it("is none, for all that scripts can call", function()
+  it("is refused by all functions that scripts can call", function()
     local v = mview("abc")
     local fake = setmetatable({}, {__name = "mview.view", __index = v,
       __len = function() return 3 end})

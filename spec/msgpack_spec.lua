@@ -51,7 +51,7 @@ describe("MessagePack", function()
   end
 
   for _, code in ipairs(OTHERS) do
-    it("reads what the decoder for strings reads: " .. code, function()
+    it("reads the same as the decoder for strings: " .. code, function()
       local text = tostring(mview.fromhex(code))
       assert.same((strings.decode(text)), plain(stream.decode(reader(text,
         ">"))))
@@ -82,7 +82,7 @@ describe("MessagePack", function()
     end)
   end
 
-  it("waits for the rest, wherever it is cut", function()
+  it("waits for the rest after a cut at any place", function()
     math.randomseed(1)
     local value = {1, "two", {three = 3.0}, ("four"):rep(20), -5, {6, {7}}}
     local text = encoded(value)

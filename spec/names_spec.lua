@@ -28,7 +28,7 @@ local function real_names()
 end
 
 describe("The names of a view", function()
-  it("are those that spec/support/names.lua has rows for", function()
+  it("are the rows of spec/support/names.lua", function()
     local missing, left = {}, {}
     for _, name in ipairs(names.attributes) do left[name] = true end
     for name in pairs(names.methods) do left[name] = true end
@@ -126,7 +126,7 @@ describe("Every way to read", function()
   for kind, make in pairs(kinds) do
     for name, use in pairs(names.reads) do
       if not about_layout[name] then
-        it(("%s does what it does with packed items: %s"):format(kind, name),
+        it(("%s works as with packed items: %s"):format(kind, name),
           function()
             local v = make()
             local twin = packed(v)
@@ -150,7 +150,7 @@ end
 describe("Every way to write", function()
   for kind, make in pairs(kinds) do
     for name, use in pairs(names.writes) do
-      it(("%s does what it does to packed items: %s"):format(kind, name),
+      it(("%s works as on packed items: %s"):format(kind, name),
         function()
           local v, memory = make()
           local twin, before = packed(v), gaps(memory)
@@ -160,7 +160,7 @@ describe("Every way to write", function()
           assert.are.equal(before, gaps(memory))
         end)
 
-      it(("%s refuses what is read-only: %s"):format(kind, name), function()
+      it(("%s refuses read-only memory: %s"):format(kind, name), function()
         local v = make()
         raises("attempt to write to a read-only view", use, v:toreadonly(),
           full_index(v))
@@ -211,7 +211,7 @@ describe("A view of no items", function()
   }
   for _, uses in ipairs {names.reads, names.writes} do
     for name, use in pairs(uses) do
-      it("gives little, and nothing wrong: " .. name, function()
+      it("gives the registered answer: " .. name, function()
         for how, make in pairs(empties) do
           local got = outcome(use, make(), 1)
           local row = names.rows[name]
@@ -261,7 +261,7 @@ describe("A view of one item and no dimensions", function()
   }
   for _, uses in ipairs {names.reads, names.writes} do
     for name, use in pairs(uses) do
-      it("has what needs none: " .. name, function()
+      it("gives the registered answer: " .. name, function()
         local got = outcome(use, mview.bytearray("a"):view():slice(1))
         local row = names.rows[name]
         local expected = row and row.point or rows[name]
@@ -364,7 +364,7 @@ describe("Every parameter that is a number", function()
       end
     end)
 
-    it(("is no other number, %s %d"):format(name, i), function()
+    it(("must be a number in range, %s %d"):format(name, i), function()
       for _, x in ipairs(boundary_integers.others) do
         local got = outcome(use, v, x)
         assert.are.equal(("bad argument to '%s' "
@@ -374,7 +374,7 @@ describe("Every parameter that is a number", function()
       assert.are.equal("##abcd##", tostring(data))
     end)
 
-    it(("is of no other type, %s %d"):format(name, i), function()
+    it(("must be of the right type, %s %d"):format(name, i), function()
       local wrong = {true, "x", "", {}, print, v}
       if name == "slice" then table.remove(wrong, 4) end
       local kind = name == "slice" and i == 5

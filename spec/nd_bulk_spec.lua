@@ -29,7 +29,7 @@ describe("tobytes of more than one dimension", function()
     end)
   end
 
-  it("is in C order unless told otherwise", function()
+  it("is in C order by default", function()
     local v = cube(">H"):transpose()
     assert.are.equal(v:tobytes("C"), v:tobytes())
     assert.are.equal(24, #v:tobytes())
@@ -45,7 +45,7 @@ describe("tobytes of more than one dimension", function()
 end)
 
 describe("Items in C order", function()
-  it("are what hex, find, byte, unpack and .. speak of", function()
+  it("are the bytes of hex, find, byte, unpack and ..", function()
     local v = cube():transpose()
     assert.are.equal("01070309050b0208040a060c", v:hex())
     assert.are.equal("0107 0309 050b 0208 040a 060c", v:hex(" ", 2))
@@ -90,7 +90,7 @@ describe("copyfrom", function()
     assert.are.same({1, 0, 2, 0, 3, 0, 4, 0}, data:tolist())
   end)
 
-  it("refuses another shape and changes nothing", function()
+  it("refuses another shape without a change", function()
     local v = cube()
     local rows = {
       {mview.new("B", 2, 3), "shape [2, 3, 2] expected, got [2, 3]"},
@@ -144,7 +144,7 @@ describe("copyfrom", function()
     {"(2)h", {{1, 2}}, "2h", 1, "different fields"},
   }
   for _, row in ipairs(refused) do
-    it(("refuses what does not fit: %s to %s"):format(row[1], row[3]),
+    it(("refuses values that do not fit: %s to %s"):format(row[1], row[3]),
       function()
         local target = mview.new(row[3], #row[2])
         local source = mview.from(row[1], row[2])
@@ -155,7 +155,7 @@ describe("copyfrom", function()
       end)
   end
 
-  it("writes nothing when one value does not fit", function()
+  it("writes nothing if one value does not fit", function()
     local v = cube("b")
     local ok = pcall(v.copyfrom, v, mview.from("h",
       {{{0, 0}, {0, 0}, {0, 0}}, {{0, 0}, {0, 0}, {0, 128}}}))
@@ -223,7 +223,7 @@ describe("count and index", function()
     assert.is_nil(v:index(13))
   end)
 
-  it("look for values of any type, whatever pads the items", function()
+  it("search for values of any type in padded items", function()
     local v = mview("\0\1\0\2\0\1", "xB")
     assert.are.equal(2, v:index(2.0))
     assert.are.equal(2, v:count(1))
@@ -270,7 +270,7 @@ describe("mview.from and mview.new", function()
       "[2][1]: integer expected, got string"},
   }
   for _, row in ipairs(misfits) do
-    it("say where a list does not fit: " .. row[1], function()
+    it("name the place where a list does not fit: " .. row[1], function()
       raises(("bad argument #2 to 'from' (%s)"):format(row[3]), function()
         local _ = mview.from("B", row[2])
       end)

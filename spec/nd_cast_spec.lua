@@ -26,7 +26,7 @@ describe("cast with a shape", function()
     assert.are.same({2}, v:cast("4s8x").shape)
   end)
 
-  it("takes zeros in the shape of what is empty", function()
+  it("takes zeros in the shape of an empty view", function()
     for _, shape in ipairs {{0}, {0, 5}, {5, 0}, {1, 0, 1}} do
       assert.are.same(shape, bytes(0):cast("d", shape).shape)
     end
@@ -137,7 +137,7 @@ describe("cast of a view that is not contiguous", function()
       v:cast("<H", {2, 2, 1}):tolist())
   end)
 
-  it("names the dimension that is in the way of any other", function()
+  it("names the dimension that prevents any other cast", function()
     local v = bytes(12)
     local rows = { -- view, format, shape, dimension
       {window(), "B", {16}, 1}, {window(), "B", nil, 1},

@@ -31,7 +31,7 @@ describe("A view of more than one dimension", function()
     assert.are.equal(2, #v)
   end)
 
-  it("copies what is assigned to a row into it", function()
+  it("copies an assigned value into a row", function()
     local v = grid()
     v[1] = mview.from("<h", {7, 8, 9})
     assert.are.same({{7, 8, 9}, {4, 5, 6}}, v:tolist())
@@ -41,7 +41,7 @@ describe("A view of more than one dimension", function()
     assert.are.same({{10, 11, 12}, {10, 11, 12}}, v:tolist())
   end)
 
-  it("changes nothing when a row gets what does not fit", function()
+  it("changes nothing if the value of a row does not fit", function()
     for _, row in ipairs {{1, 2}, {1, 2, 3, 4}, {1, 2, 40000}, {1, 2, "3"},
       {1, 2, 3.5}, mview.from("<h", {1, 2}), 5, "ab", true} do
       local v = grid()
@@ -177,7 +177,7 @@ describe("A view of no dimensions", function()
     assert.are.equal(0, v:slice().ndim)
   end)
 
-  it("is filled, copied, compared and cast like any other", function()
+  it("is filled, copied, compared and cast like other views", function()
     local v, w = scalar(), scalar()
     v:fill(7)
     assert.are.equal(7, v:get())

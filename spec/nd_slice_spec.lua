@@ -38,7 +38,7 @@ describe("slice", function()
     end)
   end
 
-  it("drops all dimensions for integers alone", function()
+  it("drops all dimensions if all selectors are integers", function()
     local v = grid():slice(2, 3)
     assert.are.equal(0, v.ndim)
     assert.are.equal(23, v:get())
@@ -51,7 +51,7 @@ describe("slice", function()
       v:tolist())
   end)
 
-  it("says where its first item is and how far the items are apart", function()
+  it("has the offset of its first item and its strides", function()
     local v = grid():slice({3, 1, -1}, {2, 4, 2})
     assert.are.same({3, 2}, v.shape)
     assert.are.same({-4, 2}, v.strides)
@@ -66,11 +66,11 @@ describe("slice", function()
     raises("index 0 out of range [1, 3] in dimension 1", v.slice, v, 0)
   end)
 
-  it("takes floats of integer value, in ranges as alone", function()
+  it("takes floats of integer value, also in ranges", function()
     assert.are.same({12, 14}, grid():slice(1.0, {2.0, 4.0, 2.0}):tolist())
   end)
 
-  it("refuses what is no selector", function()
+  it("refuses a value that is not a selector", function()
     local v = grid()
     local refused = {
       {{"a"}, "#1 to 'slice' (integer, list {i, j, step} or nil "
@@ -124,12 +124,12 @@ describe("transpose", function()
     assert.are.same({2, 3, 4}, v:transpose(2, 3, 1).shape)
   end)
 
-  it("leaves one dimension and none as they are", function()
+  it("does not change views of one dimension or of none", function()
     assert.are.same({5}, mview.new("B", 5):transpose().shape)
     assert.are.same({}, mview("x"):cast("B", {}):transpose().shape)
   end)
 
-  it("refuses what is no permutation", function()
+  it("refuses arguments that are not a permutation", function()
     local v = grid()
     local rows = {
       {{1}, "#2 to 'transpose' (2 dimensions expected, got 1)"},

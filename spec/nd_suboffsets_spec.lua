@@ -16,7 +16,7 @@ end
 local all = {{11, 12, 13, 14}, {21, 22, 23, 24}, {31, 32, 33, 34}}
 
 describe("A view whose first dimension is pointers", function()
-  it("tells its suboffsets and is not contiguous", function()
+  it("has suboffsets and is not contiguous", function()
     local v = picture()
     assert.are.same({3, 4}, v.shape)
     assert.are.same({0, -1}, v.suboffsets)
@@ -87,7 +87,7 @@ describe("A view whose first dimension is pointers", function()
     assert.are.same({13, 23, 5}, column:tolist())
   end)
 
-  it("follows no pointer where there are no items", function()
+  it("follows no pointer without items", function()
     local v = lend_host.pil {blocks = {"", "", "", ""}, format = "Zd",
       shape = {4, 0}}
     assert.are.same({{}, {}, {}, {}}, v:tolist())
@@ -109,7 +109,7 @@ describe("A view whose first dimension is pointers", function()
     end)
   end)
 
-  it("is not cast or transposed, and says why", function()
+  it("refuses a cast and a transposition with the reason", function()
     local v = picture()
     for _, name in ipairs {"cast", "transpose"} do
       local ok, err = pcall(function()
@@ -150,7 +150,7 @@ describe("A view whose second dimension is pointers", function()
     assert.are.equal("jkl", v[2][2]:tobytes())
   end)
 
-  it("keeps its pointers where one of them is picked in each", function()
+  it("keeps its pointers if one of each is selected", function()
     local v = tables():slice({}, 2)
     assert.are.same({2, 3}, v.shape)
     assert.are.same({0, -1}, v.suboffsets)

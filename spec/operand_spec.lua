@@ -90,7 +90,7 @@ end
 describe("A container that a finalizer ends during an operation", function()
   for name, use in pairs(uses) do
     for kind, row in pairs(ends) do
-      it(("is what it was or what it is, or raises: %s, %s"):format(name,
+      it(("has its old or its new bytes, or raises: %s, %s"):format(name,
         kind), function()
           local before, ended = outcome(use, view(), row[1]()), row[1]()
           row[2](ended)

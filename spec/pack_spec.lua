@@ -179,7 +179,7 @@ describe("v:pack", function()
     end)
   end
 
-  it("tells how much room there is when it is too little", function()
+  it("reports the room if it is too small", function()
     local view = mview.new("B", 5)
     assert.has_error(function() view:pack("<i4", 3, 1) end,
       "bad argument #2 to 'pack' (4 bytes at position 3, 3 left)")
@@ -198,7 +198,7 @@ describe("v:pack", function()
     {{{}, 1}, "#1 to 'pack' (string expected, got table)"},
   }
   for _, row in ipairs(refusals) do
-    it("says of a value " .. row[2], function()
+    it("raises for a value: " .. row[2], function()
       local view = mview.new("B", 5)
       assert.has_error(function() view:pack(table.unpack(row[1])) end,
         "bad argument " .. row[2])
@@ -217,7 +217,7 @@ describe("v:pack", function()
       "attempt to use a released view")
   end)
 
-  it("returns the position behind what it wrote, for the next", function()
+  it("returns the position behind the values", function()
     local view = mview.new("B", 16)
     local pos = view:pack(">I2 s1", 1, 258, "abc")
     assert.equal(7, pos)

@@ -26,7 +26,7 @@ local function header(name)
 end
 
 describe("the shared object", function()
-  it("exports luaopen_mview alone", function()
+  it("exports only luaopen_mview", function()
     local path = assert(package.searchpath("mview", package.cpath))
     local symbols = {}
     local list = shell(("nm -D --defined-only %q"):format(path))
@@ -36,7 +36,7 @@ describe("the shared object", function()
     assert.same({"luaopen_mview\n"}, symbols)
   end)
 
-  it("has the header's version, which the changelog tells of", function()
+  it("has the header's version, which the changelog lists", function()
     assert.equal(header "MVIEW_VERSION", require "mview"._VERSION)
     local file <close> = assert(io.open("CHANGELOG.md"))
     assert.equal(header "MVIEW_VERSION",
@@ -137,7 +137,7 @@ describe("make install", function()
     assert.same(expected, installed())
   end)
 
-  it("installs what runs from there", function()
+  it("installs files that run from there", function()
     run "install"
     local paths = {}
     for i, path in ipairs {"share/lua/5.4/?.lua", "lib/lua/5.4/?.so"} do
@@ -150,7 +150,7 @@ describe("make install", function()
     ]], folder, table.unpack(paths)))
   end)
 
-  it("tells pkg-config the folder of the header and the version", function()
+  it("gives pkg-config the folder of the header and the version", function()
     run "install"
     local file = assert(io.open(folder .. "/my lua/lib/pkgconfig/mview.pc"))
     local text = file:read("a")

@@ -111,7 +111,7 @@ local rows = {
 describe("A pattern", function()
   for _, row in ipairs(rows) do
     local name, s, pattern, init = table.unpack(row)
-    it("finds what it finds in a string: " .. name, function()
+    it("finds the same as in a string: " .. name, function()
       compare(s, pattern, init)
     end)
   end
@@ -129,7 +129,7 @@ describe("A pattern", function()
   end
 
   for _, unit in ipairs {"a?", "a*", "a-", "b*"} do
-    it("is too complex where it is for strings: " .. unit, function()
+    it("is too complex in the same cases as for strings: " .. unit, function()
       for _, n in ipairs {198, 199, 200, 201, 300} do
         for _, s in ipairs {"", "b", "a", ("a"):rep(250)} do
           for _, more in ipairs {"", "[", "%f[\0]"} do
@@ -178,7 +178,7 @@ describe("A pattern", function()
     {"%f[x]%a+abc", "xyzabc"}, {"()x()abc", "xabc"}, {"x.-abc", "x....abc"},
     {"[^.]+abc", "xyabc"}, {".%b()(.)%1abc", "x((y))zzabc"},
   } do
-    it("finds what ends in a literal, however far: " .. row[1], function()
+    it("finds a match that ends in a far literal: " .. row[1], function()
       for n = 0, 120, 3 do
         local s = ("."):rep(n) .. row[2] .. ("-"):rep(70) .. row[2]
         patterns.compare(s, mview(s), row[1])
@@ -186,7 +186,7 @@ describe("A pattern", function()
     end)
   end
 
-  it("matches what strings match, whatever both are", function()
+  it("matches the same as strings, at random", function()
     for _ = 1, rounds do
       local s, pattern = patterns.subject(), patterns.pattern()
       if math.random(4) == 1 then s = s:rep(8) end
@@ -196,7 +196,7 @@ describe("A pattern", function()
     end
   end)
 
-  it("finds what is rare among much, and much that was rare", function()
+  it("finds rare matches, then many matches", function()
     local unit = ("plain words, and nothing else: "):rep(400)
     local s = unit .. "k=v " .. unit .. ("k=v "):rep(1000) .. unit .. "k=v"
     for _, pattern in ipairs {"(%w+)=(%w+)", "k=%w", "%a-=v", "=", "[k]+=",
@@ -220,7 +220,7 @@ describe("find", function()
 end)
 
 describe("An iteration", function()
-  it("goes on where memory grew", function()
+  it("goes on after memory grew", function()
     local data = mview.bytearray("a1b2c3")
     local list = {}
     for letter in mview(data):gmatch("%a") do
@@ -230,7 +230,7 @@ describe("An iteration", function()
     assert.are.same({"a", "b", "c"}, list)
   end)
 
-  it("sees what is written meanwhile, of what it has not passed", function()
+  it("sees writes behind its position", function()
     local data = mview.bytearray("aaaa")
     local list = {}
     for letter, at in mview(data):gmatch("(%a)()") do
@@ -256,7 +256,7 @@ describe("An iteration", function()
       split = function(v) return v:split("\n") end,
     } do
       for _, step in ipairs {1, -1} do
-        it(("ends where memory %s: %s, by %d"):format(how, name, step),
+        it(("ends if memory %s: %s, by %d"):format(how, name, step),
           function()
             local data = mview.bytearray("a1\nb2\nc3\nd4")
             local view = mview(data):sub(nil, nil, step)

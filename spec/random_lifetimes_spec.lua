@@ -6,7 +6,7 @@ local random_programs = require "random_programs"
 local STEPS = 60
 
 describe("A random life of memory", function()
-  it("goes as the model says" .. random_programs.named, function()
+  it("agrees with the model" .. random_programs.named, function()
     random_programs.agree(lifecycle_fuzz.run, STEPS)
   end)
 end)

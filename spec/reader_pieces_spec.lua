@@ -58,7 +58,7 @@ end)
 
 describe("r:upto", function()
   for name in pairs(sources "") do
-    it("gives what is in front of a separator in a " .. name, function()
+    it("gives the bytes in front of a separator in a " .. name, function()
       local r = sources("key: value\r\n\r\nrest")[name]
       assert.equal("key", r:upto(": "):tobytes())
       assert.equal("value", r:upto("\r\n"):tobytes())
@@ -67,7 +67,7 @@ describe("r:upto", function()
       assert.equal("rest", r:string(4))
     end)
 
-    it("finds what is far behind in a " .. name, function()
+    it("finds a separator that is far behind in a " .. name, function()
       for _, n in ipairs {4090, 4095, 4096, 9000, 20000} do
         local r = sources(("-+"):rep(n) .. "--x" .. "tail")[name]
         assert.equal(2 * n, #r:upto("--x"))
@@ -75,7 +75,7 @@ describe("r:upto", function()
       end
     end)
 
-    it("needs at least what completes the end of a " .. name, function()
+    it("needs the bytes that complete the end of a " .. name, function()
       for _, row in ipairs {{"abc", "\r\n", 5}, {"abc\r", "\r\n", 5},
         {"", "xyz", 3}, {"x", "xyz", 3}, {"xxy", "xyz", 4},
         {"aabaab", "aabaaa", 9}, {"aabaa", "aabaab", 6},
@@ -86,7 +86,7 @@ describe("r:upto", function()
     end)
   end
 
-  it("needs the least that is sure, whatever the separator", function()
+  it("needs the least sure number of bytes for any separator", function()
     math.randomseed(7)
     local function word(n)
       local list = {}
@@ -166,7 +166,7 @@ describe("r:bits", function()
       end)
   end
 
-  it("leaves the rest of a byte to no other read", function()
+  it("drops the rest of a byte in any other read", function()
     for name, row in pairs {
       u8 = {"u8", nil, 0xf0}, string = {"string", 0, ""},
       skip = {"skip", 0}, align = {"align", 1}, unpack = {"unpack", ""},
@@ -222,7 +222,7 @@ describe("r:align", function()
     end
   end)
 
-  it("raises where it is not there", function()
+  it("raises if it is out of range", function()
     refuses("need 6 bytes at position 3, 1 left", reader("abc"):seek(3),
       "align", 8)
     refuses(("need %d bytes at position 3, 1 left"):format(math.maxinteger - 2),
@@ -232,7 +232,7 @@ describe("r:align", function()
 end)
 
 describe("r:discard", function()
-  it("removes what was read", function()
+  it("removes the bytes already read", function()
     local b = mview.bytearray("onetwothree")
     local r = reader(b):skip(3)
     assert.equal(r, r:discard())
@@ -257,7 +257,7 @@ describe("r:discard", function()
     assert.equal("c", v:tobytes())
   end)
 
-  it("takes no more than there is", function()
+  it("removes at most the bytes that there are", function()
     local b = mview.bytearray("abcd")
     local r = reader(b):skip(4)
     b:resize(2)
@@ -326,7 +326,7 @@ describe("A field of the reader", function()
     assert.equal("abc", reader("abc").view:tobytes())
   end)
 
-  it("is no other", function()
+  it("has no other name", function()
     local r = reader("abc")
     for _, key in ipairs {"none", 1, true, 0.5} do assert.is_nil(r[key]) end
     assert.is_false(getmetatable(r))
@@ -335,7 +335,7 @@ describe("A field of the reader", function()
 end)
 
 describe("A parser that waits for more", function()
-  it("starts again where the message starts", function()
+  it("starts again at the start of the message", function()
     local message = string.pack(">s2 B z", "name", 7, "text")
     local function parse(r)
       return r:string(r:u16()), r:u8(), r:cstring()

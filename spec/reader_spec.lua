@@ -160,7 +160,7 @@ end
 describe("a variable-length number of the reader", function()
   for method, encode in pairs {varint = leb128, zigzag = zigzag,
     sleb128 = signed_leb128} do
-    it(method .. " reads what its encoding says", function()
+    it(method .. " reads its encoding", function()
       for _, number in ipairs(numbers()) do
         local code = encode(number)
         local r = reader("x" .. code .. "y"):skip(1)
@@ -223,7 +223,7 @@ describe("a piece of the reader", function()
     assert.equal("hello World", tostring(data))
   end)
 
-  it("bytes is read-only where the source is", function()
+  it("bytes is read-only if the source is", function()
     assert.is_true(reader("abc"):bytes(2).readonly)
     assert.is_false(reader(mview.bytearray("abc")):bytes(2).readonly)
   end)
@@ -402,7 +402,7 @@ describe("unpack of the reader", function()
     assert.equal(6, r.pos)
   end)
 
-  it("raises for a format that is none", function()
+  it("raises for a malformed format", function()
     local r = reader("abc")
     assert.equal("invalid format option 'k'", failure(r, "unpack", "k"))
     assert.equal("bad argument #2 to 'unpack' (string expected, got no value)",
@@ -411,7 +411,7 @@ describe("unpack of the reader", function()
       failure(r, "unpack", {}))
   end)
 
-  it("raises for a format that is none behind what is missing, too", function()
+  it("raises for a malformed format behind missing bytes, too", function()
     assert.equal("invalid format option 'k'", failure(reader("abc"), "unpack",
       "I4k"))
   end)
@@ -452,7 +452,7 @@ describe("an error of the reader", function()
 end)
 
 describe("reader", function()
-  it("reads little-endian unless told otherwise", function()
+  it("reads little-endian by default", function()
     assert.equal("<", reader("").order)
     assert.equal(0x0201, reader("\1\2"):u16())
     assert.equal(0x0102, reader("\1\2", ">"):u16())
@@ -501,7 +501,7 @@ describe("reader", function()
     assert.equal(9999, r:left())
   end)
 
-  it("does not see what a view's bytearray gains", function()
+  it("does not see bytes appended to a view's bytearray", function()
     local data = mview.bytearray("ab")
     local r = reader(data:view())
     data:append("cd")
@@ -548,7 +548,7 @@ describe("reader", function()
     assert.equal("attempt to use a released bytearray", failure(r, "discard"))
   end)
 
-  it("takes nothing but bytes-likes", function()
+  it("takes only bytes-likes", function()
     for _, source in ipairs {42, {}, print} do
       local _, expected = pcall(mview, source)
       local ok, message = pcall(reader, source)
@@ -558,7 +558,7 @@ describe("reader", function()
     end
   end)
 
-  it("passes on what an exporter raises", function()
+  it("passes the error of an exporter on", function()
     local reason = {}
     local source = setmetatable({}, {__buffer = function() error(reason) end})
     assert.equal(reason, select(2, pcall(reader, source)))
@@ -574,7 +574,7 @@ describe("reader", function()
     end
   end)
 
-  it("takes no other byte order", function()
+  it("refuses another byte order", function()
     for _, order in ipairs {"=", "le", "", 1} do
       local ok, message = pcall(reader, "", order)
       assert.is_false(ok)

@@ -24,12 +24,12 @@ describe("README.md", function()
   for _, block in ipairs(snippets.of("README.md", "lua")) do
     local expected = snippets.expected(block.code)
 
-    it("prints what it says, in line " .. block.line, function()
+    it("has the documented output, in line " .. block.line, function()
       assert.is_true(#expected > 0)
       assert.same(expected, snippets.run(block.code, folder))
     end)
 
-    it("prints it with what is installed, in line " .. block.line, function()
+    it("has that output when installed, in line " .. block.line, function()
       assert.same(expected, snippets.run(block.code, folder,
         tree .. "/share/lua/5.4/?.lua", tree .. "/lib/lua/5.4/?.so"))
     end)
@@ -40,7 +40,7 @@ describe("README.md", function()
     assert.equal(require "mview"._VERSION, name)
   end)
 
-  it("has a chart of what was measured", function()
+  it("has a chart of the measurements", function()
     local drawn = shell("LUA_PATH='bench/?.lua;;' " .. (os.getenv "LUA"
       or "lua5.4") .. " -e 'io.write(require \"uses\"("
       .. "\"bench/results.csv\"))'")

@@ -95,7 +95,7 @@ describe("A record", function()
     end)
   end
 
-  it("tells where in nested values the error is", function()
+  it("names the place of an error in nested values", function()
     local v = mview.new("T{T{B:x:(2)c:s:}:in:}", 1)
     raises("in.s[2]: string of 2 bytes where there is exactly 1 in format "
       .. "'T{T{B:x:(2)c:s:}:in:}'", function()
@@ -107,7 +107,7 @@ describe("A record", function()
     assert.are.equal("\0\0\0", v:tobytes())
   end)
 
-  it("keeps its padding, whatever is written", function()
+  it("keeps its padding in every write", function()
     local data = mview.bytearray(("\xaa"):rep(16))
     local v = mview(data, "<hx3xb:n:x")
     assert.are.equal(8, v.itemsize)
@@ -212,7 +212,7 @@ describe("field", function()
     raises("attempt to write to a read-only view", function() id[1] = 0 end)
   end)
 
-  it("is refused where there is none, by name", function()
+  it("is refused by name if there is no field", function()
     local v = points()
     for _, key in ipairs {"z", "", "ID", "x\0", 0, 4, -1, 1.5, math.mininteger,
       true, {}} do
@@ -247,7 +247,7 @@ describe("Records", function()
     assert.are.equal(3, v:mismatch(points()))
   end)
 
-  it("are equal whatever their padding", function()
+  it("are equal with any padding", function()
     local a, b = mview("\1\0\xff\2", "<hxb"), mview("\1\0\0\2", "<hxb")
     assert.is_true(a == b)
     assert.is_true(a == mview("\1\0\2", "<hb"))

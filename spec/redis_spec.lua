@@ -55,7 +55,7 @@ describe("A Redis client", function()
     end
   end
 
-  it("reads what the parser for strings reads, in pieces of any size",
+  it("reads the same as a parser for strings, in any pieces",
     function()
       for piece = 1, #REPLIES do
         local redis = resp.client(resp.recording(REPLIES, piece))
@@ -66,7 +66,7 @@ describe("A Redis client", function()
       end
     end)
 
-  it("needs no byte that is not to come, wherever a reply is cut", function()
+  it("asks only for bytes that will come, after any cut", function()
     local reply = "*2\r\n$5\r\nhello\r\n*1\r\n:12\r\n"
     for cut = 0, #reply - 1 do
       local b = mview.bytearray(reply:sub(1, cut))
@@ -88,7 +88,7 @@ describe("A Redis client", function()
       w:view():tobytes())
   end)
 
-  it("tells what is no reply", function()
+  it("refuses bytes that are not a reply", function()
     for _, text in ipairs {"?what\r\n", "$x\r\n", ":\r\n"} do
       assert.is_false(pcall(resp.parse, reader(text)))
     end
@@ -166,7 +166,7 @@ describe("A Redis server", function()
     assert.equal("PONG", redis:call("PING"))
   end)
 
-  it("takes and gives what is larger than any buffer", function()
+  it("takes and gives values larger than any buffer", function()
     local text = ("0123456789"):rep(1 << 19)
     assert.equal("OK", redis:call("SET", "large", text))
     assert.is_true(text == redis:call("GET", "large"))

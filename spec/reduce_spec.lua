@@ -57,7 +57,7 @@ describe("sum, min and max", function()
     assert.same({7}, {v:max()})
   end)
 
-  it("of nothing are 0 and nil", function()
+  it("are 0 and nil without items", function()
     for _, format in ipairs {"B", "Q", "d"} do
       local v = mview.new(format, 2, 0)
       assert.equal(0, v:sum())
@@ -124,7 +124,7 @@ describe("sum", function()
   end)
 end)
 
-describe("What is no number", function()
+describe("An item that is not a number", function()
   for _, format in ipairs {"?", "c", "4s", "p", "T{B:a:}", "2i"} do
     it("has no sum and no order: " .. format, function()
       local v = mview.new(format, 3)

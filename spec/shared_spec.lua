@@ -57,7 +57,7 @@ describe("mview.attach", function()
     assert.equal("\0\5\0", tostring(mview.attach(t:id())))
   end)
 
-  it("gives nil and a message when nobody holds it any more", function()
+  it("gives nil and a message after the last release", function()
     local s = mview.shared(3)
     local id = s:id()
     local t = mview.attach(id)
@@ -69,7 +69,7 @@ describe("mview.attach", function()
     assert.same({nil, "no shared block of id -1"}, {mview.attach(-1)})
   end)
 
-  it("takes integers alone", function()
+  it("takes only integers", function()
     raises("bad argument #1 to 'attach' (number expected, got no value)",
       mview.attach)
     raises("bad argument #1 to 'attach' (number has no integer "

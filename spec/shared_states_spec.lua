@@ -45,7 +45,7 @@ describe("A shared block", function()
     second:close()
   end)
 
-  it("is held by views alone, and by pins", function()
+  it("is kept by views, and by pins", function()
     local s = mview.shared(4)
     local id = s:id()
     local state = attached(id)
@@ -62,7 +62,7 @@ describe("A shared block", function()
     state:close()
   end)
 
-  it("is let go by lua_close in any order, with nothing left", function()
+  it("is freed by lua_close in any order, without a leak", function()
     for seed = 1, 20 do
       local list, ids = {}, {}
       for i = 1, 6 do list[i] = lua_states.open() end

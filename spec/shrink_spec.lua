@@ -40,7 +40,7 @@ local function outcome(use, ...)
   return (tostring(result[2]):gsub("^[^:]*:%d+: ", ""))
 end
 
-describe("Where its file shrank to nothing", function()
+describe("If its file shrank to 0 bytes", function()
   local function each(uses)
     for name, use in pairs(uses) do
       it(("a view of a map raises at %s"):format(name), function()
@@ -139,7 +139,7 @@ local bulk = {
   end,
 }
 
-describe("Where its file shrank in the middle", function()
+describe("If its file shrank in the middle", function()
   for name, use in pairs(bulk) do
     it(("%s raises, of a map of any mode"):format(name), function()
       for _, mode in ipairs {"r+", "r", "c"} do
@@ -159,7 +159,7 @@ describe("Where its file shrank in the middle", function()
     end)
   end
 
-  it("descriptors tell, too", function()
+  it("descriptors raise, too", function()
     local v = map(size):view()
     cut(0)
     local fd = unix.open(path .. ".out", "w")
@@ -169,7 +169,7 @@ describe("Where its file shrank in the middle", function()
     assert.equal(shrank, result)
   end)
 
-  it("what lies before the new end is right, or an error", function()
+  it("bytes before the new end are right, or an error", function()
     local bytes = files.bytes(size)
     local m = map(size)
     local v, start = m:view(), m:view():sub(1, 10)
@@ -201,14 +201,14 @@ describe("Where its file shrank in the middle", function()
       raises(shrank, v.tobytes, v)
     end)
 
-  it("a map that its own resize makes smaller says so", function()
+  it("a map that its own resize shrinks has its own message", function()
     local m = map(size)
     local v = m:view()
     m:resize(1)
     raises("attempt to use an expired view (its map shrank)", v.tobytes, v)
   end)
 
-  it("operands tell as the view does", function()
+  it("operands raise as the view does", function()
     local m = map(size, "r")
     cut(0)
     local b = mview.bytearray(size)
@@ -216,7 +216,7 @@ describe("Where its file shrank in the middle", function()
     raises(shrank, b.copyfrom, b, m)
   end)
 
-  it("memory of others is not concerned", function()
+  it("other memory is not concerned", function()
     local v, b = map(size):view(), mview.bytearray("abc")
     cut(0)
     raises(shrank, v.tobytes, v)
@@ -256,7 +256,7 @@ describe("Another process", function()
   end)
 end)
 
-describe("Where its file shrank, atomic access", function()
+describe("If its file shrank, atomic access", function()
   for name, f in pairs(mview.atomic) do
     it("raises: " .. name, function()
       local v = map(2 * page):cast "I"

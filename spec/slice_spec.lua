@@ -109,7 +109,7 @@ describe("sub", function()
     assert.is_false(rawequal(v, v:sub()))
   end)
 
-  it("shares what is written, both ways", function()
+  it("shares writes in both directions", function()
     local v = mview.bytearray("abcdef"):view()
     local slice = v:sub(2, -2)
     slice[1] = 66
@@ -127,7 +127,7 @@ describe("sub", function()
     end
   end)
 
-  it("takes no step of 0", function()
+  it("refuses a step of 0", function()
     for _, zero in ipairs {0, 0.0, -0.0, "0"} do
       raises("bad argument #3 to 'sub' (step is 0)", function()
         local _ = mview("abc"):sub(1, 2, zero)

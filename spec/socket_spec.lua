@@ -51,7 +51,7 @@ describe("An object whose descriptor may carry other bytes", function()
     ["is an end of TLS with fileno"] = {fileno = tell, dohandshake = never},
     ["has a peer's certificate"] = {fileno = tell, getpeercertificate = never},
   } do
-    it("is refused where it " .. name, function()
+    it("is refused if it " .. name, function()
       check_refused(methods, "table")
       check_refused(setmetatable({}, {__index = methods}), "table")
       check_refused(setmetatable({}, {__name = "tcp{client}",
@@ -85,7 +85,7 @@ describe("An object of LuaSocket", function()
     return data:view():readfrom(...), data
   end
 
-  it("is taken, whatever its class", function()
+  it("is accepted in each of its classes", function()
     local udp = assert(socket.udp())
     assert(udp:setsockname("127.0.0.1", 0))
     local sender = assert(socket.udp())
@@ -100,7 +100,7 @@ describe("An object of LuaSocket", function()
     assert.equal("tcp", client:receive(3))
   end)
 
-  it("gives what it has received beforehand first", function()
+  it("gives the bytes of its buffer first", function()
     for size = 1, 40 do
       peer:send("header\r\nbody of 16 bytes!")
       assert.equal("header", client:receive("*l"))
@@ -141,7 +141,7 @@ describe("An object of LuaSocket", function()
     assert.equal(("y"):rep(50000), tostring(data))
   end)
 
-  it("keeps it where nothing is read", function()
+  it("keeps the buffer if no bytes are read", function()
     peer:send("header\nbody")
     assert.equal("header", client:receive("*l"))
     assert.equal(0, mview.bytearray():view():readfrom(client))
@@ -179,7 +179,7 @@ describe("A connection of LuaSec", function()
   end)
   teardown(function() os.execute("rm -r " .. folder) end)
 
-  it("is refused, so that nothing leaves unencrypted", function()
+  it("is refused, so no bytes leave unencrypted", function()
     local ok = os.execute(("openssl req -x509 -newkey rsa:2048 -nodes " ..
       "-subj /CN=localhost -keyout %s/key -out %s/cert >/dev/null 2>&1")
       :format(folder, folder))

@@ -212,7 +212,7 @@ describe("room on the stack", function()
       end)
   end
 
-  it("is asked for by the place of what is least", function()
+  it("is requested for the index of the least item", function()
     for n = 1, 64 do
       local v = mview.new("h", table.unpack(filled(n, 1)))
       local least = table.pack(v:min())
@@ -325,7 +325,7 @@ describe("The C API asks for the room that it uses", function()
 
   for _, name in ipairs {"borrow", "peek", "isbytes", "push", "newbytes",
     "lend", "unborrow", "revoke"} do
-    it("with none left: " .. name, function()
+    it("without free slots: " .. name, function()
       for _, x in ipairs(values) do
         for flags = 0, 7 do
           local ok, why = pcall(capi.brim, name, x, flags)

@@ -113,7 +113,7 @@ local targets = {
   ["a map"] = function(n) return mview.map(nil, "r+", 0, n) end,
 }
 
-describe("What a writer wrote", function()
+describe("The output of a writer", function()
   for where, make in pairs(targets) do
     for _, order in ipairs {"<", ">"} do
       for seed = 1, 5 do
@@ -145,7 +145,7 @@ describe("What a writer wrote", function()
     end
   end
 
-  it("has been written by every method but those that move", function()
+  it("is written by every method that writes values", function()
     local index = debug.getmetatable(writer()).__index
     local methods, i = nil, 1
     while debug.getupvalue(index, i) do

@@ -58,7 +58,7 @@ describe("rfind", function()
     end
   end)
 
-  it("is what find from the end would be, far away, too", function()
+  it("is a find from the end, also over a long distance", function()
     local s = ("ab"):rep(20000) .. "c" .. ("ab"):rep(20000)
     local v = mview(s)
     for _, needle in ipairs {"c", "bca", "ba", "bb", ("ab"):rep(100) .. "c"} do
@@ -215,7 +215,7 @@ describe("split", function()
     {",a", ","}, {"abab", "ab"}, {"aaa", "aa"}, {"a--b---c", "--"},
     {"a\0\0b", "\0"}, {"nothing", "!"}, {"a.b.c", "."}} do
     local s, sep = table.unpack(case)
-    it(("gives what is between: %q, %q"):format(s, sep), function()
+    it(("gives the parts between separators: %q, %q"):format(s, sep), function()
       for name, v in pairs(views(s)) do
         if name ~= "numbers, strided" then
           local list = {}
@@ -253,7 +253,7 @@ describe("split", function()
     assert.are.same({{"ab", 2}, {"c", 1}}, list)
   end)
 
-  it("refuses views whose bytes do not", function()
+  it("refuses views whose bytes are not evenly spaced", function()
     raises("cannot split a view whose bytes do not lie evenly, use :copy()",
       function()
         local _ = mview("a1,2b3,4", ">H"):sub(1, -1, 2):split(",")
@@ -270,7 +270,7 @@ describe("split", function()
     assert.are.equal("b", mview("b,a"):split(mview("#,"):sub(2))():tobytes())
   end)
 
-  it("refuses a separator that is empty, or none", function()
+  it("refuses a separator that is empty or no bytes-like", function()
     raises("bad argument #1 to 'split' (empty separator)", function()
       local _ = mview("abc"):split("")
     end)

@@ -15,7 +15,7 @@ local function contents(path)
   return file:read("a")
 end
 
-describe("What a fuzzer found", function()
+describe("An input that a fuzzer found", function()
   for _, name in ipairs {"unpack", "record", "reader", "writer", "pattern"} do
     local try = dofile("spec/torture/" .. name .. ".lua")
     for _, path in ipairs(files_of("spec/torture/corpus/" .. name)) do
@@ -24,7 +24,7 @@ describe("What a fuzzer found", function()
   end
 
   for _, path in ipairs(files_of("spec/torture/corpus/format")) do
-    it("and a format or none: " .. path, function()
+    it("gives a format or an error: " .. path, function()
       local ok, result = pcall(mview.calcsize, contents(path))
       assert.is_true(ok or result:find("at position %d+%)$") ~= nil, result)
     end)

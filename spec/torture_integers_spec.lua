@@ -49,7 +49,7 @@ describe("Numbers of any size", function()
     results, blocks = oom.run(string.dump(script))
   end)
 
-  it("work or are refused wherever one is taken", function()
+  it("work or are refused as every argument", function()
     assert.are.equal("", results:match "^[^\1]*")
     assert.are.equal(0, blocks)
   end)

@@ -221,7 +221,7 @@ local function is_empty_format(format) return mview.calcsize(format) == 0 end
 
 describe("Of every format", function()
   for kind, make in pairs(kinds) do
-    it("views answer as packed ones do: " .. kind, function()
+    it("views give the results of packed views: " .. kind, function()
       for _, format in ipairs(formats) do
         if not is_empty_format(format) then
           local bytes = bytes_of(format, 6)
@@ -237,7 +237,7 @@ describe("Of every format", function()
     end)
   end
 
-  it("views with or without a layout of their own tell it", function()
+  it("layout reads succeed or name the reason", function()
     for kind, make in pairs(kinds) do
       for _, format in ipairs(formats) do
         if not is_empty_format(format) then
@@ -338,7 +338,7 @@ local deaths = {
 
 describe("A dead view", function()
   for how, death in pairs(deaths) do
-    it("says how it died: " .. how, function()
+    it("raises the error of its death: " .. how, function()
       for _, format in ipairs(formats) do
         if not is_empty_format(format) then
           local bytes = bytes_of(format, 6)

@@ -69,7 +69,7 @@ describe("A number of fixed width", function()
       end
     end
 
-    it(name .. " takes no other value", function()
+    it(name .. " refuses other values", function()
       local w, b = fresh()
       local wrong = {"1", {}, print, true}
       if not format:find "[fd]" then
@@ -105,7 +105,7 @@ describe("A number of fixed width", function()
       1e-46), tostring(b))
   end)
 
-  it("f16 is what a view of half floats stores", function()
+  it("f16 writes the bytes of a view of half floats", function()
     for _, order in ipairs {"<", ">"} do
       local w, b = fresh(order)
       local v = mview.new(order .. "e", 1)
@@ -154,7 +154,7 @@ describe("A number of variable width", function()
 end)
 
 describe("A piece", function()
-  it("bytes is what any bytes-like has", function()
+  it("bytes writes the bytes of any bytes-like", function()
     local object = setmetatable({}, {__buffer = function() return "obj" end})
     local w, b = fresh()
     w:bytes("str"):bytes(mview("view")):bytes(mview("s.t.r."):sub(1, -1, 2))
@@ -223,7 +223,7 @@ describe("A piece", function()
     end
   end)
 
-  it("pack refuses what does not fit even if a finalizer makes room", function()
+  it("pack refuses to overflow even if a finalizer makes room", function()
     local b = mview.bytearray(("."):rep(20))
     local w = writer(b:view())
     w:seek(17)
@@ -285,7 +285,7 @@ describe("w:bits", function()
     end)
   end
 
-  it("takes what fits", function()
+  it("takes values that fit", function()
     local w, b = fresh()
     for _, row in ipairs {{1, 2}, {0, 1}, {8, 256}, {63, MIN}, {8, -1},
       {65, 0}, {-1, 0}, {8, "1"}, {8, 1.5}, {MIN, 0}, {MAX, 0}} do
@@ -324,7 +324,7 @@ describe("w:bits", function()
     assert.equal("\x80", tostring(b))
   end)
 
-  it("raises where a fixed view is full, and keeps the bits", function()
+  it("raises if a fixed view is full, and keeps the bits", function()
     local v = mview.new("B", 1)
     local w = writer(v):bits(3, 7)
     raises("need 1 bytes at position 2, 0 left", w.bits, w, 6, 0)
@@ -357,7 +357,7 @@ describe("A writer into a bytearray", function()
     assert.equal("ghijklmno", w:view():tobytes())
   end)
 
-  it("patches what was written, and goes on behind", function()
+  it("overwrites earlier bytes, and goes on at the end", function()
     local w, b = fresh(">")
     w:u16(0):string("hello")
     assert.equal(w, w:seek(1))
@@ -383,7 +383,7 @@ describe("A writer into a bytearray", function()
     end
   end)
 
-  it("ends at the end where the bytearray is cut in front of it", function()
+  it("stays at the end if the bytearray is cut in front of it", function()
     local w, b = fresh()
     w:string("abcdef"):seek(5)
     b:resize(2)
@@ -400,7 +400,7 @@ describe("A writer into a bytearray", function()
     assert.equal(10003, #b)
   end)
 
-  it("is refused under a pin, but where nothing moves", function()
+  it("is refused under a pin, unless no byte moves", function()
     local w, b = fresh()
     w:string("abc")
     capi.borrow(b, 0, function()
@@ -416,7 +416,7 @@ describe("A writer into a bytearray", function()
     assert.equal(3, w.pos)
   end)
 
-  it("is of no use once that is released", function()
+  it("raises after the release of the bytearray", function()
     local w, b = fresh()
     b:release()
     for _, use in ipairs {function() w:u8(1) end, function() w:view() end,
@@ -480,7 +480,7 @@ describe("A writer into fixed memory", function()
       assert.equal(11, w.pos)
     end)
 
-    it("raises when it is full, and writes nothing: " .. name, function()
+    it("raises if it is full, and writes nothing: " .. name, function()
       local target = targets(4)[name]
       local w = writer(target)
       w:string("abc")
@@ -509,7 +509,7 @@ describe("A writer into fixed memory", function()
     assert.equal("Ab\0\0", v:tobytes())
   end)
 
-  it("takes none that is read-only, or has gaps between other items", function()
+  it("refuses read-only memory, and gaps between other items", function()
     for _, target in ipairs {"abc", mview("abc"), mview.new("B", 3)
       :toreadonly(), assert(mview.map("README.md"))} do
       raises("bad argument #1 to 'writer' (memory is read-only)", writer,
@@ -519,7 +519,7 @@ describe("A writer into fixed memory", function()
       mview.new("H", 4):sub(1, -1, 2))
   end)
 
-  it("is of no use once that is dead", function()
+  it("raises if the memory is dead", function()
     local b = mview.bytearray("abcd")
     local v = b:view()
     local w = writer(v)
@@ -532,7 +532,7 @@ describe("A writer into fixed memory", function()
 end)
 
 describe("A field of the writer", function()
-  it("pos and order can be set, and no other", function()
+  it("only pos and order can be set", function()
     local w, b = fresh()
     w:u16(1)
     w.order = ">"

@@ -54,7 +54,7 @@ return {
   ["spec/atomic_wait_spec.lua"] = WAIT,
 
   ["spec/atomic_spec.lua"] = {
-    {"loaded and waited for alone", WAIT},
+    {"only be loaded and waited for", WAIT},
   },
   ["spec/bytearray_file_spec.lua"] = {
     {"reads the output of a program", PIPE},
@@ -67,11 +67,11 @@ return {
     {"ten thousand times", RESIDENT},
   },
   ["spec/descriptor_spec.lua"] = {
-    {"behind the end once somebody writes", "there is no /dev/fd"},
-    {"to a pipe that somebody reads", "there is no fork"},
+    {"behind the end after further writes", "there is no /dev/fd"},
+    {"to a pipe that has a reader", "there is no fork"},
     {"would block", NONBLOCK},
     {"when signals interrupt", SIGNALS},
-    {"nobody reads a pipe", SIGNALS},
+    {"without a reader of a pipe", SIGNALS},
     {"datagrams", SOCKETS},
     {"why it cannot be read or written", FOLDER},
   },
@@ -84,7 +84,7 @@ return {
   ["spec/file_spec.lua"] = {
     {"the system would not heed it", APPEND},
     {"pipes to programs", PIPE},
-    {"what has no positions", PIPE},
+    {"a file that has no positions", PIPE},
     {"why it cannot be read or written", FOLDER},
   },
   ["spec/map_handle_spec.lua"] = {
@@ -93,7 +93,7 @@ return {
   },
   ["spec/map_methods_spec.lua"] = {
     {"keeps its offset", MAPPED},
-    {"somebody else truncated", MAPPED},
+    {"whose file was truncated", MAPPED},
     {"when the memory cannot grow", MAPPED},
     {"gives mapping and descriptor back", PROC},
     {"left to the end of the state", PROGRAMS},
@@ -102,6 +102,6 @@ return {
   ["spec/map_spec.lua"] = {
     {"as io.open does: a folder", "io.open finds no folder there"},
     {"refuses a pipe", "there is no mkfifo"},
-    {"behind what an int counts", SEEK},
+    {"beyond the range of an int", SEEK},
   },
 }

@@ -26,7 +26,7 @@ describe("A map on Windows", function()
     assert.is_true(unix.remove(name))
   end)
 
-  it("says that a path is no UTF-8", function()
+  it("reports that a path is not UTF-8", function()
     assert.same({nil, "\xff: " .. unix.message(unix.EILSEQ), unix.EILSEQ},
       {mview.map("\xff")})
   end)
@@ -37,7 +37,7 @@ describe("A map on Windows", function()
     assert.equal(unix.EBUSY, errno)
   end
 
-  it("does not shrink while there is another of its file", function()
+  it("does not shrink while there is another map of its file", function()
     files.write(path, content)
     local m <close> = assert(mview.map(path, "r+"))
     local other <close> = assert(mview.map(path, "r", 10))
@@ -53,7 +53,7 @@ describe("A map on Windows", function()
   end)
 
   for _, length in ipairs {5, 9 * UNIT} do
-    it("in mode w+, of " .. length .. " bytes, keeps what another shows",
+    it("in mode w+, of " .. length .. " bytes, keeps the bytes of another",
       function()
         files.write(path, content)
         local other <close> = assert(mview.map(path, "r"))
