@@ -78,7 +78,10 @@ static int item_depth(const mv_item *item) {
   return 1;
 }
 
-/* Measures the list at idx along its first elements; returns the dimensions. */
+/*
+** Measures the list at idx along its first elements; returns the dimensions,
+** of which push_fresh refuses too many.
+*/
 static int list_shape(lua_State *L, int idx, int depth, ptrdiff_t *shape) {
   int ndim = 0, top = lua_gettop(L);
   lua_pushvalue(L, idx);
@@ -116,8 +119,6 @@ LMV_TOUCHES(make_from) {
   check_list(L, 2);
   init.format = lmv_pushformat(L, 1, 1, &init.anchors_format);
   ndim = list_shape(L, 2, item_depth(&init.format->item), shape);
-  if (ndim > MV_MAXDIM)
-    lmv_argerror(L, 2, "more than %d dimensions", MV_MAXDIM);
   if (ndim < 1)
     ndim = 1; /* the first item has the wrong type: raises below */
   v = push_fresh(L, &init, 3, ndim, shape, 2);
