@@ -201,6 +201,20 @@ describe("A borrow", function()
       assert.equal(0, v.pins)
       b:resize(0)
     end)
+
+  -- The stack of Lua 5.4.3 and 5.4.4 must not move meanwhile.
+  it("is popped wherever in its stack the coroutine is", function()
+    local v = mview.bytearray(1):view()
+    local function nothing() end
+    for depth = 0, 60 do
+      local thread = coroutine.wrap(function(...)
+        capi.pop(v, nothing)
+        return select("#", ...)
+      end)
+      assert.equal(depth, thread(table.unpack({}, 1, depth)))
+      assert.equal(0, v.pins)
+    end
+  end)
 end)
 
 describe("unborrow", function()

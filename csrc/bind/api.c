@@ -303,8 +303,16 @@ static void borrow_other(lua_State *L, int idx, int flags, mview_buffer *buf) {
   lua_toclose(L, -1);
 }
 
+/*
+** The free stack slots that a borrower gets, enough for the pin's __close behind
+** more than LUA_MINSTACK values. If the stack had to grow for __close, it would
+** move, and lua_settop of Lua 5.4.3 and 5.4.4, which the borrower may pop the
+** pin with, would go on with the address of the old stack.
+*/
+#define BORROWER_SLOTS (3 * LUA_MINSTACK)
+
 static void api_borrow(lua_State *L, int idx, int flags, mview_buffer *buf) {
-  if (!lua_checkstack(L, LUA_MINSTACK))
+  if (!lua_checkstack(L, BORROWER_SLOTS))
     luaL_error(L, "stack overflow");
   idx = lua_absindex(L, idx);
   if (is_readable_string(L, idx, flags))

@@ -110,6 +110,8 @@ static int end_early(lua_State *L, int by_unborrow) {
     api->unborrow(L, -1); /* a second call does nothing */
   } else {
     lua_pop(L, 1);
+    if (lua_gettop(L) != 3)
+      return luaL_error(L, "the top of the stack is elsewhere");
   }
   lua_pushvalue(L, 3);
   lua_pushvalue(L, 2);
