@@ -1,14 +1,14 @@
-# mview: build, test, install. `make help` lists the targets; those that check
-# more than the tests, and the benchmark, are in .ci/checks.mk.
+# mview: build, test, install. `make help` lists the targets. Further checks,
+# and the benchmark, are in .ci/checks.mk.
 #
-# Variables: LUA_VERSION gives the defaults for LUA (the interpreter), LUA_INCDIR
-# (its headers) and LUA_LIBS (to embed it). Others: CC, CFLAGS, LDFLAGS, PREFIX,
-# DESTDIR, SPEC (the specs to run: files or a folder), RELEASES (of `make
-# versions`), BUILD (the folder for what is built).
+# Variables: LUA_VERSION gives the defaults for LUA (the interpreter),
+# LUA_INCDIR (its headers) and LUA_LIBS (to embed it). Other variables: CC,
+# CFLAGS, LDFLAGS, PREFIX, DESTDIR, SPEC (the specs to run: files or a folder),
+# RELEASES (of `make versions`), BUILD (the folder for built files).
 
 LUA_VERSION = 5.4
 LUA = lua$(LUA_VERSION)
-# What pkg-config, if there is one, calls Lua.
+# The name of Lua in pkg-config, if pkg-config is installed.
 LUA_PC := $(shell for name in lua$(LUA_VERSION) lua-$(LUA_VERSION); do \
 	pkg-config --exists $$name 2>/dev/null && echo $$name && break; done)
 LUA_INCDIR := $(patsubst -I%,%,$(firstword $(if $(LUA_PC),\
@@ -73,13 +73,13 @@ $(BUILD)/obj/%.o: %.c Makefile
 	$(CORE_TEST))
 
 # ---- test ----
-# A target that needs tools has them installed, then calls a target that
-# assumes them.
+# A target that needs tools installs them, then calls a target that assumes
+# them.
 
 NEED = .ci/need "$(CC)" $(LUA) "$(LUA_INCDIR)/lua.h"
 NEED_TEST = $(NEED) busted cmake g++ nm readelf hexdump pngcheck identify
-# What specs build themselves goes to PLAIN, by a make of their own: it is built
-# as by default, whatever the module is that they test.
+# Specs that build programs use a make of their own, which builds in PLAIN with
+# the default flags, independent of the flags of the tested module.
 PLAIN = $(BUILD)
 FOR_SPECS = LUA="$(LUA)" LUA_INCDIR="$(LUA_INCDIR)" LUA_LIBS="$(LUA_LIBS)" \
 	BUILD="$(PLAIN)"
@@ -113,7 +113,8 @@ SHARE = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
 HEADERS = $(DESTDIR)$(PREFIX)/include
 DOC = $(DESTDIR)$(PREFIX)/share/doc/mview
 
-# Who finds lua.h for users of mview.h: pkg-config, unless the caller said where.
+# pkg-config finds lua.h for users of mview.h, unless the caller has set
+# LUA_INCDIR.
 PC_REQUIRES = $(if $(filter file,$(origin LUA_INCDIR)),$(LUA_PC))
 
 install: build ## install under PREFIX (/usr/local)
@@ -130,7 +131,7 @@ install: build ## install under PREFIX (/usr/local)
 	  'Cflags: -I"$${includedir}"$(if $(PC_REQUIRES),, -I"$(LUA_INCDIR)")' \
 	  >"$(LIB)/pkgconfig/mview.pc"
 
-uninstall: ## remove what install put there
+uninstall: ## remove the files of install
 	rm -f "$(LIB)/lua/$(LUA_VERSION)/mview.so" "$(LIB)/pkgconfig/mview.pc" \
 	  "$(HEADERS)/mview.h" "$(HEADERS)/mview.hpp"
 	rm -rf "$(SHARE)/mview" "$(DOC)"
@@ -151,7 +152,7 @@ $(BUILD)/amalgamation/mview.c: csrc/amalgamate.lua LICENSE $(AMALGAMATION)
 
 DIST = $(BUILD)/dist
 NAME = mview-$(VERSION)
-# What a user builds from, and what else belongs to the source.
+# The files for a build, and the other files of the source.
 USED = CHANGELOG.md LICENSE README.md Makefile csrc doc lua rockspec
 SOURCES = $(USED) bench examples spec .ci .busted .clang-format .clang-tidy \
 	.editorconfig .gitignore .luacheckrc
@@ -160,8 +161,8 @@ dist: ## write the source tarball and the .src.rock to build/dist
 	@.ci/need tar gzip zip
 	@$(MAKE) archives
 
-# A .src.rock is a zip of the rockspec and of the folder that it builds in,
-# which is the last part of its source.url.
+# A .src.rock is a zip of the rockspec and of the folder in which it builds. The
+# folder's name is the last part of the rockspec's source.url.
 archives:
 	@rm -rf $(DIST)
 	@mkdir -p $(DIST)/$(NAME) $(DIST)/mview
@@ -184,7 +185,7 @@ doc: ## turn the documents into pages, build/doc/*.html
 	@.ci/need pandoc
 	@$(MAKE) pages
 
-# The README is index.html; the title of a page is its first heading.
+# The README becomes index.html. The title of a page is its first heading.
 pages:
 	@mkdir -p $(SITE)
 	@cp doc/site/style.css $(wildcard bench/*.csv bench/*.svg) LICENSE $(SITE)

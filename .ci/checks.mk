@@ -1,15 +1,15 @@
-# Checks beyond the tests, programs that embed mview, the benchmark. Included by
-# the Makefile.
+# Checks beyond the tests, programs that embed mview, the benchmark. The
+# Makefile includes this file.
 
 .PHONY: asan apicheck valgrind rock host bench instructions lint lint-lua \
 	lint-format lint-compile lint-tidy torture run-torture ltests mutants \
 	threads helgrind fuzz run-fuzz portability windows bare versions coverage
 
-# ---- the tests in other ways ----
+# ---- variants of the tests ----
 
-# Specs that the module makes a difference to: not those that build what they
-# look at. The rock's has the sources and flags of the other, and needs no more
-# torture than that.
+# The specs that test the built module; other specs build the programs that they
+# test. The module of the rock has the same sources and flags, so the torture
+# specs are left out for it.
 OF_MODULE = $(filter-out $(patsubst %,spec/%_spec.lua,amalgamation capi_abi \
 	capi_cpp capi_header doc_links example_workers \
 	hosts package redzone),$(if $(filter spec,$(SPEC)),$(wildcard spec/*_spec.lua),\
@@ -32,17 +32,17 @@ asan: ## the same tests under the address and undefined-behaviour sanitizers
 	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 \
 	  LD_PRELOAD=$$(gcc -print-file-name=libasan.so)"
 
-# A Lua that ends the process where more is pushed than there is room for, a
-# wrong index used, or the collector's state is out of order.
+# A Lua that ends the process if a function pushes more values than there is
+# room for or uses a wrong index, or if the collector's state is inconsistent.
 CHECKED = $(abspath $(BUILD)/apicheck/lua/src)
-# The same as a word of a command, where the path has blanks.
+# The same, quoted for a command, as the path may have blanks.
 BLANK := $(subst ,, )
 CHECKED_WORD = $(subst $(BLANK),\$(BLANK),$(CHECKED))
 
-# lua-zlib, which an example uses, breaks the rules of the API itself.
+# lua-zlib, which an example uses, violates the rules of the API.
 NO_ZLIB = LUA_INIT="package.preload.zlib = error"
 
-# Of C that asks nothing of the machine or the C library, for once.
+# Built with MV_PORTABLE, which uses no feature of the machine or the C library.
 apicheck: ## the same tests on a Lua that checks how its API is used
 	@$(NEED_TEST)
 	@spec/torture/checked_lua $(BUILD)/apicheck
@@ -71,11 +71,11 @@ rock: ## build the rock into build/rock and run the specs against it
 
 # ---- torture ----
 
-# How the collector is: mode, what allocations do to it, how many of them.
+# The collector: its mode, the effect of allocations on it, and their period.
 HOSTILE = "generational debt 1" "incremental debt 500" \
 	"generational emergency 200" "incremental emergency 200"
 
-# Each in a process of its own: little to collect.
+# Each spec runs in a process of its own, so there is little to collect.
 TORTURED = $(filter-out spec/torture_%,$(wildcard spec/*_spec.lua))
 
 torture: ## fail all allocations; run the specs under a hostile collector
@@ -95,8 +95,8 @@ run-torture: support
 	    "$$(command -v busted)" --filter-out="its buffer's allocation" \
 	    $$spec; done; done
 
-# The allocator of the reference implementation's own tests, where LTESTS names
-# the folder that has it.
+# LTESTS: the folder of the allocator of the reference implementation's own
+# tests, if it is to be used.
 LTESTS =
 HARD = $(abspath $(BUILD)/ltests/lua/src)
 HARD_WORD = $(subst $(BLANK),\$(BLANK),$(HARD))
@@ -109,7 +109,8 @@ ltests:
 	  LUA_LIBS="$(HARD_WORD)/liblua.a -ldl"
 
 MUTANTS = 200
-# How long the tests of one may take without it: less misses more.
+# The seconds that the tests of one mutant may take; with less time more mutants
+# are missed.
 MUTANT_SECONDS = 60
 SEED =
 
@@ -128,7 +129,7 @@ CASES = 10000
 
 .PHONY: vectors
 
-vectors: ## replay CASES new cases of CPython and NumPy; SEED=2 for others
+vectors: ## replay CASES new cases of CPython and NumPy; SEED=2 makes others
 	@$(NEED_TEST)
 	@$(MAKE) support
 	$(PYTHON) spec/vectors/generate.py $(or $(SEED),1) $(CASES) \
@@ -198,9 +199,9 @@ versions: ## run tests with other releases of Lua, built from their sources
 	@mkdir -p $(BUILD)/versions
 	spec/torture/versions $(BUILD)/versions $(RELEASES)
 
-# States in threads that share memory, under what looks for races. The one sees
-# what is compiled for it, the other all memory, Lua's too, but no order that
-# atomic integers make.
+# States in threads that share memory, under race detectors. The thread
+# sanitizer sees only code compiled for it. helgrind sees all memory, including
+# Lua's, but not the order that atomic integers make.
 THREADS = 8
 
 threads: ## run states in 8 threads under the thread sanitizer
@@ -223,11 +224,12 @@ $(BUILD)/run: spec/torture/threads.c $(call objects,$(CORE) $(BIND))
 
 # ---- coverage ----
 
-# Not reached, in C: what only the machine can refuse (a mapping, a flush, a
-# seek back, a Lua stack of a million values, a format of 2^55 bytes), 2^31
-# pins, and a second line of defence behind checks that come first; of branches,
-# too, turns of loops that are compiled for each item size. In Lua: nothing.
-coverage: ## run the specs; print what they reach; fail below the levels
+# Not reached in C: failures that only the machine can cause (of a mapping, a
+# flush, a seek back, a Lua stack of a million values, a format of 2^55 bytes),
+# 2^31 pins, and redundant checks behind earlier checks. Branches not reached in
+# addition: iterations of loops that are compiled for each item size. All Lua
+# code is reached.
+coverage: ## run the specs; print the coverage; fail below the levels
 	@$(NEED_TEST) gcovr luac5.4
 	@$(MAKE) support
 	@mkdir -p $(BUILD)/coverage
@@ -259,7 +261,7 @@ lint-lua:
 	  spec/torture/fetch_lua spec/torture/portability spec/torture/versions \
 	  spec/torture/windows
 
-# Other versions format otherwise.
+# Other versions of clang-format give other results.
 lint-format:
 	@if command -v clang-format-14 >/dev/null; then \
 	  clang-format-14 --dry-run -Werror $(C_FILES); \
@@ -269,8 +271,8 @@ HEADER_FLAGS = $(WARN) -Wno-unused-function -Wno-unused-const-variable -Werror -
 
 MINGW = x86_64-w64-mingw32-gcc
 
-# Strictest with both compilers; the public header as C99 and as C++; for
-# Windows where there is a compiler for it (whose isnan is inexact on purpose).
+# The strictest warnings of both compilers; the public header as C99 and as C++;
+# for Windows if there is a compiler (whose isnan is inexact on purpose).
 lint-compile:
 	@set -e; for cc in gcc clang; do echo "strict $$cc"; \
 	  $(MAKE) -s support BUILD=$(BUILD)/lint-$$cc CC=$$cc \
@@ -282,9 +284,9 @@ lint-compile:
 	  set -e; for file in $(CORE) $(BIND); do \
 	    $(MINGW) $(HEADER_FLAGS) -O2 -Wno-float-conversion $$file; done; fi
 
-# What cppcheck is not asked for: it misreads hexadecimal floats, does not follow
+# Suppressed checks of cppcheck: it misreads hexadecimal floats, does not follow
 # paths as clang-tidy's analyzer does, and does not see Lua's headers. Tests do
-# not ask whether there is memory.
+# not check for failing allocations.
 lint-tidy: $(patsubst %.c,$(BUILD)/tidy/%,$(CORE) $(BIND))
 	cppcheck -q --enable=warning,performance,portability --inline-suppr \
 	  --suppress=incorrectLogicOperator --suppress=uninitvar \
@@ -330,6 +332,6 @@ bench: ## measure against the rivals that are installed; ROWS=slice: a part
 	@$(NEED) gcc
 	@$(LUA) bench/run.lua "$(ROWS)"
 
-instructions: ## count them for small work in Lua and C; ROWS as for bench
+instructions: ## count instructions of small work; ROWS as for bench
 	@$(NEED) gcc valgrind
 	@$(LUA) bench/instructions.lua "$(ROWS)"

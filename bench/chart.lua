@@ -1,16 +1,16 @@
--- Bar charts in SVG: how many times as fast as a rival mview is, on a
--- logarithmic scale; a tick marks the target where there is one. No background
--- and only colours of middling lightness, so that they read on light and dark
--- pages.
+-- Bar charts in SVG: the speed of mview relative to a rival, on a logarithmic
+-- scale. A tick marks the target, if there is one. The charts have no
+-- background and only colours of medium lightness, so they can be read on light
+-- and dark pages.
 
 local languages = require "languages"
 local report = require "report"
 
 local LINE, TOP = 20, 56
 local PLOT, MARGIN = 460, 20 -- the width of the plot, and right of it
-local LETTER, SPEED = 7, 46 -- the most that a letter takes; room for a speed
-local left -- of the plot, which depends on the longest label
-local SLOWEST, FASTEST = -2, 10 -- powers of two at its ends
+local LETTER, SPEED = 7, 46 -- the greatest width of a letter; room for a speed
+local left -- of the plot; depends on the longest label
+local SLOWEST, FASTEST = -2, 10 -- powers of two at the ends of the axis
 
 local GREY = "#727a84" -- of text and lines
 local COLOURS = {lua = "#5b7fd0", cpython = "#d9a32b", numpy = "#4aa58a",
@@ -21,7 +21,8 @@ local function escaped(text)
     [">"] = "&gt;"}))
 end
 
--- The place of a speed on the axis; one beyond its ends is drawn at the end.
+-- The place of a speed on the axis; a speed beyond the axis is drawn at its
+-- end.
 local function across(speed)
   local power = math.max(SLOWEST, math.min(FASTEST, math.log(speed, 2)))
   return left + (power - SLOWEST) * PLOT / (FASTEST - SLOWEST)
@@ -106,7 +107,7 @@ function chart.draw(bars, used, note)
   return table.concat(lines, "\n") .. "\n"
 end
 
--- The chart of the rows that are for it.
+-- The chart of the rows that are marked for the chart.
 function chart.of(results)
   local bars, used = bars_of(results)
   return chart.draw(bars, used, "times as fast as the rival; | the target")

@@ -1,18 +1,17 @@
--- A rival at work: one process that holds one piece of work, driven over
--- pipes, so that the runs of several can take turns. worker.lua and worker.py
--- are the other end.
+-- A rival: one process with one piece of work, controlled by pipes, so the runs
+-- of several rivals can take turns. worker.lua and worker.py are the other end.
 
 local languages = require "languages"
 
--- All on one processor, where that can be had: they take turns there, and two
--- of a virtual machine may differ much in speed.
+-- All rivals run on one processor, if possible: they take turns, and two
+-- processors of a virtual machine may differ much in speed.
 local PINNED = "taskset -c 0 "
 if not os.execute(PINNED .. "true 2>/dev/null") then PINNED = "" end
 
 local child = {}
 child.__index = child
 
--- A process that is ready to run this work.
+-- Starts a process that is ready to run this work.
 function child.start(subject)
   local language = languages[subject.language]
   local setup = language.prelude .. subject.setup
@@ -34,12 +33,12 @@ function child:ask(request)
   return self.replies:read() or error("cannot run " .. self.label, 0)
 end
 
--- The nanoseconds that the body took, n times over.
+-- The nanoseconds for n runs of the body.
 function child:run(n)
   return tonumber(self:ask(("run %d\n"):format(n)))
 end
 
--- What one run takes, in bytes: allocated, and resident at its peak.
+-- The memory of one run in bytes: allocated, and resident at its peak.
 function child:memory()
   local allocated, peak = self:ask("memory\n"):match("(%d+) (%d+)")
   return {allocated = tonumber(allocated), peak = peak * 1024}

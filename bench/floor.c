@@ -1,8 +1,8 @@
 /*
-** floor.c - what the benchmark measures mview against in C
-** Items behind an __index that checks nothing, the C library's own memory
-** functions and read(2): the floors under Lua's way of calling C. A block is
-** a plain userdata. Nothing here is safe; it is the price without safety.
+** floor.c - the rivals in C of the benchmark
+** Items behind an __index without checks, the C library's own memory functions
+** and read(2): the lower bounds for C functions called by Lua. A block is a
+** plain userdata. The functions are unsafe; they show the cost without safety.
 */
 #define _GNU_SOURCE /* memmem */
 
@@ -41,8 +41,8 @@ static uint32_t next_random(uint32_t *state) {
 
 /*
 ** random(n [, alphabet]): the same n bytes on each call, drawn from the
-** alphabet. The default is printable, so that they make finite floats and
-** integers beyond the small ones that CPython preallocates.
+** alphabet. The default is printable, so the bytes make finite floats, and
+** integers above the small ones that CPython preallocates.
 */
 static int random_bytes(lua_State *L) {
   size_t n = (size_t)luaL_checkinteger(L, 1), letters;
@@ -83,7 +83,8 @@ ITEMS(u8, uint8_t, lua_pushinteger, lua_tointeger)
 ITEMS(i32, int32_t, lua_pushinteger, lua_tointeger)
 ITEMS(f64, double, lua_pushnumber, lua_tonumber)
 
-/* Sets t[name], of the table t on top, to what makes blocks of such items. */
+/* Sets t[name], of the table t on top, to a function that makes blocks of these
+** items. */
 static void add_items(lua_State *L, const char *name, lua_CFunction index,
                       lua_CFunction newindex) {
   lua_createtable(L, 0, 2);
@@ -95,7 +96,7 @@ static void add_items(lua_State *L, const char *name, lua_CFunction index,
   lua_setfield(L, -2, name);
 }
 
-/* count(n, i): the iterator that does least, "for x in count, n, 0". */
+/* count(n, i): the cheapest iterator, "for x in count, n, 0". */
 static int count_up(lua_State *L) {
   lua_Integer i = lua_tointeger(L, 2);
   if (i >= lua_tointeger(L, 1))
@@ -105,8 +106,8 @@ static int count_up(lua_State *L) {
 }
 
 /*
-** slice(block, ...): what a slice allocates, and nothing in it: a userdata of
-** the size of a view, with a metatable and an owner.
+** slice(block, ...): only the allocation of a slice: a userdata of the size of
+** a view, with a metatable and an owner.
 */
 static int new_slice(lua_State *L) {
   lua_newuserdatauv(L, 64, 1);
@@ -162,7 +163,9 @@ static int equal(lua_State *L) {
   return 1;
 }
 
-/* memmem(hay, needle), memchr(hay, byte): where in the string, or nil. */
+/*
+** memmem(hay, needle), memchr(hay, byte): the position in the string, or nil.
+*/
 static int push_place(lua_State *L, const char *hay, const char *at) {
   if (at == NULL)
     lua_pushnil(L);
@@ -184,8 +187,9 @@ static int find_byte(lua_State *L) {
   return push_place(L, hay, memchr(hay, (int)luaL_checkinteger(L, 2), n));
 }
 
-/* read(file, block, n): reads from the file's start until n bytes or its end.
- */
+/*
+** read(file, block, n): reads from the file's start up to n bytes or its end.
+*/
 static int read_file(lua_State *L) {
   int fd = fileno(((luaL_Stream *)luaL_checkudata(L, 1, LUA_FILEHANDLE))->f);
   char *block = lua_touserdata(L, 2);

@@ -1,5 +1,5 @@
--- What the benchmark runs on: the modules built for it, the machine, and the
--- languages that are installed.
+-- The environment of the benchmark: the modules built for it, the machine, and
+-- the installed languages.
 
 local languages = require "languages"
 
@@ -9,8 +9,9 @@ local CC = os.getenv("CC") or "gcc"
 local INCLUDE = os.getenv("LUA_INCDIR") or "/usr/include/lua5.4"
 local MVIEW = "csrc/core/*.c csrc/bind/*.c -Icsrc -Icsrc/core -Icsrc/bind"
 
--- LuaRocks' plain flags, whatever the rest of the project is built with. The
--- module is put in place whole, as another benchmark may be running.
+-- The module is built with LuaRocks' plain flags, independent of the flags of
+-- the project. It is moved into place when complete, as another benchmark may
+-- be running.
 local function compile(name, sources)
   local so = "build/bench/" .. name .. ".so"
   local command = ("%s -O2 -fPIC -shared -o %s.new %s -I'%s'")
@@ -26,7 +27,7 @@ function host.build()
   compile("mview", MVIEW)
 end
 
--- The first line that a command prints, or nil when it fails.
+-- The first line of a command's output, or nil if it fails.
 local function output(command)
   local pipe = assert(io.popen(command .. " 2>&1"))
   local line = pipe:read()
@@ -54,7 +55,7 @@ function host.compiler()
   return output(CC .. " --version") .. ", -O2 -fPIC"
 end
 
--- One line for each thing that the figures depend on.
+-- The conditions of the figures, one line for each.
 function host.facts(versions)
   local facts = {
     os.date("!%Y-%m-%d"),

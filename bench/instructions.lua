@@ -1,8 +1,10 @@
 -- Counts instructions: lua5.4 bench/instructions.lua [pattern], from the
--- project's root. Under valgrind's callgrind, so the same on each run, however
--- busy the machine is. For the rows of single items, slices and small sizes
--- whose "group: name" has the pattern in it, in Lua and C: what one item takes,
--- and mview's ratio to each. All of them also write bench/instructions.csv.
+-- project's root. The counts come from valgrind's callgrind, so they are the
+-- same in each run and do not depend on the load of the machine. The rows are
+-- those of single items, slices and small sizes, in Lua and C, whose "group:
+-- name" matches the pattern. Prints the instructions for one item, and the
+-- ratio of mview to each rival. Without a pattern it also writes
+-- bench/instructions.csv.
 
 package.path = "bench/?.lua;" .. package.path
 
@@ -24,7 +26,7 @@ local random = floor.random
 for _ = 1, %d do %s end
 ]]
 
--- All that a process executes that runs the body so often.
+-- The instructions of a whole process that runs the body n times.
 local function executed(subject, runs)
   local path = os.tmpname()
   local file = assert(io.open(path, "w"))
@@ -40,7 +42,8 @@ local function executed(subject, runs)
   return assert(tonumber(text:match("Collected : (%d+)")), text)
 end
 
--- Of one item: a long run, less a shorter one, so less the start and the end.
+-- The instructions for one item: the difference of a long and a short run,
+-- which cancels the start and the end of the process.
 local function per_item(row, subject)
   local runs = math.ceil(10000 / row.items)
   local few, many = executed(subject, runs), executed(subject, 3 * runs)

@@ -1,6 +1,6 @@
--- What the rows' work is written in, by the names that the rows use: the
--- title, the worker's command, what its work starts with, and a command that
--- prints the version where it is installed.
+-- The languages of the rows' work, by the names that the rows use: the title,
+-- the worker's command, the first lines of its work, and a command that prints
+-- the version if the language is installed.
 
 local interpreter = 0
 while arg[interpreter - 1] do interpreter = interpreter - 1 end

@@ -1,14 +1,14 @@
--- Times a row: all its workers take turns, one repetition each (A B A B), so
--- that what disturbs the machine disturbs all of them.
+-- Measures a row: all its workers take turns, one repetition each (A B A B), so
+-- a disturbance of the machine affects all of them.
 
 local child = require "child"
 
 local LONG_ENOUGH = 20e6 -- nanoseconds of one repetition
-local RELIABLE = 3e6 -- nanoseconds from which a run tells its speed
+local RELIABLE = 3e6 -- nanoseconds of a run that is long enough to measure
 
 local measure = {REPETITIONS = 11}
 
--- The value that a fraction q of the sorted list is below, interpolated.
+-- The q-quantile of the sorted list, interpolated.
 local function quantile(sorted, q)
   local at = 1 + q * (#sorted - 1)
   local low = sorted[math.floor(at)]
@@ -22,8 +22,8 @@ local function spread(list)
     high = quantile(sorted, 0.75)}
 end
 
--- How often the body is to run in one repetition. The first run, for which the
--- system has yet to find the memory, does not count.
+-- The number of runs of the body in one repetition. The first run does not
+-- count, as the system still has to allocate its memory.
 local function calibrate(worker)
   worker:run(1)
   local n, took = 1, worker:run(1)
@@ -34,8 +34,8 @@ local function calibrate(worker)
   return math.max(1, math.floor(n * LONG_ENOUGH / took))
 end
 
--- For each subject of the row its nanoseconds per item, and the ratio of the
--- first subject's to it: of the two runs of the same turn.
+-- For each subject of the row, its nanoseconds per item, and the ratio of the
+-- first subject's time to its time in the same turn.
 function measure.time(row)
   local workers, counts, times = {}, {}, {}
   for k, subject in ipairs(row) do
@@ -59,8 +59,8 @@ function measure.time(row)
   return results
 end
 
--- For each subject of the row what one run allocates and its peak, each in a
--- process that ran nothing before.
+-- For each subject of the row, the bytes that one run allocates, and its peak;
+-- each in a new process.
 function measure.memory(row)
   local results = {}
   for k, subject in ipairs(row) do

@@ -1,6 +1,6 @@
 -- The results as text: lines for the terminal, a page of a screen, and tables
 -- of comma-separated values. A result
--- is {row =, times =, memory =}: what measure.lua made of a row.
+-- is {row =, times =, memory =}, measured by measure.lua.
 
 local languages = require "languages"
 
@@ -57,7 +57,7 @@ local function memory_line(subject, memory, items)
     subject.label, size(memory.allocated / items), size(memory.peak))
 end
 
--- A row's lines for the terminal.
+-- The lines of a row for the terminal.
 function report.lines(result)
   local lines = {result.row.name}
   for k, subject in ipairs(result.row) do
@@ -86,7 +86,7 @@ function report.targets(results, visit)
   end
 end
 
--- How many targets there are, and how many are met.
+-- The number of targets, and of targets that are met.
 function report.count(results)
   local all, met = 0, 0
   report.targets(results, function(_, result, subject)
@@ -99,17 +99,17 @@ end
 local HEAD = [[
 # Benchmark
 
-Written by `make bench`, which prints each row; all of them are in
-[results.csv](results.csv), and [memory.csv](memory.csv) has the bytes that the
-work allocates and copies to, and the peak of the process's resident memory.
+`make bench` writes this page and prints each row. [results.csv](results.csv)
+has all rows. [memory.csv](memory.csv) has the bytes that the work allocates and
+writes, and the peak of the process's resident memory.
 
-A time is processor time, the median of %d repetitions, per item where the row
-has many. A ratio is mview's time divided by the rival's, so smaller is better:
-the median of the repetitions' ratios, with its quartiles. The rivals take
-turns, one repetition each, each in a process of its own, all on one processor.
-A full collection precedes each repetition and is not timed; during it the
-collector works as usual. Python runs in functions, so with fast locals, unless
-it is said to be in a script.
+A time is processor time: the median of %d repetitions, per item if the row has
+many items. A ratio is mview's time divided by the rival's time, so smaller is
+better; it is the median of the repetitions' ratios, with its quartiles. The
+rivals take turns, one repetition each. Each rival is a process of its own, and
+all run on one processor. A full collection precedes each repetition and is not
+timed; during the repetition the collector works as usual. Python code runs in
+functions, with fast locals, unless the row says that it runs in a script.
 
 %s
 
@@ -149,7 +149,7 @@ local function groups(results)
   return list
 end
 
--- A group's line of the summary.
+-- The line of a group in the summary.
 local function summary(group)
   local all, met = report.count(group)
   local ratios, cells = {}, {}
@@ -165,7 +165,8 @@ local function summary(group)
     table.concat(cells, " | "))
 end
 
--- The page of a screen: how it was measured, and each group's line.
+-- The summary page: the conditions of the measurement, and a line for each
+-- group.
 function report.page(results, facts, repetitions)
   local all, met = report.count(results)
   local lines = {HEAD:format(repetitions, listed(facts), met, all,

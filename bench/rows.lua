@@ -57,7 +57,7 @@ local function expanded(raw, group)
   return row
 end
 
--- All rows whose "group: name" has the pattern in it.
+-- All rows whose "group: name" matches the pattern.
 function rows.matching(pattern)
   local found = {}
   for _, group in ipairs(rows.groups) do

@@ -1,6 +1,6 @@
 -- The benchmark: lua5.4 bench/run.lua [pattern], from the project's root.
--- Measures each row whose "group: name" has the pattern in it; all of them
--- also write bench/results.md (a summary), results.svg, results.csv,
+-- Measures each row whose "group: name" matches the pattern. Without a pattern
+-- it also writes bench/results.md (a summary), results.svg, results.csv,
 -- memory.csv and uses.svg.
 
 package.path = "bench/?.lua;" .. package.path
@@ -37,7 +37,7 @@ local function write(path, text)
   file:close()
 end
 
--- On a terminal, what is being measured now.
+-- On a terminal, shows the row that is being measured.
 local is_terminal = os.execute("test -t 2")
 local function progress(text)
   if is_terminal then io.stderr:write("\r\27[K", text) end

@@ -1,5 +1,6 @@
--- The item types of the rows, as values of their `with`: the format, what
--- NumPy, C and string.unpack call it, an item, and how gsub takes every second.
+-- The item types of the rows, as values of their `with`: the format, its names
+-- in NumPy, C and string.unpack, an item, and a pattern for gsub that selects
+-- every second item.
 return {
   {type = "u8", format = "B", size = 1, numpy = "u1", ctype = "uint8_t",
     pack = "B", item = "7", second = "(.)."},

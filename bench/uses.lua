@@ -1,9 +1,9 @@
--- The README's chart: work that views are for, in mview and in plain Lua, from
--- the times in results.csv.
+-- The chart of the README: typical uses of views, in mview and in plain Lua,
+-- from the times in results.csv.
 
 local chart = require "chart"
 
--- What it is called, the row, and how plain Lua does it there.
+-- The label, the row, and the way of plain Lua in that row.
 local USES = {
   {"take 1 MiB out of a buffer", "slice of 1 MiB", "s:sub(i, j)"},
   {"compare two parts of 16 MiB", "==, B, 16 MiB",
@@ -40,7 +40,8 @@ local function fields_of(line)
   return fields
 end
 
--- The ratio of the times in mview and plain Lua by row and by what Lua does.
+-- The ratio of the times in mview and plain Lua, by row and by the way of plain
+-- Lua.
 local function ratios(path)
   local list = {}
   for line in io.lines(path) do

@@ -1,13 +1,13 @@
--- One piece of work in a process of its own, for Lua and LuaJIT. It arrives on
--- standard input as a line with two lengths, then a set-up and a body of that
--- many bytes. After that each line is a request:
+-- One piece of work in a process of its own, for Lua and LuaJIT. Standard input
+-- has a line with two lengths, then a set-up and a body with these lengths.
+-- After that each line is a request:
 --   run N    runs the body N times; replies with the nanoseconds of processor
---            time, which the rest of the machine disturbs less than a clock's
---   memory   runs it once; replies with the bytes that it allocated, and with
---            the peak of the resident KiB meanwhile
--- The set-up and the loop are one coroutine, so that what the set-up declares
--- are locals of the body, as in a user's function. A full collection comes
--- before each run and is not timed; the collector works as usual during it.
+--            time, which depend less on other processes than elapsed time
+--   memory   runs the body once; replies with the bytes that it allocated, and
+--            with the peak of the resident memory in KiB
+-- The set-up and the loop are one coroutine, so variables of the set-up are
+-- locals of the body, as in a user's function. A full collection comes before
+-- each run and is not timed; the collector works as usual during the run.
 
 package.cpath = "build/bench/?.so"
 

@@ -1,6 +1,6 @@
--- Whole views at once, at 16 bytes, at 1 KiB and large: copied, converted,
--- filled. Small sizes are held against Lua's own way of doing it, large ones
--- against C, CPython and NumPy.
+-- Operations on whole views of 16 bytes, of 1 KiB and of large sizes: copy,
+-- convert, fill. Small sizes are compared with Lua's own way, large sizes with
+-- C, CPython and NumPy.
 
 local types = require "types"
 
@@ -16,7 +16,7 @@ local ARRAY = "a = np.frombuffer(random($n), '$numpy')"
 local TABLES = "local a, b, n = {}, {}, $n // $size " ..
   "for i = 1, n do a[i], b[i] = $item, $item end"
 
--- A row for each size, whose larger one tells its memory.
+-- A row for each size; the larger one also measures memory.
 local function sized(row, sizes, with, raw)
   for _, size in ipairs(sizes) do
     raw.with, raw.memory = {size, with}, size.n > KIB
@@ -96,7 +96,7 @@ local function copyfrom(row)
   end
 end
 
--- rows x columns of each type that make 16 bytes and 1 KiB.
+-- The rows and columns of each type that make 16 bytes and 1 KiB.
 local MATRICES = {
   u8 = {{4, 4}, {32, 32}}, i32 = {{2, 2}, {16, 16}}, f64 = {{1, 2}, {8, 16}}
 }
@@ -170,7 +170,7 @@ local function byteswap(row)
   end
 end
 
--- Sizes in bytes for the small ones, in items for the large ones.
+-- Small sizes are in bytes, large sizes in items.
 local function list_sizes(t)
   return {
     {n = 16, count = 16 // t.size, named = "16 bytes"},
@@ -225,7 +225,7 @@ local function from(row)
   end
 end
 
--- Memory that is made, and not touched by its maker.
+-- Memory that is allocated, but not accessed by its allocation.
 local function fresh(row)
   row {name = "new memory, 2 Mi items of d", memory = true,
     {"mview", "mview.new('d', n)", "", "local v = mview.new('d', 1 << 21)"},
@@ -252,7 +252,7 @@ for i in range(256): b += s]]},
   }
 end
 
--- A record of many fields from a table. The time is that of a field.
+-- A record of many fields from a table. The time is for one field.
 local WRITTEN = [[
   local names, record = {}, {}
   for i = 1, %d do names[i], record["f" .. i] = "i:f" .. i .. ":", i end

@@ -1,12 +1,12 @@
--- What a function of a C module pays to get at the bytes that it is given.
+-- The cost of access to the bytes of an argument in a function of a C module.
 
 local CAPI = "require 'mview' local capi = require 'capi' "
 local STRING = CAPI .. "local s = random(100) "
 local VIEW = STRING .. "local v = mview(s) "
 local LONG = CAPI .. "local t = random(4096) "
 
--- A row of one function call a run; each subject has a function and what it is
--- called with.
+-- A row with one function call in each run; each subject has a function and its
+-- argument.
 local function calls(row, name, subjects)
   local made = {name = name, items = 100000}
   for _, one in ipairs(subjects) do

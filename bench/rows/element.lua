@@ -75,7 +75,7 @@ local function loops(row, t)
   }
 end
 
--- What no method of a userdata can be faster than.
+-- The lower bound for any method of a userdata.
 local function methods(row)
   row {name = "a call of a method", items = N.n, with = {types[1], N},
     {"mview", "v:len()", VIEW, "for i = 1, $n do local n = v:len() end"},

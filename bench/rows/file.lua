@@ -13,7 +13,7 @@ file = tempfile.TemporaryFile(buffering=$buffering)
 file.write(random($n * $count))
 ]]
 
--- The file holds the size `count` times, to be read from its start.
+-- The file has `count` times the size, and is read from its start.
 local function readfrom(row, size)
   row {name = "readfrom, $bytes", items = size.count, memory = size.n > KIB,
     with = {size},

@@ -1,4 +1,4 @@
--- What one object takes: a thousand of each are kept.
+-- The memory of one object: a thousand objects of each kind are kept.
 
 local KEEP = " local keep = {} for i = 1, 1000 do keep[i] = false end"
 local PYTHON_KEEP = "\nkeep = [None] * 1000"

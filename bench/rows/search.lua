@@ -1,5 +1,5 @@
--- Whole views compared, searched and turned to digits, at 16 bytes, at 1 KiB
--- and large.
+-- Operations on whole views of 16 bytes, of 1 KiB and of large sizes: compare,
+-- search, convert to digits.
 
 local KIB, MIB = 1 << 10, 1 << 20
 local SMALLER = {{n = 16, bytes = "16 bytes"}, {n = KIB, bytes = "1 KiB"}}
@@ -152,7 +152,7 @@ local function finding(row)
   })
 end
 
--- From the end, where a needle is at the start alone.
+-- A search from the end for a needle that occurs only at the start.
 local BACKWARDS = {{what = "one byte", needle = "!"},
   {what = "four bytes", needle = "!end"}}
 
@@ -176,8 +176,8 @@ b = b'%s' + random($n - %d); assert b.rfind(b'%s') == 0
   end
 end
 
--- Kinds of data with a needle that they do not have. In Lua and in Python; a
--- string literal is one in both.
+-- Kinds of data with a needle that does not occur in them, in Lua and in
+-- Python; a string literal is the same in both.
 local DATA = {
   {kind = "English letters", hay = ("random($n, '%s')"):format(ENGLISH),
     needle = "'elephants'"},
@@ -228,8 +228,8 @@ local function all_data(row)
   end
 end
 
--- All prefixes match: what takes a step back for each costs n * n here. Times
--- are per byte, so that a linear search takes the same at both sizes.
+-- All prefixes match: a search that steps back for each costs n * n here. Times
+-- are per byte, so a linear search takes the same time at both sizes.
 local HOSTILE = [[
   local v = mview(("a"):rep(%d))
   local bytes = ("a"):rep(%d) .. "b"]]

@@ -1,10 +1,10 @@
--- Readers and writers, against cursors that are written by hand on strings.
+-- Readers and writers, compared with hand-written cursors on strings.
 
 local N = 1000
 local RECORDS = {n = N}
 
--- What is read: N times the bytes that `make` packs, in a variable s; and a
--- reader over it.
+-- The input: N times the bytes that `make` packs, in a variable s; and a reader
+-- over it.
 local function read(row, name, pack, body, by_hand, atmost)
   local setup = ([[
     local parts = {}

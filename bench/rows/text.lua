@@ -1,5 +1,5 @@
--- Patterns, lines and parts of log text, most of it without what is looked for.
--- A line that has it comes once in 64 KiB.
+-- Patterns, lines and parts of log text, in which matches are rare. A line with
+-- a match occurs once in 64 KiB.
 
 local MIB = 1 << 20
 local SIZE = {n = 16 * MIB, bytes = "16 MiB"}
@@ -27,7 +27,7 @@ s = b"\n".join(lines) + b"\n" + b%q + b"\n"
 s *= $n // len(s)
 ]]):format(LINE, RARE)
 
--- How many matches there are: a loop of gmatch.
+-- Counts the matches with a loop of gmatch.
 local function matches(row, name, pattern, regex, ratio)
   local loop = ":gmatch('" .. pattern .. "') do n = n + 1 end"
   row {name = "gmatch, " .. name .. ", $bytes", with = {SIZE},
@@ -60,7 +60,7 @@ local function short(row)
   }
 end
 
--- How many lines of a file match. In the text, no line matches twice.
+-- Counts the lines of a file that match. In the text, no line matches twice.
 local function grep(row)
   row {name = "lines of a file that match, $bytes", with = {SIZE},
     {"mview", "map:view():gmatch(pattern)", LUA .. FILE .. [[

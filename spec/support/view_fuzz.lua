@@ -61,10 +61,10 @@ local function has_nan(x)
   return false
 end
 
--- Steps ------------------------------------------------------------------ Each
--- function takes the state and a view's number. It returns the source of an
--- expression or statement, and a function that does the same to the model. The
--- kind selects the comparison: "view" (the new one), "value", "memory".
+-- Steps ------------------------------------------------------------------
+-- Each function takes the state and a view's number. It returns the source of
+-- an expression or statement, and a function that does the same to the model.
+-- The kind selects the comparison: "view" (the new one), "value", "memory".
 
 local function call(k, name, args)
   return ("v[%d]:%s(%s)"):format(k, name, arguments(args))
