@@ -114,7 +114,7 @@ MUTANTS = 200
 MUTANT_SECONDS = 60
 SEED =
 
-mutants: ## change the C sources MUTANTS times; count what the suite misses
+mutants: ## change the C sources MUTANTS times; count the changes missed
 	@$(NEED_TEST)
 	@spec/torture/checked_lua $(BUILD)/mutants
 	@$(NO_ZLIB) \

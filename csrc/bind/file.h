@@ -23,7 +23,7 @@ typedef struct lmv_input {
 /* The result of a read. */
 typedef struct lmv_reading {
   size_t n;     /* bytes read */
-  int err;      /* an errno; 0: none */
+  int err;      /* an errno, or 0 */
   bool partial; /* not a regular file: more bytes may come */
 } lmv_reading;
 

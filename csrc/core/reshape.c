@@ -13,8 +13,8 @@ typedef struct evenrun {
   int last;
 } evenrun;
 
-/* Whether n items, stride bytes apart, fill one step of outer bytes; unsigned,
-** as their product may just exceed what a difference can be. */
+/* Whether n items, stride bytes apart, fill one step of outer bytes. The
+** product is unsigned, as it may just exceed PTRDIFF_MAX. */
 static bool fills(ptrdiff_t outer, ptrdiff_t n, ptrdiff_t stride) {
   return (size_t)outer == (size_t)n * (size_t)stride;
 }

@@ -16,7 +16,7 @@ const mv_kindrow mv_kinds[] = {
 typedef struct code {
   char name;
   mv_kind native;
-  mv_kind standard; /* MV_RECORD: there is none */
+  mv_kind standard; /* MV_RECORD: no standard kind */
   size_t align;     /* of native */
 } code;
 

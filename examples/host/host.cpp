@@ -55,7 +55,8 @@ template <typename F> void protect(lua_State *L, F f) {
   throw std::runtime_error(message);
 }
 
-/* Calls f, which may throw but not raise, and raises what it threw. */
+/* Calls f, which may throw but not raise, and raises its exception as an error
+** of Lua. */
 template <typename F> void answer(lua_State *L, F f) {
   char message[256] = "";
   try {
@@ -112,7 +113,7 @@ void write_picture(Screen &screen, const char *path) {
     throw std::runtime_error(std::string("cannot write ") + path);
 }
 
-/* ---- what the script can call --------------------------------------------*/
+/* ---- functions for the script --------------------------------------------*/
 
 /*
 ** mean(bytes): the mean of the bytes of any bytes-like. Calls that may raise

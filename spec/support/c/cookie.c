@@ -68,7 +68,7 @@ static int close_stream(lua_State *L) {
 
 /*
 ** open(mode, buffer, fail, err, times [, bytes]): a file handle whose buffer
-** has that size (0: it has none).
+** has that size (0: no buffer).
 */
 static int cookie_open(lua_State *L) {
   const char *mode = luaL_checkstring(L, 1);
