@@ -169,6 +169,12 @@ describe("If its file shrank in the middle", function()
     assert.equal(shrank, result)
   end)
 
+  it("results that fill the stack are not returned", function()
+    local v = map(size):view()
+    cut(0)
+    raises(shrank, v.find, v, "\0" .. ("()"):rep(32))
+  end)
+
   it("bytes before the new end are right, or an error", function()
     local bytes = files.bytes(size)
     local m = map(size)

@@ -133,7 +133,9 @@ void lmv_resource_lose(lmv_resource *r) {
 }
 
 void lmv_telllosses(lua_State *L) {
-  lmv_resources *all = push_resources(L);
+  lmv_resources *all;
+  luaL_checkstack(L, LUA_MINSTACK, NULL); /* results may fill the stack */
+  all = push_resources(L);
   lua_pop(L, 1);
   if (all->told == all->losses)
     return;
