@@ -121,9 +121,9 @@ mutants: ## change the C sources MUTANTS times; count the changes missed
 	  $(LUA) spec/torture/mutants.lua "$(abspath $(BUILD)/mutants)" $(MUTANTS) \
 	  "$(SEED)" $(MUTANT_SECONDS) $(OF_MODULE)
 
-# A Python that has NumPy.
+# A Python that has NumPy, and CPython's own exporter of any layout.
 PYTHON = $(or $(shell for python in python3 /usr/bin/python3; do \
-	$$python -c 'import numpy' 2>/dev/null && echo $$python && break; done),\
+	$$python -c 'import numpy, _testbuffer' 2>/dev/null && echo $$python && break; done),\
 	python3)
 CASES = 10000
 

@@ -10,6 +10,8 @@ local header, cases =
 local implementation = {
   has_operators = true,
   calcsize = mview.calcsize,
+  container = mview.bytearray,
+  view = mview,
   blank = function(format) return mview.new(format, 1) end,
 }
 

@@ -9,8 +9,10 @@ test the model, against the model.
 
 An implementation has the functions open(base), which returns a view and a
 function that reads its memory back, calcsize(format), and blank(format), which
-returns a zeroed view of one item. has_operators is true if its views can be
-indexed, called and compared by ==.
+returns a zeroed view of one item. For the class "seq" it also has
+container(bytes), which returns bytes that can be resized, and view(x), which
+returns a view of these bytes or of a view. has_operators is true if its views
+can be indexed, called and compared by ==.
 ]]
 
 local codec = require "model.codec"
@@ -26,7 +28,7 @@ local vectors = {}
 
 -- The deliberate differences between mview and CPython.
 vectors.deviations = {
-  "the life cycle of an exporter that resizes is mview's own",
+  "a bytearray resizes under its views",
   "stores are strict, and 64-bit unsigned items keep the bits of an integer",
   "an assignment between formats converts each value",
   "strides of dimensions of less than 2 items are not compared",
@@ -35,7 +37,7 @@ vectors.deviations = {
   "a cast to a format that CPython does not know (checked by the model)",
   "a value of a type that the items never have is refused, not absent",
 }
-local REPLAY, STORES, CONVERTS, STRIDES, ITSELF, LIFTED, UNKNOWN,
+local RESIZES, STORES, CONVERTS, STRIDES, ITSELF, LIFTED, UNKNOWN,
   NEVER = 1, 2, 3, 4, 5, 6, 7, 8
 
 -- Loading ----------------------------------------------------------------
@@ -98,12 +100,15 @@ local messages = {
   {"length is not a multiple", "not a multiple of the item size",
     "shape does not fit %d+ bytes"},
   {"product%(shape%) %*", "shape does not fit %d+ bytes"},
-  {"> SSIZE_MAX", "size too large"},
+  {"> SSIZE_MAX", "size too large",
+    "size %d+ out of range %[0, 2147483647%] in dimension"},
   {"must be integers$", "integer expected in dimension %d+ of the shape",
     "shape does not fit %d+ bytes"},
   {"must be integers > 0", "size %-%d+ out of range %[0, ",
     "shape does not fit %d+ bytes"},
   {"must not exceed 64", "%d+ dimensions, at most 64 are possible"},
+  {"two non%-byte", "not a multiple of the item size",
+    "shape does not fit %d+ bytes"},
   {"zeros in shape", "shape does not fit %d+ bytes", "at most 64",
     "integer expected", "size too large", "out of range"},
   {"cast must be 1D", "shape does not fit %d+ bytes"},
@@ -157,13 +162,23 @@ local function open(impl, side)
   return apply(view, side.ops), bytes, view
 end
 
--- Cases, by class -------------------------------------------------------- Each
--- function raises an error, or returns the numbers of the deviations found.
+-- Cases, by class --------------------------------------------------------
+-- Each function raises an error, or returns the numbers of the deviations met.
 
 local attributes = {
-  fmt = "format", itemsize = "itemsize", ndim = "ndim", shape = "shape",
-  nbytes = "nbytes", ro = "readonly", c = "c_contiguous", f = "f_contiguous",
+  fmt = "format", itemsize = "itemsize", shape = "shape", ro = "readonly",
+  c = "c_contiguous", f = "f_contiguous",
 }
+
+-- Checks the bytes in all orders. The case has those of an order other than C
+-- only if they differ.
+local function check_bytes(expect, view)
+  check("tobytes()", expect.C, hex(view:tobytes()))
+  for _, order in ipairs {"C", "F", "A"} do
+    check("tobytes " .. order, expect[order] or expect.C,
+      hex(view:tobytes(order)))
+  end
+end
 
 -- Checks strides; they may differ in dimensions of less than 2 items.
 local function check_strides(expected, view)
@@ -182,16 +197,13 @@ local function check_view(expect, view, offset)
     if expect[field] ~= nil then check(name, expect[field], view[name]) end
   end
   check("contiguous", expect.c or expect.f, view.contiguous)
-  if #expect.shape > 0 then check("#", expect.len, #view)
+  check("ndim", #expect.shape, view.ndim)
+  check("nbytes", #expect.C // 2, view.nbytes)
+  if #expect.shape > 0 then check("#", expect.shape[1], #view)
   else check_raises("#", {msg = "0-dim"}, function() return #view end) end
   if expect.offset then check("offset", expect.offset, offset) end
   check("tolist", decode(expect.tolist), view:tolist())
-  check("tobytes()", expect.C, hex(view:tobytes()))
-  for _, order in ipairs {"C", "F", "A"} do
-    if expect[order] then
-      check("tobytes " .. order, expect[order], hex(view:tobytes(order)))
-    end
-  end
+  check_bytes(expect, view)
   return check_strides(expect.strides, view)
 end
 
@@ -220,6 +232,9 @@ local function check_refusal(case, impl)
   check("tobytes", hex(result:tobytes()), hex(view:tobytes()))
   return relax and LIFTED or UNKNOWN
 end
+
+-- The operations that make a view.
+local made = {view = true, review = true, sub = true}
 
 local classes = {}
 
@@ -439,17 +454,42 @@ function classes.pil(case, impl)
   check("all", decode(expect.all), whole:tolist())
   check("suboffsets", case.suboffsets, whole.suboffsets)
   local view = apply(whole, case.ops)
-  check("suboffsets of the slice", case.sub_suboffsets, view.suboffsets)
+  if case.sub_suboffsets then
+    check("suboffsets of the slice", case.sub_suboffsets, view.suboffsets)
+  end
   check("shape", expect.shape, view.shape)
   check("c_contiguous", expect.c, view.c_contiguous)
   check("f_contiguous", expect.f, view.f_contiguous)
   check("tolist", decode(expect.tolist), view:tolist())
-  for _, order in ipairs {"C", "F", "A"} do
-    check("tobytes " .. order, expect[order], hex(view:tobytes(order)))
-  end
+  check_bytes(expect, view)
 end
 
-function classes.seq() return REPLAY end
+-- Replays the life of the views of a bytearray, up to the first resize that
+-- CPython refuses. Other exporters that can be resized have other rules.
+function classes.seq(case, impl)
+  if case.base.resizable then return RESIZES end
+  local container, views = impl.container(unhex(case.base.hex)), {}
+  local acts = {
+    view = function() return impl.view(container) end,
+    review = impl.view,
+    resize = function(_, n) container:resize(n) end,
+    tolist = function(view) return view:tolist() end,
+    len = function(view) return #view end,
+  }
+  for i, step in ipairs(case.steps) do
+    local name, view, result = step.op[1], views[step.of], nil
+    local function act()
+      if acts[name] then result = acts[name](view, step.op[2])
+      else result = apply(view, {step.op}) end
+    end
+    if step.error and name == "resize" then return RESIZES end
+    if step.error then check_raises("step " .. i, step.error, act)
+    else act() end
+    if step.expect then check("step " .. i, decode(step.expect), result) end
+    if not step.error and made[name] then views[#views + 1] = result end
+  end
+  return nil
+end
 
 -- Replaying --------------------------------------------------------------
 

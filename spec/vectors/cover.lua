@@ -6,8 +6,9 @@ usage: LUA_PATH="spec/support/?.lua;;" lua spec/vectors/cover.lua FILE... >OUT
 Reads files of cases and writes those that are needed: each class that a case of
 the files is in has a case in the output. The classes of a case:
 
-  - its operations, the classes of its formats and of its layout, its outcome,
-    all four together
+  - each pair of two of these: its operations, a class of its formats, a class
+    of its layouts, its outcome
+  - the kinds of all its formats with its outcome
   - its group with each format of one code, as it is written
   - its group with its outcome, as it is said, and the step that fails
   - its group with the kinds of selectors of each operation
@@ -20,37 +21,55 @@ local vectors = require "vectors"
 
 local NULL = python.NULL
 
--- The class of a format: its codes, by kind, and whether their order is the
--- other one.
-local function format_class(format)
+local function put(set, class) set[class] = true end
+
+-- Puts the classes of a format into the set: its code by kind, or that it has
+-- several, and whether their order is the other one; what stands between them;
+-- what a record has. Returns the first.
+local function put_format(set, format)
   if format:find "^T" then
-    return "record" .. (format:find("T{", 3, true) and " of records" or "")
+    local kind = "record"
+      .. (format:find("T{", 3, true) and " of records" or "")
       .. (format:find "%(" and " of arrays" or "")
       .. (format:find "x" and ", padded" or "")
       .. (format:find "@" and ", aligned" or "")
+    put(set, kind)
+    return kind
   end
-  if #format > 3 then return "several" end
-  return (format:gsub("%d+", "#"):gsub("[bhilnBHILNPqQ]", "i")
-    :gsub("[efd]", "f"):gsub("^[@=<]", ""):gsub("^[!>]", ">"))
+  local order, codes = format:match "^([@=<>!]?)(.*)"
+  local kind = codes:gsub("[%d%s]", "")
+  if #kind > 1 then kind = "several" end
+  if kind:find "^[bhilnBHILNPqQ]$" then kind = "i" end
+  if kind:find "^[efd]$" then kind = "f" end
+  kind = (order:find "[!>]" and ">" or "") .. kind
+  put(set, kind)
+  if codes:find "%d" then put(set, "counts") end
+  if codes:find "%s" then put(set, "space") end
+  if codes:find ".x" then put(set, "padding") end
+  return kind
 end
 
 local function sign(n) return n < 0 and "-" or n > 0 and "+" or "0" end
 
--- The class of a layout: how many dimensions, whether a stride is 0 or goes
--- back, whether the last is the smallest, whether there are items.
-local function layout_class(base)
-  if base.pil then return "blocks" end
-  if not base.fmt then return base.hex == "" and "no bytes" or "bytes" end
-  local parts, strides = {#base.shape}, base.strides
-  for _, stride in ipairs(strides) do
-    if stride <= 0 then parts[sign(stride) == "0" and 2 or 3] = sign(stride) end
+-- Puts the classes of a layout into the set: how many dimensions it has,
+-- whether a stride is 0 or goes back, whether the last is not the smallest, and
+-- whether there are no items.
+local function put_layout(set, base)
+  if base.pil then return put(set, #base.shape .. " blocks") end
+  if not base.fmt then
+    return put(set, base.hex == "" and "no bytes" or "bytes")
   end
-  local last = math.abs(strides[#strides] or 0)
-  parts[4] = math.abs(strides[1] or 0) >= last and "rows" or "columns"
-  parts[5] = math.min(1, table.unpack(base.shape)) == 0 and "empty"
-  local words = {}
-  for k = 1, 5 do words[#words + 1] = parts[k] or nil end
-  return table.concat(words, " ")
+  local ndim, strides = #base.shape, base.strides
+  put(set, ndim .. " dimensions")
+  for _, stride in ipairs(strides) do
+    if stride <= 0 then put(set, "stride " .. sign(stride)) end
+  end
+  if math.abs(strides[1] or 0) < math.abs(strides[ndim] or 0) then
+    put(set, "columns")
+  end
+  if math.min(1, table.unpack(base.shape)) == 0 then
+    put(set, "empty")
+  end
 end
 
 -- The kind of a selector of a dimension, or of another argument.
@@ -76,66 +95,78 @@ local function outcome(case)
   local expect = case.expect
   if type(expect) ~= "table" then return tostring(expect) end
   if not expect.shape then return expect.released and "released" or "items" end
-  return ("%d %s %s %s"):format(expect.ndim or #expect.shape,
-    expect.nbytes == 0 and "empty" or "", expect.c and "C" or "",
+  return ("%d %s %s %s"):format(#expect.shape,
+    expect.C == "" and "empty" or "", expect.c and "C" or "",
     expect.f and "F" or "")
 end
 
--- The strings of a list in order, each once.
-local function distinct(list)
+-- The strings of a set in order.
+local function sorted(set)
   local out = {}
-  table.sort(list)
-  for _, x in ipairs(list) do if out[#out] ~= x then out[#out + 1] = x end end
+  for x in pairs(set) do out[#out + 1] = x end
+  table.sort(out)
   return out
 end
 
 local function group(case) return case.cls .. " " .. (case.kind or "") end
 
 local steps = {cast = true, sub = true, transpose = true, release = true,
-  resize = true, review = true}
+  resize = true, review = true, toreadonly = true}
 
--- What is found in a case: its operations, formats, layouts, selectors.
+-- What is found in a case: sets of its operations, formats, kinds of formats,
+-- layouts, selectors.
 local function look(case)
-  local seen = {steps = {}, formats = {}, layouts = {}, selectors = {}}
+  local seen = {steps = {}, formats = {}, kinds = {}, layouts = {},
+    selectors = {}, written = {}}
+  local function format(text)
+    put(seen.kinds, put_format(seen.formats, text))
+    put(seen.written, text)
+  end
   walk(case, function(x)
     local name = x[1]
-    if x.fmt and x ~= case.expect then table.insert(seen.formats, x.fmt) end
-    if x.hex and x ~= case or x.pil then
-      seen.layouts[#seen.layouts + 1] = layout_class(x)
-    end
-    if name == "cast" then seen.formats[#seen.formats + 1] = x[2] end
-    if steps[name] then table.insert(seen.steps, name) end
+    if x.fmt and x ~= case.expect then format(x.fmt) end
+    if x.hex and x ~= case or x.pil then put_layout(seen.layouts, x) end
+    if name == "cast" then format(x[2]) end
+    if steps[name] then put(seen.steps, name) end
     if name == "sub" then
-      for _, s in ipairs(x[2]) do
-        table.insert(seen.selectors, selector(s))
-      end
+      for _, s in ipairs(x[2]) do put(seen.selectors, selector(s)) end
     end
   end)
-  for key, list in pairs(seen) do seen[key] = distinct(list) end
   return seen
+end
+
+-- Puts each pair of two attributes' values into the set.
+local function pair(set, name, attributes)
+  for i, values in ipairs(attributes) do
+    for j = i + 1, #attributes do
+      for a in pairs(values) do
+        for b in pairs(attributes[j]) do
+          put(set, ("%s %d%d|%s|%s"):format(name, i, j, a, b))
+        end
+      end
+    end
+  end
 end
 
 -- The set of classes that a case is in.
 local function classes(case)
   local seen, name, ends = look(case), group(case), outcome(case)
-  local set, kinds = {}, {}
-  for i, format in ipairs(seen.formats) do
-    kinds[i] = format_class(format)
-    if format:find "^.?%a$" then set[name .. " format " .. format] = true end
+  local set, together = {}, table.concat(sorted(seen.steps), " ")
+  pair(set, name, {{[together] = true}, seen.formats, seen.layouts,
+    {[ends] = true}})
+  put(set, ("%s kinds %s|%s"):format(name,
+    table.concat(sorted(seen.kinds), " "), ends))
+  put(set, name .. " ends " .. ends .. (case.error and case.error.at or ""))
+  for format in pairs(seen.written) do
+    if format:find "^[@=<>!]?Z?[%a?]$" then
+      put(set, name .. " format " .. format)
+    end
   end
-  local parts = {name}
-  for _, list in ipairs {seen.steps, distinct(kinds), seen.layouts} do
-    parts[#parts + 1] = table.concat(list, " ")
+  for selected in pairs(seen.selectors) do
+    put(set, name .. " selects " .. selected)
   end
-  set[table.concat(parts, "|") .. "|" .. ends] = true
-  set[name .. " ends " .. ends .. (case.error and case.error.at or "")] = true
-  for _, text in ipairs(seen.selectors) do
-    set[name .. " selects " .. text] = true
-  end
-  if case.value then set[name .. " value " .. type(case.value)] = true end
-  for _, need in ipairs(case.need or {}) do
-    set[name .. " on " .. need] = true
-  end
+  if case.value then put(set, name .. " value " .. type(case.value)) end
+  for _, need in ipairs(case.need or {}) do put(set, name .. " on " .. need) end
   return set
 end
 
@@ -192,37 +223,46 @@ local function count(set)
   return n
 end
 
--- Those that are alone in a class first, then short ones while they add one;
--- then those whose classes the others have go, the longest first.
+-- The number of classes of an entry that are not in the set.
+local function gain(entry, set)
+  local n = 0
+  for class in pairs(entry.classes) do if not set[class] then n = n + 1 end end
+  return n
+end
+
+-- Chooses first those that add a class for few bytes, then for more and more;
+-- then leaves out those whose classes the others have, the longest first.
 local function choose(entries)
-  local holders, chosen = {}, {}
-  table.sort(entries, function(a, b)
-    if #a.line ~= #b.line then return #a.line < #b.line end
-    return a.line < b.line
-  end)
-  for _, entry in ipairs(entries) do
-    local adds = false
-    for class in pairs(entry.classes) do adds = adds or not holders[class] end
-    if adds then
-      chosen[#chosen + 1] = entry
-      for class in pairs(entry.classes) do
-        holders[class] = (holders[class] or 0) + 1
-      end
+  local holders, chosen, price = {}, {}, 1
+  while #entries > 0 do
+    local left = {}
+    for _, entry in ipairs(entries) do
+      local n = gain(entry, holders)
+      if n > 0 and #entry.line <= price * n then
+        chosen[#chosen + 1] = entry
+        for class in pairs(entry.classes) do
+          holders[class] = (holders[class] or 0) + 1
+        end
+      elseif n > 0 then left[#left + 1] = entry end
     end
+    entries, price = left, price * 1.2
   end
-  for i = #chosen, 1, -1 do
+  table.sort(chosen, function(a, b) return #a.line > #b.line end)
+  for i, entry in ipairs(chosen) do
     local needed = false
-    for class in pairs(chosen[i].classes) do
+    for class in pairs(entry.classes) do
       needed = needed or holders[class] == 1
     end
     if not needed then
-      for class in pairs(chosen[i].classes) do
+      for class in pairs(entry.classes) do
         holders[class] = holders[class] - 1
       end
-      table.remove(chosen, i)
+      chosen[i] = false
     end
   end
-  return chosen
+  local out = {}
+  for _, entry in ipairs(chosen) do if entry then out[#out + 1] = entry end end
+  return out
 end
 
 local function tell(what, entries)
@@ -261,7 +301,7 @@ local chosen = choose(entries)
 tell("written", chosen)
 table.sort(chosen, function(a, b) return a.case.id < b.case.id end)
 print(line_of {header = {numpy = header.numpy, python = header.python,
-  n = #chosen}})
+  seed = header.seed, of = #entries, n = #chosen}})
 for i, entry in ipairs(chosen) do
   entry.case.id = i
   print(line_of(entry.case))
