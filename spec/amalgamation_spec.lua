@@ -1,4 +1,4 @@
--- make amalgamation: all C sources as one file, which does what they do.
+-- make amalgamation: all C sources as one file, which works like the sources.
 
 local compiler = require "compiler"
 local files = require "files"

@@ -1,4 +1,4 @@
--- mview.atomic: what each function does, on which memory, and what it refuses.
+-- mview.atomic: the effect of each function, its memory, and its refusals.
 
 local mview = require "mview"
 local raises = require "raises"

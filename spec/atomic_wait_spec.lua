@@ -173,7 +173,7 @@ describe("A ring buffer between two processes", function()
     end, function() sum = consume(v, count, consumed) end)
     assert.equal(expected, sum)
     assert.equal(count, v[1])
-    -- Each wait ends by a number that was published: nobody turns in circles.
+    -- Each wait ends by a number that was published, so no loop spins.
     assert.is_true(consumed.waits <= count // BATCH + 1)
   end)
 end)

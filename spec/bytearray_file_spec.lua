@@ -21,7 +21,7 @@ describe("appendfrom", function()
   end)
   after_each(function() os.remove(path) end)
 
-  -- What there is to read the file with: a handle, a descriptor, an object.
+  -- The ways to read the file: a handle, a descriptor, an object.
   local function each(f)
     local handle <close> = assert(io.open(path, "rb"))
     f(handle)

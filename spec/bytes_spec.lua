@@ -1,4 +1,4 @@
--- The bytes of a view: positions are bytes in C order, whatever the format.
+-- The bytes of a view: positions count bytes in C order, for any format.
 
 local agree = require "agree"
 local boundary_integers = require "boundary_integers"

@@ -1,4 +1,4 @@
--- mview_api.borrow: what C code gets of what scripts pass.
+-- mview_api.borrow: the buffer that C code gets for an argument of a script.
 
 local bad_exporters = require "bad_exporters"
 local capi = require "capi"
@@ -102,7 +102,7 @@ describe("borrow", function()
   end)
 end)
 
--- What each combination of flags takes: "yes", or why not.
+-- For each combination of flags, the kinds of memory that it refuses, and why.
 describe("borrow with flags", function()
   local readonly = "memory is read-only"
   local strided = "memory is not contiguous"

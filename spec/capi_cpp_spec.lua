@@ -7,7 +7,7 @@ local files = require "files"
 local shell = require "shell"
 local snippets = require "snippets"
 
--- What a Lua compiled as C++ declares is included as it is.
+-- The headers of a Lua compiled as C++ are included unchanged.
 local MODULE = [[
 #ifdef LUA_IS_CPP
 #include <lua.h>
@@ -293,7 +293,7 @@ describe("With Lua compiled as C++", function()
 
   lazy_teardown(function() shell("rm -rf " .. folder) end)
 
-  -- What a host prints whose mview was compiled so.
+  -- The output of a host whose mview was compiled with these flags.
   local function host(flags)
     build_env(("%s %s -O0 -c %s %s/amalgamation/mview.c -o %s/mview.o"):format(
       os.getenv "CC" or "cc", flags, compiler.lua_include, folder, folder))

@@ -1,4 +1,4 @@
--- mview.h: what a C or C++ compiler says to it.
+-- mview.h: the warnings of C and C++ compilers.
 
 local compiler = require "compiler"
 local files = require "files"

@@ -26,7 +26,7 @@ local function collect()
 end
 
 describe("lend of", function()
-  -- name, options, what the view is like
+  -- name, options, a description of the view
   local bytes = "abcdefghijkl"
   local rows = {
     {"plain bytes", {data = bytes}, {shape = {12}, strides = {1}, format = "B",
@@ -160,7 +160,7 @@ describe("lend refuses", function()
         local function count()
           return (select(2, capi.counts())) + lend_host.done_count()
         end
-        collect() -- what others have lent
+        collect() -- loans of other specs
         local before = count()
         local lend = type(row[1]) == "table" and lend_host.lend
           or capi.malformed
@@ -170,7 +170,7 @@ describe("lend refuses", function()
   end
 end)
 
--- A loan whose view nobody has.
+-- A loan whose view has no reference.
 local function forgotten(...) return (select(2, capi.lend(...))) end
 
 describe("done is called once", function()

@@ -1,4 +1,4 @@
--- Pins: memory that C code borrows stays, until the pin ends in whatever way.
+-- Pins: memory that C code borrows stays until the pin ends, in any way.
 
 local capi = require "capi"
 local gc_always = require "gc_always"
@@ -331,7 +331,7 @@ describe("borrow while a finalizer ends the memory", function()
   end)
   after_each(gc_always.stop)
 
-  -- What comes of borrowing a view of "abc", and of the bytearray itself.
+  -- The results of borrowing a view of "abc", and the bytearray itself.
   local expired = "attempt to use an expired view (its bytearray shrank)"
   local rows = {
     {"shrinking", function(b) b:resize(1) end, expired, "a"},
@@ -387,7 +387,7 @@ describe("borrow without memory", function()
       assert.is_true(failures > 0)
       assert.equal(0, bytes)
     end
-    collectgarbage() -- what other specs have acquired
+    collectgarbage() -- objects of other specs
     collectgarbage()
     assert.equal(raster.counts(), (select(2, raster.counts())))
   end)

@@ -1,4 +1,4 @@
--- Bytearrays, maps and shared blocks have what a view of all their bytes has.
+-- Bytearrays, maps and shared blocks have all names of a view of their bytes.
 
 local mview = require "mview"
 local names = require "names"
@@ -18,7 +18,7 @@ local containers = {
   end,
 }
 
--- What came of a call, without identities.
+-- The results of a call, without identities.
 local function plain(x, of)
   if x == of then return "self" end
   if mview.isview(x) then return {x.format, x.shape, x:tolist(), x.readonly} end

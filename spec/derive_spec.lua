@@ -1,4 +1,4 @@
--- Views that are made while a finalizer releases what they are made of.
+-- Views that are made while a finalizer releases their original.
 
 local capi = require "capi"
 local gc_races = require "gc_races"
@@ -55,7 +55,7 @@ local makers = {
   end,
 }
 
--- What is made of a view that is released by the n-th finalizer meanwhile.
+-- The result for a view that the n-th finalizer releases during the call.
 local function made(source, make, n)
   local v = mview(source())
   local released, ok, view = gc_races.strike(n, function() v:release() end,
@@ -63,7 +63,7 @@ local function made(source, make, n)
   return released, ok and view
 end
 
--- What the memory reads as when others had the chance to take it.
+-- The bytes of the memory after other objects had the chance to take it.
 local function bytes_of(view)
   collectgarbage()
   collectgarbage()

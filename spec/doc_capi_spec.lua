@@ -40,7 +40,7 @@ local function declared()
   return sorted(list)
 end
 
--- What doc/c-api.md declares: in headings and in front of table rows.
+-- The declarations in doc/c-api.md: in headings and in front of table rows.
 local function documented()
   local list = {}
   for line in io.lines("doc/c-api.md") do

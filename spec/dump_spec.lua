@@ -8,7 +8,7 @@ local function installed(program)
   return select(2, shell("command -v " .. program)) == 0
 end
 
--- What hexdump prints of a file of these bytes.
+-- The output of hexdump for a file of these bytes.
 local function hexdump(options, bytes)
   local path = os.tmpname()
   files.write(path, bytes)

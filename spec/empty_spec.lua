@@ -74,7 +74,7 @@ describe("An empty view", function()
     try(function() return v[1] end)
   end
 
-  -- What a view of any geometry does without its items.
+  -- Calls that use the geometry of a view without items.
   local function use(v)
     assert.is_true(v.offset >= 0 and v.offset <= 8)
     local n = v.itemsize

@@ -25,7 +25,7 @@ local function image_of(kind, interlace)
     interlace = interlace, text = {"Title\0a picture"}}
 end
 
--- What must be printed about an image of makepng.
+-- The expected output for an image of makepng.
 local function expected(path, png, chunks, kind, interlace)
   local lines = {("File: %s (%d bytes)"):format(path, #png)}
   local offset = 8

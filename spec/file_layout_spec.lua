@@ -163,7 +163,7 @@ describe("v:readfrom and v:writeto", function()
     it("of gigabytes is written whole", function()
       unix.truncate(path, LARGE)
       local map <close> = assert(mview.map(path))
-      local fd = unix.open("/dev/null", "w") -- looks at none of it
+      local fd = unix.open("/dev/null", "w") -- reads no byte of it
       assert.equal(LARGE, map:view():writeto(fd))
       unix.close(fd)
     end)

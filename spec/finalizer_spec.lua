@@ -1,4 +1,4 @@
--- Finalizers may run wherever an operation allocates, and do what they like.
+-- Finalizers may run at each allocation of an operation, and may do anything.
 
 local gc_races = require "gc_races"
 local lua_states = require "lua_states"

@@ -23,7 +23,7 @@ end
 describe("make host", function()
   local sections, output = {}, nil
 
-  -- What this process runs under is not the compiler's to inherit.
+  -- The compiler does not inherit the environment of this process.
   lazy_setup(function()
     output = shell "env -u LD_PRELOAD make -s host"
     local parts = output:gsub("%-%-%-%- ", "\0")

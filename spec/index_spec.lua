@@ -210,7 +210,7 @@ describe("An item of another single code", function()
   end)
 end)
 
--- ---- what is no such item ----
+-- ---- values that do not fit ----
 
 describe("A value that does not fit", function()
   local inexact = "number has no integer representation"

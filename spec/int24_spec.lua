@@ -1,4 +1,5 @@
--- The formats i3 and I3: integers of 24 bits. string.pack tells what is right.
+-- The formats i3 and I3: integers of 24 bits. string.pack gives the right
+-- bytes.
 
 local dump = require "mview.dump"
 local mview = require "mview"

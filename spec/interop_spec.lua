@@ -1,4 +1,4 @@
--- What modules of others say of views, as doc/interop.md has it.
+-- The behaviour of other modules with views, as in doc/interop.md.
 
 local mview = require "mview"
 local shell = require "shell"
@@ -18,14 +18,14 @@ local function refuses(f, ...)
   assert.matches("got mview%.view", why)
 end
 
--- Asserts that f raises, whatever it says.
+-- Asserts that f raises, with any message.
 local function fails(pattern, f, ...)
   local ok, why = pcall(f, ...)
   assert.is_false(ok)
   assert.matches(pattern, why)
 end
 
--- A module, what is tried, how.
+-- A module, the call in words, the call.
 local rows = {
   {"zlib", "deflate takes a view for nothing", function(zlib)
     local out = zlib.deflate()(v, "finish")

@@ -1,10 +1,10 @@
--- What views and pins keep alive, and when they let go of it.
+-- The objects that views and pins keep alive, and until when.
 
 local capi = require "capi"
 local mview = require "mview"
 local raster = require "raster"
 
--- Whether what x refers to goes in the next cycle, though x stays.
+-- Whether the referents of x are freed in the next cycle while x stays.
 local function lets_go(make)
   local weak = setmetatable({}, {__mode = "v"})
   local kept = make(weak)

@@ -1,4 +1,4 @@
--- Who keeps memory alive, who ends it, and what a view says afterwards.
+-- The life of memory, its end, and the errors of views afterwards.
 
 local lend_host = require "lend_host"
 local lua_states = require "lua_states"
@@ -9,7 +9,8 @@ local raises = require "raises"
 local RELEASED = "attempt to use a released view"
 local REVOKED = "attempt to use a view of revoked memory"
 
--- What ends memory: makes memory of n bytes; gives a view, and what ends it.
+-- The ways to end memory: each makes n bytes, and returns a view and a function
+-- that ends it.
 local ends = {
   ["its release"] = {RELEASED, ", released", function(n)
     local v = mview.bytearray(n):view()
@@ -67,7 +68,7 @@ local kinds = {
   ["no dimensions"] = function(v) return v:cast("12s", {}) end,
 }
 
--- A format that nobody used before.
+-- A format that was not used before.
 local formats = 0
 local function fresh_format()
   formats = formats + 1

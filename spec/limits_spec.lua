@@ -7,8 +7,8 @@ local LUA = os.getenv "LUA" or "lua5.4"
 -- Sanitizers and valgrind need more memory than the limit leaves.
 local preloaded = os.getenv "LD_PRELOAD"
 
--- What is called with v (64 bytes) and b (a bytearray of 64), and its error;
--- nil: none.
+-- Functions called with v (64 bytes) and b (a bytearray of 64), and their
+-- errors; nil: no error.
 local rows = {
   {'v:pack("c99999999999", 1, "0")',
     "99999999999 bytes at position 1, 64 left"},

@@ -25,7 +25,7 @@ end
 
 local first_id = new_id()
 
--- Shared blocks that somebody holds.
+-- Shared blocks with a hold.
 local function blocks()
   local n = 0
   for id = first_id, new_id() do

@@ -11,7 +11,7 @@ local ENODEV, EISDIR, EINVAL, EFBIG =
   unix.ENODEV, unix.EISDIR, unix.EINVAL, unix.EFBIG
 local PAGE = unix.pagesize
 
--- What an emulated process uses of the system is mostly the emulator's.
+-- The resources of an emulated process are mostly those of the emulator.
 local emulated = os.getenv "MVIEW_EMULATED"
 local HUGE = sizes.huge
 

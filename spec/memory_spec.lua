@@ -7,7 +7,8 @@ local mview = require "mview"
 local raises = require "raises"
 local sizes = require "sizes"
 
--- KiB that the process may gain; sanitizers keep what is freed for a while.
+-- The KiB that the process may grow by; sanitizers keep freed memory for a
+-- while.
 local MOST <const> = 300000
 
 -- What is done, how often, and the code that does it with i; then the KiB that

@@ -18,7 +18,7 @@ local grid = mview.new("B", 2, 3)
 local BYTES = "string, view or other bytes-like expected, got "
 local SIZE = "out of range [0, " .. sizes.most .. "]"
 
--- what is written, the message
+-- the code, the message
 local rows = {
   -- making
   {"mview()", "bad argument #1 to 'mview' (" .. BYTES .. "no value)"},

@@ -10,7 +10,7 @@ local function encoded(x)
   return stream.encode(writer(nil, ">"), x):view():tobytes()
 end
 
--- Views as strings, which are what the decoder for strings gives.
+-- Converts views to strings, the results of the decoder for strings.
 local function plain(x)
   if mview.isview(x) then return x:tobytes() end
   if type(x) ~= "table" then return x end

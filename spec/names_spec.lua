@@ -53,7 +53,7 @@ describe("The names of a view", function()
   end)
 end)
 
--- What came of a call, without identities: a table.
+-- The results of a call, without identities: a table.
 local function plain(x)
   if not mview.isview(x) then return x end
   return {x.format, x.shape, x:tolist(), x.readonly}
@@ -114,7 +114,7 @@ local kinds = {
   end,
 }
 
--- What has to do with the layout itself, which differs.
+-- Uses that depend on the layout, which differs.
 local about_layout = {cast = true, split = true, transpose = true, at = true}
 
 -- A view of the same items that lie one behind the other.
@@ -309,7 +309,7 @@ local parameters = {
   {"byte", function(v, x) return v:byte(2, x) end},
 }
 
--- Integers out of range are told, and what may be.
+-- Messages for integers out of range have the integer and the range.
 local refusals = {
   "^bad argument #1 to 'at' %(offset %-?%d+ out of range %[0, 4%]%)$",
   "^bad argument #2 to 'at' %(%d+ .*bytes at offset %d+, %d+ .*left%)$",

@@ -74,7 +74,7 @@ local function without_place(message)
   return (tostring(message):gsub("^[^ ]+:%d+: ", ""))
 end
 
--- What the use returns, or raises, without where.
+-- The results of the use, or its error without the position.
 local function outcome(use, v, c)
   return without_place((select(2, pcall(use, v, c))))
 end

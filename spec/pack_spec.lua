@@ -173,7 +173,7 @@ describe("v:pack", function()
           if not ok then
             assert.equal(complaint(packed), complaint(next_pos), what)
           end
-          assert.equal(before, view:tobytes(), what) -- nothing half-written
+          assert.equal(before, view:tobytes(), what) -- no partial write
         end
       end
     end)

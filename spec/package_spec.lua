@@ -1,4 +1,4 @@
--- What is packaged: the shared object, the rock, the installed files.
+-- The packages: the shared object, the rock, the installed files.
 
 local build_env = require "build_env"
 local compiler = require "compiler"

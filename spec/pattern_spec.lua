@@ -41,7 +41,7 @@ local LOG = ("2024-05-01 12:00:00 INFO  started user=alice id=7\n"):rep(7)
   .. ("2024-05-01 12:00:10 INFO  mail bob_2@example.com [ok]\n"):rep(7)
   .. "   \t\n"
 
--- What it is about: subject, pattern, init.
+-- The case: subject, pattern, init.
 local rows = {
   {"a letter", "hello", "l"},
   {"nothing", "hello", ""},
@@ -171,7 +171,7 @@ describe("A pattern", function()
     end)
   end
 
-  -- What can stand in front of a literal that is searched for first.
+  -- Items that can stand in front of a literal that is searched for first.
   for _, row in ipairs {
     {"(..)%1abc", "xyxyabc"}, {"(.)(.)%2%1abc", "xyyxabc"},
     {"%b()abc", "(x(y)z)abc"}, {"[xy]-abc", "xyxyabc"}, {"x?y*abc", "xyyabc"},

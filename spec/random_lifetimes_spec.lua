@@ -1,4 +1,4 @@
--- Random programs of views and what they see, against a model of lifetimes.
+-- Random programs of memory and views, against a model of lifetimes.
 
 local lifecycle_fuzz = require "lifecycle_fuzz"
 local random_programs = require "random_programs"

@@ -1,4 +1,4 @@
--- Lines, separators, bits, alignment; what was read goes away; the fields.
+-- Lines, separators, bits, alignment; discard; the fields.
 
 local mview = require "mview"
 local reader = require "mview.reader"

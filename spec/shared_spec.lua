@@ -1,4 +1,4 @@
--- Shared blocks, in one state: what they are, who holds them, how they end.
+-- Shared blocks in one state: their bytes, their holds, their end.
 
 local capi = require "capi"
 local mview = require "mview"

@@ -33,7 +33,8 @@ after_each(function()
   os.remove(path)
 end)
 
--- What goes on is right: the bytes of before, as far as they are in the file.
+-- A result that is not an error must be right: the old bytes, as far as they
+-- are in the file.
 local function outcome(use, ...)
   local result = table.pack(pcall(use, ...))
   if result[1] then return "returns" end
@@ -279,7 +280,7 @@ describe("If its file shrank, atomic access", function()
       while mview.atomic.notify(v, #v, 1) == 0 do end
       unix.truncate(path, page)
     end)
-    repeat -- until it has shrunk, which wakes nobody
+    repeat -- until it has shrunk, which wakes no thread
       local ok, how = pcall(mview.atomic.wait, v, #v, 0, 0.001)
       assert.is_true(not ok or how == "ok" or how == "timed-out")
     until not ok

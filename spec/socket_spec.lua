@@ -200,7 +200,7 @@ describe("A connection of LuaSec", function()
     assert.equal(6, client:send("secret"))
     peer:settimeout(5)
     assert.equal("secret", peer:receive(6))
-    -- The descriptor itself is taken for what it is.
+    -- The descriptor itself is accepted.
     assert.equal(5, mview("plain"):writeto(client:getfd()))
     assert.is_nil((peer:receive(5)))
     client:close()

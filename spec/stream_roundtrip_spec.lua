@@ -1,4 +1,4 @@
--- What a writer wrote, a reader of the same calls reads.
+-- A reader reads the output of a writer with the same calls.
 
 local mview = require "mview"
 local reader = require "mview.reader"
@@ -46,8 +46,8 @@ end
 
 local function any_integer() return {random_bits(64)} end
 
--- The arguments of a write of that name. What is read with other arguments
--- than none says so in `given`, what it gives in `expected`.
+-- The arguments of a write of that name. `given` has the arguments of the read,
+-- if it takes any; `expected` has its results.
 local makers = {
   u8 = unsigned(8), i8 = signed(8),
   varint = any_integer, zigzag = any_integer, sleb128 = any_integer,
@@ -74,7 +74,7 @@ for name, make in pairs {u16 = unsigned(16), u24 = unsigned(24),
   for _, suffix in ipairs {"", "le", "be"} do makers[name .. suffix] = make end
 end
 
--- How what was written is read: function(reader, arguments) -> results.
+-- The read for a write: function(reader, arguments) -> results.
 local readings = {
   bits = function(r, x) return {x[1], r:bits(x[1])} end,
   string = function(r, x) return {r:string(#x[1])} end,

@@ -1,4 +1,4 @@
--- What the fuzzers start from and what they found, by way of Lua alone.
+-- The seeds and the findings of the fuzzers, run from Lua.
 
 local mview = require "mview"
 

@@ -2,7 +2,7 @@ local names = require "names"
 local oom = require "oom"
 local operations = dofile "spec/torture/operations.lua"
 
--- What takes no number, or any value at all.
+-- Names that take no number, or any value.
 local without = {"api.unborrow", "bytearray:__close", "bytearray:__concat",
   "bytearray:__eq", "bytearray:__len", "bytearray:__pairs",
   "bytearray:__tostring", "bytearray:clear", "bytearray:release",

@@ -120,7 +120,7 @@ local writes = {
   end,
 }
 
--- What a dead view answers, too.
+-- Uses that work for a dead view, too.
 local always = {
   ["view:release"] = function(v) v:release() end,
   ["view:__close"] = function(v) local _ <close> = v end,
@@ -131,7 +131,7 @@ local always = {
 
 -- Memory -------------------------------------------------------------------
 
--- An item: a small number, or what zeros are.
+-- An item: a small number, or the value of zero bytes.
 local function item(format, k)
   if format:find(numeric) then return k end
   return mview("\0" .. ("\0"):rep(99)):sub(1, mview.calcsize(format))
@@ -191,7 +191,7 @@ local function index_of(v)
   return list
 end
 
--- What a use gives and what it does to the memory.
+-- The results of a use and its effect on the memory.
 local function outcome(use, v, format)
   local index = index_of(v)
   local results = table.pack(pcall(use, v, index, item(format, 5)))
@@ -284,7 +284,7 @@ describe("Of every format", function()
   end)
 end)
 
--- Dead views: how they died, and what they say.
+-- Dead views: the cause of their death, and their errors.
 local deaths = {
   released = {"attempt to use a released view", function(bytes, format)
     local v = owned(bytes):cast(format)

@@ -39,7 +39,7 @@ end
 
 local counts, replayed, inapplicable = {}, 0, 0
 
--- Replays a group. Returns what is wrong: at most 20 lines and a count.
+-- Replays a group. Returns the failures: at most 20 lines and a count.
 local function replay(group)
   local wrong = {}
   for _, case in ipairs(group) do

@@ -1,4 +1,4 @@
--- mview.writer: what it writes where, and what it refuses.
+-- mview.writer: its output in each target, and its refusals.
 
 local capi = require "capi"
 local mview = require "mview"

@@ -1,5 +1,5 @@
 /*
-** check.h - what a core test needs
+** check.h - helpers of the core tests
 ** A test is one program: CHECKs in main, and `return check_report();` at its
 ** end. A CHECK that fails says where and goes on.
 */

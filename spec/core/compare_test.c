@@ -39,7 +39,7 @@ static void put_equal(const kinds *k, unsigned char *a, unsigned char *b) {
   memcpy(b, k->bs[j], k->b->size);
 }
 
-/* What mv_mismatch is to find: item by item. */
+/* The expected result of mv_mismatch, item by item. */
 static ptrdiff_t model(const kinds *k, const sample *a, const sample *b) {
   ptrdiff_t n = mv_layout_count(&a->lay);
   for (ptrdiff_t i = 0; i < n; i++)

@@ -54,7 +54,7 @@ static void codes_have_native_sizes(void) {
     }
 }
 
-/* What struct.calcsize of CPython says, on any machine. */
+/* The results of CPython's struct.calcsize on any machine. */
 static void sizes_are_those_of_struct(void) {
   static const struct {
     const char *format;

@@ -12,7 +12,7 @@ static uint64_t hash_of(const unsigned char *p, size_t n) {
   return mv_hash(p, n, seed);
 }
 
-/* What other implementations publish. */
+/* Values published by other implementations. */
 static void try_vectors(void) {
   static const struct {
     const char *text;

@@ -5,7 +5,7 @@
 #include "sample.h"
 #include "simd.h"
 
-/* What bytes.hex(sep, group) of Python gives. */
+/* The result of Python's bytes.hex(sep, group). */
 static size_t model(char *out, const unsigned char *p, size_t n, char sep,
                     int64_t group) {
   size_t len = 0;

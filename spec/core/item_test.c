@@ -243,7 +243,7 @@ static void long_doubles_go_in_and_out_as_doubles(void) {
 
 /* ----------------------------------------------------------------- halves */
 
-/* What IEEE 754 says that the bits mean. */
+/* The value of the bits by IEEE 754. */
 static double half_model(unsigned h) {
   int exponent = (int)(h >> 10 & 31), fraction = (int)(h & 1023);
   double x = exponent == 31  ? (fraction != 0 ? NAN : INFINITY)

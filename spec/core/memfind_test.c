@@ -89,7 +89,8 @@ static void try_words(void) {
     }
 }
 
-/* What takes for ever where the product of the sizes counts. */
+/* Searches that would take for ever in time proportional to the product of the
+** sizes. */
 static void try_hostile(void) {
   const size_t n = 1 << 20, m = 1 << 18;
   const size_t places[] = {0, 1, 2, m / 2, m - 2, m - 1};

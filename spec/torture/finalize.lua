@@ -77,7 +77,7 @@ local function ambush(n, strike, f, w)
   return runs >= n, results
 end
 
--- What is wrong with the results; or nil.
+-- The failure of the results; or nil.
 local function fault(w, kind, results)
   if operations.pinned(w) then return "pinned" end
   if not results[1] and not is_reason(results[2]) then return results[2] end

@@ -82,7 +82,7 @@ static void fill(input *in, const array *a) {
     memcpy(at(a, odd % n), first, size);
 }
 
-/* ---- what is tried -------------------------------------------------------*/
+/* ---- the kernels ---------------------------------------------------------*/
 
 static void try_convert(const array *from, const array *to) {
   ptrdiff_t n = from->lay.shape[0], k = 0, failed = -1;

@@ -58,7 +58,7 @@ static ptrdiff_t count(const model *m) {
   return n;
 }
 
-/* Keeps of dimension dim what lies at start, start + step, ... */
+/* Keeps the items of dimension dim at start, start + step, ... */
 static void keep(model *m, int dim, ptrdiff_t start, ptrdiff_t n,
                  ptrdiff_t step) {
   model old = *m;

@@ -30,7 +30,7 @@ local function watch(_, line)
   if reached[source] then reached[source][line] = true end
 end
 
--- Tells what is missing; returns whether nothing is.
+-- Prints the missing lines; returns whether all are there.
 local function report()
   local complete = true
   for _, path in ipairs(paths) do

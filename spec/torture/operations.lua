@@ -62,7 +62,7 @@ function operations.world()
   return w
 end
 
--- What has ended has no bytes.
+-- Ended memory has no bytes.
 local function bytes_of(x)
   local ok, bytes = pcall(function() return mview(x):tobytes() end)
   return ok and bytes or "ended"
@@ -305,7 +305,7 @@ each("view:readfrom", "view strided numbers rows mapped lent",
 each("view:writeto", "view strided numbers rows mapped lent string",
   function(v, w) return v:writeto(w.file) end)
 
--- What names.lua has a whole row for.
+-- Names with a whole row in names.lua.
 
 local function full_index(v)
   local index = {}
@@ -528,7 +528,7 @@ local function add_type(names, prefix, object)
     type(methods) == "function" and upvalue(methods) or methods)
 end
 
--- The same without what is inherited from views.
+-- The same without names inherited from views.
 local function add_container(names, prefix, object)
   local methods = upvalue(debug.getmetatable(object).__index)
   local own = {}

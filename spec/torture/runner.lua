@@ -29,7 +29,7 @@ local function run_all(name)
   end
 end
 
--- What pending raises in a case, to end it.
+-- The error that pending raises to end a case.
 local PENDING = {}
 
 local function message(err)

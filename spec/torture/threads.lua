@@ -1,5 +1,5 @@
 --[[
-threads.lua - what states in several threads do with memory that they share
+threads.lua - states in several threads that use shared memory
 
 Run by threads.c with the id of a block, the number of the thread and how many
 there are. Thread 0 makes the block and returns its id, before there are others;

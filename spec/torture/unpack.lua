@@ -18,7 +18,7 @@ local function same(a, b)
   return true
 end
 
--- The results without what differs: messages and self.
+-- The results without the differing parts: messages and self.
 local function outcome(...)
   local results = table.pack(pcall(...))
   return results[1] and results or {false, n = 1}

@@ -1,5 +1,5 @@
 --[[
-windows.lua - what of the specs is not run on Windows, and why
+windows.lua - the specs that are not run on Windows, and why
 
 By the path of a spec: why none of it is, or a list of pairs of a Lua pattern
 for the titles of cases and why those are not.

@@ -19,7 +19,7 @@ local names = {"u8", "i8", "u16", "u24be", "u32", "u64", "i16", "i24", "i32",
   "i64", "f16", "f32", "f64be", "varint", "zigzag", "sleb128", "string",
   "cstring", "bytes", "skip", "align", "bits", "seek", "pos", "pack", "itself"}
 
--- How to read again what a name has written: function(reader, x).
+-- The read for the output of a name: function(reader, x).
 local readings = {
   string = function(r, x) return r:string(#x) end,
   bytes = function(r, x) return r:string(#x) end,

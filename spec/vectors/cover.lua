@@ -113,7 +113,7 @@ local function group(case) return case.cls .. " " .. (case.kind or "") end
 local steps = {cast = true, sub = true, transpose = true, release = true,
   resize = true, review = true, toreadonly = true}
 
--- What is found in a case: sets of its operations, formats, kinds of formats,
+-- The classes of a case: sets of its operations, formats, kinds of formats,
 -- layouts, selectors.
 local function look(case)
   local seen = {steps = {}, formats = {}, kinds = {}, layouts = {},
