@@ -1,5 +1,6 @@
 local files = require "files"
 local mview = require "mview"
+local raises = require "raises"
 local unix = require "unix"
 
 local failed = files.failed
@@ -232,6 +233,23 @@ describe("v:readfrom and v:writeto", function()
       assert.equal(4, view:readfrom(object(r + 0.0)))
       assert.equal("sent", view:sub(1, 4):tobytes())
     end)
+
+    it("call no other value where fileno is gone when it is to be called",
+      function()
+        local asked, called = 0, false
+        local object = setmetatable({}, {
+          __index = function(_, name)
+            asked = asked + (name == "fileno" and 1 or 0)
+            return name == "fileno" and asked == 1 and print or nil
+          end,
+          __call = function()
+            called = true
+            return -1
+          end})
+        raises("attempt to call a nil value", mview("x").writeto, mview("x"),
+          object)
+        assert.is_false(called)
+      end)
 
     for _, row in ipairs {
       {-1, "-1"}, {-1.0, "-1.0"}, {1.5, "1.5"}, {"1", "1"}, {nil, "nil"},

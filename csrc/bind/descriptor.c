@@ -54,12 +54,21 @@ static bool has_method(lua_State *L, int arg, const char *method) {
   return has;
 }
 
+/*
+** Pushes the method of the object at index arg, and the object, for a call. The
+** method is nil if the object no longer has it.
+*/
+static void push_call(lua_State *L, int arg, const char *method) {
+  if (!push_method(L, arg, method))
+    lua_pushnil(L);
+  lua_pushvalue(L, arg);
+}
+
 /* The descriptor that the method of the object at index arg returns. */
 static int ask_fd(lua_State *L, int arg, const char *method) {
   lua_Integer i;
   int isint;
-  push_method(L, arg, method);
-  lua_pushvalue(L, arg);
+  push_call(L, arg, method);
   lua_call(L, 1, 1);
   i = lua_tointegerx(L, -1, &isint);
   if (!isint || lua_type(L, -1) != LUA_TNUMBER || i < 0 || i > INT_MAX)
@@ -154,8 +163,7 @@ void lmv_takereceived(lua_State *L, int arg, size_t most) {
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   for (size_t n = 0; n < most && is_dirty(L, arg); n++) {
-    push_method(L, arg, "receive");
-    lua_pushvalue(L, arg);
+    push_call(L, arg, "receive");
     lua_pushinteger(L, 1);
     lua_call(L, 2, 1);
     if (lua_type(L, -1) != LUA_TSTRING || lua_rawlen(L, -1) != 1)

@@ -203,7 +203,6 @@ static int cast_error(lua_State *L, mv_status status, int arg, int dim,
   case MV_EZEROITEM:
     return lmv_argerror(L, arg, "items of '%s' have size 0", format->text);
   case MV_ESIZE:
-    lua_rawgeti(L, arg + 1, 1);
     return lmv_argerror(L, arg + 1, "shape does not fit %I bytes of '%s'",
                         (LUAI_UACINT)nbytes, format->text);
   case MV_EINDIRECT:
