@@ -1,6 +1,7 @@
 local capi = require "capi"
 local mview = require "mview"
 local agree = require "agree"
+local lend_host = require "lend_host"
 local raises = require "raises"
 local sizes = require "sizes"
 
@@ -223,6 +224,17 @@ describe("append", function()
       assert.are.equal("ab", tostring(b))
     end)
   end
+
+  it("refuses more bytes than there can be", function()
+    local function huge(n)
+      return (lend_host.lend {data = "x", shape = {n}, strides = {0}})
+    end
+    local half = huge(sizes.most // 2 + 1)
+    raises("bytearray too large", b.append, b, half, half)
+    raises("bytearray too large", b.append, b, huge(sizes.most))
+    raises("bytearray too large", b.insert, b, 1, huge(sizes.most))
+    assert.are.equal("ab", tostring(b))
+  end)
 
   it("refuses a dead view", function()
     local v = mview("cd")

@@ -130,6 +130,18 @@ describe("v:unpack", function()
     end
   end)
 
+  for _, fmt in ipairs {"!4 i3", "!i3", "!8 Xi3", "!16 i6", "!3 i4", "!12 b j",
+    "!17 b", "! X", "!2 XX", "Xz", "!4 b Xc1"} do
+    it(("aligns as string.unpack or refuses: %q"):format(fmt), function()
+      local data = ("\1"):rep(40)
+      local want = table.pack(pcall(string.unpack, fmt, data))
+      local got = table.pack(pcall(mview(data).unpack, mview(data), fmt))
+      assert.equal(want[1], got[1])
+      if want[1] then assert.same(want, got)
+      else assert.equal(complaint(want[2]), complaint(got[2])) end
+    end)
+  end
+
   it("starts at 1 and takes positions from the end", function()
     assert.same({1, 2}, {mview("\1\2"):unpack("b")})
     assert.same({2, 3}, {mview("\1\2"):unpack("b", -1)})

@@ -5,6 +5,7 @@ local reader = require "mview.reader"
 local agree = require "agree"
 local capi = require "capi"
 local raises = require "raises"
+local sizes = require "sizes"
 
 -- Asserts that the method raises this and leaves the reader where it was.
 local function refuses(message, r, method, ...)
@@ -225,7 +226,8 @@ describe("r:align", function()
   it("raises if it is out of range", function()
     refuses("need 6 bytes at position 3, 1 left", reader("abc"):seek(3),
       "align", 8)
-    refuses(("need %d bytes at position 3, 1 left"):format(math.maxinteger - 2),
+    refuses(("need %d bytes at position 3, 1 left"):format(
+      sizes.counted(math.maxinteger - 2)),
       reader("abc"):seek(3), "align", math.maxinteger)
     assert.equal(1, reader("abc"):align(math.maxinteger).pos)
   end)

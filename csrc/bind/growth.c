@@ -65,8 +65,6 @@ lmv_bytearray *lmv_reserve(lua_State *L, int idx, size_t n) {
     slide(b);
     return b;
   }
-  if (n > LMV_MAXBYTES)
-    luaL_error(L, "bytearray too large");
   block = lua_newuserdatauv(L, n, 0);
   b = lmv_resizable(L, idx);
   if (n <= usable(b)) /* a finalizer may have made it larger */

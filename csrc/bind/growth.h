@@ -75,9 +75,9 @@ static inline bool lmv_hasroom(const lmv_bytearray *b, size_t n) {
 }
 
 /*
-** Makes room for n bytes in all (lmv_reserve), or for n more bytes behind the
-** last byte (lmv_makeroom). The size and the bytes stay the same; the base may
-** move. [-0, +0, m]
+** Makes room for n bytes in all, at most LMV_MAXBYTES (lmv_reserve), or for n
+** more bytes behind the last byte (lmv_makeroom). The size and the bytes stay
+** the same; the base may move. [-0, +0, m]
 */
 lmv_bytearray *lmv_reserve(lua_State *L, int idx, size_t n);
 lmv_bytearray *lmv_makeroom(lua_State *L, int idx, size_t n);

@@ -8,5 +8,10 @@ local bits = 8 * string.packsize "T"
 local crowded = os.getenv "MVIEW_EMULATED"
   or (os.getenv "LD_PRELOAD" or ""):find "vgpreload"
 
+-- A number of bytes as readers and writers count it: at most the largest size.
+local function counted(n)
+  return bits == 64 and n or math.min(n, (1 << bits) - 1)
+end
+
 return {most = (1 << (bits - 1)) - 1, bits = bits, wide = bits == 64,
-  huge = crowded and 1 << 34 or 1 << 40}
+  huge = crowded and 1 << 34 or 1 << 40, counted = counted}
