@@ -203,7 +203,7 @@ describe("A borrow", function()
     end)
 
   -- The stack of Lua 5.4.3 and 5.4.4 must not move meanwhile.
-  it("is popped wherever in its stack the coroutine is", function()
+  it("is popped at any place in the coroutine's stack", function()
     local v = mview.bytearray(1):view()
     local function nothing() end
     for depth = 0, 60 do

@@ -109,7 +109,7 @@ describe("cast of a view that is not contiguous", function()
     assert.are.equal(window()[2]:unpack("<i8"), v(1, 1))
   end)
 
-  it("may split dimensions, add some of 1 item, and merge what lies evenly",
+  it("may split dimensions, add dimensions of 1 item, and merge even ones",
     function()
       local rows = { -- shape, its strides
         {{2, 2, 4}, {12, 4, 1}}, {{2, 2, 2, 2}, {12, 4, 2, 1}},

@@ -565,7 +565,7 @@ describe("reader", function()
     assert.equal(reason, select(2, pcall(reader, source)))
   end)
 
-  it("blames its caller for gaps between items that are no bytes", function()
+  it("blames its caller for gaps between items that are not bytes", function()
     for _, source in ipairs {mview.new("<H", 4):sub(1, -1, 2),
       mview.new("B", 3, 2):transpose()} do
       local line = debug.getinfo(1, "l").currentline + 1

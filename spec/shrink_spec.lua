@@ -290,7 +290,7 @@ describe("If its file shrank, atomic access", function()
 end)
 
 describe("Another handler of the signal", function()
-  it("gets what is not ours: a signal that is sent ends the process",
+  it("gets all other signals: a signal that is sent ends the process",
     function()
       files.write(path, [[
         local mview = require "mview"

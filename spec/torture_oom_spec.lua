@@ -69,7 +69,7 @@ describe("Without memory", function()
     assert.is_true(kept)
   end)
 
-  it("nothing else has an operation", function()
+  it("no other name has an operation", function()
     local names = {}
     for _, name in ipairs(operations.names()) do names[name] = true end
     for name in pairs(operations.rows) do assert.is_true(names[name], name) end

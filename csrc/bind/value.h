@@ -13,7 +13,7 @@
 
 /*
 ** Pushes the item at offset off of the block of v, the view at idx, as a Lua
-** value; a record becomes a table. Resolves the view anew after each
+** value; a record becomes a table. Resolves the view again after each
 ** allocation. [-0, +1, v] Raises if the view is dead.
 */
 void lmv_pushitem(lua_State *L, const lmv_view *v, int idx, ptrdiff_t off);
@@ -30,7 +30,7 @@ void lmv_pushvalue(lua_State *L, const mv_value *value);
 bool lmv_tovalue(lua_State *L, int idx, const mv_item *item, mv_value *value);
 
 /* Whether the item at offset off is equal to the Lua value at idx. Resolves the
-** view anew. [-0, +0, v] */
+** view again. [-0, +0, v] */
 bool lmv_equalsitem(lua_State *L, const lmv_view *v, const mv_item *item,
                     ptrdiff_t off, int idx);
 
