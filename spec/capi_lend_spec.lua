@@ -170,6 +170,15 @@ describe("lend refuses", function()
   end
 end)
 
+describe("lend without room on the stack", function()
+  it("raises, and done has run", function()
+    collect()
+    local before = select(2, capi.counts())
+    raises("stack overflow", capi.crowded)
+    assert.equal(before + 1, (select(2, capi.counts())))
+  end)
+end)
+
 -- A loan whose view has no reference.
 local function forgotten(...) return (select(2, capi.lend(...))) end
 

@@ -369,6 +369,20 @@ static int malformed(lua_State *L) {
   return 1;
 }
 
+/* crowded(): lends while the stack has no room for it. */
+static int crowded(lua_State *L) {
+  static unsigned char byte;
+  mview_buffer buf = {.data = &byte, .nbytes = 1};
+  loan *l = push_loan(L, 1);
+  const mview_api *api = mview_import(L);
+  while (lua_checkstack(L, LUA_MINSTACK))
+    lua_pushnil(L);
+  l->owners++;
+  lends++;
+  api->lend(L, &buf, done, l);
+  return 1;
+}
+
 static int revoke(lua_State *L) {
   lua_Integer number = lua_isinteger(L, 1)
                            ? lua_tointeger(L, 1)
@@ -497,6 +511,7 @@ int luaopen_capi(lua_State *L) {
                                        {"lend", lend},
                                        {"lend_static", lend_static},
                                        {"malformed", malformed},
+                                       {"crowded", crowded},
                                        {"revoke", revoke},
                                        {"counts", counts},
                                        {"brim", brim},
