@@ -36,6 +36,7 @@ local strikes = {
     for _ = 1, 8 do w.bytes:resize(#w.bytes * 2) end
   end,
   release = function(w) each_view(w, function(v) v:release() end) end,
+  rewind = function(w) each_view(w, function(x) x.pos = 1 end) end,
   overwrite = function(w) each_view(w, function(v) v:fill(0) end) end,
   again = function(w, operation) operation(w) end,
 }

@@ -394,7 +394,12 @@ each("writer:string", TARGETS, function(w) w:string("some text") end)
 each("writer:cstring", TARGETS, function(w) w:cstring("some text") end)
 each("writer:pack", TARGETS, function(w) w:pack("<i4 s1 >H", 1, "text", 2) end)
 row("writer:pack", function(w) w.writer:pack("z", MUCH) end,
-  table.unpack(rows["writer:pack"]))
+  function(w)
+    local writer = w.viewwriter:seek(-2)
+    local ok, err = pcall(writer.pack, writer, "s1c9", 123, "text")
+    assert(not ok)
+    if not err:find "^need %d+ bytes" then error(err, 0) end
+  end, table.unpack(rows["writer:pack"]))
 each("writer:seek", TARGETS, function(w) w:seek(-3) end)
 each("writer:skip", TARGETS, function(w) w:skip(9) end)
 each("writer:align", TARGETS, function(w) w:align(7) end)
