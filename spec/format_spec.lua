@@ -1,3 +1,4 @@
+local lua_states = require "lua_states"
 local mview = require "mview"
 local raises = require "raises"
 local sizes = require "sizes"
@@ -288,5 +289,28 @@ describe("An item", function()
           tostring(data):sub(at + size))
       end
     end
+  end)
+end)
+
+describe("A format that a finalizer parses while it is parsed", function()
+  -- In a state that has not parsed any of these yet. What was freed is used
+  -- again for the strings.
+  local code = [[
+    local gc_races = require "gc_races"
+    local mview = require "mview"
+    local v = mview.bytearray(8):view()
+    for i, format in ipairs {"<d", ">d", "<f", ">f", "<q", ">q", "<h", ">h"} do
+      local early
+      gc_races.strike(i % 4 + 1, function() early = v:cast(format) end, v.cast,
+        v, format)
+      collectgarbage()
+      local others = {}
+      for k = 1, 400 do others[k] = ("\xee"):rep(k) end
+      assert(not early or early.format == format)
+    end
+  ]]
+
+  it("is the same, which is kept", function()
+    assert.are.equal(0, lua_states.sequence(1, code))
   end)
 end)
