@@ -1,4 +1,5 @@
 local lend_host = require "lend_host"
+local lua_states = require "lua_states"
 local mview = require "mview"
 local raises = require "raises"
 
@@ -186,5 +187,34 @@ describe("A forged view", function()
     assert.is_not_nil(meta)
     raises("bad argument #2 to 'equals' (string, view or other bytes-like "
       .. "expected, got mview.view)", v.equals, v, fake)
+  end)
+end)
+
+describe("A finalizer that opens the module while it is opened", function()
+  -- The n-th finalizer does, and keeps a map of the module that it gets.
+  local code = [[
+    local gc_always = require "gc_always"
+    local n, inner, map = %d, nil, nil
+    local function open()
+      inner = require "mview"
+      map = inner.map(nil, "r+", 0, 1)
+    end
+    local function count()
+      n = n - 1
+      if n == 0 then open() else setmetatable({}, {__gc = count}) end
+    end
+    setmetatable({}, {__gc = count})
+    gc_always.start()
+    local mview = require "mview"
+    gc_always.stop()
+    assert(inner == nil or inner == mview)
+    collectgarbage()
+    assert(map == nil or map[1] == 0)
+  ]]
+
+  it("gets the same module, for which memory stays", function()
+    for n = 1, 60 do
+      assert.are.equal(0, lua_states.sequence(1, code:format(n)))
+    end
   end)
 end)

@@ -81,15 +81,8 @@ static int calcsize(lua_State *L) {
 static const luaL_Reg functions[] = {
     {"isview", isview}, {"calcsize", calcsize}, {NULL, NULL}};
 
-/*
-** A state has one mview: if it is opened again, even by another copy of the
-** library, the result is the first module, so all views and loans are known to
-** it.
-*/
-int luaopen_mview(lua_State *L) {
-  luaL_checkversion(L);
-  if (lua_getfield(L, LUA_REGISTRYINDEX, MODULE_KEY) == LUA_TTABLE)
-    return 1;
+/* Opens all parts, and pushes the module. */
+static int open_module(lua_State *L) {
   lmv_open_resource(L);
   lmv_open_pin(L);
   lmv_open_registry(L);
@@ -122,4 +115,24 @@ int luaopen_mview(lua_State *L) {
   lua_setfield(L, LUA_REGISTRYINDEX, MODULE_KEY);
   lmv_setsole(L);
   return 1;
+}
+
+/*
+** A state has one mview: if it is opened again, even by another copy of the
+** library, the result is the first module, so all views and loans are known to
+** it. A finalizer could open it in the middle of the first time, so meanwhile
+** the collector is stopped.
+*/
+int luaopen_mview(lua_State *L) {
+  int status, running;
+  luaL_checkversion(L);
+  if (lua_getfield(L, LUA_REGISTRYINDEX, MODULE_KEY) == LUA_TTABLE)
+    return 1;
+  running = lua_gc(L, LUA_GCISRUNNING);
+  lua_gc(L, LUA_GCSTOP);
+  lua_pushcfunction(L, open_module);
+  status = lua_pcall(L, 0, 1, 0);
+  if (running == 1)
+    lua_gc(L, LUA_GCRESTART);
+  return status == LUA_OK ? 1 : lua_error(L);
 }
