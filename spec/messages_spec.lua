@@ -45,6 +45,9 @@ local rows = {
   {"mview.new(10)", "bad argument #1 to 'new' (string expected, got number)"},
   {"mview.new('B')", "bad argument #2 to 'new' (number expected, got no "
     .. "value)"},
+  {"mview.from()", "bad argument #1 to 'from' (string expected, got no value)"},
+  {"mview.from('B')",
+    "bad argument #2 to 'from' (list expected, got no value)"},
   {"mview.new('B', {2, -3})", "bad argument #2 to 'new' (size -3 " .. SIZE
     .. " in dimension 2)"},
   {"mview.new('B', {2, 3}, 4)",
@@ -139,7 +142,7 @@ local rows = {
     "cannot cast without a copy: dimension 1 is strided, use :copy()"},
   {"view:at()", "bad argument #1 to 'at' (number expected, got no value)"},
   {"view:at(1)",
-    "bad argument #2 to 'at' (number or format expected, got nil)"},
+    "bad argument #2 to 'at' (number or format expected, got no value)"},
   {"view:at(6, 0)", "bad argument #1 to 'at' (offset 6 out of range [0, 5])"},
   {"view:at(-1, 1)",
     "bad argument #1 to 'at' (offset -1 out of range [0, 5])"},
@@ -170,7 +173,7 @@ local rows = {
   {"records:field {}",
     "bad argument #1 to 'field' (name or number expected, got table)"},
   {"records[1] = 5", "table expected, got number"},
-  {"records[1] = {1}", "no field '1' in the format"},
+  {"records[1] = {1}", "no field without a name at position 1"},
   {"records[1] = {x = 1}", "y: integer expected, got nil"},
   {"records[1] = {x = 1, y = 2, z = 3}", "no field 'z' in the format"},
   {"records[1] = {x = 1, y = 40000}", "y: value 40000 out of range [-32768, "
@@ -255,6 +258,8 @@ local rows = {
     "bad argument #1 to 'append' (value 256 out of range [0, 255])"},
   {"data:append('a', true)", "bad argument #2 to 'append' (bytes-like, list "
     .. "of bytes or integer expected, got boolean)"},
+  {"data:insert(1)", "bad argument #2 to 'insert' (bytes-like, list of bytes "
+    .. "or integer expected, got no value)"},
   {"data:resize()",
     "bad argument #1 to 'resize' (number expected, got no value)"},
   {"data:resize(-1)", "bad argument #1 to 'resize' (size -1 " .. SIZE .. ")"},
@@ -281,12 +286,20 @@ local rows = {
     "bad argument #1 to 'resize' (number expected, got no value)"},
 
   -- the reader
-  {"reader()", "bad argument #1 to 'reader' (" .. BYTES .. "nil)"},
+  {"reader()", "bad argument #1 to 'reader' (" .. BYTES .. "no value)"},
   {"reader(view, 'little')",
     "bad argument #2 to 'reader' ('<' or '>' expected, got 'little')"},
   {"bytes:u64()", "need 8 bytes at position 1, 5 left"},
   {"bytes:bytes()",
-    "bad argument #1 to 'bytes' (number of bytes expected, got nil)"},
+    "bad argument #1 to 'bytes' (number expected, got no value)"},
+  {"bytes:skip('x')",
+    "bad argument #1 to 'skip' (number expected, got string)"},
+  {"bytes:peek(1.5)",
+    "bad argument #1 to 'peek' (number has no integer representation)"},
+  {"bytes:seek()",
+    "bad argument #1 to 'seek' (number expected, got no value)"},
+  {"bytes:seek('x')",
+    "bad argument #1 to 'seek' (number expected, got string)"},
   {"bytes:bytes(-1)",
     "bad argument #1 to 'bytes' (number of bytes expected, got -1)"},
   {"bytes:seek(9)",
@@ -353,7 +366,7 @@ local rows = {
   {"dump(view, {width = 8})", "bad argument #2 to 'dump' (unknown option "
     .. "'width', expected 'offset', 'limit', 'squeeze' or 'color')"},
   {"dump(view, {limit = 'all'})", "bad argument #2 to 'dump' (limit must be a "
-    .. "number of bytes, got all)"},
+    .. "number of bytes, got 'all')"},
 
   -- . for :
   {"view.sub()",

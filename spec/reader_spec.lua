@@ -272,11 +272,14 @@ describe("a piece of the reader", function()
   for _, method in ipairs {"bytes", "string", "skip", "peek"} do
     it(method .. " takes an integer from 0 on", function()
       local r = reader("abc")
-      for _, row in ipairs {{-1, "-1"}, {1.5, "1.5"}, {"x", "x"},
-        {math.mininteger, "-9223372036854775808"}, {2 ^ 63, tostring(2 ^ 63)},
-        {0 / 0, tostring(0 / 0)}} do
-        assert.equal(("bad argument #2 to '%s' (number of bytes expected, "
-          .. "got %s)"):format(method, row[2]), failure(r, method, row[1]))
+      local fraction = "number has no integer representation"
+      for _, row in ipairs {{-1, "number of bytes expected, got -1"},
+        {math.mininteger,
+          "number of bytes expected, got -9223372036854775808"},
+        {1.5, fraction}, {2 ^ 63, fraction}, {0 / 0, fraction},
+        {"x", "number expected, got string"}} do
+        assert.equal(("bad argument #2 to '%s' (%s)"):format(method, row[2]),
+          failure(r, method, row[1]))
       end
       assert.equal(1.0, r:seek(1).pos)
       assert.has_no_error(function() r[method](r, 2.0) end)
@@ -293,8 +296,8 @@ describe("a piece of the reader", function()
 
   for _, method in ipairs {"bytes", "string", "skip"} do
     it(method .. " needs its argument", function()
-      assert.equal(("bad argument #2 to '%s' (number of bytes expected, "
-        .. "got nil)"):format(method), failure(reader("abc"), method))
+      assert.equal(("bad argument #2 to '%s' (number expected, "
+        .. "got no value)"):format(method), failure(reader("abc"), method))
     end)
   end
 end)
@@ -320,12 +323,21 @@ describe("the position of the reader", function()
     assert.equal("integer", math.type(r.pos))
   end)
 
-  for _, pos in ipairs {0, 6, -5, 1.5, "x", math.maxinteger, math.mininteger} do
+  for _, pos in ipairs {0, 6, -5, math.maxinteger, math.mininteger} do
     it("does not go to " .. pos, function()
       assert.equal(("bad argument #2 to 'seek' (position %s out of range "
         .. "[1, 5])"):format(pos), failure(reader("abcd"):skip(1), "seek", pos))
     end)
   end
+
+  it("does not go to a position that is not an integer", function()
+    local r = reader("abcd"):skip(1)
+    assert.equal("bad argument #2 to 'seek' (number has no integer "
+      .. "representation)", failure(r, "seek", 1.5))
+    assert.equal("bad argument #2 to 'seek' (number expected, got string)",
+      failure(r, "seek", "x"))
+    assert.equal(2, r.pos)
+  end)
 
   it("is 1 of no bytes", function()
     local r = reader("")

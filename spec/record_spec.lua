@@ -72,7 +72,7 @@ describe("A record", function()
     {"a field that is not there", {id = 1, x = 1, y = 1, z = 1},
       "no field 'z' in the format"},
     {"a position that is not there", {id = 1, x = 1, y = 1, 5},
-      "no field '1' in the format"},
+      "no field without a name at position 1"},
     {"a value of another type", {id = "1", x = 1, y = 1},
       "id: integer expected, got string"},
     {"a value out of range", {id = 1 << 32, x = 1, y = 1},

@@ -188,8 +188,8 @@ LMV_TOUCHES(bytearray_insert) {
   lua_Integer i = lmv_checkinteger(L, 2);
   size_t n, at;
   check_place(L, 2, i, b->lease.size + 1, b->lease.size);
-  lua_settop(L, 3);
   n = prepare(L, 3);
+  lua_settop(L, 3);
   set_apart(L, 3, 1);
   b = lmv_makeroom(L, 1, n);
   at = check_place(L, 2, i, b->lease.size + 1, b->lease.size);

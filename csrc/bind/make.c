@@ -112,10 +112,10 @@ LMV_TOUCHES(make_from) {
   lmv_view *v;
   mv_layout lay;
   int ndim;
-  lua_settop(L, 2);
   lmv_checkstring(L, 1, NULL);
   if (lua_type(L, 2) != LUA_TTABLE)
     lmv_typeerror(L, 2, "list");
+  lua_settop(L, 2);
   check_list(L, 2);
   init.format = lmv_pushformat(L, 1, 1, &init.anchors_format);
   ndim = list_shape(L, 2, item_depth(&init.format->item), shape);

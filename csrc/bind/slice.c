@@ -312,6 +312,7 @@ static ptrdiff_t check_window(lua_State *L, lmv_viewinit *init) {
   }
   if (type != LUA_TSTRING)
     lmv_typeerror(L, 3, "number or format");
+  lua_settop(L, 4);
   init->format = lmv_pushformat(L, 3, 3, &init->anchors_format);
   if (init->format->item.size == 0)
     lmv_argerror(L, 3, "items of '%s' have size 0", init->format->text);
@@ -339,7 +340,6 @@ static int view_at(lua_State *L) {
   lmv_viewinit init = init_of(v);
   ptrdiff_t n, size, total, nbytes;
   mv_layout lay;
-  lua_settop(L, 4);
   n = check_window(L, &init);
   lmv_checklive(L, v);
   lmv_layout(v, &lay);

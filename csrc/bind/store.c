@@ -195,8 +195,12 @@ static void check_keys(lua_State *L, const target *t, const path *at, int idx,
       known = mv_field_named(record, lua_tostring(L, -1),
                              (size_t)lua_rawlen(L, -1)) != NULL;
     if (!known) {
-      luaL_tolstring(L, -1, NULL);
-      lua_pushfstring(L, "no field '%s' in the format", lua_tostring(L, -1));
+      if (lua_isinteger(L, -1))
+        lua_pushfstring(L, "no field without a name at position %I",
+                        (LUAI_UACINT)lua_tointeger(L, -1));
+      else
+        lua_pushfstring(L, "no field '%s' in the format",
+                        luaL_tolstring(L, -1, NULL));
       value_error(L, t, at);
     }
   }

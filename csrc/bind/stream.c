@@ -26,21 +26,17 @@ int lmv_underrun(lua_State *L, const lmv_window *w, size_t pos, size_t n) {
                     (LUAI_UACINT)(pos < w->size ? w->size - pos : 0));
 }
 
-/* The text of an argument for messages: numbers and strings as they are. */
-static const char *argument_text(lua_State *L, int arg) {
-  if (lua_isnone(L, arg))
-    return "nil";
+/* The text of a value for messages: numbers and strings as they are. */
+static const char *value_text(lua_State *L, int arg) {
   return lua_isstring(L, arg) ? lua_tostring(L, arg) : lmv_typename(L, arg);
 }
 
 /* ---- arguments -----------------------------------------------------------*/
 
 size_t lmv_checkcount(lua_State *L, int arg) {
-  int isint;
-  lua_Integer n = lua_tointegerx(L, arg, &isint);
-  if (!isint || n < 0)
-    lmv_argerror(L, arg, "number of bytes expected, got %s",
-                 argument_text(L, arg));
+  lua_Integer n = lmv_checkinteger(L, arg);
+  if (n < 0)
+    lmv_argerror(L, arg, "number of bytes expected, got %I", (LUAI_UACINT)n);
   /* on 32 bits: more than any memory */
   return (lua_Unsigned)n > SIZE_MAX ? SIZE_MAX : (size_t)n;
 }
@@ -66,19 +62,18 @@ size_t lmv_checkalign(lua_State *L, int arg, size_t pos) {
 }
 
 size_t lmv_checkseek(lua_State *L, int arg, size_t size) {
-  int isint;
-  lua_Integer i = lua_tointegerx(L, arg, &isint);
+  lua_Integer i = lmv_checkinteger(L, arg);
   /* wraps around if it is out of range */
   lua_Unsigned at = i < 0 ? (lua_Unsigned)i + size : (lua_Unsigned)i - 1;
-  if (!isint || at > size)
-    lmv_argerror(L, arg, "position %s out of range [1, %I]",
-                 argument_text(L, arg), (LUAI_UACINT)size + 1);
+  if (at > size)
+    lmv_argerror(L, arg, "position %I out of range [1, %I]", (LUAI_UACINT)i,
+                 (LUAI_UACINT)size + 1);
   return (size_t)at;
 }
 
 /* Whether the order at idx is big-endian; arg: as for lmv_argerror. */
 static bool check_byte_order(lua_State *L, int arg, int idx) {
-  const char *s = argument_text(L, idx);
+  const char *s = value_text(L, idx);
   if (lua_type(L, idx) != LUA_TSTRING ||
       (strcmp(s, "<") != 0 && strcmp(s, ">") != 0))
     lmv_argerror(L, arg, "'<' or '>' expected, got '%s'", s);
@@ -111,9 +106,10 @@ lmv_stream *lmv_pushstream(lua_State *L) {
   const lmv_view *v = NULL;
   lmv_stream *s;
   bool big = !lua_isnoneornil(L, 2) && check_byte_order(L, 2, 2);
+  if (container == NULL)
+    lmv_asview(L, 1);
   lua_settop(L, 2);
   if (container == NULL) {
-    lmv_asview(L, 1);
     v = to_bytes(L, 1);
   } else {
     lmv_checkopen(L, container);
@@ -200,8 +196,8 @@ static int stream_newindex(lua_State *L) {
     s->big = check_byte_order(L, 0, 3);
     return 0;
   default:
-    return luaL_error(L, "attempt to assign to '%s' of a %s",
-                      argument_text(L, 2), s->writes ? "writer" : "reader");
+    return luaL_error(L, "attempt to assign to '%s' of a %s", value_text(L, 2),
+                      s->writes ? "writer" : "reader");
   }
 }
 

@@ -221,13 +221,17 @@ local function check_options(options)
   end
 end
 
+-- A value for messages: strings are quoted.
+local function shown(value)
+  return type(value) == "string" and ("'%s'"):format(value) or tostring(value)
+end
+
 -- Raises unless the option `name` is a boolean or one of the further values.
 local function check_flag(options, name, expected, other)
   local value = options[name]
   if value ~= nil and type(value) ~= "boolean" and value ~= other then
     error(("bad argument #2 to 'dump' (%s must be %s, got %s)")
-      :format(name, expected, type(value) == "string"
-        and ("'%s'"):format(value) or tostring(value)), 3)
+      :format(name, expected, shown(value)), 3)
   end
 end
 
@@ -238,7 +242,7 @@ local function number_of_bytes(options, name, default)
   local count = math.tointeger(value)
   if not count or count < 0 then
     error(("bad argument #2 to 'dump' (%s must be a number of bytes, got %s)")
-      :format(name, value), 3)
+      :format(name, shown(value)), 3)
   end
   return count
 end
