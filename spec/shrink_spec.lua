@@ -247,7 +247,7 @@ describe("Another process", function()
     local stop = path .. ".stop"
     files.write(stop, "")
     local script = ("while [ -e '%s' ]; do : >'%s'; head -c %d /dev/zero "
-      .. ">>'%s'; done & echo $!"):format(stop, path, size, path)
+      .. ">>'%s'; done & echo runs"):format(stop, path, size, path)
     local pipe = io.popen(script)
     pipe:read "l"
     local lost, right = 0, 0
@@ -258,6 +258,7 @@ describe("Another process", function()
       if m then m:close() end
     end
     os.remove(stop)
+    pipe:read "a" -- until it has ended
     pipe:close()
     assert.equal(2000, lost + right)
   end)
