@@ -355,6 +355,23 @@ describe("An object with a __buffer function", function()
     end
   end)
 
+  it("does not believe fields that are copied from the library's metatables",
+    function()
+      local theirs, saved, oks = getmetatable(io.stdout), {}, 0
+      for _, own in ipairs {mview "a", mview.bytearray(), mview.shared(1)} do
+        for key, value in next, debug.getmetatable(own) do
+          if type(key) == "userdata" then
+            saved[key], theirs[key] = true, value
+          end
+        end
+        if pcall(mview, io.stdout) or capi.isbytes(io.stdout) ~= 0 then
+          oks = oks + 1
+        end
+        for key in pairs(saved) do theirs[key] = nil end
+      end
+      assert.equal(0, oks)
+    end)
+
   it("of a userdata without an exporter is named in the error", function()
     local metatable = getmetatable(select(2, capi.lend(0)))
     metatable.__buffer = bad_exporters.null()

@@ -6,16 +6,30 @@
 #include <stdbool.h>
 
 /*
-** The keys of the registry are addresses. own_key is a key in metatables; its
-** value is the type of the objects, an lmv_own.
+** The keys of the registry are addresses. Under the address of a metatable of
+** the library is the address of one of own_marks: an lmv_own. A mark in the
+** metatable itself could be copied to a metatable that scripts can reach.
 */
-static const char view_key, own_key, formats_key;
+static const char view_key, formats_key;
 static const char container_keys[LMV_SHARED - LMV_BYTEARRAY + 1];
+static const char own_marks[LMV_OWN_CONTAINER + 1];
 
 /* Stack: [metatable] -> [metatable]. */
 static void set_own(lua_State *L, lmv_own own) {
-  lua_pushinteger(L, own);
-  lua_rawsetp(L, -2, &own_key);
+  lua_pushlightuserdata(L, (void *)&own_marks[own]);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, lua_topointer(L, -2));
+}
+
+/* The type of the objects that have the metatable on top. */
+static lmv_own get_own(lua_State *L) {
+  const char *mark;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, lua_topointer(L, -1));
+  mark = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  if (mark == &own_marks[LMV_OWN_VIEW])
+    return LMV_OWN_VIEW;
+  return mark == &own_marks[LMV_OWN_CONTAINER] ? LMV_OWN_CONTAINER
+                                               : LMV_OWN_NOTHING;
 }
 
 void lmv_pushviewmeta(lua_State *L) {
@@ -98,11 +112,8 @@ lmv_own lmv_toown(lua_State *L, int idx, void **own) {
   if (*own == NULL || !lua_getmetatable(L, idx))
     return LMV_OWN_NOTHING;
   what = known_meta(lua_topointer(L, -1));
-  if (what == LMV_OWN_NOTHING) {
-    lua_rawgetp(L, -1, &own_key);
-    what = (lmv_own)lua_tointegerx(L, -1, NULL);
-    lua_pop(L, 1);
-  }
+  if (what == LMV_OWN_NOTHING)
+    what = get_own(L);
   lua_pop(L, 1);
   return what;
 }

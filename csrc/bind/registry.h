@@ -121,7 +121,7 @@ typedef enum lmv_own {
 } lmv_own;
 
 /*
-** The type of the value at idx, dead or alive, by the mark in its metatable.
+** The type of the value at idx, dead or alive, by the address of its metatable.
 ** *own gets lua_touserdata(L, idx). [-0, +0, -] Needs two stack slots.
 */
 lmv_own lmv_toown(lua_State *L, int idx, void **own);
