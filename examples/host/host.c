@@ -96,9 +96,10 @@ static int run(lua_State *L) {
   screen *s = lua_touserdata(L, 2);
   luaL_openlibs(L);
   luaL_requiref(L, "mview", luaopen_mview, 0);
-  lua_settop(L, 0);
   if (luaL_loadfile(L, path) != LUA_OK)
     lua_error(L);
+  lua_replace(L, 1); /* the path, which was in use until now */
+  lua_settop(L, 1);
   lua_call(L, 0, 1);
   for (int frame = 1; frame <= FRAMES; frame++) {
     draw(L, s, frame);
