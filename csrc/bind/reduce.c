@@ -35,7 +35,7 @@ static int push_extreme(lua_State *L, bool greatest) {
   mv_layout lay;
   lmv_base(L, v);
   lmv_layout(v, &lay);
-  if (!mv_has_order(&v->format->item))
+  if (!mv_item_ordered(&v->format->item))
     luaL_error(L, "items of format '%s' have no order", v->format->text);
   luaL_checkstack(L, lay.ndim + 1, NULL);
   base = lmv_base(L, v);

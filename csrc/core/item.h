@@ -59,6 +59,11 @@ bool mv_value_equal(const mv_value *a, const mv_value *b);
 bool mv_item_equal(const mv_item *a, const unsigned char *pa, const mv_item *b,
                    const unsigned char *pb);
 
+/* Whether the item is an integer or a float: has an order, can be added up. */
+static inline bool mv_item_ordered(const mv_item *item) {
+  return mv_kinds[item->kind].class_ <= MV_FLOAT;
+}
+
 /* Whether equal items always have equal bytes and the other way round. */
 bool mv_item_bitwise(const mv_item *a, const mv_item *b);
 

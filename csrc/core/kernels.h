@@ -76,12 +76,11 @@ mv_status mv_sum(const unsigned char *a, const mv_layout *lay,
 
 /*
 ** The linear index of the first NaN if there is a NaN, otherwise of the first
-** minimum (maximum); -1 if there are no items. Only for items with
-** mv_has_order.
+** minimum (maximum); -1 if there are no items. Only for items with an order
+** (mv_item_ordered).
 */
 ptrdiff_t mv_extreme(const unsigned char *a, const mv_layout *lay,
                      const mv_item *item, bool greatest);
-bool mv_has_order(const mv_item *item);
 
 /*
 ** The offset of the first needle (m bytes) in hay (n bytes), or -1. Linear in

@@ -137,7 +137,7 @@ static void try_item(const mv_item *item) {
 
 static void try_all(void) {
   for (size_t i = 0; i < SAMPLE_ITEMS_COUNT; i++)
-    if (mv_has_order(&sample_items[i]))
+    if (mv_item_ordered(&sample_items[i]))
       try_item(&sample_items[i]);
 }
 
@@ -169,7 +169,7 @@ static void check_others(void) {
   CHECK(mv_sum(s.base, &s.lay, &cf32, &sum) == MV_OK);
   CHECK(sum.tag == MV_VCOMPLEX && sum.as.z[0] == 4.5 && sum.as.z[1] == -2);
   CHECK(mv_sum(s.base, &s.lay, &flag, &sum) == MV_ETYPE);
-  CHECK(!mv_has_order(&flag) && !mv_has_order(&cf32));
+  CHECK(!mv_item_ordered(&flag) && !mv_item_ordered(&cf32));
   sample_free(&s);
 }
 
