@@ -31,44 +31,30 @@ int lmv_syncfile(FILE *file) {
   return sought || fflush(file) == 0 ? 0 : errno;
 }
 
-/*
-** Pushes the method of the object at index arg. Returns false and pushes
-** nothing if the object has no method of that name.
-*/
+/* Pushes the method of the object at index arg; nil and false: it has none. */
 static bool push_method(lua_State *L, int arg, const char *method) {
   if (!lua_istable(L, arg)) {
-    if (!luaL_getmetafield(L, arg, "__index"))
+    if (!luaL_getmetafield(L, arg, "__index")) {
+      lua_pushnil(L);
       return false;
+    }
     lua_pop(L, 1);
   }
-  if (lua_getfield(L, arg, method) != LUA_TNIL)
-    return true;
-  lua_pop(L, 1);
-  return false;
+  return lua_getfield(L, arg, method) != LUA_TNIL;
 }
 
 static bool has_method(lua_State *L, int arg, const char *method) {
   bool has = push_method(L, arg, method);
-  if (has)
-    lua_pop(L, 1);
+  lua_pop(L, 1);
   return has;
-}
-
-/*
-** Pushes the method of the object at index arg, and the object, for a call. The
-** method is nil if the object no longer has it.
-*/
-static void push_call(lua_State *L, int arg, const char *method) {
-  if (!push_method(L, arg, method))
-    lua_pushnil(L);
-  lua_pushvalue(L, arg);
 }
 
 /* The descriptor that the method of the object at index arg returns. */
 static int ask_fd(lua_State *L, int arg, const char *method) {
   lua_Integer i;
   int isint;
-  push_call(L, arg, method);
+  push_method(L, arg, method);
+  lua_pushvalue(L, arg);
   lua_call(L, 1, 1);
   i = lua_tointegerx(L, -1, &isint);
   if (!isint || lua_type(L, -1) != LUA_TNUMBER || i < 0 || i > INT_MAX)
@@ -144,12 +130,12 @@ int lmv_checkdescriptor(lua_State *L, int arg) {
 
 /* Whether the receive buffer of the object at index arg has bytes. */
 static bool is_dirty(lua_State *L, int arg) {
-  bool dirty;
-  if (!push_method(L, arg, "dirty"))
-    return false;
-  lua_pushvalue(L, arg);
-  lua_call(L, 1, 1);
-  dirty = lua_toboolean(L, -1) != 0;
+  bool dirty = false;
+  if (push_method(L, arg, "dirty")) {
+    lua_pushvalue(L, arg);
+    lua_call(L, 1, 1);
+    dirty = lua_toboolean(L, -1) != 0;
+  }
   lua_pop(L, 1);
   return dirty;
 }
@@ -163,7 +149,8 @@ void lmv_takereceived(lua_State *L, int arg, size_t most) {
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   for (size_t n = 0; n < most && is_dirty(L, arg); n++) {
-    push_call(L, arg, "receive");
+    push_method(L, arg, "receive");
+    lua_pushvalue(L, arg);
     lua_pushinteger(L, 1);
     lua_call(L, 2, 1);
     if (lua_type(L, -1) != LUA_TSTRING || lua_rawlen(L, -1) != 1)

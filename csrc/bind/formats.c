@@ -98,34 +98,24 @@ static const mv_format *parse(lua_State *L, int idx, int arg) {
 }
 
 /*
-** Stack: [format] -> [format]. Puts the parsed format into the table of those
-** that are kept. If a finalizer has put another one there since it was looked
-** up, that one replaces it, because views already use it.
+** Stack: [format] [table] -> [format]. Keeps the parsed format in the table. If
+** a finalizer has kept another one there since it was looked up, that one
+** replaces it, because views already use it.
 */
-static const mv_format *keep_simple(lua_State *L, int idx) {
+static const mv_format *keep_format(lua_State *L, int idx) {
   const mv_format *kept;
-  lmv_pushformats(L);
+  lua_pushvalue(L, -1);
   kept = look_up(L, idx);
   if (kept != NULL) {
-    lua_remove(L, -2);
+    lua_replace(L, -3);
+    lua_pop(L, 1);
     return kept;
   }
-  lmv_pushformats(L);
   lua_pushvalue(L, idx);
   lua_pushvalue(L, -3);
   lua_rawset(L, -3);
   lua_pop(L, 1);
   return lua_touserdata(L, -1);
-}
-
-/* Stack: [format] -> [format]. The same for the weak table, where each view
-** keeps its own format. */
-static void keep_compound(lua_State *L, int idx) {
-  push_compound(L);
-  lua_pushvalue(L, idx);
-  lua_pushvalue(L, -3);
-  lua_rawset(L, -3);
-  lua_pop(L, 1);
 }
 
 const mv_format *lmv_pushformat(lua_State *L, int idx, int arg,
@@ -143,10 +133,11 @@ const mv_format *lmv_pushformat(lua_State *L, int idx, int arg,
     return format;
   format = parse(L, idx, arg);
   *anchors_format = !is_simple(format, lua_rawlen(L, idx));
-  if (!*anchors_format)
-    return keep_simple(L, idx);
-  keep_compound(L, idx);
-  return format;
+  if (*anchors_format)
+    push_compound(L);
+  else
+    lmv_pushformats(L);
+  return keep_format(L, idx);
 }
 
 /* The format of plain bytes, with which all views start, needs no parsing. */

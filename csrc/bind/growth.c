@@ -95,12 +95,10 @@ void lmv_resize(lua_State *L, int idx, size_t n) {
 
 lmv_bytearray *lmv_makeroom(lua_State *L, int idx, size_t n) {
   lmv_bytearray *b = lmv_resizable(L, idx);
-  if (n > LMV_MAXBYTES - b->lease.size)
-    luaL_error(L, "bytearray too large");
-  while (usable(b) - b->lease.size < n) { /* again if a finalizer grew it */
-    b = lmv_reserve(L, idx, roomy(b, b->lease.size + n));
+  while (lmv_room(b) < n) { /* again if a finalizer grew it */
     if (n > LMV_MAXBYTES - b->lease.size)
       luaL_error(L, "bytearray too large");
+    b = lmv_reserve(L, idx, roomy(b, b->lease.size + n));
   }
   LMV_UNPOISON(b->lease.base + b->lease.size, n);
   return b;

@@ -71,13 +71,16 @@ size_t lmv_checkseek(lua_State *L, int arg, size_t size) {
   return (size_t)at;
 }
 
+bool lmv_isorder(lua_State *L, int idx) {
+  const char *s = lua_type(L, idx) == LUA_TSTRING ? lua_tostring(L, idx) : "";
+  return strcmp(s, "<") == 0 || strcmp(s, ">") == 0;
+}
+
 /* Whether the order at idx is big-endian; arg: as for lmv_argerror. */
 static bool check_byte_order(lua_State *L, int arg, int idx) {
-  const char *s = value_text(L, idx);
-  if (lua_type(L, idx) != LUA_TSTRING ||
-      (strcmp(s, "<") != 0 && strcmp(s, ">") != 0))
-    lmv_argerror(L, arg, "'<' or '>' expected, got '%s'", s);
-  return *s == '>';
+  if (!lmv_isorder(L, idx))
+    lmv_argerror(L, arg, "'<' or '>' expected, got '%s'", value_text(L, idx));
+  return *lua_tostring(L, idx) == '>';
 }
 
 /* ---- making --------------------------------------------------------------*/
@@ -106,14 +109,13 @@ lmv_stream *lmv_pushstream(lua_State *L) {
   const lmv_view *v = NULL;
   lmv_stream *s;
   bool big = !lua_isnoneornil(L, 2) && check_byte_order(L, 2, 2);
-  if (container == NULL)
-    lmv_asview(L, 1);
-  lua_settop(L, 2);
-  if (container == NULL) {
-    v = to_bytes(L, 1);
-  } else {
+  if (container != NULL) {
     lmv_checkopen(L, container);
+  } else {
+    lmv_asview(L, 1);
+    v = to_bytes(L, 1);
   }
+  lua_settop(L, 2);
   s = lua_newuserdatauv(L, sizeof *s, 1);
   memset(s, 0, sizeof *s);
   s->container = container;

@@ -139,6 +139,9 @@ lmv_stream *lmv_pushstream(lua_State *L);
 /* Pushes a view of n existing bytes of the stream, from byte `at` on. */
 void lmv_pushpart(lua_State *L, const lmv_stream *s, size_t at, size_t n);
 
+/* Whether the value is a byte order: "<" or ">". */
+bool lmv_isorder(lua_State *L, int idx);
+
 /* The position of an argument, from 0, at most size. */
 size_t lmv_checkseek(lua_State *L, int arg, size_t size);
 

@@ -403,16 +403,10 @@ static int writer_view(lua_State *L) {
 
 /* ---- the module ----------------------------------------------------------*/
 
-/* Whether the value is "<" or ">". */
-static bool is_order(lua_State *L, int idx) {
-  const char *s = lua_type(L, idx) == LUA_TSTRING ? lua_tostring(L, idx) : "";
-  return strcmp(s, "<") == 0 || strcmp(s, ">") == 0;
-}
-
 /* writer([target [, order]]) */
 static int make_writer(lua_State *L) {
   lmv_stream *w;
-  const char *hint = is_order(L, 1) ? "; the byte order is argument #2" : "";
+  const char *hint = lmv_isorder(L, 1) ? "; the byte order is argument #2" : "";
   lua_settop(L, 2);
   if (lua_isnil(L, 1)) {
     lmv_pushbytearray(L, 0);
