@@ -62,6 +62,7 @@ build = {
         "csrc/bind/store.c",
         "csrc/bind/stream.c",
         "csrc/bind/text.c",
+        "csrc/bind/unpack.c",
         "csrc/bind/value.c",
         "csrc/bind/view.c",
         "csrc/bind/win32.c",

@@ -51,6 +51,7 @@ local rows = {
   {"a dollar that is not at the end", "a$b", "$b"},
   {"behind the end", "hello", "", 6},
   {"far behind the end", "hello", "", 7},
+  {"behind the end by more than 32 bits", "hello", "h", (1 << 32) + 1},
   {"from the end", "hello hello", "l+", -4},
   {"before the start", "hello", "h", -100},
   {"an anchor", "hello", "^l", 3},

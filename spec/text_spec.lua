@@ -45,7 +45,7 @@ describe("rfind", function()
         for _, needle in ipairs {"", "a", "b", "ab", "aa", "ca", "\0\0", "\1",
           s, s .. "x"} do
           for _, init in ipairs {1, 0, 2, 3, -1, -2, #s, #s + 1, #s + 2, -#s,
-            -#s - 1, -#s - 2, MIN, MAX} do
+            -#s - 1, -#s - 2, MIN, MAX, (1 << 32) + 1} do
             local first, last = slow_rfind(s, needle, init)
             local got, got_last = v:rfind(needle, init)
             agree(first, got, "%s: %q in %q, %d", name, needle, s, init)

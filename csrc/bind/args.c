@@ -168,6 +168,21 @@ void lmv_pushshape(lua_State *L, int ndim, const ptrdiff_t *shape) {
   luaL_pushresult(&b);
 }
 
+size_t lmv_startindex(lua_Integer i, size_t n) {
+  if (i > 0)
+    return (lua_Unsigned)i - 1 > n ? n + 1 : (size_t)i - 1;
+  if (i == 0 || i < -(lua_Integer)n)
+    return 0;
+  return n - (size_t)-i;
+}
+
+size_t lmv_startposition(lua_State *L, int arg, size_t n) {
+  size_t at = lmv_startindex(lmv_optinteger(L, arg, 1), n);
+  if (at > n)
+    lmv_argerror(L, arg, "initial position out of string");
+  return at;
+}
+
 ptrdiff_t lmv_wrap(ptrdiff_t n, lua_Integer i) {
   if ((lua_Unsigned)i - 1 < (lua_Unsigned)n)
     return (ptrdiff_t)(i - 1);

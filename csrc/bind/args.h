@@ -79,6 +79,16 @@ int lmv_oserror(lua_State *L, int err, const char *path);
 void lmv_pushshape(lua_State *L, int ndim, const ptrdiff_t *shape);
 
 /*
+** The index from 0 of a position where a function of the string library starts
+** in n bytes: negative positions count from the end, and positions before the
+** first byte are the first byte. n + 1 for all positions behind the end.
+** lmv_startposition: that of an argument, 1 by default; raises behind the end,
+** as string.unpack does. [-0, +0, v]
+*/
+size_t lmv_startindex(lua_Integer i, size_t n);
+size_t lmv_startposition(lua_State *L, int arg, size_t n);
+
+/*
 ** lmv_wrap converts a Lua index (1-based, negative from the end) into n items
 ** to a 0-based index; -1 if it is out of range. lmv_indexerror raises the error
 ** of an index out of range in dimension dim (from 0) of ndim. [-0, +0, v]

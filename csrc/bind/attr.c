@@ -60,12 +60,6 @@ static void push_contiguous(lua_State *L, const lmv_view *v, attribute which) {
                                                   : f);
 }
 
-static void push_nbytes(lua_State *L, const lmv_view *v) {
-  mv_layout lay;
-  lmv_layout(v, &lay);
-  lua_pushinteger(L, mv_layout_nbytes(&lay));
-}
-
 void lmv_pushattribute(lua_State *L, const lmv_view *v, int id) {
   if (id == ATTR_VALID) {
     lua_pushboolean(L, lmv_alive(v));
@@ -80,7 +74,7 @@ void lmv_pushattribute(lua_State *L, const lmv_view *v, int id) {
     lua_pushinteger(L, v->itemsize);
     break;
   case ATTR_NBYTES:
-    push_nbytes(L, v);
+    lua_pushinteger(L, lmv_nbytes(v));
     break;
   case ATTR_NDIM:
     lua_pushinteger(L, v->ndim);

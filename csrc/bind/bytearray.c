@@ -76,7 +76,6 @@ static void list_to_string(lua_State *L, int arg) {
 ** and copied without allocating. Returns its number of bytes.
 */
 static size_t prepare(lua_State *L, int arg) {
-  mv_layout lay;
   lmv_view *v;
   if (lua_type(L, arg) == LUA_TNUMBER) {
     check_byte(L, arg, arg, 0);
@@ -92,8 +91,7 @@ static size_t prepare(lua_State *L, int arg) {
     return (size_t)lua_rawlen(L, arg);
   }
   lua_replace(L, arg);
-  lmv_layout(v, &lay);
-  return (size_t)mv_layout_nbytes(&lay);
+  return (size_t)lmv_nbytes(v);
 }
 
 /* Copies the bytes of a prepared argument to p; returns their number. */

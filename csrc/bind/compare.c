@@ -261,14 +261,6 @@ LMV_TOUCHES(view_hash) {
 
 /* ---- as a string ---------------------------------------------------------*/
 
-static ptrdiff_t count_bytes(const lmv_view *v) {
-  mv_layout lay;
-  if (v->ndim == 1)
-    return v->dims[0] * v->itemsize;
-  lmv_layout(v, &lay);
-  return mv_layout_nbytes(&lay);
-}
-
 /* Pushes the bytes start to start + n - 1 of the living view, in C order. */
 static void stream_bytes(lua_State *L, const lmv_view *v, ptrdiff_t start,
                          ptrdiff_t n) {
@@ -291,7 +283,7 @@ LMV_TOUCHES(view_byte) {
   lmv_view *v = lmv_checkview(L, 1);
   ptrdiff_t start, n;
   lmv_checklive(L, v);
-  mv_range_forward(count_bytes(v), i, j, &start, &n);
+  mv_range_forward(lmv_nbytes(v), i, j, &start, &n);
   if (n > LUA_MINSTACK / 2)
     lmv_checkresults(L, n);
   if (lmv_isflat(v))
@@ -305,7 +297,7 @@ LMV_TOUCHES(view_byte) {
 static int view_bytelen(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   lmv_checklive(L, v);
-  lua_pushinteger(L, count_bytes(v));
+  lua_pushinteger(L, lmv_nbytes(v));
   return 1;
 }
 

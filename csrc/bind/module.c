@@ -30,6 +30,7 @@
 #include "shared.h"
 #include "slice.h"
 #include "text.h"
+#include "unpack.h"
 #include "writer.h"
 
 #define MODULE_KEY "mview.module"
@@ -52,6 +53,7 @@ static void open_view(lua_State *L) {
   lmv_setfuncs(L, lmv_compare_methods);
   lmv_setfuncs(L, lmv_reduce_methods);
   lmv_setfuncs(L, lmv_text_methods);
+  lmv_setfuncs(L, lmv_unpack_methods);
   lmv_setfuncs(L, lmv_pack_methods);
   lmv_setfuncs(L, lmv_file_methods);
   lua_getfield(L, -1, "release");

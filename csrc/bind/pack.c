@@ -1,9 +1,9 @@
 /*
-** pack.c - v:unpack and v:pack: the format language of string.pack
+** pack.c - v:pack: writes values in the format language of string.pack
 ** Results and errors are those of the Lua manual, 6.4.2; alignment counts from
 ** the first byte of the view. The view's bytes are taken in C order, so any
-** view can be read or written. Packing makes the whole result in a buffer and
-** writes it last. If an error is raised, nothing is written.
+** view can be written. Packing makes the whole result in a buffer and writes it
+** last. If an error is raised, nothing is written.
 */
 #include "pack.h"
 
@@ -11,295 +11,13 @@
 #include "bytes.h"
 #include "mv.h"
 #include "operand.h"
-#include "packformat.h"
 #include "registry.h"
 #include "store.h"
+#include "unpack.h"
 #include "view.h"
 
 #include <limits.h>
 #include <string.h>
-
-/* n is at most MAXINTSIZE; the constant loop bound helps compilers to
-** vectorise. */
-static void reverse_bytes(unsigned char *bytes, size_t n) {
-  for (size_t i = 0; i < n / 2 && i < MAXINTSIZE / 2; i++) {
-    unsigned char t = bytes[i];
-    bytes[i] = bytes[n - 1 - i];
-    bytes[n - 1 - i] = t;
-  }
-}
-
-/* ---- unpack --------------------------------------------------------------*/
-
-static void measure_packed(lmv_packed *s) {
-  mv_layout lay;
-  lmv_layout(s->view, &lay);
-  s->size = (size_t)mv_layout_nbytes(&lay);
-  s->contiguous = mv_layout_contiguous(&lay, 'C');
-}
-
-/* The bytes of a living view. */
-static inline lmv_packed packed_view(lua_State *L, const lmv_view *v) {
-  lmv_packed s = {v, NULL, 0, true};
-  lmv_checklive(L, v);
-  if (lmv_isflat(v))
-    s.size = lmv_flatsize(v);
-  else
-    measure_packed(&s);
-  return s;
-}
-
-/* The address of contiguous bytes. */
-static inline const unsigned char *packed_start(lua_State *L,
-                                                const lmv_packed *s) {
-  if (s->view != NULL)
-    return lmv_base(L, s->view) + s->view->offset;
-  lmv_checkopen(L, s->container);
-  return s->container->lease->base;
-}
-
-static size_t size_now(const lmv_packed *s) {
-  return s->view != NULL ? s->size : s->container->lease->size;
-}
-
-/* Copies n bytes from `at` on to out. */
-static void fetch_bytes(lua_State *L, const lmv_packed *s, size_t at, size_t n,
-                        unsigned char *out) {
-  if (s->contiguous) {
-    memcpy(out, packed_start(L, s) + at, n);
-  } else {
-    mv_layout lay;
-    lmv_layout(s->view, &lay);
-    mv_read(lmv_base(L, s->view), &lay, at, n, out);
-  }
-}
-
-/*
-** Whether there are n bytes from `at` on. True for 0 bytes at any position,
-** even behind the end (the bytes may have been cut).
-*/
-static inline bool has(const lmv_packed *s, size_t at, size_t n) {
-  size_t size = size_now(s);
-  return n == 0 || (at <= size && n <= size - at);
-}
-
-/* The integer of n bytes at `at`; raises if it does not fit. */
-static lua_Integer fetch_integer(const packreader *r, const lmv_packed *s,
-                                 size_t at, size_t n, bool is_signed) {
-  unsigned char bytes[MAXINTSIZE], fill;
-  lua_Unsigned value = 0;
-  if (n == 4 && s->contiguous) { /* the most common case */
-    uint32_t word =
-        mv_get32(packed_start(r->L, s) + at, r->little == MV_BIGENDIAN);
-    return is_signed ? (lua_Integer)(int32_t)word : (lua_Integer)word;
-  }
-  fetch_bytes(r->L, s, at, n, bytes);
-  if (!r->little)
-    reverse_bytes(bytes, n); /* now the lowest byte is first */
-  for (size_t i = n < sizeof value ? n : sizeof value; i-- > 0;)
-    value = value << CHAR_BIT | bytes[i];
-  if (n < sizeof value) {
-    if (is_signed && n > 0) {
-      lua_Unsigned sign = (lua_Unsigned)1 << (n * CHAR_BIT - 1);
-      value = (value ^ sign) - sign;
-    }
-    return (lua_Integer)value;
-  }
-  fill = is_signed && (lua_Integer)value < 0 ? UCHAR_MAX : 0;
-  for (size_t i = sizeof value; i < n; i++)
-    if (bytes[i] != fill)
-      luaL_error(r->L, "%d-byte integer does not fit into Lua Integer", (int)n);
-  return (lua_Integer)value;
-}
-
-static lua_Number fetch_float(const packreader *r, const lmv_packed *s,
-                              size_t at, const option *o) {
-  unsigned char bytes[MAXINTSIZE];
-  float f;
-  double d;
-  lua_Number n;
-  fetch_bytes(r->L, s, at, o->size, bytes);
-  if (r->little == MV_BIGENDIAN)
-    reverse_bytes(bytes, o->size);
-  switch (o->kind) {
-  case SINGLE:
-    memcpy(&f, bytes, sizeof f);
-    return (lua_Number)f;
-  case DOUBLE:
-    memcpy(&d, bytes, sizeof d);
-    return (lua_Number)d;
-  default:
-    memcpy(&n, bytes, sizeof n);
-    return n;
-  }
-}
-
-static void push_string(lua_State *L, const lmv_packed *s, size_t at,
-                        size_t n) {
-  if (s->contiguous) {
-    lua_pushlstring(L, (const char *)packed_start(L, s) + at, n);
-  } else {
-    luaL_Buffer b;
-    char *out = luaL_buffinitsize(L, &b, n);
-    fetch_bytes(L, s, at, n, (unsigned char *)out);
-    luaL_pushresultsize(&b, n);
-  }
-}
-
-/* The position of the next zero byte from `at` on, in a view that is not
-** contiguous. */
-static size_t stream_to_zero(lua_State *L, const lmv_packed *s, size_t at) {
-  unsigned char bytes[256];
-  const unsigned char *zero;
-  mv_bytestream stream;
-  mv_layout lay;
-  lmv_layout(s->view, &lay);
-  mv_stream_start(&stream, lmv_base(L, s->view), &lay, at);
-  for (size_t n; at < s->size; at += n) {
-    n = s->size - at < sizeof bytes ? s->size - at : sizeof bytes;
-    mv_stream_read(&stream, bytes, n);
-    zero = memchr(bytes, 0, n);
-    if (zero != NULL)
-      return at + (size_t)(zero - bytes);
-  }
-  return s->size;
-}
-
-/* The position of the next zero byte from `at` on. Without a zero byte, the
-** end, or `at` if that is greater. */
-static size_t find_zero(lua_State *L, const lmv_packed *s, size_t at) {
-  size_t size = size_now(s);
-  const unsigned char *p, *zero;
-  if (at >= size)
-    return at;
-  if (!s->contiguous)
-    return stream_to_zero(L, s, at);
-  p = packed_start(L, s);
-  zero = memchr(p + at, 0, size - at);
-  return zero != NULL ? (size_t)(zero - p) : size;
-}
-
-/* at + n, or SIZE_MAX on overflow. */
-static size_t position_after(size_t at, size_t n) {
-  return n > PTRDIFF_MAX || at > PTRDIFF_MAX - n ? PTRDIFF_MAX : at + n;
-}
-
-/* Pushes a string whose length, of o->size bytes, stands in front of it. */
-static lmv_outcome push_sized(const packreader *r, const lmv_packed *s,
-                              const option *o, size_t *at) {
-  lua_Unsigned n = (lua_Unsigned)fetch_integer(r, s, *at, o->size, false);
-  size_t start = *at + o->size;
-  *at = position_after(start, n > PTRDIFF_MAX ? PTRDIFF_MAX : (size_t)n);
-  if (!has(s, start, (size_t)n) || n > PTRDIFF_MAX)
-    return LMV_TOOSHORT;
-  push_string(r->L, s, start, (size_t)n);
-  return LMV_UNPACKED;
-}
-
-static lmv_outcome push_zero_ended(const packreader *r, const lmv_packed *s,
-                                   size_t *at) {
-  size_t start = *at, zero = find_zero(r->L, s, start);
-  *at = zero + 1;
-  if (zero >= size_now(s))
-    return LMV_UNENDED;
-  push_string(r->L, s, start, zero - start);
-  return LMV_UNPACKED;
-}
-
-/* Pushes the value of the option at *at, if it has a value, and moves *at. */
-static lmv_outcome push_option(const packreader *r, const lmv_packed *s,
-                               const option *o, size_t *at) {
-  lua_State *L = r->L;
-  size_t start = *at;
-  switch (o->kind) {
-  case STRING:
-    return push_sized(r, s, o, at);
-  case ZSTRING:
-    return push_zero_ended(r, s, at);
-  case INTEGER:
-  case UNSIGNED:
-    lua_pushinteger(L, fetch_integer(r, s, start, o->size, o->kind == INTEGER));
-    break;
-  case SINGLE:
-  case NUMBER:
-  case DOUBLE:
-    lua_pushnumber(L, fetch_float(r, s, start, o));
-    break;
-  case CHARS:
-    push_string(L, s, start, o->size);
-    break;
-  default:
-    break;
-  }
-  *at = start + o->size;
-  return LMV_UNPACKED;
-}
-
-lmv_outcome lmv_unpack(packreader *r, const lmv_packed *s, size_t *at,
-                       int *results) {
-  option o;
-  *results = 0;
-  while (lmv_nextoption(r, *at, &o)) {
-    lmv_outcome outcome;
-    bool is_there = has(s, *at, o.padding + o.size);
-    *at += o.padding;
-    if (!is_there) {
-      *at = position_after(*at, o.size + (o.kind == ZSTRING));
-      return LMV_TOOSHORT;
-    }
-    if (*results > LUA_MINSTACK / 2)
-      lmv_checkresults(r->L, 1);
-    outcome = push_option(r, s, &o, at);
-    if (outcome != LMV_UNPACKED)
-      return outcome;
-    if (o.kind <= ZSTRING)
-      ++*results;
-  }
-  return LMV_UNPACKED;
-}
-
-size_t lmv_leastend(packreader *r, size_t at) {
-  option o;
-  while (lmv_nextoption(r, at, &o))
-    at = position_after(
-        at, position_after(o.padding + (o.kind == ZSTRING), o.size));
-  return at;
-}
-
-/* A start position of string.unpack, as an index from 0, clipped to the first
-** byte. */
-static size_t check_position(lua_State *L, int arg, size_t size) {
-  lua_Integer i = lmv_optinteger(L, arg, 1);
-  size_t at = 0;
-  if (i > 0)
-    at = (lua_Unsigned)i - 1 > size ? size + 1 : (size_t)i - 1;
-  else if (i < 0 && i >= -(lua_Integer)size)
-    at = size - (size_t)-i;
-  if (at > size)
-    lmv_argerror(L, arg, "initial position out of string");
-  return at;
-}
-
-/* v:unpack(fmt [, pos]): values, and the position (in bytes) behind them. */
-LMV_TOUCHES(view_unpack) {
-  const lmv_view *v = lmv_checkview(L, 1);
-  packreader r = lmv_startformat(L, 2);
-  lmv_packed s = packed_view(L, v);
-  size_t at = check_position(L, 3, s.size);
-  int results;
-  switch (lmv_unpack(&r, &s, &at, &results)) {
-  case LMV_TOOSHORT:
-    return lmv_argerror(L, 2, "data string too short");
-  case LMV_UNENDED:
-    return lmv_argerror(L, 2, "unfinished string for format 'z'");
-  case LMV_UNPACKED:
-    break;
-  }
-  lua_pushinteger(L, (lua_Integer)at + 1);
-  return results + 1;
-}
-
-/* ---- pack ----------------------------------------------------------------*/
 
 /* Adds n bytes to the size of the output; returns their address, or NULL if
 ** they do not fit the room. */
@@ -384,7 +102,7 @@ static void pack_float(const packreader *r, lmv_output *out, const option *o,
                              : (const void *)&n,
          o->size);
   if (r->little == MV_BIGENDIAN)
-    reverse_bytes(bytes, o->size);
+    lmv_reversebytes(bytes, o->size);
   add_bytes(out, bytes, o->size);
 }
 
@@ -480,8 +198,8 @@ LMV_TOUCHES(view_pack) {
   int top = lua_gettop(L);
   lmv_checkinteger(L, 3);
   lmv_checkwritable(L, v);
-  size = packed_view(L, v).size;
-  from = check_position(L, 3, size);
+  size = (size_t)lmv_nbytes(v);
+  from = lmv_startposition(L, 3, size);
   lmv_pack(&r, &out, size - from, from, 4, top);
   if (out.n > out.room)
     lmv_argerror(L, 3, "%I bytes at position %I, %I left", (LUAI_UACINT)out.n,
@@ -491,5 +209,4 @@ LMV_TOUCHES(view_pack) {
   return 1;
 }
 
-const luaL_Reg lmv_pack_methods[] = {
-    {"unpack", view_unpack}, {"pack", view_pack}, {NULL, NULL}};
+const luaL_Reg lmv_pack_methods[] = {{"pack", view_pack}, {NULL, NULL}};

@@ -1,41 +1,14 @@
 /*
-** pack.h - the format language of string.pack
+** pack.h - v:pack: writes values in the format language of string.pack
 */
 #ifndef LMV_PACK_H
 #define LMV_PACK_H
 
-#include "lease.h"
 #include "packformat.h"
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
 #endif
-
-/* The bytes that are unpacked: those of a view, or all present bytes of a
-** container. */
-typedef struct lmv_packed {
-  const lmv_view *view;
-  const lmv_container *container; /* if view is NULL */
-  size_t size;                    /* of the view */
-  bool contiguous;
-} lmv_packed;
-
-typedef enum lmv_outcome {
-  LMV_UNPACKED,
-  LMV_TOOSHORT,
-  LMV_UNENDED /* a string's zero is missing */
-} lmv_outcome;
-
-/*
-** Pushes the values of the format from byte *at (from 0) on, and moves *at
-** behind them. If bytes are missing, *at is the end of the bytes that were
-** needed.
-*/
-lmv_outcome lmv_unpack(packreader *r, const lmv_packed *s, size_t *at,
-                       int *results);
-
-/* The least end of the rest of the format, from byte `at` on. */
-size_t lmv_leastend(packreader *r, size_t at);
 
 /* The bytes that packing produces. */
 typedef struct lmv_output {

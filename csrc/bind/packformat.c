@@ -189,3 +189,12 @@ bool lmv_nextoption(packreader *r, size_t at, option *o) {
   }
   return true;
 }
+
+/* The constant loop bound helps compilers to vectorise. */
+void lmv_reversebytes(unsigned char *bytes, size_t n) {
+  for (size_t i = 0; i < n / 2 && i < MAXINTSIZE / 2; i++) {
+    unsigned char t = bytes[i];
+    bytes[i] = bytes[n - 1 - i];
+    bytes[n - 1 - i] = t;
+  }
+}

@@ -51,6 +51,9 @@ packreader lmv_startformat(lua_State *L, int arg);
 */
 bool lmv_nextoption(packreader *r, size_t at, option *o);
 
+/* Reverses the n bytes of a number; n is at most MAXINTSIZE. */
+void lmv_reversebytes(unsigned char *bytes, size_t n);
+
 #if defined(__GNUC__)
 #pragma GCC visibility pop
 #endif

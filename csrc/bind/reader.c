@@ -13,8 +13,8 @@
 #include "half.h"
 #include "mv.h"
 #include "operand.h"
-#include "pack.h"
 #include "stream.h"
+#include "unpack.h"
 
 /*
 ** The number of bytes to the end; 0 if the source was cut before the position.

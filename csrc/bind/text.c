@@ -54,18 +54,6 @@ static const unsigned char *text_bytes(lua_State *L, const subject *t) {
   return t->copy != NULL ? t->copy : base + t->v->offset;
 }
 
-/*
-** Converts a position of the string library to an index from 0, clipped to the
-** first byte; the result is greater than n if it is behind the end.
-*/
-static size_t text_position(lua_Integer i, size_t n) {
-  if (i > 0)
-    return (size_t)i - 1;
-  if (i == 0 || i < -(lua_Integer)n)
-    return 0;
-  return n - (size_t)-i;
-}
-
 /* Pushes the first and last position of n bytes at offset at. */
 static int push_bounds(lua_State *L, size_t at, size_t n) {
   lua_pushinteger(L, (lua_Integer)at + 1);
@@ -88,7 +76,7 @@ static int push_found(lua_State *L, size_t from, ptrdiff_t at, size_t m) {
 static int find_flat(lua_State *L, const lmv_view *v, lua_Integer init,
                      const unsigned char *needle, size_t m) {
   const unsigned char *p = lmv_base(L, v) + v->offset;
-  size_t n = lmv_flatsize(v), from = text_position(init, n);
+  size_t n = lmv_flatsize(v), from = lmv_startindex(init, n);
   ptrdiff_t at = from <= n ? mv_find(p + from, n - from, needle, m) : -1;
   return push_found(L, from, at, m);
 }
@@ -100,7 +88,7 @@ static int find_flat(lua_State *L, const lmv_view *v, lua_Integer init,
 */
 static bool search_range(lua_Integer init, bool last, size_t n, size_t m,
                          size_t *from, size_t *to) {
-  size_t position = text_position(init, n);
+  size_t position = lmv_startindex(init, n);
   *from = last ? 0 : position;
   *to = last && m <= n && position < n - m ? position + m : n;
   if (last)
@@ -202,7 +190,7 @@ static int find_pattern(lua_State *L, const lmv_view *v, lua_Integer init,
   mv_pattern *pat;
   subject t;
   open_text(L, v, &t);
-  scan.next = text_position(init, t.n);
+  scan.next = lmv_startindex(init, t.n);
   if (scan.next > t.n) {
     lua_pushnil(L);
     return 1;
@@ -332,7 +320,7 @@ LMV_TOUCHES(view_gmatch) {
   flatten_text(L, &t);
   loop = start_loop(L, &t);
   loop->pattern = pattern;
-  loop->scan.next = text_position(init, t.n);
+  loop->scan.next = lmv_startindex(init, t.n);
   loop->scan.avoid = SIZE_MAX;
   lmv_enditerator(L, next_match, LOOP_VALUES);
   return 1;

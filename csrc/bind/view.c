@@ -65,6 +65,14 @@ void lmv_layout(const lmv_view *v, mv_layout *lay) {
   assert_layout(v, lay);
 }
 
+ptrdiff_t lmv_nbytes(const lmv_view *v) {
+  mv_layout lay;
+  if (v->ndim == 1)
+    return v->dims[0] * v->itemsize;
+  lmv_layout(v, &lay);
+  return mv_layout_nbytes(&lay);
+}
+
 static void set_layout(lmv_view *v, const mv_layout *lay) {
   size_t n = (size_t)lay->ndim * sizeof v->dims[0];
   mv_assert(mv_layout_valid(lay));

@@ -56,6 +56,9 @@ static inline lmv_view *lmv_checkview(lua_State *L, int arg) {
   return v != NULL ? v : lmv_viewcontainer(L, arg);
 }
 
+/* The number of bytes of all items. */
+ptrdiff_t lmv_nbytes(const lmv_view *v);
+
 /*
 ** Whether the items are contiguous in one direct dimension, the usual case. The
 ** stride of a dimension of 0 or 1 items is the item size.
