@@ -95,6 +95,7 @@ build = {
         "csrc/core/simd.c",
         "csrc/core/status.c",
         "csrc/core/sum.c",
+        "csrc/core/twoway.c",
         "csrc/core/typecode.c",
         "csrc/core/walk.c",
       },

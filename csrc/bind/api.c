@@ -123,21 +123,13 @@ static void check_flags(lua_State *L, int flags) {
     luaL_error(L, "unknown flags %d to borrow with", flags);
 }
 
-static bool is_contiguous(const lmv_view *v) {
-  mv_layout lay;
-  if (lmv_isflat(v))
-    return true;
-  lmv_layout(v, &lay);
-  return mv_layout_contiguous(&lay, 'C');
-}
-
 /* The reason why a caller with these flags cannot use the view, or NULL. */
 static const char *view_refusal(int flags, const lmv_view *v) {
   if ((flags & MVIEW_WRITE) && v->readonly)
     return "memory is read-only";
   if (v->indirect && (flags & MVIEW_INDIRECT) != MVIEW_INDIRECT)
     return "memory has suboffsets";
-  if (!(flags & MVIEW_STRIDES) && !is_contiguous(v))
+  if (!(flags & MVIEW_STRIDES) && !lmv_iscontiguous(v))
     return "memory is not contiguous";
   return NULL;
 }

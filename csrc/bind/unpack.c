@@ -15,19 +15,12 @@
 #include <limits.h>
 #include <string.h>
 
-static bool is_contiguous(const lmv_view *v) {
-  mv_layout lay;
-  lmv_layout(v, &lay);
-  return mv_layout_contiguous(&lay, 'C');
-}
-
 /* The bytes of a living view. */
 static inline lmv_packed packed_view(lua_State *L, const lmv_view *v) {
-  lmv_packed s = {v, NULL, 0, true};
   lmv_checklive(L, v);
-  s.size = (size_t)lmv_nbytes(v);
-  s.contiguous = lmv_isflat(v) || is_contiguous(v);
-  return s;
+  if (lmv_isflat(v)) /* the usual case */
+    return (lmv_packed){v, NULL, lmv_flatsize(v), true};
+  return (lmv_packed){v, NULL, (size_t)lmv_nbytes(v), lmv_iscontiguous(v)};
 }
 
 /* The address of contiguous bytes. */

@@ -73,6 +73,14 @@ ptrdiff_t lmv_nbytes(const lmv_view *v) {
   return mv_layout_nbytes(&lay);
 }
 
+bool lmv_iscontiguous(const lmv_view *v) {
+  mv_layout lay;
+  if (lmv_isflat(v))
+    return true;
+  lmv_layout(v, &lay);
+  return mv_layout_contiguous(&lay, 'C');
+}
+
 static void set_layout(lmv_view *v, const mv_layout *lay) {
   size_t n = (size_t)lay->ndim * sizeof v->dims[0];
   mv_assert(mv_layout_valid(lay));

@@ -72,6 +72,9 @@ static inline size_t lmv_flatsize(const lmv_view *v) {
   return (size_t)(v->dims[0] * v->itemsize);
 }
 
+/* Whether the items are contiguous in C order. */
+bool lmv_iscontiguous(const lmv_view *v);
+
 /*
 ** The bytearray (LMV_BYTEARRAY) or map (LMV_MAP) at arg, dead or alive.
 ** [-0, +0, v] Raises for any other value.

@@ -15,10 +15,8 @@
 ** that agreed, as these are compared eight at a time. When the budget of a way
 ** is spent, the next way searches the remaining starts. So the work of each way
 ** is at most a constant times the sum of its first budget, the starts and the
-** bytes of the needle. Way 5 is linear by itself: it makes at most two
-** comparisons for each byte, and a shift by its table passes over at least one
-** start at a constant cost. If there are less than 64 starts in all, memcmp
-** compares each.
+** bytes of the needle. Way 5 is linear by itself. If there are less than 64
+** starts in all, memcmp compares each.
 **
 ** A search backwards is the same with all directions reversed, but without way
 ** 1, as C has no memchr from the end; instead, vectors compare needles of one
@@ -26,6 +24,7 @@
 */
 #include "kernels.h"
 #include "simd.h"
+#include "twoway.h"
 
 #include <string.h>
 
@@ -47,7 +46,7 @@
 /*
 ** The cost of a refuted candidate: the number of starts that the next way skips
 ** in the same time. The next way is a scanner or, for the last scanner,
-** two_way, which is slower.
+** mv_two_way, which is slower.
 */
 #define MISS_COST 256
 #define TWO_WAY_MISS_COST 16
@@ -406,125 +405,20 @@ static bool by_bytes(search *s) {
          (s->at < s->end && by_filter(s, &f, 8, TWO_WAY_MISS_COST));
 }
 
-/* ---- two-way -------------------------------------------------------------*/
-
-/*
-** The start of the greatest suffix of x, by the order of bytes or by the
-** reversed order; and its period. The bytes of x are d apart.
-*/
-MV_INLINE size_t greatest_suffix(const unsigned char *x, size_t m, ptrdiff_t d,
-                                 bool reverse, size_t *period) {
-  size_t start = 0, j = 1, k = 0, p = 1; /* x[j + k] against x[start + k] */
-  while (j + k < m) {
-    unsigned char a = x[d * (ptrdiff_t)(j + k)];
-    unsigned char b = x[d * (ptrdiff_t)(start + k)];
-    if (a == b) {
-      if (++k == p) {
-        j += p;
-        k = 0;
-      }
-    } else if ((a < b) != reverse) {
-      j += k + 1;
-      k = 0;
-      p = j - start;
-    } else {
-      start = j++;
-      k = 0;
-      p = 1;
-    }
-  }
-  *period = p;
-  return start;
-}
-
-/*
-** Finds the split of a needle x and its period p for two_way. Returns the
-** number of bytes of the needle that are known to agree after a shift by p.
-*/
-MV_INLINE size_t split(const unsigned char *x, size_t m, ptrdiff_t d,
-                       size_t *cut, size_t *p) {
-  size_t q, other = greatest_suffix(x, m, d, true, &q), i = 0;
-  *cut = greatest_suffix(x, m, d, false, p);
-  if (other > *cut) {
-    *cut = other;
-    *p = q;
-  }
-  while (i < *cut && x[d * (ptrdiff_t)i] == x[d * (ptrdiff_t)(i + *p)])
-    i++;
-  if (i == *cut)
-    return m - *p;
-  *p = (*cut > m - *cut ? *cut : m - *cut) + 1;
-  return 0;
-}
-
-/* A hash of two bytes: the last two of the needle, or two of the hay. */
-#define PAIRS 256
-MV_INLINE unsigned byte_pair(const unsigned char *last, ptrdiff_t d) {
-  return (last[0] ^ (unsigned)last[-d] << 3) % PAIRS;
-}
-
-/* The least shift of the needle for each pair of bytes at its end. */
-MV_INLINE void fill_shifts(uint16_t *shift, const unsigned char *x, size_t m,
-                           ptrdiff_t d) {
-  for (size_t i = 0; i < PAIRS; i++)
-    shift[i] = (uint16_t)(m - 1 < UINT16_MAX ? m - 1 : UINT16_MAX);
-  for (size_t i = m - 1 < UINT16_MAX ? 1 : m - UINT16_MAX; i < m; i++)
-    shift[byte_pair(x + d * (ptrdiff_t)i, d)] = (uint16_t)(m - 1 - i);
-}
-
-/*
-** Splits the needle so that the period of its right part is the period of the
-** needle, or so that the left part does not continue the period of the right
-** part. Compares the right part forwards, then the left part backwards. After a
-** shift by the period, bytes that are known to agree are not compared again; if
-** no bytes are known to agree, the table of shifts is used first. m is above 1;
-** d is 1, or -1 for a search backwards.
-*/
-MV_INLINE bool two_way(search *s, ptrdiff_t d) {
-  size_t m = s->m, behind = d < 0 ? m - 1 : 0, known = 0, cut, p;
-  const unsigned char *x = s->needle + behind;
-  size_t keep = split(x, m, d, &cut, &p);
-  uint16_t shift[PAIRS];
-  fill_shifts(shift, x, m, d);
-  while (s->at < s->end) {
-    const unsigned char *y = where(s, s->at, 1) + behind;
-    ptrdiff_t i = (ptrdiff_t)(cut > known ? cut : known);
-    size_t skip =
-        known > 0 ? 0 : shift[byte_pair(y + d * (ptrdiff_t)(m - 1), d)];
-    s->at += skip;
-    if (skip > 0)
-      continue;
-    while (i < (ptrdiff_t)m && x[d * i] == y[d * i])
-      i++;
-    if (i < (ptrdiff_t)m) {
-      s->at += (size_t)i - cut + 1;
-      known = 0;
-      continue;
-    }
-    i = (ptrdiff_t)cut;
-    while (i > (ptrdiff_t)known && x[d * (i - 1)] == y[d * (i - 1)])
-      i--;
-    if (i <= (ptrdiff_t)known)
-      return true;
-    s->at += p;
-    known = keep;
-  }
-  return false;
-}
-
-static bool two_way_forwards(search *s) { return two_way(s, 1); }
-static bool two_way_backwards(search *s) { return two_way(s, -1); }
-
 /* ---- all together --------------------------------------------------------*/
 
 static bool find_start(search *s) {
+  size_t left;
   if (!s->backwards && by_byte(s, rarest(s, NULL)))
     return true;
   if (s->at < s->end && by_bytes(s))
     return true;
   if (s->at >= s->end)
     return false;
-  return s->backwards ? two_way_backwards(s) : two_way_forwards(s);
+  left = s->end - s->at;
+  s->at +=
+      mv_two_way(where(s, s->at, left), left, s->needle, s->m, s->backwards);
+  return s->at < s->end;
 }
 
 /* Less than a block of starts are compared with memcmp. */
