@@ -1,7 +1,8 @@
 /*
 ** lease.c - the use and the end of memory
-** Killing a lease or expiring its views only raises the generation. The memory
-** is given back after the lease was killed and its last pin has ended.
+** The views of a lease notice its end at their next access, by its generation.
+** The memory of a killed lease is given back when there are no pins: at once,
+** or at the last unpin.
 */
 #include "lease.h"
 
@@ -59,39 +60,33 @@ void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
                lease->pins == 1 ? "" : "s");
 }
 
-/* Ends a killed lease with its last pin, and a foreign exporter's lease as soon
-** as neither a view nor a pin uses it. */
-static void check_unused(lmv_lease *lease) {
-  if (lease->pins > 0)
+/*
+** Kills the lease of a string or of a foreign exporter if neither a view nor a
+** pin uses it. A view may be under construction: it will be dead, too. owner:
+** index of the lease's userdata.
+*/
+static void kill_unused(lua_State *L, int owner, lmv_lease *lease) {
+  if (lease->views > 0 || lease->pins > 0)
     return;
-  if (!lease->alive)
-    end_lease(lease);
-  else if (lease->source == LMV_FOREIGN && lease->views == 0)
+  if (lease->source == LMV_STRING || lease->source == LMV_FOREIGN)
     lmv_lease_kill(lease);
-}
-
-void lmv_lease_unview(lmv_lease *lease) {
-  lease->views--;
-  check_unused(lease);
-}
-
-void lmv_lease_unpin(lmv_lease *lease) {
-  lease->pins--;
-  check_unused(lease);
-}
-
-void lmv_drop_string(lua_State *L, int owner, lmv_lease *lease) {
-  if (lease->source == LMV_STRING && lease->views == 0 && lease->pins == 0) {
-    lmv_lease_kill(lease); /* a view of it may be under construction */
+  if (lease->source == LMV_STRING) {
     lua_pushnil(L);
     lua_setiuservalue(L, owner, 2);
   }
 }
 
+void lmv_lease_unpin(lua_State *L, int owner, lmv_lease *lease) {
+  lease->pins--;
+  if (lease->pins == 0 && !lease->alive)
+    end_lease(lease);
+  kill_unused(L, owner, lease);
+}
+
 void lmv_release(lua_State *L, int idx) {
   lmv_view *v = lua_touserdata(L, idx);
   lmv_lease *lease = v->lease;
-  bool counted = v->generation >= lease->first;
+  bool earlier_use = v->generation < lease->first; /* of the resource */
   if (v->generation == 0)
     return;
   v->generation = 0;
@@ -99,14 +94,14 @@ void lmv_release(lua_State *L, int idx) {
   lua_getiuservalue(L, idx, 1);
   lua_pushnil(L);
   lua_setiuservalue(L, idx, 1);
-  if (counted) { /* otherwise it is a view of an earlier use of the resource */
-    lmv_lease_unview(lease);
-    lmv_drop_string(L, lua_gettop(L), lease);
+  if (!earlier_use) {
+    lease->views--;
+    kill_unused(L, lua_gettop(L), lease);
   }
   lua_pop(L, 1);
 }
 
-/* ---- dead views ----------------------------------------------------------*/
+/* ---- access through a view -----------------------------------------------*/
 
 int lmv_expirederror(lua_State *L, const lmv_lease *lease) {
   return luaL_error(L, "attempt to use an expired view (its %s)",

@@ -45,7 +45,7 @@ typedef struct lmv_lease {
   uint64_t generation; /* views of an earlier generation are dead */
   uint64_t first;      /* its generation at the start */
   size_t views;        /* made and not released; includes collected ones */
-  int pins;
+  int pins;            /* started and not ended (pin.h) */
   lmv_source source;
   bool alive; /* false: killed */
   bool lost;  /* part of the memory is gone: no new views are made */
@@ -77,10 +77,10 @@ void lmv_lease_expire(lmv_lease *lease, const char *expiry);
 void lmv_lease_kill(lmv_lease *lease);
 
 /*
-** Subtract one view, or one pin. Give the memory back if that was its last use.
+** Subtracts a pin. Gives the memory back if that was its last use. owner: index
+** of the lease's userdata. [-0, +0, -]
 */
-void lmv_lease_unview(lmv_lease *lease);
-void lmv_lease_unpin(lmv_lease *lease);
+void lmv_lease_unpin(lua_State *L, int owner, lmv_lease *lease);
 
 /* The lease of all released views; it is dead for them. Never written. */
 extern const lmv_lease lmv_nolease;
@@ -140,10 +140,10 @@ void lmv_telllosses(lua_State *L);
 /* ---- views of a lease ----------------------------------------------------*/
 
 /*
-** A view. User value 1: the userdata of its lease. User value 2, only if
+** A view. User value 1: the userdata of its lease. User value 2 of a view with
 ** anchors_format: the userdata of its format (formats that are cached for good
-** need no anchor). dims: ndim shapes, ndim strides, and if indirect ndim
-** suboffsets.
+** need no anchor). User value 2 of the first view of a string: the string.
+** dims: ndim shapes, ndim strides, and if indirect ndim suboffsets.
 */
 typedef struct lmv_view {
   lmv_lease *lease;
@@ -210,18 +210,11 @@ static inline void lmv_checkwritable(lua_State *L, const lmv_view *v) {
 }
 
 /*
-** Ends the view at idx. Ends the lease, too, if it is a foreign exporter's and
-** neither another view nor a pin uses it. The released view keeps nothing
-** alive. [-0, +0, -]
+** Ends the view at idx. Kills the lease, too, if it is a string's or a foreign
+** exporter's and neither another view nor a pin uses it. The released view
+** keeps nothing alive but its format. [-0, +0, -]
 */
 void lmv_release(lua_State *L, int idx);
-
-/*
-** Drops the reference to a string if neither a view nor a pin uses its lease.
-** owner: index of the first view of the string, which holds the reference.
-** [-0, +0, -]
-*/
-void lmv_drop_string(lua_State *L, int owner, lmv_lease *lease);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

@@ -25,8 +25,7 @@ static void end_pin(lua_State *L, int idx) {
   if (lease != NULL) {
     p->lease = NULL;
     lua_getiuservalue(L, idx, OWNER);
-    lmv_lease_unpin(lease);
-    lmv_drop_string(L, lua_gettop(L), lease);
+    lmv_lease_unpin(L, lua_gettop(L), lease);
     lua_pop(L, 1);
   }
   for (int value = OWNER; value <= VALUES; value++) {
