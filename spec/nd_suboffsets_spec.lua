@@ -66,6 +66,20 @@ describe("A view whose first dimension is pointers", function()
     assert.are.equal(12, v:count(7))
   end)
 
+  it("is compared and copied with 64 dimensions", function()
+    local shape = {2}
+    for d = 2, 63 do shape[d] = 1 end
+    shape[64] = 3
+    local function deep(last)
+      return lend_host.pil {blocks = {"abc", last}, format = "B", shape = shape}
+    end
+    local v, w = deep("def"), deep("deg")
+    assert.is_false(v == w)
+    v:copyfrom(w)
+    assert.are.equal("abcdeg", v:tobytes())
+    assert.is_true(v == w)
+  end)
+
   it("is sliced in all dimensions", function()
     local rows = {
       {{{2, 3}}, {0, -1}, {all[2], all[3]}},
