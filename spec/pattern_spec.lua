@@ -71,6 +71,7 @@ local rows = {
   {"all but one byte", LOG, "[^\n]*user=[^ ]+"},
   {"all but one byte, to the end", "a,b", "[^,]-$"},
   {"zeros in a set", "a\0b\0", "[\0-\1]"},
+  {"a zero behind a byte outside of ASCII", "\xe9\0", "[^%d%a][%c%d]"},
   {"zeros in a pattern", "a\0b\0b", "\0b%z"},
   {"captures in captures", "key = value", "((%w+)%s*=%s*(%w+))"},
   {"positions", "hello", "()l()"},
