@@ -158,7 +158,7 @@ fuzz-format fuzz-layout fuzz-kernels: fuzz-%: $(BUILD)/fuzz/%
 run-fuzz:
 	@mkdir -p $(BUILD)/fuzz/found/$(NAME)
 	@echo "---- fuzz $(NAME), $(FUZZ_SECONDS) seconds"
-	@FUZZ_SCRIPT=$(SCRIPT) LUA_PATH="lua/?.lua;;" \
+	@FUZZ_SCRIPT=$(SCRIPT) LUA_PATH="lua/?.lua;spec/support/?.lua;;" \
 	  ASAN_OPTIONS=detect_leaks=0 $(PROGRAM) -max_len=128 \
 	  -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 \
 	  -artifact_prefix=$(BUILD)/fuzz/$(NAME)- \
@@ -175,7 +175,7 @@ $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/spec/torture/fuzz_%.o \
 	$(call fuzz_objects,$(CORE))
 	$(FUZZ) -fsanitize=fuzzer -o $@ $^ -lm
 
-$(BUILD)/fuzz/obj/%.o: %.c $(wildcard csrc/*.h csrc/*/*.h)
+$(BUILD)/fuzz/obj/%.o: %.c $(wildcard csrc/*.h csrc/*/*.h spec/torture/*.h)
 	@mkdir -p $(@D)
 	$(FUZZ) -fsanitize=fuzzer-no-link -c -o $@ $<
 

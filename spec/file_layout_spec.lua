@@ -9,10 +9,7 @@ local MIB = 1 << 20
 local LARGE = math.min(5 << 30, sizes.most // 4)
 
 local bytes, read, write = files.bytes, files.read, files.write
-
-local function open(path, mode) return assert(io.open(path, mode)) end
-
-local function new(n) return mview.bytearray(n):view() end
+local open, zeros = files.open, files.zeros
 
 describe("v:readfrom and v:writeto", function()
   local path
@@ -27,7 +24,7 @@ describe("v:readfrom and v:writeto", function()
   describe("of a view", function()
     it("that is read-only write, and refuse to read", function()
       local file <close> = open(path, "r+b")
-      local view = new(3):toreadonly()
+      local view = zeros(3):toreadonly()
       assert.equal(3, view:writeto(file))
       assert.has_error(function() view:readfrom(file) end,
         "attempt to write to a read-only view")
@@ -39,8 +36,8 @@ describe("v:readfrom and v:writeto", function()
     it("that is empty do nothing", function()
       local file <close> = open(path, "r+b")
       local fd = unix.open(path, "r+")
-      for _, view in ipairs {new(0), new(10):sub(5, 4, 2), mview.new("i", 3, 0),
-        new(6):cast("h"):sub(9)} do
+      for _, view in ipairs {zeros(0), zeros(10):sub(5, 4, 2),
+        mview.new("i", 3, 0), zeros(6):cast("h"):sub(9)} do
         for _, target in ipairs {file, fd} do
           assert.equal(0, view:readfrom(target))
           assert.equal(0, view:writeto(target))
@@ -52,7 +49,7 @@ describe("v:readfrom and v:writeto", function()
     end)
 
     it("that is dead refuse", function()
-      local view = new(10)
+      local view = zeros(10)
       view:release()
       for _, call in ipairs {"readfrom", "writeto"} do
         assert.has_error(function() view[call](view, 0) end,
@@ -61,7 +58,7 @@ describe("v:readfrom and v:writeto", function()
     end)
 
     it("that is pinned work", function()
-      local view = new(10)
+      local view = zeros(10)
       local file <close> = open(path, "rb")
       assert.equal(10, capi.nested(view, 1, function()
         return view:readfrom(file)
@@ -69,7 +66,7 @@ describe("v:readfrom and v:writeto", function()
     end)
 
     it("of 0 dimensions move its item", function()
-      local view = new(4):cast("i", {})
+      local view = zeros(4):cast("i", {})
       local file <close> = open(path, "rb")
       assert.equal(4, view:readfrom(file))
       assert.equal(string.unpack("i", content), view:get())
@@ -130,7 +127,7 @@ describe("v:readfrom and v:writeto", function()
 
     it("that is strided takes the bytes of a pipe", function()
       local r, w = unix.pipe()
-      local view = new(4 * MIB):sub(1, -1, 2)
+      local view = zeros(4 * MIB):sub(1, -1, 2)
       unix.write(w, bytes(65536))
       assert.equal(65536, view:readfrom(r))
       assert.equal(bytes(65536), view:sub(1, 65536):tobytes())

@@ -11,10 +11,7 @@ local MIB = 1 << 20
 local on_full = files.exists "/dev/full" and it or pending
 
 local bytes, read, write = files.bytes, files.read, files.write
-
-local function open(path, mode) return assert(io.open(path, mode)) end
-
-local function new(n) return mview.bytearray(n):view() end
+local open, zeros = files.open, files.zeros
 
 describe("v:readfrom and v:writeto", function()
   local path
@@ -29,7 +26,7 @@ describe("v:readfrom and v:writeto", function()
   describe("of a file handle", function()
     it("fill the view from its position", function()
       local file <close> = open(path, "rb")
-      local view = new(100)
+      local view = zeros(100)
       for start = 1, 901, 100 do
         assert.equal(100, view:readfrom(file))
         assert.equal(content:sub(start, start + 99), view:tobytes())
@@ -39,7 +36,7 @@ describe("v:readfrom and v:writeto", function()
 
     it("end with the file, then with 0", function()
       local file <close> = open(path, "rb")
-      local view = new(#content + 5)
+      local view = zeros(#content + 5)
       assert.equal(#content, view:readfrom(file))
       assert.equal(content .. ("\0"):rep(5), view:tobytes())
       assert.equal(0, view:readfrom(file))
@@ -48,11 +45,11 @@ describe("v:readfrom and v:writeto", function()
 
     it("go on behind the end once there is more", function()
       local file <close> = open(path, "rb")
-      new(#content + 1):readfrom(file)
+      zeros(#content + 1):readfrom(file)
       local more <close> = open(path, "ab")
       more:write("more")
       more:flush()
-      local view = new(10)
+      local view = zeros(10)
       assert.equal(4, view:readfrom(file))
       assert.equal("more", view:sub(1, 4):tobytes())
     end)
@@ -69,7 +66,7 @@ describe("v:readfrom and v:writeto", function()
         end
         assert.equal(1, mview("x"):writeto(file))
         assert.equal(1, mview("y"):writeto(fd))
-        assert.equal(2, new(2):readfrom(open(path, "a+b"), 0))
+        assert.equal(2, zeros(2):readfrom(open(path, "a+b"), 0))
         unix.close(fd)
       end
       assert.equal(content, read(path):sub(1, #content))
@@ -96,7 +93,7 @@ describe("v:readfrom and v:writeto", function()
       local large = bytes(3 * MIB + 5)
       write(path, large)
       local file = open(path, "r+b")
-      local view = new(#large)
+      local view = zeros(#large)
       assert.equal(#large, view:readfrom(file))
       assert.is_true(view:equals(large))
       assert.equal(#large, view:sub(-1, 1, -1):writeto(file))
@@ -106,7 +103,7 @@ describe("v:readfrom and v:writeto", function()
 
     it("read and write pipes to programs", function()
       local input = assert(io.popen("printf 12345; printf 67890"))
-      local view = new(8)
+      local view = zeros(8)
       assert.equal("1", input:read(1))
       assert.equal(8, view:readfrom(input))
       assert.equal("23456789", view:tobytes())
@@ -124,7 +121,7 @@ describe("v:readfrom and v:writeto", function()
     it("refuse one that is closed", function()
       local file = open(path)
       file:close()
-      assert.has_error(function() new(1):readfrom(file) end,
+      assert.has_error(function() zeros(1):readfrom(file) end,
         "bad argument #1 to 'readfrom' (attempt to use a closed file)")
       assert.has_error(function() mview(""):writeto(file) end,
         "bad argument #1 to 'writeto' (attempt to use a closed file)")
@@ -132,7 +129,7 @@ describe("v:readfrom and v:writeto", function()
 
     it("refuse one that its buffer's allocation closed", function()
       local file = open(path, "rb")
-      local view = new(2 * MIB):sub(1, -1, 2)
+      local view = zeros(2 * MIB):sub(1, -1, 2)
       collectgarbage()
       setmetatable({}, {__gc = function() file:close() end})
       assert.has_error(function()
@@ -142,11 +139,11 @@ describe("v:readfrom and v:writeto", function()
 
     it("report why it cannot be read or written", function()
       local output <close> = open(path, "wb")
-      assert.same(failed(EBADF), {new(1):readfrom(output)})
+      assert.same(failed(EBADF), {zeros(1):readfrom(output)})
       local input <close> = open(path, "rb")
       assert.same(failed(EBADF), {mview("x"):writeto(input)})
       local folder <close> = open("/tmp", "rb")
-      assert.same(failed(EISDIR), {new(1):readfrom(folder)})
+      assert.same(failed(EISDIR), {zeros(1):readfrom(folder)})
     end)
 
     on_full("say that there is no room", function()
@@ -164,7 +161,7 @@ describe("v:readfrom and v:writeto", function()
       else
         assert.equal(unix.message(ENOSPC), message)
       end
-      assert.same(failed(ENOSPC), {new(1 << 16):writeto(full)})
+      assert.same(failed(ENOSPC), {zeros(1 << 16):writeto(full)})
     end)
 
     for _, row in ipairs {{"no"}, {"full", 1}, {"full", 16}, {"full", 4096},
@@ -209,7 +206,7 @@ describe("v:readfrom and v:writeto", function()
           end,
           function(n)
             last = "read"
-            local view, data = new(n), get(n)
+            local view, data = zeros(n), get(n)
             assert.equal(#data, view:readfrom(file))
             assert.equal(data, view:sub(1, #data):tobytes())
           end,
@@ -220,7 +217,7 @@ describe("v:readfrom and v:writeto", function()
             assert.equal(n, mview(data):writeto(file))
           end,
           function(n)
-            local view, offset = new(n), n * 13 % #model
+            local view, offset = zeros(n), n * 13 % #model
             local data = model:sub(offset + 1, offset + n)
             last = "neither"
             assert.equal(#data, view:readfrom(file, offset))
@@ -246,7 +243,7 @@ describe("v:readfrom and v:writeto", function()
     it("read bytes that a read of numbers gave back", function()
       write(path, "12x34")
       local file <close> = open(path, "rb")
-      local view = new(2)
+      local view = zeros(2)
       assert.equal(12, file:read("n"))
       assert.equal(2, view:readfrom(file))
       assert.equal("x3", view:tobytes())
@@ -268,7 +265,7 @@ describe("v:readfrom and v:writeto", function()
     } do
       it("work there and do not move " .. name .. "", function()
         local file, tell, close = opened()
-        local view = new(10)
+        local view = zeros(10)
         view:readfrom(file)
         assert.equal(10, view:readfrom(file, 5000))
         assert.equal(content:sub(5001, 5010), view:tobytes())
@@ -284,7 +281,7 @@ describe("v:readfrom and v:writeto", function()
 
       it("report why " .. name .. " cannot go there", function()
         local file, _, close = opened()
-        assert.same(failed(EINVAL), {new(10):readfrom(file, math.maxinteger)})
+        assert.same(failed(EINVAL), {zeros(10):readfrom(file, math.maxinteger)})
         close()
       end)
     end
@@ -293,7 +290,7 @@ describe("v:readfrom and v:writeto", function()
       local offset = 5 << 30
       local file <close> = open(path, "r+b")
       local fd = unix.open(path, "r+")
-      local view = new(4)
+      local view = zeros(4)
       assert.equal(4, mview("here"):writeto(file, offset))
       file:flush()
       assert.equal(4, view:readfrom(fd, offset))
@@ -307,7 +304,7 @@ describe("v:readfrom and v:writeto", function()
     it("see the bytes in the buffer of a file handle", function()
       local file <close> = open(path, "r+b")
       file:write("buffered")
-      local view = new(8)
+      local view = zeros(8)
       assert.equal(8, view:readfrom(file, 0))
       assert.equal("buffered", view:tobytes())
     end)
@@ -322,10 +319,10 @@ describe("v:readfrom and v:writeto", function()
     it("refuse a file that has no positions", function()
       local r, w = unix.pipe()
       local refused = failed(ESPIPE)
-      assert.same(refused, {new(1):readfrom(r, 0)})
+      assert.same(refused, {zeros(1):readfrom(r, 0)})
       assert.same(refused, {mview("x"):writeto(w, 0)})
       local input <close> = assert(io.popen("true"))
-      assert.same(refused, {new(1):readfrom(input, 0)})
+      assert.same(refused, {zeros(1):readfrom(input, 0)})
       unix.close(r, w)
     end)
   end)

@@ -1,9 +1,9 @@
 -- Bulk work between formats goes many items at a time. Every pair of number
 -- formats is tried with enough items for that, against the model.
 
+local identical = require "identical"
 local model = require "model.views"
 local mview = require "mview"
-local python = require "python"
 
 local formats = {"b", "B", "?", "<h", ">H", "<i", ">I", "<q", ">q", "<Q", ">Q",
   "<e", "<f", ">f", "<d"}
@@ -103,7 +103,7 @@ for _, few in ipairs {100, false} do
             assert.are.equal(twin:index(x), v:index(x))
             assert.are.equal(twin:index(x, 9, -9), v:index(x, 9, -9))
           end
-          assert.is_true(python.same(twin:tolist(), v:tolist()))
+          assert.is_true(identical(twin:tolist(), v:tolist()))
         end)
       end)
     end

@@ -2,6 +2,7 @@
 -- formats, values, bytes and positions must give the same results or the same
 -- complaint. MVIEW_SEED repeats a run.
 
+local identical = require "identical"
 local mview = require "mview"
 
 local seed = tonumber(os.getenv("MVIEW_SEED")) or os.time()
@@ -58,17 +59,6 @@ local function complaint(message)
   return message:match("expected, got") or message
 end
 
-local function same(a, b)
-  if a.n ~= b.n then return false end
-  for k = 1, a.n do
-    local x, y = a[k], b[k]
-    if math.type(x) ~= math.type(y) or x ~= y and (x == x or y == y) then
-      return false
-    end
-  end
-  return true
-end
-
 local function bytes(n)
   local out = {}
   for k = 1, n do
@@ -110,7 +100,7 @@ describe("v:unpack", function()
         local want = table.pack(pcall(string.unpack, fmt, data, pos))
         local got = table.pack(pcall(view.unpack, view, fmt, pos))
         if want[1] then
-          assert(same(want, got), describe_call(fmt, pos) .. ": " ..
+          assert(identical(want, got), describe_call(fmt, pos) .. ": " ..
             tostring(got[2]))
         else
           assert.is_false(got[1], describe_call(fmt, pos))

@@ -1,9 +1,9 @@
 -- Every method and attribute, on views in every state, of every format.
 
+local identical = require "identical"
 local lend_host = require "lend_host"
 local mview = require "mview"
 local operations = dofile "spec/torture/operations.lua"
-local python = require "python"
 local tmpfile = require "tmpfile"
 
 local formats = {"?", "c", "b", "B", "h", "H", "i", "I", "l", "L", "q", "Q",
@@ -211,7 +211,7 @@ local function check(format, v, use, case)
   local twin = owned(v:tobytes()):cast(format, v.shape)
   if v.readonly then twin = twin:toreadonly() end
   local expected, got = outcome(use, twin, format), outcome(use, v, format)
-  if not python.same(expected, got) then
+  if not identical(expected, got) then
     assert.are.same(expected, got, case)
     error(case)
   end

@@ -1,4 +1,5 @@
 -- Files, and the resources that the process uses.
+local mview = require "mview"
 local shell = require "shell"
 local unix = require "unix"
 
@@ -10,6 +11,11 @@ function files.bytes(n)
   for i = 1, 251 do period[i] = string.char(i) end
   return table.concat(period):rep(n // 251 + 1):sub(1, n)
 end
+
+-- A view of n bytes of 0 to read into.
+function files.zeros(n) return mview.bytearray(n):view() end
+
+function files.open(path, mode) return assert(io.open(path, mode)) end
 
 function files.read(path)
   local file <close> = assert(io.open(path, "rb"))

@@ -66,17 +66,6 @@ function decode(x, wide)
   return out
 end
 
--- Whether two values are identical: they have the same type, -0.0 differs from
--- 0.0, and NaN is equal to NaN.
-local function same(a, b)
-  if type(a) ~= type(b) or math.type(a) ~= math.type(b) then return false end
-  if math.type(a) == "float" then
-    return a ~= a and b ~= b or a == b and 1 / a == 1 / b
-  elseif type(a) ~= "table" then return a == b end
-  for k, x in pairs(a) do if not same(x, b[k]) then return false end end
-  for k in pairs(b) do if a[k] == nil then return false end end
-  return true
-end
 local function show(x)
   if type(x) ~= "table" then
     return type(x) == "string" and ("%q"):format(x) or tostring(x)
@@ -157,7 +146,7 @@ local function apply(view, ops, first, last)
 end
 
 python.unhex, python.hex, python.decode = unhex, hex, decode
-python.same, python.show = same, show
+python.show = show
 python.index, python.indices, python.selectors = index, indices, selectors
 python.apply = apply
 

@@ -16,12 +16,12 @@ can be indexed, called and compared by ==.
 ]]
 
 local codec = require "model.codec"
+local identical = require "identical"
 local model = require "model.views"
 local python = require "python"
 
 local apply, decode, index = python.apply, python.decode, python.index
-local hex, unhex, same, show = python.hex, python.unhex, python.same,
-  python.show
+local hex, unhex, show = python.hex, python.unhex, python.show
 local selectors = python.selectors
 
 local vectors = {}
@@ -86,7 +86,7 @@ end
 local function fail(...) error(string.format(...), 0) end
 
 local function check(what, expected, got)
-  if not same(expected, got) then
+  if not identical(expected, got) then
     fail("%s: expected %s, got %s", what, show(expected), show(got))
   end
 end
@@ -263,7 +263,7 @@ function classes.eq(case, impl)
   if not (a.valid and b.valid) then return nil end
   check("a:equals(b)", case.expect, a:equals(b))
   check("b:equals(a)", case.expect, b:equals(a))
-  if same(a.shape, b.shape) then
+  if identical(a.shape, b.shape) then
     local ma, mb = open(vectors.model, case.a), open(vectors.model, case.b)
     check("a:mismatch(b)", {ma:mismatch(mb)}, {a:mismatch(b)})
     check("equality and mismatch", case.expect, a:mismatch(b) == nil)
@@ -367,7 +367,7 @@ function classes.assign(case, impl)
   local after, deviation = case.after, nil
   if case.error then
     local to, from, expected = assignment(case, open_model)
-    if same(to.shape, from.shape) then
+    if identical(to.shape, from.shape) then
       deviation = CONVERTS
       after = pcall(to.copyfrom, to, from) and hex(expected()) or nil
     end

@@ -12,10 +12,10 @@ end.
 
 local codec = require "model.codec"
 local generators = require "generators"
+local identical = require "identical"
 local lend_host = require "lend_host"
 local model = require "model.views"
 local mview = require "mview"
-local python = require "python"
 
 local view_fuzz = {}
 
@@ -226,7 +226,7 @@ local function difference(state, view, expected)
   if (view == nil) ~= (expected == nil) then return "nil and a view" end
   if view == nil then return nil end
   for _, name in ipairs(attributes) do
-    if expected[name] ~= false and not python.same(expected[name], view[name])
+    if expected[name] ~= false and not identical(expected[name], view[name])
       then
       return ("%s: expected %s, got %s"):format(name, literal(expected[name]),
         literal(view[name]))
@@ -311,7 +311,7 @@ local function compare(state, kind, k, ok, got, expected_ok, expected)
   if ok and kind == "view" then
     return difference(state, state.v[k], expected)
   end
-  if ok and kind == "value" and not python.same(expected, got) then
+  if ok and kind == "value" and not identical(expected, got) then
     return ("expected %s, got %s"):format(literal(expected), literal(got))
   end
   for i, read in pairs(kind == "memory" and state.read or {}) do

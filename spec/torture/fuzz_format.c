@@ -4,16 +4,11 @@
 ** sanitizer sees every byte too many; what is built must describe bytes inside
 ** the item, and be the same when it is built from its own text.
 */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "mv.h"
-
-static void require(bool holds) {
-  if (!holds)
-    abort();
-}
 
 static void check_item(const mv_item *item);
 

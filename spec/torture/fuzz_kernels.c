@@ -6,24 +6,13 @@
 ** that for this one. Blocks are exactly as large as their items need.
 */
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "kernels.h"
 #include "mv.h"
 #include "simd.h"
-
-typedef struct input {
-  const uint8_t *p, *end;
-} input;
-
-static void require(bool holds) {
-  if (!holds)
-    abort();
-}
-
-static int take(input *in) { return in->p < in->end ? *in->p++ : 0; }
 
 /* Around the sizes of runs and blocks, and where nothing is special. */
 static ptrdiff_t take_count(input *in) {

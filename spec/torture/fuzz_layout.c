@@ -3,10 +3,9 @@
 ** The model is the list of the items' offsets, in C order, with a shape. After
 ** each step the layout must reach the same offsets, by index and by walking.
 */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "mv.h"
 
 #define MAXITEMS 4096
@@ -16,17 +15,6 @@ typedef struct model {
   int ndim;
   ptrdiff_t shape[MV_MAXDIM];
 } model;
-
-typedef struct input {
-  const uint8_t *p, *end;
-} input;
-
-static void require(bool holds) {
-  if (!holds)
-    abort();
-}
-
-static int take(input *in) { return in->p < in->end ? *in->p++ : 0; }
 
 /* Mostly small numbers of either sign, sometimes those at the ends. */
 static int64_t take_index(input *in) {

@@ -5,16 +5,8 @@ What is read as a list is written back and reads the same; each field reads as
 it does in its records.
 ]]
 
+local identical = require "identical"
 local mview = require "mview"
-
-local function same(a, b)
-  if type(a) ~= "table" or type(b) ~= "table" then
-    return a == b or a ~= a and b ~= b
-  end
-  for k, x in pairs(a) do if not same(x, b[k]) then return false end end
-  for k in pairs(b) do if a[k] == nil then return false end end
-  return true
-end
 
 -- Some sub-arrays have no bytes but many items.
 local function is_modest(format)
@@ -30,8 +22,8 @@ local function check_fields(v, list)
     local items = field:tolist()
     for k, record in ipairs(list) do
       if type(record) == "table" and record[i] ~= nil then
-        assert(same(record[i], items[k]) or i == 1 and same(list, items),
-          "field")
+        assert(identical(record[i], items[k])
+          or i == 1 and identical(list, items), "field")
       end
     end
   end
@@ -46,10 +38,10 @@ return function(input)
   local list = v:tolist()
   local twin = mview(mview.bytearray(#data), format)
   twin:copyfrom(list)
-  assert(same(list, twin:tolist()), "list")
+  assert(identical(list, twin:tolist()), "list")
   if #list > 0 then
     twin[1] = list[1]
-    assert(same(list[1], twin[1]), "item")
+    assert(identical(list[1], twin[1]), "item")
     assert(v:index(list[1]) == 1 or not v:equals(v), "index") -- or a NaN
     if not format:find ":" then check_fields(v, list) end
   end

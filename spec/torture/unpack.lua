@@ -5,18 +5,8 @@ A view of bytes, one behind the other or not, unpacks what string.unpack does
 and refuses what it refuses; what was unpacked is packed alike.
 ]]
 
+local identical = require "identical"
 local mview = require "mview"
-
-local function same(a, b)
-  if a.n ~= b.n then return false end
-  for i = 1, a.n do
-    local x, y = a[i], b[i]
-    if math.type(x) ~= math.type(y) or x ~= y and (x == x or y == y) then
-      return false
-    end
-  end
-  return true
-end
 
 -- The results without the differing parts: messages and self.
 local function outcome(...)
@@ -34,7 +24,7 @@ return function(input)
   local format, data = input:match("^([^\n]*)\n?(.*)$")
   local expected = outcome(string.unpack, format, data)
   for _, v in ipairs {mview(data), scattered(data)} do
-    assert(same(expected, outcome(v.unpack, v, format)), "unpack")
+    assert(identical(expected, outcome(v.unpack, v, format)), "unpack")
   end
   if not expected[1] then return end
   local values = table.pack(table.unpack(expected, 2, expected.n - 1))
