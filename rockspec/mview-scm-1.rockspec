@@ -31,6 +31,7 @@ build = {
         "csrc/bind/attr.c",
         "csrc/bind/bulk.c",
         "csrc/bind/bytearray.c",
+        "csrc/bind/cast.c",
         "csrc/bind/compare.c",
         "csrc/bind/container.c",
         "csrc/bind/descriptor.c",

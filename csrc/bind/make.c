@@ -6,11 +6,11 @@
 
 #include "args.h"
 #include "bytearray.h"
+#include "cast.h"
 #include "formats.h"
 #include "mv.h"
 #include "operand.h"
 #include "registry.h"
-#include "slice.h"
 #include "store.h"
 #include "view.h"
 
@@ -162,7 +162,7 @@ static int make_view(lua_State *L) {
   } else if (!lua_isnil(L, 3)) {
     lmv_typeerror(L, 2, "string");
   } else if (v != NULL) { /* another view, released on its own */
-    lmv_pushsame(L, v);
+    lmv_copyview(L, LMV_META, 1);
   } else {
     lua_settop(L, 1);
   }

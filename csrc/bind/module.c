@@ -13,6 +13,7 @@
 #include "attr.h"
 #include "bulk.h"
 #include "bytearray.h"
+#include "cast.h"
 #include "compare.h"
 #include "exporter.h"
 #include "file.h"
@@ -47,6 +48,7 @@ static void open_view(lua_State *L) {
   lua_newtable(L);
   lmv_setattributes(L);
   lmv_setfuncs(L, lmv_slice_methods);
+  lmv_setfuncs(L, lmv_cast_methods);
   lmv_setfuncs(L, lmv_make_methods);
   lmv_setfuncs(L, lmv_index_methods);
   lmv_setfuncs(L, lmv_bulk_methods);

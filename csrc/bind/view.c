@@ -154,7 +154,6 @@ static lmv_view *derive(lua_State *L, int meta, int idx, const mv_layout *lay,
   if (change != NULL) {
     init.format = change->format;
     init.anchors_format = change->anchors_format;
-    init.readonly = change->readonly;
   }
   lua_getiuservalue(L, idx, 1);
   if (change == NULL && v->anchors_format) {

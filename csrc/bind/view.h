@@ -108,11 +108,11 @@ lmv_view *lmv_copyview(lua_State *L, int meta, int idx);
 void lmv_layout(const lmv_view *v, mv_layout *lay);
 
 /*
-** Pushes a view with layout lay over the same memory as the view at idx.
-** change, if not NULL, replaces format and flags; fmt as above. The new view
-** takes the present lease of the view at idx: if a finalizer has released that
-** view after change was filled in, the new view is released, too. Uses the
-** upvalue LMV_META, so only closures of lmv_setfuncs may call it. [-0, +1, m]
+** Pushes a view with layout lay over the same memory as the view at idx. If a
+** finalizer has released that view, the new view is released, too. change, if
+** not NULL, gives another format (only its format and anchors_format are used);
+** fmt as above. Uses the upvalue LMV_META, so only closures of lmv_setfuncs may
+** call it. [-0, +1, m]
 */
 lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
                      const lmv_viewinit *change, int fmt);
