@@ -10,9 +10,9 @@
 # The specs that test the built module; other specs build the programs that they
 # test. The module of the rock has the same sources and flags, so the torture
 # specs are left out for it.
-OF_MODULE = $(filter-out $(patsubst %,spec/%_spec.lua,amalgamation capi_abi \
-	capi_cpp capi_header doc_links example_workers \
-	hosts package redzone),$(if $(filter spec,$(SPEC)),$(wildcard spec/*_spec.lua),\
+OF_MODULE = $(filter-out $(patsubst %,spec/%_spec.lua,amalgamation asan \
+	capi_abi capi_cpp capi_header doc_links example_workers \
+	hosts package),$(if $(filter spec,$(SPEC)),$(wildcard spec/*_spec.lua),\
 	$(SPEC)))
 OF_ROCK = $(filter-out spec/torture_% spec/host_spec.lua,$(OF_MODULE))
 

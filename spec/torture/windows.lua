@@ -45,7 +45,7 @@ return {
   ["spec/package_spec.lua"] = PROGRAMS,
   ["spec/readme_spec.lua"] = PROGRAMS,
   ["spec/redis_spec.lua"] = PROGRAMS,
-  ["spec/redzone_spec.lua"] = PROGRAMS,
+  ["spec/asan_spec.lua"] = PROGRAMS,
   ["spec/self_spec.lua"] = PROGRAMS,
   ["spec/shrink_spec.lua"] = MAPPED,
   ["spec/socket_spec.lua"] = SOCKETS,
