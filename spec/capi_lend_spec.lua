@@ -141,6 +141,8 @@ describe("lend refuses", function()
       "malformed buffer: size too large"},
     {{data = "abc", shape = {2, 2}, strides = {1, big},
       suboffsets = {big, big}}, "malformed buffer: size too large"},
+    {{data = "abc", shape = {2, 2}, strides = {1, 1},
+      suboffsets = {big, big}}, "malformed buffer: size too large"},
     {{data = "abc", shape = ones(65)},
       "malformed buffer: 65 dimensions out of range [0, 64]"},
     {"no shape", "malformed buffer: 2 dimensions without a shape"},

@@ -196,6 +196,20 @@ describe("Shared blocks that are dropped", function()
     end)
   end
 
+  it("are not collected while they are small beside the heap", function()
+    local heap, cycles, counts = collectgarbage "count" * 1024, 0, true
+    local function count()
+      setmetatable({}, {__gc = function()
+        cycles = cycles + 1
+        if counts then count() end
+      end})
+    end
+    count()
+    for _ = 1, 100 do mview.shared(heap // 1000) end
+    counts = false
+    assert.is_true(cycles < 10, cycles .. " collections")
+  end)
+
   it("stay while the script has stopped the collector", function()
     collectgarbage "stop"
     local id = mview.shared(1 << 20):id()

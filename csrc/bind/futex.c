@@ -43,17 +43,16 @@ static long call_futex(const uint32_t *p, int operation, uint32_t value,
   return syscall(number, p, operation, value, until, NULL, bits);
 }
 
+#define SECOND 1000000000L /* in nanoseconds */
+
 static struct timespec time_in(double seconds) {
   struct timespec t;
+  time_t whole = (time_t)seconds;
   long ns;
   clock_gettime(CLOCK_MONOTONIC, &t);
-  t.tv_sec += (time_t)seconds;
-  ns = (long)((seconds - (double)(time_t)seconds) * 1e9);
-  t.tv_nsec += ns;
-  if (t.tv_nsec >= 1000000000) {
-    t.tv_nsec -= 1000000000;
-    t.tv_sec++;
-  }
+  ns = t.tv_nsec + (long)((seconds - (double)whole) * (double)SECOND);
+  t.tv_sec += whole + ns / SECOND;
+  t.tv_nsec = ns % SECOND;
   return t;
 }
 
