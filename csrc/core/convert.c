@@ -62,11 +62,11 @@ static bool fit_piece(const converting *c, const unsigned char *in,
   unsigned char block[BLOCK * NUMBER_MAX];
   const mv_conversion *k = &c->kernel;
   if (is_plain(c->from, step))
-    return k->fit(in, (size_t)n, k->low, k->outside);
+    return k->fit(in, (size_t)n, k->bound, k->outside);
   for (ptrdiff_t some; n > 0; n -= some, in += some * step) {
     some = n < BLOCK ? n : BLOCK;
     pack_numbers(block, c->from, in, step, some);
-    if (!k->fit(block, (size_t)some, k->low, k->outside))
+    if (!k->fit(block, (size_t)some, k->bound, k->outside))
       return false;
   }
   return true;

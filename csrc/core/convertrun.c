@@ -45,6 +45,8 @@ MV_INLINE double f64_from_i64(int64_t x) {
                      0x1p84 + 0x1p63 + 0x1p52);
 }
 
+/* Both products are exact, so only their sum is rounded. The casts are to the
+** type that SSE and AVX2 convert. */
 MV_INLINE float f32_from_u32(uint32_t x) {
   return (float)(int32_t)(x >> 16) * 0x1p16f + (float)(int32_t)(x & 0xffff);
 }
@@ -53,7 +55,7 @@ MV_INLINE float f32_from_u32(uint32_t x) {
 MV_INLINE float f32_from_u64(uint64_t x) { return (float)f64_from_u64(x); }
 MV_INLINE float f32_from_i64(int64_t x) { return (float)f64_from_i64(x); }
 
-/* Correct only for values below 2^63 (2^64); the tester refuses others. */
+/* 0 if x is out of range. */
 MV_INLINE int64_t i64_from_f64(double x) {
   return x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : 0;
 }
@@ -82,8 +84,9 @@ MV_INLINE uint64_t choose64(uint64_t mask, uint64_t yes, uint64_t no) {
 
 /*
 ** A subnormal half is the fraction of a float whose last place is 2^-24, which
-** addition rounds and subtraction makes normal. NaNs that become floats are
-** quiet, as after conversions by hardware.
+** addition rounds and subtraction makes normal. A NaN that becomes a float is
+** quiet, as after a conversion by hardware; one that becomes a double keeps its
+** bits.
 */
 MV_INLINE float f32_from_f16(uint16_t h) {
   uint32_t m = h & 0x7fffu, bits = (m << 13) + (UINT32_C(112) << 23);
@@ -157,13 +160,13 @@ MV_INLINE uint16_t f16_from_f64(double x) {
     }                                                                          \
   }
 
-/* Integers, by the width that they are cut to or filled up to. */
-#define CUTS(X)                                                                \
+/* Integers, and the width that they are truncated or extended to. */
+#define TRUNCATIONS(X)                                                         \
   X(u16, uint16_t, 8)                                                          \
   X(u32, uint32_t, 8)                                                          \
   X(u32, uint32_t, 16)                                                         \
   X(u64, uint64_t, 8) X(u64, uint64_t, 16) X(u64, uint64_t, 32)
-#define FILLS(X)                                                               \
+#define EXTENSIONS(X)                                                          \
   X(u8, uint8_t, 16)                                                           \
   X(u8, uint8_t, 32)                                                           \
   X(u8, uint8_t, 64)                                                           \
@@ -175,8 +178,8 @@ MV_INLINE uint16_t f16_from_f64(double x) {
   X(i16, int16_t, 32)                                                          \
   X(i16, int16_t, 64) X(u32, uint32_t, 64) X(i32, int32_t, 64)
 #define X(from, type, bits) CONVERTER(from##_to_##bits, uint##bits##_t, type, x)
-CUTS(X)
-FILLS(X)
+TRUNCATIONS(X)
+EXTENSIONS(X)
 #undef X
 
 /* Integers to half floats. */
@@ -189,7 +192,7 @@ CONVERTER(i32_to_f16, uint16_t, int32_t, f16_from_f32((float)x))
 CONVERTER(u64_to_f16, uint16_t, uint64_t, f16_from_f32(f32_from_u64(x)))
 CONVERTER(i64_to_f16, uint16_t, int64_t, f16_from_f32(f32_from_i64(x)))
 
-/* Integers to floats and doubles. */
+/* Integers to floats and doubles, except those of WIDER. */
 CONVERTER(u16_to_f32, float, uint16_t, (float)x)
 CONVERTER(i16_to_f32, float, int16_t, (float)x)
 CONVERTER(u32_to_f32, float, uint32_t, f32_from_u32(x))
@@ -265,6 +268,7 @@ WIDER(i16, f64, int16_t, double)
 WIDER(i32, f64, int32_t, double)
 WIDER(f32, f64, float, double)
 
+/* Floats to integers, and to other floats. */
 CONVERTER(f16_to_8, uint8_t, uint16_t, mv_f32_integer(f32_from_f16(x)))
 CONVERTER(f16_to_16, uint16_t, uint16_t, mv_f32_integer(f32_from_f16(x)))
 CONVERTER(f16_to_32, uint32_t, uint16_t, mv_f32_integer(f32_from_f16(x)))
@@ -299,15 +303,14 @@ COPY(64)
 /* Indexed by mv_kind: U8 I8 U16 I16 U32 I32 U64 I64 F32 F64 F16. */
 #define KINDS (MV_F16 + 1)
 
-#define ROW(from, to8, to16, to32, toi64, tou64, tof32, tof64, tof16)          \
+#define ROW(to8, to16, to32, tou64, toi64, tof32, tof64, tof16)                \
   { to8, to8, to16, to16, to32, to32, tou64, toi64, tof32, tof64, tof16 }
 
 #define INTEGER_ROW(from, to8, to16, to32, to64)                               \
-  ROW(from, to8, to16, to32, to64, to64, from##_to_f32, from##_to_f64,         \
-      from##_to_f16)
+  ROW(to8, to16, to32, to64, to64, from##_to_f32, from##_to_f64, from##_to_f16)
 
 static mv_converter *const converters[KINDS][KINDS] = {
-    /* from, to */
+    /* [from][to] */
     [MV_U8] = INTEGER_ROW(u8, copy_8, u8_to_16, u8_to_32, u8_to_64),
     [MV_I8] = INTEGER_ROW(i8, copy_8, i8_to_16, i8_to_32, i8_to_64),
     [MV_U16] = INTEGER_ROW(u16, u16_to_8, copy_16, u16_to_32, u16_to_64),
@@ -316,88 +319,89 @@ static mv_converter *const converters[KINDS][KINDS] = {
     [MV_I32] = INTEGER_ROW(i32, u32_to_8, u32_to_16, copy_32, i32_to_64),
     [MV_U64] = INTEGER_ROW(u64, u64_to_8, u64_to_16, u64_to_32, copy_64),
     [MV_I64] = INTEGER_ROW(i64, u64_to_8, u64_to_16, u64_to_32, copy_64),
-    [MV_F16] = ROW(f16, f16_to_8, f16_to_16, f16_to_32, f16_to_64, f16_to_64,
+    [MV_F16] = ROW(f16_to_8, f16_to_16, f16_to_32, f16_to_64, f16_to_64,
                    f16_to_f32, f16_to_f64, copy_16),
-    [MV_F32] = ROW(f32, f32_to_8, f32_to_16, f32_to_32, f32_to_i64, f32_to_u64,
+    [MV_F32] = ROW(f32_to_8, f32_to_16, f32_to_32, f32_to_u64, f32_to_i64,
                    copy_32, f32_to_f64, f32_to_f16),
-    [MV_F64] = ROW(f64, f64_to_8, f64_to_16, f64_to_32, f64_to_i64, f64_to_u64,
+    [MV_F64] = ROW(f64_to_8, f64_to_16, f64_to_32, f64_to_u64, f64_to_i64,
                    f64_to_f32, copy_64, f64_to_f16),
 };
 
-/* ---- tests ---------------------------------------------------------------*/
+/* ---- testers -------------------------------------------------------------*/
 
 /*
-** A tester ORs the bits of all numbers into two accumulators: far, which must
-** have no bit of outside, and odd, which must have no bit except the sign. Runs
-** are long because the end of each run combines the lanes of a vector, which
-** costs more than an item. The loop of the longest runs is unrolled: with fewer
+** A tester ORs the bits of all numbers into two accumulators: excess must have
+** no bit of outside, fraction no bit except the sign (of -0.0). Runs are long
+** because the end of each run combines the lanes of a vector, which costs more
+** than an item. The loop of the longest runs is unrolled: with fewer
 ** instructions a processor does more loads at once, which saves an eighth if
 ** numbers come from memory.
 */
 #define LONG_RUN 2048
 #define MEDIUM_RUN 256
 
-#define TEST_ITEMS(count, type, bad)                                           \
+#define TEST_ITEMS(count, type, test)                                          \
   for (size_t i = 0; i < (count); i++) {                                       \
     type x;                                                                    \
     memcpy(&x, in + i * sizeof x, sizeof x);                                   \
-    bad;                                                                       \
+    test;                                                                      \
   }                                                                            \
   n -= (count);                                                                \
   in += (count) * sizeof(type)
 
-#define TESTER(name, type, bits, bad)                                          \
+#define TESTER(name, type, bits, test)                                         \
   MV_VECTOR(                                                                   \
       bool, name,                                                              \
-      (const unsigned char *in, size_t n, uint64_t low, uint64_t outside),     \
-      (in, n, low, outside)) {                                                 \
-    bits start = (bits)low, far = 0, odd = 0;                                  \
+      (const unsigned char *in, size_t n, uint64_t bound64, uint64_t outside), \
+      (in, n, bound64, outside)) {                                             \
+    bits bound = (bits)bound64, excess = 0, fraction = 0;                      \
     while (n >= LONG_RUN) {                                                    \
       MV_UNROLL                                                                \
-      TEST_ITEMS(LONG_RUN, type, bad);                                         \
+      TEST_ITEMS(LONG_RUN, type, test);                                        \
     }                                                                          \
     while (n >= MEDIUM_RUN) {                                                  \
-      TEST_ITEMS(MEDIUM_RUN, type, bad);                                       \
+      TEST_ITEMS(MEDIUM_RUN, type, test);                                      \
     }                                                                          \
     while (n >= RUN) {                                                         \
-      TEST_ITEMS(RUN, type, bad);                                              \
+      TEST_ITEMS(RUN, type, test);                                             \
     }                                                                          \
-    TEST_ITEMS(n, type, bad);                                                  \
-    return ((far & (bits)outside) | (bits)(odd << 1)) == 0;                    \
+    TEST_ITEMS(n, type, test);                                                 \
+    return ((excess & (bits)outside) | (bits)(fraction << 1)) == 0;            \
   }
 
-/* Integers: the OR of all distances to low has no bit of outside. */
-TESTER(fit_8, uint8_t, uint8_t, far |= (uint8_t)(x - start))
-TESTER(fit_16, uint16_t, uint16_t, far |= (uint16_t)(x - start))
-TESTER(fit_32, uint32_t, uint32_t, far |= x - start)
-TESTER(fit_64, uint64_t, uint64_t, far |= x - start)
+/* Integers: bound is the least that fits; the OR of all distances to it has no
+** bit of outside. */
+TESTER(fit_8, uint8_t, uint8_t, excess |= (uint8_t)(x - bound))
+TESTER(fit_16, uint16_t, uint16_t, excess |= (uint16_t)(x - bound))
+TESTER(fit_32, uint32_t, uint32_t, excess |= x - bound)
+TESTER(fit_64, uint64_t, uint64_t, excess |= x - bound)
 
 /* Floats to integers: the same, and in addition no float has a fraction. */
 TESTER(fit_f16, uint16_t, uint32_t, {
   float f = f32_from_f16(x);
-  far |= mv_f32_integer(f) - start;
-  odd |= mv_f32_fraction(f);
+  excess |= mv_f32_integer(f) - bound;
+  fraction |= mv_f32_fraction(f);
 })
 TESTER(fit_f32, float, uint32_t, {
-  far |= mv_f32_integer(x) - start;
-  odd |= mv_f32_fraction(x);
+  excess |= mv_f32_integer(x) - bound;
+  fraction |= mv_f32_fraction(x);
 })
 TESTER(fit_f32_wide, float, uint64_t, {
   double f = (double)x;
-  far |= mv_f64_integer(f) - start;
-  odd |= mv_f64_fraction(f);
+  excess |= mv_f64_integer(f) - bound;
+  fraction |= mv_f64_fraction(f);
 })
 TESTER(fit_f64, double, uint64_t, {
-  far |= mv_f64_integer(x) - start;
-  odd |= mv_f64_fraction(x);
+  excess |= mv_f64_integer(x) - bound;
+  fraction |= mv_f64_fraction(x);
 })
 
-/* Floats to integers of 64 bits: by converting there and back. low and outside
-** are not used. */
-#define TESTER64(name, type, to, convert, back)                                \
-  static bool name(const unsigned char *in, size_t n, uint64_t low,            \
+/* Floats to integers of 64 bits: by converting there and back. bound64 and
+** outside are not used. */
+#define TESTER64(name, type, convert, back)                                    \
+  static bool name(const unsigned char *in, size_t n, uint64_t bound64,        \
                    uint64_t outside) {                                         \
-    (void)low;                                                                 \
+    (void)bound64;                                                             \
     (void)outside;                                                             \
     for (size_t i = 0; i < n; i++) {                                           \
       type x;                                                                  \
@@ -408,30 +412,33 @@ TESTER(fit_f64, double, uint64_t, {
     return true;                                                               \
   }
 
-TESTER64(fit_f32_i64, float, int64_t, i64_from_f64, f64_from_i64)
-TESTER64(fit_f32_u64, float, uint64_t, u64_from_f64, f64_from_u64)
-TESTER64(fit_f64_i64, double, int64_t, i64_from_f64, f64_from_i64)
-TESTER64(fit_f64_u64, double, uint64_t, u64_from_f64, f64_from_u64)
+TESTER64(fit_f32_i64, float, i64_from_f64, f64_from_i64)
+TESTER64(fit_f32_u64, float, u64_from_f64, f64_from_u64)
+TESTER64(fit_f64_i64, double, i64_from_f64, f64_from_i64)
+TESTER64(fit_f64_u64, double, u64_from_f64, f64_from_u64)
 
 /*
-** Floats to narrower floats: low is the bits of the least magnitude that is too
-** large. Only infinities and NaNs fit above it.
+** Floats to narrower floats: bound is the bits of the least magnitude that is
+** too large; only infinities and NaNs fit above it. outside is the sign bit.
 */
 TESTER(fit_narrow32, float, uint32_t, {
   uint32_t m = mv_f32_bits(x) & 0x7fffffff;
-  far |= (m - start) ^ (m - UINT32_C(0x7f800000));
+  excess |= (m - bound) ^ (m - UINT32_C(0x7f800000));
 })
 TESTER(fit_narrow64, double, uint64_t, {
   uint64_t m = mv_f64_bits(x) & (UINT64_MAX >> 1);
-  far |= (m - start) ^ (m - (UINT64_C(0x7ff) << 52));
+  excess |= (m - bound) ^ (m - (UINT64_C(0x7ff) << 52));
 })
 
-/* Integers to half floats: those that round to at most 65504 fit. */
-TESTER(fit_half_u16, uint16_t, uint16_t, far |= x > start)
-TESTER(fit_half_u32, uint32_t, uint32_t, far |= x > start)
-TESTER(fit_half_i32, int32_t, uint32_t, far |= (uint32_t)x + start > 2 * start)
-TESTER(fit_half_u64, uint64_t, uint64_t, far |= x > start)
-TESTER(fit_half_i64, int64_t, uint64_t, far |= (uint64_t)x + start > 2 * start)
+/* Integers to half floats: bound is the greatest that fits, as it is rounded to
+** 65504. outside is 1. */
+TESTER(fit_half_u16, uint16_t, uint16_t, excess |= x > bound)
+TESTER(fit_half_u32, uint32_t, uint32_t, excess |= x > bound)
+TESTER(fit_half_i32, int32_t, uint32_t,
+       excess |= (uint32_t)x + bound > 2 * bound)
+TESTER(fit_half_u64, uint64_t, uint64_t, excess |= x > bound)
+TESTER(fit_half_i64, int64_t, uint64_t,
+       excess |= (uint64_t)x + bound > 2 * bound)
 
 #define HALF_LIMIT UINT64_C(65519)
 #define HALF_LIMIT_F32 UINT64_C(0x477ff000)
@@ -444,8 +451,9 @@ TESTER(fit_half_i64, int64_t, uint64_t, far |= (uint64_t)x + start > 2 * start)
 static const struct {
   unsigned char bits; /* 0: a float */
   bool is_signed;
-  mv_tester *fit, *fit_half; /* its testers for integers and for halves */
-} kind_tests[KINDS] = {
+  mv_tester *fit_integer; /* from this kind to integers */
+  mv_tester *fit_float;   /* from this kind to narrower floats; NULL: all fit */
+} kind_testers[KINDS] = {
     [MV_U8] = {8, false, fit_8, NULL},
     [MV_I8] = {8, true, fit_8, NULL},
     [MV_U16] = {16, false, fit_16, fit_half_u16},
@@ -459,62 +467,67 @@ static const struct {
     [MV_F64] = {0, true, fit_f64, fit_narrow64},
 };
 
-static void set_test(mv_conversion *c, mv_tester *fit, uint64_t low,
-                     uint64_t outside) {
+static void set_tester(mv_conversion *c, mv_tester *fit, uint64_t bound,
+                       uint64_t outside) {
   c->fit = fit;
-  c->low = low;
+  c->bound = bound;
   c->outside = outside;
 }
 
-/* Selects the test for integers from low to low + 2^bits - 1. */
-static void test_range(mv_conversion *c, mv_tester *fit, bool is_signed,
-                       unsigned bits) {
-  uint64_t low = is_signed ? UINT64_MAX << (bits - 1) : 0;
-  set_test(c, fit, low, bits < 64 ? UINT64_MAX << bits : 0);
+/* Sets a tester for the range of integers of that number of bits. */
+static void set_integer_tester(mv_conversion *c, mv_tester *fit, bool is_signed,
+                               unsigned bits) {
+  uint64_t least = is_signed ? UINT64_MAX << (bits - 1) : 0;
+  set_tester(c, fit, least, bits < 64 ? UINT64_MAX << bits : 0);
 }
 
-static void test_integers(mv_conversion *c, mv_kind to, mv_kind from) {
-  unsigned tobits = kind_tests[to].bits, bits = kind_tests[from].bits;
-  if (kind_tests[to].is_signed == kind_tests[from].is_signed) {
+/* The following select the tester of a pair of kinds. */
+
+static void select_integer_to_integer(mv_conversion *c, mv_kind to,
+                                      mv_kind from) {
+  unsigned tobits = kind_testers[to].bits, bits = kind_testers[from].bits;
+  if (kind_testers[to].is_signed == kind_testers[from].is_signed) {
     if (tobits < bits)
-      test_range(c, kind_tests[from].fit, kind_tests[to].is_signed, tobits);
+      set_integer_tester(c, kind_testers[from].fit_integer,
+                         kind_testers[to].is_signed, tobits);
   } else { /* the range of both: no sign */
-    unsigned positive = tobits - kind_tests[to].is_signed;
-    if (positive > bits - kind_tests[from].is_signed)
-      positive = bits - kind_tests[from].is_signed;
+    unsigned positive = tobits - kind_testers[to].is_signed;
+    if (positive > bits - kind_testers[from].is_signed)
+      positive = bits - kind_testers[from].is_signed;
     if (positive < bits)
-      test_range(c, kind_tests[from].fit, false, positive);
+      set_integer_tester(c, kind_testers[from].fit_integer, false, positive);
   }
 }
 
-static void test_floats_to_integers(mv_conversion *c, mv_kind to,
+static void select_float_to_integer(mv_conversion *c, mv_kind to,
                                     mv_kind from) {
-  unsigned bits = kind_tests[to].bits;
-  mv_tester *fit = kind_tests[from].fit;
-  if (from == MV_F16) {
-    test_range(c, fit, kind_tests[to].is_signed, bits > 16 ? 18 : bits);
+  unsigned bits = kind_testers[to].bits;
+  mv_tester *fit = kind_testers[from].fit_integer;
+  if (from == MV_F16) { /* all but infinities and NaNs fit 17 bits */
+    set_integer_tester(c, fit, kind_testers[to].is_signed,
+                       bits > 16 ? 17 : bits);
   } else if (bits == 64) {
     static mv_tester *const fits[2][2] = {{fit_f32_u64, fit_f32_i64},
                                           {fit_f64_u64, fit_f64_i64}};
-    set_test(c, fits[from == MV_F64][kind_tests[to].is_signed], 0, 0);
+    set_tester(c, fits[from == MV_F64][kind_testers[to].is_signed], 0, 0);
   } else {
     if (from == MV_F32 && bits == 32)
       fit = fit_f32_wide;
-    test_range(c, fit, kind_tests[to].is_signed, bits);
+    set_integer_tester(c, fit, kind_testers[to].is_signed, bits);
   }
 }
 
-static void test_to_floats(mv_conversion *c, mv_kind to, mv_kind from) {
+static void select_number_to_float(mv_conversion *c, mv_kind to, mv_kind from) {
   const uint64_t sign32 = UINT32_C(1) << 31, sign64 = UINT64_C(1) << 63;
-  mv_tester *fit = kind_tests[from].fit_half;
+  mv_tester *fit = kind_testers[from].fit_float;
   if (to == MV_F32 && from == MV_F64)
-    set_test(c, fit, F32_LIMIT_F64, sign64);
+    set_tester(c, fit, F32_LIMIT_F64, sign64);
   else if (to == MV_F16 && from == MV_F64)
-    set_test(c, fit, HALF_LIMIT_F64, sign64);
+    set_tester(c, fit, HALF_LIMIT_F64, sign64);
   else if (to == MV_F16 && from == MV_F32)
-    set_test(c, fit, HALF_LIMIT_F32, sign32);
+    set_tester(c, fit, HALF_LIMIT_F32, sign32);
   else if (to == MV_F16)
-    set_test(c, fit, HALF_LIMIT, 1);
+    set_tester(c, fit, HALF_LIMIT, 1);
 }
 
 mv_converter *mv_converter_find(mv_kind to, mv_kind from) {
@@ -526,14 +539,14 @@ mv_converter *mv_converter_find(mv_kind to, mv_kind from) {
 
 bool mv_conversion_find(mv_conversion *c, mv_kind to, mv_kind from) {
   c->convert = mv_converter_find(to, from);
-  set_test(c, NULL, 0, 0);
+  set_tester(c, NULL, 0, 0);
   if (c->convert == NULL || to == from)
     return c->convert != NULL;
-  if (kind_tests[to].bits == 0)
-    test_to_floats(c, to, from);
-  else if (kind_tests[from].bits == 0)
-    test_floats_to_integers(c, to, from);
+  if (kind_testers[to].bits == 0)
+    select_number_to_float(c, to, from);
+  else if (kind_testers[from].bits == 0)
+    select_float_to_integer(c, to, from);
   else
-    test_integers(c, to, from);
+    select_integer_to_integer(c, to, from);
   return true;
 }

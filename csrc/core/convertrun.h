@@ -18,16 +18,16 @@ typedef void mv_converter(unsigned char *restrict out,
                           const unsigned char *restrict in, size_t n);
 
 /*
-** Whether n numbers fit. Integers fit if their distances to low have no bit of
-** outside.
+** Whether n contiguous numbers in the native byte order fit. bound and outside
+** are those of the mv_conversion; each tester has its own use for them.
 */
-typedef bool mv_tester(const unsigned char *in, size_t n, uint64_t low,
+typedef bool mv_tester(const unsigned char *in, size_t n, uint64_t bound,
                        uint64_t outside);
 
 typedef struct mv_conversion {
   mv_converter *convert;
   mv_tester *fit; /* NULL: all fit */
-  uint64_t low, outside;
+  uint64_t bound, outside;
 } mv_conversion;
 
 /* Finds the kernels; false if there are no kernels, and callers must fall back
