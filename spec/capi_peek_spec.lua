@@ -54,6 +54,14 @@ describe("isbytes returns", function()
   end
 end)
 
+describe("isbytes on a full stack", function()
+  it("knows strings, and nothing else", function()
+    assert.equal(1, capi.crowded_isbytes "abc")
+    assert.equal(0, capi.crowded_isbytes(mview "abc"))
+    assert.equal(0, capi.crowded_isbytes(42))
+  end)
+end)
+
 describe("peek gives the same as borrow, of", function()
   local b = mview.bytearray("abcdefgh")
   local rows = {

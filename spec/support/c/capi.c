@@ -369,15 +369,31 @@ static int malformed(lua_State *L) {
   return 1;
 }
 
-/* crowded(): lends while the stack has no room for it. */
-static int crowded(lua_State *L) {
+/* Fills the stack, so that Lua refuses n more slots. */
+static void crowd(lua_State *L, int n) {
+  for (int full = 0; full < 2; full++) /* Lua adds some slots at an overflow */
+    while (lua_checkstack(L, n))
+      lua_pushnil(L);
+}
+
+/* crowded_isbytes(x): isbytes while the stack is full. */
+static int crowded_isbytes(lua_State *L) {
+  const mview_api *api = mview_import(L);
+  int is;
+  crowd(L, 2);
+  is = api->isbytes(L, 1);
+  lua_settop(L, 0);
+  lua_pushinteger(L, is);
+  return 1;
+}
+
+/* crowded_lend(): lends while the stack is full. */
+static int crowded_lend(lua_State *L) {
   static unsigned char byte;
   mview_buffer buf = {.data = &byte, .nbytes = 1};
   loan *l = push_loan(L, 1);
   const mview_api *api = mview_import(L);
-  for (int full = 0; full < 2; full++) /* Lua adds some slots at an overflow */
-    while (lua_checkstack(L, LUA_MINSTACK))
-      lua_pushnil(L);
+  crowd(L, LUA_MINSTACK);
   l->owners++;
   lends++;
   api->lend(L, &buf, done, l);
@@ -512,7 +528,8 @@ int luaopen_capi(lua_State *L) {
                                        {"lend", lend},
                                        {"lend_static", lend_static},
                                        {"malformed", malformed},
-                                       {"crowded", crowded},
+                                       {"crowded_isbytes", crowded_isbytes},
+                                       {"crowded_lend", crowded_lend},
                                        {"revoke", revoke},
                                        {"counts", counts},
                                        {"brim", brim},
