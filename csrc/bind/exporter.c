@@ -115,7 +115,7 @@ static void find_block(lua_State *L, const mv_layout *lay, ptrdiff_t *lo,
     for (int d = 0; fits && d < lay->ndim; d++) {
       ptrdiff_t more = lay->suboffsets[d] < 0 ? 0 : lay->suboffsets[d];
       fits = more <= PTRDIFF_MAX - *hi - far;
-      far += more;
+      far += fits ? more : 0;
     }
   if (!fits)
     malformed(L, "size too large");
