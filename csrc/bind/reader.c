@@ -31,6 +31,7 @@ static inline lmv_window want(lua_State *L, const lmv_stream *r, size_t n) {
   return w;
 }
 
+/* lmv_moveto, for a reader. */
 static inline void go_to(lmv_stream *r, size_t pos) {
   r->pos = pos;
   r->nbits = 0;
@@ -42,7 +43,7 @@ static inline void go_to(lmv_stream *r, size_t pos) {
 ** Returns the next n bytes and moves behind them. If they are not contiguous,
 ** they are copied to buffer `aside`, which has room for n bytes.
 */
-static inline const unsigned char *next_bytes(lua_State *L, lmv_stream *r,
+static inline const unsigned char *take_bytes(lua_State *L, lmv_stream *r,
                                               size_t n, unsigned char *aside) {
   lmv_window w = want(L, r, n);
   const unsigned char *p = w.base + (ptrdiff_t)r->pos * w.step;
@@ -100,7 +101,7 @@ static inline void push_f64(lua_State *L, const unsigned char *p, bool big) {
   LMV_TOUCHES(read_##name) {                                                   \
     lmv_stream *r = lmv_checkstream(L);                                        \
     unsigned char aside[size];                                                 \
-    push_##kind(L, next_bytes(L, r, size, aside), order);                      \
+    push_##kind(L, take_bytes(L, r, size, aside), order);                      \
     return 1;                                                                  \
   }
 #define READ_ONE(name, size) READ(name, name, size, false)
@@ -118,19 +119,17 @@ LMV_NUMBERS(READ_ONE, READ_WIDE)
 static uint64_t take_leb128(lua_State *L, unsigned char last, unsigned *count) {
   lmv_stream *r = lmv_checkstream(L);
   lmv_window w = lmv_see(L, r);
-  const unsigned char *p = w.base + (ptrdiff_t)r->pos * w.step;
   size_t n = 0, most = bytes_left(r, &w);
   uint64_t bits = 0;
   unsigned char byte;
   do {
     if (n == most)
       lmv_underrun(L, &w, r->pos, n + 1);
-    byte = *p;
+    byte = w.base[(ptrdiff_t)(r->pos + n) * w.step];
     if (n == 9 && byte != 0 && byte != last)
       luaL_error(L, "varint at position %I exceeds 64 bits",
                  (LUAI_UACINT)r->pos + 1);
     bits |= (uint64_t)(byte & 127) << (7 * n);
-    p += w.step;
     n++;
   } while (byte >= 128);
   go_to(r, r->pos + n);
@@ -189,23 +188,24 @@ LMV_TOUCHES(reader_bits) {
 /* ---- pieces --------------------------------------------------------------*/
 
 /*
-** Sets *operand to n bytes of the view from the position on. They must exist.
+** Sets *operand to n bytes of the view from the position on, for bytes that are
+** not contiguous: those of a container are. They must exist.
 */
-static void next_operand(const lmv_stream *r, size_t n, lmv_operand *operand) {
+static void operand_ahead(const lmv_stream *r, size_t n, lmv_operand *operand) {
   lmv_viewoperand(r->view, operand);
   operand->lay.offset += (ptrdiff_t)r->pos * operand->lay.strides[0];
   operand->lay.shape[0] = (ptrdiff_t)n;
 }
 
 /* Pushes n bytes from the position on as a string. They must exist. */
-static void push_next_string(lua_State *L, const lmv_stream *r,
-                             const lmv_window *w, size_t n) {
+static void push_ahead(lua_State *L, const lmv_stream *r, const lmv_window *w,
+                       size_t n) {
   lmv_operand operand;
   if (w->step == 1) {
     lua_pushlstring(L, (const char *)w->base + r->pos, n);
     return;
   }
-  next_operand(r, n, &operand);
+  operand_ahead(r, n, &operand);
   lmv_pushbytes(L, &operand, 'C');
 }
 
@@ -224,7 +224,7 @@ LMV_TOUCHES(reader_string) {
   lmv_stream *r = lmv_checkstream(L);
   size_t n = lmv_checkcount(L, 2);
   lmv_window w = want(L, r, n);
-  push_next_string(L, r, &w, n);
+  push_ahead(L, r, &w, n);
   go_to(r, r->pos + n);
   return 1;
 }
@@ -257,19 +257,19 @@ static size_t find_strided(lua_State *L, const lmv_stream *r,
                            const char *needle, size_t m) {
   size_t size, most;
   unsigned char *room = lmv_pushroom(L, SIZE_MAX, m, &size);
-  lmv_window w = lmv_see(L, r); /* only now: a finalizer may have moved it */
+  lmv_window w = lmv_see(L, r); /* only now, as finalizers may have cut it */
   lmv_operand operand;
   ptrdiff_t found;
   most = bytes_left(r, &w);
-  next_operand(r, most, &operand);
+  operand_ahead(r, most, &operand);
   found = mv_find_apart(lmv_operandbase(L, &operand), &operand.lay, 0, most,
                         (const unsigned char *)needle, m, false, room, size);
   return found >= 0 ? (size_t)found : ABSENT;
 }
 
-/* The same for any source. */
-static size_t find_next(lua_State *L, const lmv_stream *r, const char *needle,
-                        size_t m) {
+/* The same for any source. May run a finalizer. */
+static size_t find_ahead(lua_State *L, const lmv_stream *r, const char *needle,
+                         size_t m) {
   lmv_window w = lmv_see(L, r);
   size_t most = bytes_left(r, &w);
   ptrdiff_t found;
@@ -282,7 +282,7 @@ static size_t find_next(lua_State *L, const lmv_stream *r, const char *needle,
 }
 
 /* Raises an underrun: n more bytes are needed than are left. */
-static int need_more(lua_State *L, const lmv_stream *r, size_t n) {
+static int underrun_by(lua_State *L, const lmv_stream *r, size_t n) {
   lmv_window w = lmv_see(L, r);
   return lmv_underrun(L, &w, r->pos, bytes_left(r, &w) + n);
 }
@@ -290,16 +290,16 @@ static int need_more(lua_State *L, const lmv_stream *r, size_t n) {
 /* Pushes the n bytes in front of a terminator. */
 static void push_upto(lua_State *L, lmv_stream *r, size_t n) {
   lmv_window w = want(L, r, n + 1);
-  push_next_string(L, r, &w, n);
+  push_ahead(L, r, &w, n);
   go_to(r, r->pos + n + 1);
 }
 
 /* r:cstring(): the bytes up to a zero, which is skipped. */
 LMV_TOUCHES(reader_cstring) {
   lmv_stream *r = lmv_checkstream(L);
-  size_t n = find_next(L, r, "", 1);
+  size_t n = find_ahead(L, r, "", 1);
   if (n == ABSENT)
-    return need_more(L, r, 1);
+    return underrun_by(L, r, 1);
   push_upto(L, r, n);
   return 1;
 }
@@ -311,18 +311,18 @@ LMV_TOUCHES(reader_cstring) {
 */
 LMV_TOUCHES(reader_line) {
   lmv_stream *r = lmv_checkstream(L);
-  size_t n = find_next(L, r, "\n", 1);
+  size_t n = find_ahead(L, r, "\n", 1);
   lmv_window w;
   if (n != ABSENT) {
     push_upto(L, r, n);
     return 1;
   }
   if (lmv_cangrow(r))
-    return need_more(L, r, 1);
+    return underrun_by(L, r, 1);
   w = lmv_see(L, r);
   n = bytes_left(r, &w);
   if (n > 0)
-    push_next_string(L, r, &w, n);
+    push_ahead(L, r, &w, n);
   else
     lua_pushnil(L);
   go_to(r, r->pos + n);
@@ -347,8 +347,8 @@ static void find_borders(const unsigned char *s, size_t m, size_t *border) {
 ** bytes may end with a prefix of s, so the least number of further bytes needed
 ** is m minus the length of this prefix.
 */
-static int need_separator(lua_State *L, const lmv_stream *r,
-                          const unsigned char *s, size_t m) {
+static int separator_underrun(lua_State *L, const lmv_stream *r,
+                              const unsigned char *s, size_t m) {
   size_t *border = lua_newuserdatauv(L, m * sizeof *border, 0);
   lmv_window w = lmv_see(L, r);
   size_t n = bytes_left(r, &w), k = 0;
@@ -359,7 +359,7 @@ static int need_separator(lua_State *L, const lmv_stream *r,
       k = border[k - 1];
     k += byte == s[k];
   }
-  return need_more(L, r, m - k);
+  return underrun_by(L, r, m - k);
 }
 
 /* The separator: replaces the argument by a string of its bytes. */
@@ -380,9 +380,9 @@ LMV_TOUCHES(reader_upto) {
   lmv_stream *r = lmv_checkstream(L);
   size_t m, n;
   const char *sep = check_separator(L, 2, &m);
-  n = find_next(L, r, sep, m);
+  n = find_ahead(L, r, sep, m);
   if (n == ABSENT)
-    return need_separator(L, r, (const unsigned char *)sep, m);
+    return separator_underrun(L, r, (const unsigned char *)sep, m);
   want(L, r, n + m);
   lmv_pushpart(L, r, r->pos, n);
   go_to(r, r->pos + n + m);

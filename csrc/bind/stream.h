@@ -51,7 +51,7 @@ typedef struct lmv_stream {
   bool big;
   bool writes; /* is a writer */
   /* The number of low bits of the byte in front of pos that are still to be
-  ** read or written. 0 after any method but bits. */
+  ** read or written. 0 after any other move of pos than by bits or discard. */
   unsigned char nbits;
   unsigned char bits;  /* of a reader: that byte */
   size_t bitpos;       /* of a writer: pos when it wrote them, */
