@@ -20,7 +20,8 @@ static void swap_dims(mv_walker *w, int a, int b) {
   }
 }
 
-/* Makes the strides of the first operand positive and falling. */
+/* Makes the strides of the first operand 0 or positive, and sorts the dimensions
+** by them, the largest first. */
 static void reorder(mv_walker *w) {
   for (int d = 0; d < w->ndim; d++) {
     if (w->strides[0][d] >= 0)
@@ -37,9 +38,9 @@ static void reorder(mv_walker *w) {
 
 /*
 ** Whether dimensions d and d + 1 are evenly spaced: the stride of d is the
-** stride of d + 1 times the items of d + 1. Both move inside one block, so the
-** difference of their strides fits a ptrdiff_t; the product itself may be one
-** stride too large.
+** stride of d + 1 times the items of d + 1. This product may overflow; but both
+** strides stay inside one block, so their difference fits a ptrdiff_t, and so
+** does the product without one stride.
 */
 static bool mergeable(const mv_walker *w, int d) {
   for (int k = 0; k < w->operands; k++) {
@@ -68,7 +69,8 @@ static void merge_dimensions(mv_walker *w) {
     w->ndim = last + 1;
 }
 
-/* Hands the innermost dimension over to the run. */
+/* Hands the innermost dimension over to the run. From here on, ndim is the
+** number of dimensions of the outer loop. */
 static void take_run(mv_walker *w) {
   if (w->ndim == 0)
     return;

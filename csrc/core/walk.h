@@ -15,14 +15,17 @@
 ** mv_walk_next that returns true, ptr[k] is the first of n items that lie
 ** step[k] bytes apart. Neighbouring dimensions with even strides are merged.
 ** With MV_ANYORDER the walker may reorder and flip dimensions for speed;
-** otherwise runs come in C order.
+** otherwise, and with suboffsets, runs come in C order.
+**
+** Callers read n, step and ptr. Before the first mv_walk_next, copy.c also takes
+** a dimension out of the outer loop.
 */
 #define MV_CORDER 0
 #define MV_ANYORDER 1
 
 typedef struct mv_walker {
   int operands;
-  int ndim; /* of the outer loop; the run is one more dimension */
+  int ndim; /* of the outer loop: without the dimension of the run */
   enum { MV_FRESH, MV_UNDERWAY, MV_DONE } state;
   bool indirect;
   ptrdiff_t n;           /* items in each run */
