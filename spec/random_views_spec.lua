@@ -34,4 +34,11 @@ end)
 describe("A random history", function()
   it("has the same end in mview and in the model" .. random_programs.named,
     function() random_programs.agree(view_fuzz.run, STEPS) end)
+
+  it("is printed as a program that runs to its end", function()
+    for seed = 1, 20 do
+      local program = view_fuzz.play(seed, 400) .. "\nreturn 'the end'"
+      assert.equal("the end", assert(load(program))())
+    end
+  end)
 end)

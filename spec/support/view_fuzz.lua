@@ -7,7 +7,7 @@ memory must be the same. The lines of a failing history are printed as a
 program.
 
 run(seed, steps) returns nil, or the failing program with the failure at its
-end.
+end. play returns the program in any case, and the failure or nil.
 ]]
 
 local codec = require "model.codec"
@@ -22,7 +22,7 @@ local view_fuzz = {}
 local formats, pick = generators.formats, generators.pick
 local often = generators.often
 local random = math.random
-local MAXVIEWS = 18
+local MEMORIES, MAXVIEWS = 5, 18
 
 -- The last index of a range, whose list may have holes.
 local function length(list)
@@ -63,8 +63,9 @@ end
 
 -- Steps ------------------------------------------------------------------
 -- Each function takes the state and a view's number. It returns the source of
--- an expression or statement, and a function that does the same to the model.
--- The kind selects the comparison: "view" (the new one), "value", "memory".
+-- an expression or statement, and a function that does the same to the model;
+-- or nil if the step is impossible. The step's kind selects the comparison:
+-- "view" (the new one), "value", "memory".
 
 local function call(k, name, args)
   return ("v[%d]:%s(%s)"):format(k, name, arguments(args))
@@ -246,7 +247,7 @@ local function difference(state, view, expected)
   return nil
 end
 
--- The same in the model.
+-- The model of the memory that lend_host lends with these options.
 local function model_of(options)
   local data, strides = options.data, options.strides
   if options.blocks then
@@ -259,6 +260,11 @@ local function model_of(options)
     indirect = options.blocks ~= nil})
 end
 
+-- Makes the first views, one for each memory. The state has the lines of the
+-- program; the views v and their models; for each memory that can be written,
+-- under the number of its view, a function that reads it; and the set of the
+-- models' memories whose first byte has offset 0 in mview, too. Returns the
+-- state, and a function that adds a line.
 local function start()
   local state = {lines = {}, models = {}, v = {}, read = {}, whole = {}}
   local function tell(line) state.lines[#state.lines + 1] = line end
@@ -342,32 +348,42 @@ local function step(state, tell)
   local source, twin = pick(list)(state, random(#state.models))
   if not source then return nil end
   local k = #state.models < MAXVIEWS and #state.models + 1
-    or random(6, MAXVIEWS)
+    or random(MEMORIES + 1, MAXVIEWS)
+  local expression = source
   if kind == "view" then source = ("v[%d] = %s"):format(k, source)
   elseif kind == "value" then source = "return " .. source end
   local kept = state.v[k]
   local ok, got = run_line(state, source)
   local expected_ok, expected = predict(twin)
-  tell((kind == "value" and "do %s end" or "%s"):format(source))
+  tell(kind == "value" and ("do local _ = %s end"):format(expression) or source)
   local wrong = compare(state, kind, k, ok, got, expected_ok, expected)
   if not ok then
     state.lines[#state.lines] = ("pcall(function() %s end)"):format(source)
   elseif kind == "view" and expected then state.models[k] = expected
-  elseif kind == "view" then state.v[k] = kept end
+  elseif kind == "view" then
+    state.v[k] = kept
+    state.lines[#state.lines] = ("assert(not %s)"):format(expression)
+  end
   return wrong
 end
 
-function view_fuzz.run(seed, count)
+-- Runs a history up to a failure. Returns it as a program, and the failure.
+function view_fuzz.play(seed, count)
   math.randomseed(seed)
   local state, tell = start()
   for _ = 1, count do
     local wrong = step(state, tell)
     if wrong then
       tell("-- " .. wrong:gsub("\n", "\n-- "))
-      return table.concat(state.lines, "\n")
+      return table.concat(state.lines, "\n"), wrong
     end
   end
-  return nil
+  return table.concat(state.lines, "\n")
+end
+
+function view_fuzz.run(seed, count)
+  local program, wrong = view_fuzz.play(seed, count)
+  return wrong and program
 end
 
 return view_fuzz
