@@ -106,25 +106,26 @@ local function is_record(view)
 end
 
 -- The field names in the text of a record's format, by the position of the
--- field; without the names of nested records.
+-- field; without the names of nested records. A repeated code has one position
+-- for each repetition or, if a name follows, one in all: an array.
 local function names_of(format)
-  local names, position, at = {}, 0, 1
+  local names, position, count, at = {}, 0, 0, 1
   format = format:match("^[@=<>!^%s]*T(%b{})%s*$") or format
   format = format:gsub("^{(.*)}$", "%1")
   while at <= #format do
     local name = format:match("^:([^:]+):", at)
     local shape, record = format:match("^%b()", at), format:match("^%b{}", at)
-    local count, code = format:match("^(%d*)([%a?&])", at)
+    local digits, code = format:match("^(%d*)([%a?&])", at)
     if name then
-      names[position - names.count + 1] = name
-      position = position - names.count + 1
+      position = position - count + 1
+      names[position] = name
       at = at + #name + 2
     elseif shape or record then at = at + #(shape or record)
     elseif code then
-      names.count = code == "x" and 0 or code:find("[sp]") and 1
-        or tonumber(count) or 1
-      position = position + names.count
-      at = at + #count + (code == "Z" and 2 or 1)
+      count = code == "x" and 0 or code:find("[sp]") and 1
+        or tonumber(digits) or 1
+      position = position + count
+      at = at + #digits + (code == "Z" and 2 or 1)
     else at = at + 1 end
   end
   return names

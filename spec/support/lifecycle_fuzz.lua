@@ -235,10 +235,12 @@ local steps = {
 
 -- Running --------------------------------------------------------------------
 
+-- The start of each program. Its names are global, as the lines of a step are
+-- chunks of their own.
 local header = [[
-local capi, mview = require "capi", require "mview"
-local m, h, v, p = {}, {}, {}, {}
-local function pin(view)
+capi, mview = require "capi", require "mview"
+m, h, v, p = {}, {}, {}, {}
+function pin(view)
   local hold = coroutine.create(capi.hold)
   local function resume(...)
     local ok, result = coroutine.resume(hold, ...)
@@ -263,8 +265,7 @@ end
 local function live(list)
   local state = {m = {}, v = {}, p = {}}
   local env = setmetatable({}, {__index = _G})
-  assert(load((header:gsub("local m,", "m,"):gsub("^local ", "")
-    :gsub("local function pin", "function pin")), "=header", "t", env))()
+  assert(load(header, "=header", "t", env))()
   local lines = {header}
   for _, step in ipairs(list) do
     local line, twin = steps[step[1]](state, step[2], step[3], step[4])

@@ -47,9 +47,11 @@ end
 
 -- ---- changes ---------------------------------------------------------------
 
-local LARGE <const> = "%f[%w_][2-9]%f[^%w_.]" -- not the size of an array
+-- The numbers 2 to 9. (collect leaves the sizes of arrays alone.)
+local LARGE <const> = "%f[%w_][2-9]%f[^%w_.]"
 
--- Pattern, and what it becomes (a list: one of them). %f keeps operators whole.
+-- Pattern, and what it becomes (a list: one of them). %f keeps numbers whole. A
+-- pattern with a capture keeps the indentation, and matches the whole line.
 local operators = {
   {" < ", {" <= ", " > "}}, {" <= ", {" < "}}, {" > ", {" >= ", " < "}},
   {" >= ", {" > "}}, {" == ", {" != "}}, {" != ", {" == "}},
@@ -100,7 +102,8 @@ local function collect(path)
   return list
 end
 
--- The line with the change made.
+-- The line with the change made. The pattern was found in the line without its
+-- comments and strings, so it may not match the line itself.
 local function changed(m)
   local old = m.line:sub(m.from, m.to)
   local new = m.pattern:find "^%^%(" and old:gsub("^(%s+).*$", m.into) or m.into
