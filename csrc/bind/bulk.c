@@ -322,11 +322,6 @@ static lmv_view *check_self(lua_State *L) {
   return lmv_checkview(L, 1);
 }
 
-static int return_self(lua_State *L) {
-  lua_settop(L, SELF);
-  return 1;
-}
-
 /* The same for a method that takes a value. */
 static lmv_view *check_assignment(lua_State *L, const char *expected) {
   if (lua_gettop(L) == 1) {
@@ -334,6 +329,11 @@ static lmv_view *check_assignment(lua_State *L, const char *expected) {
     lmv_typeerror(L, 2, expected);
   }
   return check_self(L);
+}
+
+static int return_self(lua_State *L) {
+  lua_settop(L, SELF);
+  return 1;
 }
 
 /* v:copyfrom(src): all items from a bytes-like or list of the same shape. */
@@ -393,6 +393,7 @@ static bool stringify(lua_State *L, int idx) {
   return true;
 }
 
+/* The continuation of concat_by_other, whose result is on top. */
 static int concatenated(lua_State *L, int status, lua_KContext context) {
   (void)L;
   (void)status;

@@ -159,9 +159,8 @@ static int view_len(lua_State *L) {
 
 /* ---- full indices --------------------------------------------------------*/
 
-/*
-** The offset of the item whose ndim indices are the arguments from 2 on.
-*/
+/* The offset of the item whose ndim indices are the arguments from 2 on. The
+** view is alive. */
 static ptrdiff_t offset_of_indices(lua_State *L, const lmv_view *v) {
   ptrdiff_t idx[MV_MAXDIM], off = v->offset;
   mv_layout lay;
@@ -170,10 +169,8 @@ static ptrdiff_t offset_of_indices(lua_State *L, const lmv_view *v) {
     lua_Integer i = lua_isinteger(L, d + 2) ? lua_tointeger(L, d + 2)
                                             : lmv_checkinteger(L, d + 2);
     idx[d] = lmv_wrap(v->dims[d], i);
-    if (idx[d] < 0) {
-      lmv_checklive(L, v);
+    if (idx[d] < 0)
       lmv_indexerror(L, i, v->dims[d], d, v->ndim);
-    }
     off += idx[d] * v->dims[v->ndim + d];
   }
   if (!v->indirect)
