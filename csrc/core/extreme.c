@@ -255,8 +255,6 @@ static bool is_better(const mv_feed *f, const unsigned char *p,
   unsigned char both[2 * sizeof(uint64_t)], winner[sizeof(uint64_t)];
   if (!best->any)
     return true;
-  if (memcmp(p, best->best, f->size) == 0)
-    return false;
   memcpy(both, best->best, f->size);
   memcpy(both + f->size, p, f->size);
   choosers[f->kind][best->greatest](both, 2, winner);
