@@ -55,7 +55,8 @@ valgrind: ## the same tests under valgrind
 	@$(NEED_TEST) valgrind
 	@$(MAKE) build
 	@$(MAKE) check BUILD=$(BUILD)/valgrind PLAIN=$(BUILD) CFLAGS="-O1 -g" \
-	  WRAP="valgrind -q --error-exitcode=1 --suppressions=.ci/valgrind.supp" \
+	  WRAP="valgrind -q --error-exitcode=1 --keep-debuginfo=yes \
+	    --suppressions=.ci/valgrind.supp" \
 	  LEAKS=--leak-check=full
 
 rock: ## build the rock into build/rock and run the specs against it
