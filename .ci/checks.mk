@@ -101,11 +101,16 @@ run-torture: support
 LTESTS =
 HARD = $(abspath $(BUILD)/ltests/lua/src)
 HARD_WORD = $(subst $(BLANK),\$(BLANK),$(HARD))
+# Left out: specs whose own allocator runs Lua, which theirs forbids, and the pops
+# of pins, which fail in lua_settop of 5.4.4 whenever the stack moves.
+OF_LTESTS = $(filter-out $(patsubst %,spec/%_spec.lua,capi_lend capi_pins \
+	derive format operand torture_collector torture_oom writer),$(OF_MODULE))
 
 ltests:
 	@$(NEED_TEST)
 	@spec/torture/checked_lua $(BUILD)/ltests "$(LTESTS)"
-	@MVIEW_ROUNDS=20 $(MAKE) check BUILD=$(BUILD)/ltests SPEC="$(OF_MODULE)" \
+	@$(NO_ZLIB) \
+	  MVIEW_ROUNDS=20 $(MAKE) check BUILD=$(BUILD)/ltests SPEC="$(OF_LTESTS)" \
 	  LUA="$(HARD_WORD)/lua" LUA_INCDIR="$(HARD)" \
 	  LUA_LIBS="$(HARD_WORD)/liblua.a -ldl"
 
