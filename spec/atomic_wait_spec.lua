@@ -53,6 +53,17 @@ describe("atomic.wait", function()
       .. "format 'q')", atomic.notify, v, 1)
   end)
 
+  it("does not end before its time", function()
+    local v = words(2)
+    local pid = unix.fork(function()
+      repeat atomic.notify(v, 1) until atomic.load(v, 2) == 1
+    end)
+    local outcome = atomic.wait(v, 1, 0, 100)
+    atomic.store(v, 2, 1)
+    assert.equal(0, unix.wait(pid))
+    assert.equal("ok", outcome)
+  end)
+
   it("goes on after signals", function()
     local v = words(1)
     local from, to = unix.pipe()

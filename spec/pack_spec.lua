@@ -132,6 +132,28 @@ describe("v:unpack", function()
     end)
   end
 
+  it("agrees with string.unpack on integers of any size at their limits",
+    function()
+      for size = 1, 16 do
+        for _, x in ipairs {0, 1, -1, 127, -128, math.mininteger,
+          math.maxinteger} do
+          for code in ("iI"):gmatch "." do
+            local fmt = code .. size
+            local high = x < 0 and code == "i" and -1 or 0
+            local data = string.pack("<jj", x, high):sub(1, size)
+            for _, order in ipairs {"<", ">"} do
+              if order == ">" then data = data:reverse() end
+              local want = table.pack(pcall(string.unpack, order .. fmt, data))
+              local view = mview(data)
+              local got = table.pack(pcall(view.unpack, view, order .. fmt))
+              assert(identical(want[1] and want or {false}, got[1] and got
+                or {false}), describe_call(order .. fmt, x))
+            end
+          end
+        end
+      end
+    end)
+
   it("starts at 1 and takes positions from the end", function()
     assert.same({1, 2}, {mview("\1\2"):unpack("b")})
     assert.same({2, 3}, {mview("\1\2"):unpack("b", -1)})
