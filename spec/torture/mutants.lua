@@ -251,9 +251,11 @@ end
 
 io.stdout:setvbuf "line"
 local killed, survived, same = 0, 0, 0
-for k = 1, count do
-  local changes = files[(k - 1) % #files + 1]
+for _ = 1, count do
+  local changes = table.remove(files, 1)
+  if not changes then break end
   local m = table.remove(changes, math.random(#changes))
+  if #changes > 0 then files[#files + 1] = changes end
   local path, text = tree .. "/" .. m.path, read(m.path)
   must(("cp %s/build/mview.so %s/old.so"):format(tree, folder))
   write(path, apply(m, text))
