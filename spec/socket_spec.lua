@@ -128,6 +128,15 @@ describe("An object of LuaSocket", function()
     end
   end)
 
+  it("is read behind its buffer by appendfrom without a limit", function()
+    peer:send("header\nbuffered")
+    assert.equal("header", client:receive("*l"))
+    peer:send(", queued")
+    local data = mview.bytearray()
+    assert.equal(16, data:appendfrom(client))
+    assert.equal("buffered, queued", tostring(data))
+  end)
+
   it("is read to its end by appendfrom", function()
     peer:send(("x"):rep(100) .. "\n" .. ("y"):rep(50000))
     assert.equal(100, #client:receive("*l"))
