@@ -41,6 +41,10 @@ local rows = {
     .. "list of bytes or integer expected, got boolean)"},
   {"mview.bytearray {300}",
     "bad argument #1 to 'bytearray' ([1]: value 300 out of range [0, 255])"},
+  {"mview.bytearray {a = 1}", "bad argument #1 to 'bytearray' (list expected, "
+    .. "got a table without item 1)"},
+  {"mview:bytearray(3)", "calling 'bytearray' on bad self (list expected, got "
+    .. "a table without item 1)"},
   {"mview.new()", "bad argument #1 to 'new' (string expected, got no value)"},
   {"mview.new(10)", "bad argument #1 to 'new' (string expected, got number)"},
   {"mview.new('B')", "bad argument #2 to 'new' (number expected, got no "
@@ -50,6 +54,8 @@ local rows = {
     "bad argument #2 to 'from' (list expected, got no value)"},
   {"mview.new('B', {2, -3})", "bad argument #2 to 'new' (size -3 " .. SIZE
     .. " in dimension 2)"},
+  {"mview.new('B', {n = 3})", "bad argument #2 to 'new' (list expected, got a "
+    .. "table without item 1)"},
   {"mview.new('B', {2, 3}, 4)",
     "bad argument #2 to 'new' (number expected, got table)"},
   {"mview.new('int24', 2)", "bad argument #1 to 'new' (unsupported format 't' "
@@ -127,6 +133,10 @@ local rows = {
   {"view:slice(9)", "index 9 out of range [1, 5]"},
   {"view:slice({'a'})", "bad argument #1 to 'slice' (integer expected at "
     .. "position 1 of the selector)"},
+  {"view:slice {1, 2, 3, 4}", "bad argument #1 to 'slice' (list {i, j, step} "
+    .. "expected, got 4 items)"},
+  {"view:slice {stop = 2}", "bad argument #1 to 'slice' (list {i, j, step} "
+    .. "expected, got a table without items)"},
   {"view:cast()", "bad argument #1 to 'cast' (string expected, got no value)"},
   {"view:cast('B', 2, 3)",
     "bad argument #2 to 'cast' (list of sizes expected, got number)"},
@@ -260,6 +270,10 @@ local rows = {
     .. "of bytes or integer expected, got boolean)"},
   {"data:insert(1)", "bad argument #2 to 'insert' (bytes-like, list of bytes "
     .. "or integer expected, got no value)"},
+  {"data:insert(1, {a = 1})", "bad argument #2 to 'insert' (list expected, got "
+    .. "a table without item 1)"},
+  {"data:append('a', {a = 1})", "bad argument #2 to 'append' (list expected, "
+    .. "got a table without item 1)"},
   {"data:resize()",
     "bad argument #1 to 'resize' (number expected, got no value)"},
   {"data:resize(-1)", "bad argument #1 to 'resize' (size -1 " .. SIZE .. ")"},

@@ -113,11 +113,21 @@ const char *lmv_checkstring(lua_State *L, int arg, size_t *len) {
   return lua_tolstring(L, arg, len);
 }
 
+size_t lmv_checklist(lua_State *L, int arg) {
+  size_t n = (size_t)lua_rawlen(L, arg);
+  if (n == 0) {
+    lua_pushnil(L);
+    if (lua_next(L, arg))
+      lmv_argerror(L, arg, "list expected, got a table without item 1");
+  }
+  return n;
+}
+
 int lmv_checkshape(lua_State *L, int arg, ptrdiff_t *shape) {
-  lua_Unsigned n;
+  size_t n;
   if (lua_type(L, arg) != LUA_TTABLE)
     lmv_typeerror(L, arg, "list of sizes");
-  n = lua_rawlen(L, arg);
+  n = lmv_checklist(L, arg);
   if (n > MV_MAXDIM)
     lmv_argerror(L, arg, "%I dimensions, at most %d are possible",
                  (LUAI_UACINT)n, MV_MAXDIM);

@@ -58,6 +58,10 @@ ptrdiff_t lmv_checksize(lua_State *L, int arg);
 /* A string; numbers are not converted. */
 const char *lmv_checkstring(lua_State *L, int arg, size_t *len);
 
+/* The length of the list at arg, a table. Raises if the table is empty as a list
+** but has keys: it is a record, or a mistake. */
+size_t lmv_checklist(lua_State *L, int arg);
+
 /*
 ** A shape: a list of at most MV_MAXDIM integers (with Lua's conversions), each
 ** 0 or positive. Returns their number.

@@ -59,7 +59,7 @@ static unsigned char check_byte(lua_State *L, int arg, int idx, size_t i) {
 
 /* Replaces the list of bytes at arg by a string of these bytes. */
 static void list_to_string(lua_State *L, int arg) {
-  size_t n = (size_t)lua_rawlen(L, arg);
+  size_t n = lmv_checklist(L, arg);
   luaL_Buffer b;
   char *out = luaL_buffinitsize(L, &b, n);
   for (size_t i = 0; i < n; i++) {

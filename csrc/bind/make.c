@@ -96,15 +96,6 @@ static int list_shape(lua_State *L, int idx, int depth, ptrdiff_t *shape) {
   return ndim - depth;
 }
 
-/* Raises for a table that has keys but no item 1: a record, or a mistake. */
-static void check_list(lua_State *L, int idx) {
-  if (lua_rawlen(L, idx) > 0)
-    return;
-  lua_pushnil(L);
-  if (lua_next(L, idx))
-    lmv_argerror(L, idx, "list expected, got a table without item 1");
-}
-
 /* mview.from(format, list): fresh memory with the values of a nested list. */
 LMV_TOUCHES(make_from) {
   ptrdiff_t shape[MV_MAXDIM];
@@ -116,7 +107,7 @@ LMV_TOUCHES(make_from) {
   if (lua_type(L, 2) != LUA_TTABLE)
     lmv_typeerror(L, 2, "list");
   lua_settop(L, 2);
-  check_list(L, 2);
+  lmv_checklist(L, 2);
   init.format = lmv_pushformat(L, 1, 1, &init.anchors_format);
   ndim = list_shape(L, 2, item_depth(&init.format->item), shape);
   if (ndim < 1)

@@ -73,10 +73,30 @@ static lua_Integer selector_number(lua_State *L, int arg, int key,
   return i;
 }
 
+/* Raises for a list of more items than a selector has, and for a table of named
+** items alone. */
+static void check_selector(lua_State *L, int arg) {
+  size_t n = (size_t)lua_rawlen(L, arg);
+  if (n > 3)
+    lmv_argerror(L, arg, "list {i, j, step} expected, got %I items",
+                 (LUAI_UACINT)n);
+  if (n > 0)
+    return;
+  lua_pushnil(L);
+  if (!lua_next(L, arg))
+    return;
+  if (lua_type(L, -2) != LUA_TNUMBER) /* it is one in {nil, 5} */
+    lmv_argerror(L, arg,
+                 "list {i, j, step} expected, got a table without items");
+  lua_pop(L, 2);
+}
+
 /* Applies the selector {i, j, step} at arg to a dimension. */
 static mv_status select_range(lua_State *L, int arg, mv_layout *lay, int dim) {
-  lua_Integer step = selector_number(L, arg, 3, 1), i, j;
+  lua_Integer step, i, j;
   ptrdiff_t start, count;
+  check_selector(L, arg);
+  step = selector_number(L, arg, 3, 1);
   if (step == 0)
     lmv_argerror(L, arg, "step is 0");
   i = selector_number(L, arg, 1, step > 0 ? 1 : -1);
