@@ -147,8 +147,9 @@ describe("Mode w+", function()
     files.write(path, "abc")
     raises("bad argument #4 to 'map' (mode 'w+' needs a length)", mview.map,
       path, "w+")
-    raises("bad argument #2 to 'map' (anonymous memory needs mode 'r+', got "
-      .. "'w+')", mview.map, nil, "w+", 0, 3)
+    raises("bad argument #1 to 'map' (path, file or descriptor expected, got "
+      .. "nil; in mode 'r+' nil stands for anonymous memory)", mview.map, nil,
+      "w+", 0, 3)
     assert.equal("abc", files.read(path))
   end)
 

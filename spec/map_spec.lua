@@ -296,10 +296,13 @@ describe("mview.map", function()
         math.mininteger},
       {("#4 to 'map' (size -1 out of range [0, %d])"):format(sizes.most), "/",
         "r", 0, -1},
-      {"#2 to 'map' (anonymous memory needs mode 'r+', got 'r')", nil},
-      {"#2 to 'map' (anonymous memory needs mode 'r+', got 'c')", nil, "c"},
+      {"#1 to 'map' (path, file or descriptor expected, got nil; in mode 'r+' "
+        .. "nil stands for anonymous memory)", nil},
+      {"#1 to 'map' (path, file or descriptor expected, got nil; in mode 'r+' "
+        .. "nil stands for anonymous memory)", nil, "c"},
       {"#3 to 'map' (anonymous memory needs offset 0, got 1)", nil, "r+", 1},
-      {"#4 to 'map' (number expected, got nil)", nil, "r+", 0, nil},
+      {"#4 to 'map' (anonymous memory needs a length)", nil, "r+", 0, nil},
+      {"#4 to 'map' (number expected, got string)", nil, "r+", 0, "x"},
     } do
       local n = row[1]:find("got no value") and 0 or 4
       it("raises: " .. row[1], function()

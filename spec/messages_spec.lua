@@ -108,7 +108,8 @@ local rows = {
   {"view(1.5)",
     "bad argument #1 to '__call' (number has no integer representation)"},
   {"view:get(0)", "index 0 out of range [1, 5]"},
-  {"view:set(1)", "1 index expected, got 0"},
+  {"view:set(1)", "1 index and a value expected, got 1 argument"},
+  {"grid:set(1, 255)", "2 indices and a value expected, got 2 arguments"},
   {"view:set(1, 256)", "bad argument #2 to 'set' (value 256 out of range "
     .. "[0, 255] for format 'B')"},
   {"grid[3] = {1, 2, 3}", "index 3 out of range [1, 2] in dimension 1"},
@@ -285,8 +286,10 @@ local rows = {
     .. "expected 'r', 'r+', 'w+' or 'c')"},
   {"mview.map('file', 'r', -1)",
     "bad argument #3 to 'map' (negative offset -1)"},
-  {"mview.map(nil)", "bad argument #2 to 'map' (anonymous memory needs mode "
-    .. "'r+', got 'r')"},
+  {"mview.map(nil)", "bad argument #1 to 'map' (path, file or descriptor "
+    .. "expected, got nil; in mode 'r+' nil stands for anonymous memory)"},
+  {"mview.map(nil, 'r+')",
+    "bad argument #4 to 'map' (anonymous memory needs a length)"},
   {"map[6] = 5", "index 6 out of range [1, 5]"},
   {"map[1] = 256", "value 256 out of range [0, 255] for format 'B'"},
   {"map.size = 5", "attempt to assign to 'size' of a map"},

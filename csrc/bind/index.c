@@ -181,11 +181,15 @@ static ptrdiff_t offset_of_indices(lua_State *L, const lmv_view *v) {
                      (uintptr_t)base);
 }
 
-static void check_indices(lua_State *L, const lmv_view *v, int n) {
+static const char *index_noun(const lmv_view *v) {
+  return v->ndim == 1 ? "index" : "indices";
+}
+
+static void check_indices(lua_State *L, const lmv_view *v) {
+  int n = lua_gettop(L) - 1;
   lmv_checklive(L, v);
   if (n != v->ndim)
-    luaL_error(L, "%d %s expected, got %d", v->ndim,
-               v->ndim == 1 ? "index" : "indices", n);
+    luaL_error(L, "%d %s expected, got %d", v->ndim, index_noun(v), n);
 }
 
 /*
@@ -219,7 +223,7 @@ LMV_TOUCHES(view_call) {
   if (off < 0) {
     if (lua_gettop(L) == 3 && lua_isnil(L, 2)) /* for x in v do */
       luaL_error(L, "a view is no iterator, use view:iter() or pairs(view)");
-    check_indices(L, v, lua_gettop(L) - 1);
+    check_indices(L, v);
     off = offset_of_indices(L, v);
   }
   lmv_pushitem(L, v, 1, off);
@@ -239,7 +243,9 @@ LMV_TOUCHES(view_set) {
   if (top < 2)
     lmv_typeerror(L, 2, "value");
   lmv_checkwritable(L, v);
-  check_indices(L, v, top - 2);
+  if (top - 2 != v->ndim)
+    luaL_error(L, "%d %s and a value expected, got %d argument%s", v->ndim,
+               index_noun(v), top - 1, top == 2 ? "" : "s");
   store_item(L, v, offset_of_indices(L, v), top, top);
   return 0;
 }

@@ -53,11 +53,14 @@ static const lmv_mapmode *check_mode(lua_State *L, int arg) {
 
 static void check_anonymous(lua_State *L, lmv_maprequest *r) {
   if (!r->mode->shares || r->mode->makes)
-    lmv_argerror(L, 2, "anonymous memory needs mode 'r+', got '%s'",
-                 r->mode->name);
+    lmv_argerror(L, 1,
+                 "path, file or descriptor expected, got nil; in mode 'r+' nil "
+                 "stands for anonymous memory");
   if (r->offset != 0)
     lmv_argerror(L, 3, "anonymous memory needs offset 0, got %I",
                  (LUAI_UACINT)r->offset);
+  if (lua_isnoneornil(L, 4))
+    lmv_argerror(L, 4, "anonymous memory needs a length");
   r->length = lmv_checksize(L, 4);
 }
 
