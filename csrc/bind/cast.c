@@ -74,8 +74,8 @@ static bool push_flat_cast(lua_State *L, int idx, int arg) {
 void lmv_pushcast(lua_State *L, int idx, int arg) {
   lmv_view *v = lua_touserdata(L, idx);
   ptrdiff_t shape[MV_MAXDIM];
-  int ndim = -1, dim = 0;
-  lmv_viewinit change = {0};
+  const mv_format *format;
+  int ndim = -1, dim = 0, anchor;
   mv_layout lay;
   mv_status status;
   if (lua_type(L, arg) != LUA_TSTRING)
@@ -85,13 +85,13 @@ void lmv_pushcast(lua_State *L, int idx, int arg) {
   lmv_checklive(L, v);
   if (ndim < 0 && push_flat_cast(L, idx, arg))
     return;
-  change.format = lmv_pushformat(L, arg, arg, &change.anchors_format);
+  format = lmv_pushformat(L, arg, arg, &anchor);
   lmv_layout(v, &lay);
-  status = mv_layout_cast(&lay, (ptrdiff_t)change.format->item.size, ndim,
-                          shape, &dim);
+  status =
+      mv_layout_cast(&lay, (ptrdiff_t)format->item.size, ndim, shape, &dim);
   if (status != MV_OK)
-    cast_error(L, status, arg, dim, v, change.format);
-  lmv_derive(L, idx, &lay, &change, lua_gettop(L));
+    cast_error(L, status, arg, dim, v, format);
+  lmv_derive(L, idx, &lay, format, anchor);
 }
 
 /*
@@ -130,20 +130,23 @@ static int view_cast(lua_State *L) {
 
 /*
 ** The arguments of at behind the offset: n bytes, or a number of items of a
-** format, whose userdata is pushed. Sets the format; returns the count.
+** format, whose userdata is pushed. Sets the format and its anchor; returns the
+** count.
 */
-static ptrdiff_t check_window(lua_State *L, lmv_viewinit *change) {
+static ptrdiff_t check_window(lua_State *L, const mv_format **format,
+                              int *anchor) {
   int type = lua_type(L, 3);
   if (type == LUA_TNUMBER) {
-    change->format = &lmv_byteformat;
+    *format = &lmv_byteformat;
+    *anchor = 0;
     return lmv_checksize(L, 3);
   }
   if (type != LUA_TSTRING)
     lmv_typeerror(L, 3, "number or format");
   lua_settop(L, 4);
-  change->format = lmv_pushformat(L, 3, 3, &change->anchors_format);
-  if (change->format->item.size == 0)
-    lmv_argerror(L, 3, "items of '%s' have size 0", change->format->text);
+  *format = lmv_pushformat(L, 3, 3, anchor);
+  if ((*format)->item.size == 0)
+    lmv_argerror(L, 3, "items of '%s' have size 0", (*format)->text);
   return lua_isnil(L, 4) ? 1 : lmv_checksize(L, 4);
 }
 
@@ -165,10 +168,11 @@ static int window_error(lua_State *L, ptrdiff_t n, ptrdiff_t size,
 static int view_at(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   lua_Integer offset = lmv_checkinteger(L, 2);
-  lmv_viewinit change = {0};
+  const mv_format *format;
   ptrdiff_t n, size, total, nbytes;
   mv_layout lay;
-  n = check_window(L, &change);
+  int anchor;
+  n = check_window(L, &format, &anchor);
   lmv_checklive(L, v);
   lmv_layout(v, &lay);
   if (!mv_layout_contiguous(&lay, 'C'))
@@ -177,17 +181,17 @@ static int view_at(lua_State *L) {
   if (offset < 0 || offset > total)
     lmv_argerror(L, 2, "offset %I out of range [0, %I]", (LUAI_UACINT)offset,
                  (LUAI_UACINT)total);
-  size = (ptrdiff_t)change.format->item.size;
+  size = (ptrdiff_t)format->item.size;
   if (n > (total - (ptrdiff_t)offset) / size)
     window_error(L, n, size, offset, total - (ptrdiff_t)offset);
   offset += lay.offset;
-  if (v->ndim == 1 && !v->anchors_format && !change.anchors_format) {
-    lmv_derive1(L, 1, v, change.format, (ptrdiff_t)offset, n, size);
+  if (v->ndim == 1 && !v->anchors_format && anchor == 0) {
+    lmv_derive1(L, 1, v, format, (ptrdiff_t)offset, n, size);
     return 1;
   }
   mv_layout_set(&lay, size, 1, &n, &nbytes);
   lay.offset = (ptrdiff_t)offset;
-  lmv_derive(L, 1, &lay, &change, lua_gettop(L));
+  lmv_derive(L, 1, &lay, format, anchor);
   return 1;
 }
 
@@ -218,19 +222,17 @@ static const mv_field *check_field(lua_State *L, const mv_item *item,
   return field;
 }
 
-/* Pushes the format of a field's items, as if it stood alone. */
+/* Pushes two values: the text of a field's format, as if it stood alone, and the
+** format. */
 static const mv_format *push_field_format(lua_State *L, const mv_field *field,
-                                          bool *anchors_format) {
-  const mv_format *format;
+                                          int *anchor) {
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   if (field->order != '@')
     luaL_addchar(&b, field->order);
   luaL_addlstring(&b, field->text, field->textlen);
   luaL_pushresult(&b);
-  format = lmv_pushformat(L, lua_gettop(L), 2, anchors_format);
-  lua_remove(L, -2);
-  return format;
+  return lmv_pushformat(L, lua_gettop(L), 2, anchor);
 }
 
 /* v:field(name | index): one field of each record, as a view of its own. */
@@ -238,18 +240,19 @@ static int view_field(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
   size_t nth;
   const mv_field *field;
-  lmv_viewinit change = {0};
+  const mv_format *format;
+  int anchor;
   mv_layout lay;
   mv_status status;
   lmv_checklive(L, v);
   field = check_field(L, &v->format->item, &nth);
   lua_settop(L, 2);
-  change.format = push_field_format(L, field, &change.anchors_format);
+  format = push_field_format(L, field, &anchor);
   lmv_layout(v, &lay);
   status = mv_layout_field(&lay, field, nth);
   if (status != MV_OK)
     luaL_error(L, "%s", mv_message(status));
-  lmv_derive(L, 1, &lay, &change, lua_gettop(L));
+  lmv_derive(L, 1, &lay, format, anchor);
   return 1;
 }
 

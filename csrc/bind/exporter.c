@@ -130,7 +130,7 @@ static void push_format(lua_State *L, const char *text, lmv_viewinit *init) {
     return;
   }
   lua_pushstring(L, text);
-  init->format = lmv_pushformat(L, lua_gettop(L), 0, &init->anchors_format);
+  init->format = lmv_pushformat(L, lua_gettop(L), 0, &init->anchor);
 }
 
 /*
@@ -163,8 +163,9 @@ static bool are_bytes(const mview_buffer *buf) {
 
 lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
                        const mview_buffer *buf) {
-  lmv_viewinit init = {lease, lease->generation, NULL, false,
-                       buf->readonly != 0};
+  lmv_viewinit init = {.lease = lease,
+                       .generation = lease->generation,
+                       .readonly = buf->readonly != 0};
   mv_layout lay;
   ptrdiff_t lo, hi, itemsize;
   lmv_view *v;
@@ -178,7 +179,7 @@ lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
   find_block(L, &lay, &lo, &hi);
   mv_layout_normalise(&lay);
   lay.offset = -lo; /* the block starts at its lowest byte */
-  v = lmv_newview(L, meta, lease_idx, lua_gettop(L), &init, &lay);
+  v = lmv_newview(L, meta, lease_idx, &init, &lay);
   lmv_lease_move(lease, buf->data == NULL ? NULL : (char *)buf->data + lo,
                  (size_t)(hi - lo));
   lease->readonly = init.readonly;

@@ -118,25 +118,25 @@ static const mv_format *keep_format(lua_State *L, int idx) {
   return lua_touserdata(L, -1);
 }
 
-const mv_format *lmv_pushformat(lua_State *L, int idx, int arg,
-                                bool *anchors_format) {
+const mv_format *lmv_pushformat(lua_State *L, int idx, int arg, int *anchor) {
   const mv_format *format;
-  *anchors_format = false;
+  *anchor = 0;
   lmv_pushformats(L);
   format = look_up(L, idx);
   if (format != NULL)
     return format;
-  *anchors_format = true;
+  *anchor = lua_gettop(L) + 1;
   push_compound(L);
   format = look_up(L, idx);
   if (format != NULL)
     return format;
   format = parse(L, idx, arg);
-  *anchors_format = !is_simple(format, lua_rawlen(L, idx));
-  if (*anchors_format)
-    push_compound(L);
-  else
+  if (is_simple(format, lua_rawlen(L, idx))) {
+    *anchor = 0;
     lmv_pushformats(L);
+  } else {
+    push_compound(L);
+  }
   return keep_format(L, idx);
 }
 

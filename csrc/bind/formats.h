@@ -14,11 +14,10 @@
 /*
 ** Pushes the userdata of the format whose text is the string at idx, and
 ** returns the format. arg: the argument to blame when it is malformed.
-** *anchors_format is set to true if the format is not cached for good; its
-** user must then anchor the userdata. [-0, +1, v]
+** *anchor is set to the index of the userdata, which the user of the format must
+** keep, or to 0 if the format is cached for good. [-0, +1, v]
 */
-const mv_format *lmv_pushformat(lua_State *L, int idx, int arg,
-                                bool *anchors_format);
+const mv_format *lmv_pushformat(lua_State *L, int idx, int arg, int *anchor);
 
 /* The format "B", a constant. */
 extern const mv_format lmv_byteformat;

@@ -15,24 +15,24 @@
 #include "view.h"
 
 /*
-** Pushes a view of format (its userdata is at fmt) and shape over a new
+** Pushes a view of format (anchor: as of lmv_pushformat) and shape over a new
 ** bytearray of that size. arg: the argument to blame if the size is too large.
 */
-static lmv_view *push_fresh(lua_State *L, const lmv_viewinit *format, int fmt,
+static lmv_view *push_fresh(lua_State *L, const mv_format *format, int anchor,
                             int ndim, const ptrdiff_t *shape, int arg) {
-  lmv_viewinit init = *format;
+  lmv_viewinit init = {.format = format, .anchor = anchor};
   mv_layout lay;
   ptrdiff_t nbytes;
   mv_status status;
-  if (init.format->item.size == 0)
-    lmv_argerror(L, 1, "items of '%s' have size 0", init.format->text);
-  status = mv_layout_set(&lay, (ptrdiff_t)init.format->item.size, ndim, shape,
-                         &nbytes);
+  if (format->item.size == 0)
+    lmv_argerror(L, 1, "items of '%s' have size 0", format->text);
+  status =
+      mv_layout_set(&lay, (ptrdiff_t)format->item.size, ndim, shape, &nbytes);
   if (status != MV_OK)
     lmv_argerror(L, arg, "%s", mv_message(status));
   init.lease = lmv_pushbytearray(L, (size_t)nbytes);
   init.generation = init.lease->generation;
-  return lmv_newview(L, LMV_META, lua_gettop(L), fmt, &init, &lay);
+  return lmv_newview(L, LMV_META, lua_gettop(L), &init, &lay);
 }
 
 /* Reads the sizes from index 2 on, or the single list of sizes there. */
@@ -53,12 +53,12 @@ static int new_shape(lua_State *L, ptrdiff_t *shape) {
 ** also be one list. */
 static int make_new(lua_State *L) {
   ptrdiff_t shape[MV_MAXDIM];
-  lmv_viewinit init = {0};
-  int ndim, last = lua_gettop(L);
+  const mv_format *format;
+  int ndim, anchor, last = lua_gettop(L);
   lmv_checkstring(L, 1, NULL);
   ndim = new_shape(L, shape);
-  init.format = lmv_pushformat(L, 1, 1, &init.anchors_format);
-  push_fresh(L, &init, lua_gettop(L), ndim, shape, last);
+  format = lmv_pushformat(L, 1, 1, &anchor);
+  push_fresh(L, format, anchor, ndim, shape, last);
   return 1;
 }
 
@@ -99,29 +99,30 @@ static int list_shape(lua_State *L, int idx, int depth, ptrdiff_t *shape) {
 /* mview.from(format, list): fresh memory with the values of a nested list. */
 LMV_TOUCHES(make_from) {
   ptrdiff_t shape[MV_MAXDIM];
-  lmv_viewinit init = {0};
+  const mv_format *format;
   lmv_view *v;
   mv_layout lay;
-  int ndim;
+  int ndim, anchor;
   lmv_checkstring(L, 1, NULL);
   if (lua_type(L, 2) != LUA_TTABLE)
     lmv_typeerror(L, 2, "list");
   lua_settop(L, 2);
   lmv_checklist(L, 2);
-  init.format = lmv_pushformat(L, 1, 1, &init.anchors_format);
-  ndim = list_shape(L, 2, item_depth(&init.format->item), shape);
+  format = lmv_pushformat(L, 1, 1, &anchor);
+  ndim = list_shape(L, 2, item_depth(&format->item), shape);
   if (ndim < 1)
     ndim = 1; /* the first item has the wrong type: raises below */
-  v = push_fresh(L, &init, 3, ndim, shape, 2);
+  v = push_fresh(L, format, anchor, ndim, shape, 2);
   lmv_layout(v, &lay);
-  lmv_fromlist(L, 2, 2, v->format, &lay, lmv_base(L, v));
+  lmv_fromlist(L, 2, 2, format, &lay, lmv_base(L, v));
   return 1;
 }
 
 /* v:copy(): a copy of the items, in C order, over a new bytearray. */
 LMV_TOUCHES(view_copy) {
   lmv_view *v = lmv_checkview(L, 1);
-  lmv_viewinit init = {NULL, 0, v->format, v->anchors_format, false};
+  lmv_viewinit init = {.format = v->format,
+                       .anchor = v->anchors_format ? 2 : 0};
   mv_layout from, to;
   unsigned char *out;
   lua_settop(L, 1);
@@ -132,7 +133,7 @@ LMV_TOUCHES(view_copy) {
   lua_getiuservalue(L, 1, 2); /* the format, if it is compound */
   init.lease = lmv_pushbytearray(L, (size_t)mv_layout_nbytes(&from));
   init.generation = init.lease->generation;
-  out = lmv_base(L, lmv_newview(L, LMV_META, 3, 2, &init, &to));
+  out = lmv_base(L, lmv_newview(L, LMV_META, 3, &init, &to));
   mv_gather(out, lmv_base(L, v), &from, 'C');
   return 1;
 }

@@ -75,10 +75,9 @@ static int isview(lua_State *L) {
 
 /* mview.calcsize(format): the bytes of one item. */
 static int calcsize(lua_State *L) {
-  bool anchors_format;
+  int anchor;
   lmv_checkstring(L, 1, NULL);
-  lua_pushinteger(
-      L, (lua_Integer)lmv_pushformat(L, 1, 1, &anchors_format)->item.size);
+  lua_pushinteger(L, (lua_Integer)lmv_pushformat(L, 1, 1, &anchor)->item.size);
   return 1;
 }
 

@@ -88,8 +88,6 @@ static bool check_byte_order(lua_State *L, int arg, int idx) {
 /* Replaces the view at arg by a view of its bytes, unless it is one already. */
 static const lmv_view *to_bytes(lua_State *L, int arg) {
   const lmv_view *v = lua_touserdata(L, arg);
-  lmv_viewinit change = {v->lease, v->generation, &lmv_byteformat, false,
-                         v->readonly};
   mv_layout lay;
   lmv_checklive(L, v);
   if (v->numkind == 1 + MV_U8)
@@ -99,7 +97,7 @@ static const lmv_view *to_bytes(lua_State *L, int arg) {
     lmv_argerror(L, arg, "memory is not contiguous");
   lay.shape[0] = mv_layout_nbytes(&lay);
   lay.strides[0] = lay.itemsize = lay.ndim = 1;
-  v = lmv_derive(L, arg, &lay, &change, 0);
+  v = lmv_derive(L, arg, &lay, &lmv_byteformat, 0);
   lua_replace(L, arg);
   return v;
 }

@@ -381,14 +381,13 @@ LMV_TOUCHES(next_part) {
 
 /* Pushes a one-dimensional view of the bytes of the view at index 1. */
 static void push_byte_view(lua_State *L, const lmv_view *v) {
-  const lmv_viewinit change = {.format = &lmv_byteformat};
   mv_layout lay;
   int dim;
   lmv_layout(v, &lay);
   if (mv_layout_cast(&lay, 1, -1, NULL, &dim) != MV_OK)
     luaL_error(
         L, "cannot split a view whose bytes do not lie evenly, use :copy()");
-  lmv_derive(L, 1, &lay, &change, 0);
+  lmv_derive(L, 1, &lay, &lmv_byteformat, 0);
 }
 
 /* v:split(sep): an iterator of views of the bytes between separators. */

@@ -124,19 +124,19 @@ static void attach(lua_State *L, const lmv_view *v, int meta) {
   count_view(v);
 }
 
-lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx, int fmt,
+lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx,
                       const lmv_viewinit *init, const mv_layout *lay) {
-  lmv_view *v = new_view(L, init->anchors_format ? 2 : 1,
+  lmv_view *v = new_view(L, init->anchor != 0 ? 2 : 1,
                          (size_t)lay->ndim * (lay->indirect ? 3 : 2));
   v->lease = init->lease;
   v->generation = init->generation;
   v->format = init->format;
   v->readonly = init->readonly;
-  v->anchors_format = init->anchors_format;
+  v->anchors_format = init->anchor != 0;
   set_layout(v, lay);
   v->numkind = numkind_of_view(v);
-  if (init->anchors_format) {
-    lua_pushvalue(L, fmt);
+  if (init->anchor != 0) {
+    lua_pushvalue(L, init->anchor);
     lua_setiuservalue(L, -2, 2);
   }
   lua_pushvalue(L, lease_idx);
@@ -146,31 +146,26 @@ lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx, int fmt,
 
 /* lmv_derive, also for callers that are not closures of the library. */
 static lmv_view *derive(lua_State *L, int meta, int idx, const mv_layout *lay,
-                        const lmv_viewinit *change, int fmt) {
+                        const mv_format *format, int anchor) {
   const lmv_view *v = lua_touserdata(L, idx);
-  lmv_viewinit init = {v->lease, v->generation, v->format, v->anchors_format,
-                       v->readonly};
+  lmv_viewinit init = {v->lease, v->generation, format, anchor, v->readonly};
+  int lease_idx = lua_gettop(L) + 1;
   lmv_view *derived;
-  if (change != NULL) {
-    init.format = change->format;
-    init.anchors_format = change->anchors_format;
-  }
   lua_getiuservalue(L, idx, 1);
-  if (change == NULL && v->anchors_format) {
-    lua_getiuservalue(L, idx, 2);
-    fmt = lua_gettop(L);
-  } else {
-    lua_pushnil(L);
+  lua_getiuservalue(L, idx, 2);
+  if (format == NULL) {
+    init.format = v->format;
+    init.anchor = v->anchors_format ? lease_idx + 1 : 0;
   }
-  derived = lmv_newview(L, meta, lua_gettop(L) - 1, fmt, &init, lay);
+  derived = lmv_newview(L, meta, lease_idx, &init, lay);
   lua_replace(L, -3);
   lua_pop(L, 1);
   return derived;
 }
 
 lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
-                     const lmv_viewinit *change, int fmt) {
-  return derive(L, LMV_META, idx, lay, change, fmt);
+                     const mv_format *format, int anchor) {
+  return derive(L, LMV_META, idx, lay, format, anchor);
 }
 
 lmv_view *lmv_copyview(lua_State *L, int meta, int idx) {

@@ -86,16 +86,15 @@ typedef struct lmv_viewinit {
   lmv_lease *lease;
   uint64_t generation;
   const mv_format *format;
-  bool anchors_format;
+  int anchor; /* index of the format's userdata; 0: it is cached for good */
   bool readonly;
 } lmv_viewinit;
 
 /*
 ** Pushes a new view with a copy of the layout. meta: index of the metatable of
-** views. lease_idx: index of the lease's userdata. fmt: index of the format's
-** userdata, used if init->anchors_format. [-0, +1, m]
+** views. lease_idx: index of the lease's userdata. [-0, +1, m]
 */
-lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx, int fmt,
+lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx,
                       const lmv_viewinit *init, const mv_layout *lay);
 
 /*
@@ -109,13 +108,12 @@ void lmv_layout(const lmv_view *v, mv_layout *lay);
 
 /*
 ** Pushes a view with layout lay over the same memory as the view at idx. If a
-** finalizer has released that view, the new view is released, too. change, if
-** not NULL, gives another format (only its format and anchors_format are used);
-** fmt as above. Uses the upvalue LMV_META, so only closures of lmv_setfuncs may
-** call it. [-0, +1, m]
+** finalizer has released that view, the new view is released, too. format: NULL
+** for the view's own, or another with its anchor as above. Uses the upvalue
+** LMV_META, so only closures of lmv_setfuncs may call it. [-0, +1, m]
 */
 lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
-                     const lmv_viewinit *change, int fmt);
+                     const mv_format *format, int anchor);
 
 /*
 ** The fast path of lmv_derive for a view of one dimension: n items of a cached
