@@ -33,6 +33,15 @@ describe("cast with a shape", function()
     assert.are.same({0}, mview.new("d", 3, 0):cast("B").shape)
   end)
 
+  it("takes zeros for items of no bytes that lie apart", function()
+    local v = mview.new("0s:a:B:b:", 3):field("a")
+    assert.are.same({1}, v.strides)
+    assert.are.same({0}, v:cast("B").shape)
+    assert.are.same({2, 0}, v:cast("d", {2, 0}).shape)
+    raises("bad argument #3 to 'cast' (shape does not fit 0 bytes of 'B')",
+      v.cast, v, "B", {1})
+  end)
+
   it("takes sizes as Lua's functions take integers", function()
     local v = bytes(12)
     assert.are.same({6, 2}, v:cast("B", {#v / 2, 2}).shape)

@@ -75,8 +75,8 @@ static int place_dims(const evenrun *runs, int n, int ndim,
   return -1;
 }
 
-/* The cast of a layout with gaps, which has two items at least, to a shape of
-** the same size. */
+/* The cast of a layout with gaps, which has two items at least and is not empty,
+** to a shape of the same size. */
 static mv_status cast_strided(mv_layout *lay, ptrdiff_t itemsize, int ndim,
                               const ptrdiff_t *shape, int *dim) {
   evenrun runs[MV_MAXDIM + 1];
@@ -125,7 +125,7 @@ mv_status mv_layout_cast(mv_layout *lay, ptrdiff_t itemsize, int ndim,
     return status;
   if (total != nbytes)
     return MV_ESIZE;
-  if (!mv_layout_contiguous(lay, 'C'))
+  if (nbytes > 0 && !mv_layout_contiguous(lay, 'C'))
     return cast_strided(lay, itemsize, ndim, shape, dim);
   mv_layout_set(lay, itemsize, ndim, shape, &nbytes);
   lay->offset = offset;
