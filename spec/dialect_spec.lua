@@ -86,6 +86,15 @@ describe("A misplaced name", function()
   end
 end)
 
+describe("A count without a code", function()
+  for _, format in ipairs {"B3", "3", "3 B", "T{B3:a:}", "3(2)B"} do
+    it("gets a hint about counts: " .. format, function()
+      assert.matches("; a count stands in front of its code, as in '3B')",
+        error_of(mview.calcsize, format), 1, true)
+    end)
+  end
+end)
+
 describe("A view's format", function()
   local rows = { -- as it is of views, as it is in string.pack; nil: it is not
     {"<q", "<i8"}, {"Q", "I8"}, {"2I", "I4I4"}, {"4s", "c4"}, {">4sH", ">c4I2"},

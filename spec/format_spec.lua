@@ -68,6 +68,7 @@ describe("A malformed format", function()
   local deep = ("T{"):rep(65) .. "b" .. ("}"):rep(65)
   local most, half = tostring(sizes.most), 1 << sizes.bits // 2
   local root = math.ceil((sizes.most + 1.0) ^ 0.5) -- of the smallest too large
+  local COUNT = "; a count stands in front of its code, as in '3B'"
   local NAME = "; a name stands between colons behind its code, as in 'B:name:'"
 
   -- How a format of string.pack is spelt; that it has no spelling.
@@ -105,10 +106,10 @@ describe("A malformed format", function()
       .. elsewhere("i5")},
     {"<I16", "integer size other than 1, 2, 3, 4 or 8 at position 3"
       .. elsewhere("<I16")},
-    {"3", "count without a format at position 1"},
-    {"h12", "count without a format at position 2"},
-    {"3 h", "count without a format at position 1"},
-    {"T{3}", "count without a format at position 3"},
+    {"3", "count without a format at position 1" .. COUNT},
+    {"h12", "count without a format at position 2" .. COUNT},
+    {"3 h", "count without a format at position 1" .. COUNT},
+    {"T{3}", "count without a format at position 3" .. COUNT},
     {"h@", "misplaced byte order '@' at position 2"},
     {"h <", "misplaced byte order '<' at position 3"
       .. here("h <", "=h")},

@@ -41,8 +41,8 @@ static const mv_format *look_up(lua_State *L, int idx) {
 
 /*
 ** Pushes a hint for a malformed format: the right spelling of a format of
-** string.pack; the code of a word; the spelling of names. Pushes "" without a
-** hint.
+** string.pack; the code of a word; the spelling of names and counts. Pushes ""
+** without a hint.
 */
 static const char *push_hint(lua_State *L, const char *s, size_t len,
                              mv_status status) {
@@ -65,10 +65,13 @@ static const char *push_hint(lua_State *L, const char *s, size_t len,
     return lua_pushfstring(L, "; string.pack's '%s' is for pack and unpack" SEE,
                            s);
   default:
-    if (status == MV_ECOUNT && (strstr(s, "i3") || strstr(s, "I3")))
+    if (status != MV_ECOUNT)
+      return lua_pushliteral(L, "");
+    if (strstr(s, "i3") || strstr(s, "I3"))
       return lua_pushliteral(L, "; an item of 24 bits stands alone, without a "
                                 "count and outside records");
-    return lua_pushliteral(L, "");
+    return lua_pushliteral(L, "; a count stands in front of its code, as in "
+                              "'3B'");
   }
 }
 
