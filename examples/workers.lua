@@ -1,9 +1,10 @@
 -- Draws the Mandelbrot set, as a PGM image or as text. Four threads draw a
 -- quarter each, in shared memory.
 --
--- usage: lua examples/workers.lua [FILE]      writes the image to the file The
--- threads are made with luv (Debian: lua-luv). Without luv, one state draws all
--- quarters, and the program prints a note.
+-- usage: lua examples/workers.lua [FILE]      writes the image to the file
+--
+-- The threads are made with luv (Debian: lua-luv). Without luv, one state draws
+-- all quarters, and the program prints a note.
 
 local mview = require "mview"
 
