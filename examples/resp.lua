@@ -16,7 +16,7 @@ local writer = require "mview.writer"
 
 local resp = {}
 
--- ---- the protocol: RESP2 ----
+-- ---- the protocol: RESP2 --------------------------------------------------
 
 -- An error of Redis is returned as a value, so the replies behind it can be
 -- read.
@@ -66,7 +66,7 @@ function resp.command(w, ...)
   end
 end
 
--- ---- the client ----
+-- ---- the client -----------------------------------------------------------
 
 local client = {}
 client.__index = client
@@ -111,7 +111,7 @@ function client:call(...)
   return self:pull()
 end
 
--- ---- transports ----
+-- ---- transports -----------------------------------------------------------
 
 -- A connection of LuaSocket; the transport waits until it is readable.
 function resp.socket(connection)
@@ -151,7 +151,7 @@ function resp.recording(text, piece)
   }
 end
 
--- ---- the example ----
+-- ---- the example ----------------------------------------------------------
 
 local recorded = "+PONG\r\n:3\r\n*3\r\n$3\r\none\r\n$3\r\ntwo\r\n"
   .. "$9\r\nth\r\nr\0\1ee\r\n$-1\r\n-ERR unknown command 'NONSENSE'\r\n"

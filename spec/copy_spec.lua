@@ -5,7 +5,7 @@ local raises = require "raises"
 
 local little = string.pack("=I2", 1) == "\1\0"
 
--- ---- copyfrom ----
+-- ---- copyfrom -------------------------------------------------------------
 
 -- The items from first on, n of them, step apart; as positions in 1..size, or
 -- nil where one lies outside.
@@ -214,7 +214,7 @@ describe("copyfrom", function()
   end)
 end)
 
--- ---- fill ----
+-- ---- fill -----------------------------------------------------------------
 
 describe("fill", function()
   -- format, value, the bytes of an item
@@ -268,7 +268,7 @@ describe("fill", function()
   end)
 end)
 
--- ---- byteswap ----
+-- ---- byteswap -------------------------------------------------------------
 
 describe("byteswap", function()
   local bytes = {}

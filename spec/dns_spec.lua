@@ -5,7 +5,7 @@ local reader = require "mview.reader"
 local writer = require "mview.writer"
 local found, socket = pcall(require, "socket")
 
--- ---- on a reader and a writer ----
+-- ---- on a reader and a writer ---------------------------------------------
 
 local function write_name(w, name)
   for label in name:gmatch "[^.]+" do w:u8(#label):string(label) end
@@ -58,7 +58,7 @@ local function read_answer(r)
   return m
 end
 
--- ---- the same on strings ----
+-- ---- the same on strings --------------------------------------------------
 
 local pack, unpack = string.pack, string.unpack
 
@@ -110,7 +110,7 @@ local function answer_string(s)
   return m
 end
 
--- ---- a server that knows the query's name as 127.0.0.1 ----
+-- ---- a server that knows the query's name as 127.0.0.1 --------------------
 
 local function respond(query)
   local r = reader(query, ">")

@@ -16,7 +16,7 @@ local function packed(order)
     or little and "<" or ">"
 end
 
--- ---- integers ----
+-- ---- integers -------------------------------------------------------------
 
 -- string.pack's code of the native size, the standard size
 local integers = {
@@ -127,7 +127,7 @@ describe("An integer item", function()
   end)
 end)
 
--- ---- other single codes ----
+-- ---- other single codes ---------------------------------------------------
 
 describe("An item of another single code", function()
   -- code, values, their bytes in the order <
@@ -210,7 +210,7 @@ describe("An item of another single code", function()
   end)
 end)
 
--- ---- values that do not fit ----
+-- ---- values that do not fit -----------------------------------------------
 
 describe("A value that does not fit", function()
   local inexact = "number has no integer representation"
@@ -273,7 +273,7 @@ describe("A value that does not fit", function()
   end
 end)
 
--- ---- positions ----
+-- ---- positions ------------------------------------------------------------
 
 -- Views of the items 10, 20, 30, 40, 50 in memory of all kinds.
 local function views()
@@ -419,7 +419,7 @@ describe("get and set", function()
   end)
 end)
 
--- ---- many items ----
+-- ---- many items -----------------------------------------------------------
 
 describe("values", function()
   it("gives the items that string.byte gives, for all ranges", function()

@@ -7,7 +7,7 @@ local shell = require "shell"
 local resp = dofile "examples/resp.lua"
 local found, socket = pcall(require, "socket")
 
--- ---- the same on strings, for comparison ----
+-- ---- the same on strings, for comparison ----------------------------------
 
 -- The reply at pos and the position behind it; nothing: more is needed.
 local function parse_string(s, pos)
@@ -95,7 +95,7 @@ describe("A Redis client", function()
   end)
 end)
 
--- ---- a real server ----
+-- ---- a real server --------------------------------------------------------
 
 local installed = select(2, shell "command -v redis-server") == 0
 

@@ -13,7 +13,7 @@ local formats = {"?", "c", "b", "B", "h", "H", "i", "I", "l", "L", "q", "Q",
 
 local numeric = "^[@=<>!^]?[bBhHiIlLqQnNefdgP]$"
 
--- Uses ---------------------------------------------------------------------
+-- ---- uses -----------------------------------------------------------------
 -- Each takes the view, a full index as a list, and an item.
 
 local reads = {
@@ -129,7 +129,7 @@ local always = {
   ["view.valid"] = function(v) return v.valid end,
 }
 
--- Memory -------------------------------------------------------------------
+-- ---- memory ---------------------------------------------------------------
 
 -- An item: a small number, or the value of zero bytes.
 local function item(format, k)

@@ -317,7 +317,7 @@ static int bytearray_view(lua_State *L) {
   return lmv_seecontainer(L, LMV_BYTEARRAY);
 }
 
-/* ---- metamethods: only the virtual machine calls them, with their object --*/
+/* ---- metamethods: only the virtual machine calls them, with their object -*/
 
 /* __tostring: its bytes. */
 static int bytearray_tostring(lua_State *L) {

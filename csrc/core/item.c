@@ -392,7 +392,7 @@ mv_status mv_store(const mv_item *item, unsigned char *p,
   return MV_ETYPE;
 }
 
-/* --------------------------------------------------------------- equality */
+/* ---- equality ------------------------------------------------------------*/
 
 /* A part of a complex number; any other value has itself as real part and 0 as
 ** imaginary part. */

@@ -58,7 +58,7 @@ static bool number(mv_parser *s, size_t *n) {
   return true;
 }
 
-/* --------------------------------------------------------------- one item */
+/* ---- one item ------------------------------------------------------------*/
 
 /* The prefix of a code. */
 typedef struct prefix {
@@ -305,7 +305,7 @@ static bool take_item(mv_parser *s, mv_record *record) {
          place_field(s, record, &field, align, pre.at);
 }
 
-/* ---------------------------------------------------------------- records */
+/* ---- records -------------------------------------------------------------*/
 
 /* Sorts the names of the record's fields, which are at their final place. */
 static bool close_names(mv_parser *s, mv_record *record) {

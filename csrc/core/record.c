@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* ------------------------------------------------------------------ pairs */
+/* ---- pairs ---------------------------------------------------------------*/
 
 /* A value of a record or a whole item: its type and its place. */
 typedef struct operand {
@@ -88,7 +88,7 @@ static mv_status pair_values(action *act, operand a, operand b) {
   return MV_OK;
 }
 
-/* --------------------------------------------------------------- equality */
+/* ---- equality ------------------------------------------------------------*/
 
 static mv_status compare(const mv_item *a, const unsigned char *pa,
                          const mv_item *b, const unsigned char *pb) {
@@ -140,7 +140,7 @@ bool mv_item_bitwise(const mv_item *a, const mv_item *b) {
   return mv_item_same(a, b) && bytes_are_value(a);
 }
 
-/* ------------------------------------------------------------- conversion */
+/* ---- conversion ----------------------------------------------------------*/
 
 static bool negative(const mv_value *value) {
   return value->tag == MV_VFLOAT ? value->as.f < 0
@@ -168,7 +168,7 @@ mv_status mv_item_convert(const mv_item *dst, unsigned char *pd,
   return pair_values(convert, whole(dst, pd), whole(src, ps));
 }
 
-/* ------------------------------------------------------------- assignment */
+/* ---- assignment ----------------------------------------------------------*/
 
 size_t mv_item_values(const mv_item *item) {
   const mv_record *record = item->record;

@@ -30,7 +30,7 @@ static bool loads(const char *format, mv_value want) {
   return same_value(&got, &want);
 }
 
-/* ---------------------------------------------------------- load and store */
+/* ---- load and store ------------------------------------------------------*/
 
 /* The bytes are those of CPython's struct.pack. */
 static void values_have_the_bytes_of_struct(void) {
@@ -241,7 +241,7 @@ static void long_doubles_go_in_and_out_as_doubles(void) {
     CHECK(little[i] == at[sizeof little - 1 - i]);
 }
 
-/* ----------------------------------------------------------------- halves */
+/* ---- halves --------------------------------------------------------------*/
 
 /* The value of the bits by IEEE 754. */
 static double half_model(unsigned h) {

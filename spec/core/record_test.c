@@ -9,7 +9,7 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
-/* --------------------------------------------------------------- equality */
+/* ---- equality ------------------------------------------------------------*/
 
 static bool equal(mv_value a, mv_value b) {
   bool forth = mv_value_equal(&a, &b);
@@ -128,7 +128,7 @@ static void same_items_mean_the_same_bytes(void) {
   }
 }
 
-/* ------------------------------------------------------------- conversion */
+/* ---- conversion ----------------------------------------------------------*/
 
 static mv_status convert(const char *to, const char *from, const char *source) {
   clear_room();

@@ -14,7 +14,7 @@ local writer = require "mview.writer"
 
 local docnames = {reference = "doc/reference.md"}
 
--- ---- existing names ----
+-- ---- existing names -------------------------------------------------------
 
 -- The table of methods of an __index, which is this table or a closure with it.
 local function methods_of(index)
@@ -66,7 +66,7 @@ function docnames.real()
   return names
 end
 
--- ---- documented names ----
+-- ---- documented names -----------------------------------------------------
 
 -- Code in the reference and the name that it documents; %1 is the capture.
 local RULES = {
@@ -150,7 +150,7 @@ function docnames.documented_calls()
   return calls
 end
 
--- ---- declared names ----
+-- ---- declared names -------------------------------------------------------
 
 local LETTERS = {["mview.view"] = "v", ["mview.bytearray"] = "b",
   ["mview.map"] = "m", ["mview.shared"] = "s",

@@ -14,7 +14,7 @@ local mview = require "mview"
 
 local gc_races = {}
 
--- ---- the operations ----
+-- ---- the operations -------------------------------------------------------
 
 -- Operations on b, 24 bytes, and a view of it. The answer is the result of the
 -- operation, or the bytes of b after it.
@@ -147,7 +147,7 @@ for _, row in ipairs(changes) do
   operations[row[1]] = {"B", function(v) row[2](v.obj) end, changes = true}
 end
 
--- ---- the strikes ----
+-- ---- the strikes ----------------------------------------------------------
 
 local dead = {
   ["attempt to use a released view"] = true,
@@ -167,7 +167,7 @@ local ways = {
 }
 local harmless = {grow = true, append = true}
 
--- ---- running ----
+-- ---- running --------------------------------------------------------------
 
 local BYTES = "\7\8\9\3abcdef\1\2zero\0\4\5\6\7\8\9\10"
 

@@ -21,7 +21,7 @@ local random = math.random
 local function pick(list) return list[random(#list)] end
 local function often(percent) return random(100) <= percent end
 
--- Random values ----------------------------------------------------------
+-- ---- random values --------------------------------------------------------
 
 local odd = {true, false, "", "x", "12", 0, -1, 1.5, 255, 256, -32769, 1 << 40,
   math.maxinteger, math.mininteger, 2.0, -0.0, 1e300, 65520.0, math.huge, {}}
@@ -133,7 +133,7 @@ local function matching(a, b)
   return left, right
 end
 
--- Geometry ---------------------------------------------------------------
+-- ---- geometry -------------------------------------------------------------
 
 local function some_bytes(n)
   local bytes = {}

@@ -13,7 +13,7 @@ end.
 
 local lifecycle_fuzz = {}
 
--- The model ----------------------------------------------------------------
+-- ---- the model ------------------------------------------------------------
 
 local kinds = {"bytearray", "map", "host"}
 local ended = {bytearray = "attempt to use a released bytearray",
@@ -80,7 +80,7 @@ local function write(v, i, byte)
   m.bytes = m.bytes:sub(1, at - 1) .. string.char(byte) .. m.bytes:sub(at + 1)
 end
 
--- Steps ----------------------------------------------------------------------
+-- ---- steps ----------------------------------------------------------------
 -- Each function takes the state and three numbers from 0 to 255. It returns a
 -- line of Lua over the lists m (memory), h (its handle), v (views) and p
 -- (pins), and a function that does the same to the model; or nothing if the
@@ -233,7 +233,7 @@ local steps = {
   function() return "collectgarbage()", function() end end,
 }
 
--- Running --------------------------------------------------------------------
+-- ---- running --------------------------------------------------------------
 
 -- The start of each program. Its names are global, as the lines of a step are
 -- chunks of their own.

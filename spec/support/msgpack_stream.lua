@@ -63,7 +63,7 @@ function decode(r)
   return assert(readers[kind], "unknown kind of value")(r)
 end
 
--- ---- writing ----
+-- ---- writing --------------------------------------------------------------
 
 local encode
 

@@ -11,7 +11,7 @@ local python = {}
 python.NULL = setmetatable({}, {__tostring = function() return "NULL" end})
 local NULL = python.NULL
 
--- Values -----------------------------------------------------------------
+-- ---- values ---------------------------------------------------------------
 
 local function unhex(s)
   return (s:gsub("%x%x", function(x) return string.char(tonumber(x, 16)) end))
@@ -80,7 +80,7 @@ local function show(x)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
--- Operations -------------------------------------------------------------
+-- ---- operations -----------------------------------------------------------
 
 -- An index, counted from 1; negative indices stay the same.
 local function index(i) return i < 0 and i or i + 1 end

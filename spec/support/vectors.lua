@@ -40,7 +40,7 @@ vectors.deviations = {
 local RESIZES, STORES, CONVERTS, STRIDES, ITSELF, LIFTED, UNKNOWN,
   NEVER = 1, 2, 3, 4, 5, 6, 7, 8
 
--- Loading ----------------------------------------------------------------
+-- ---- loading --------------------------------------------------------------
 
 -- Returns the header and the list of cases.
 function vectors.load(path)
@@ -81,7 +81,7 @@ function vectors.applies(case)
   return holds.lp64 or not is_wide(case)
 end
 
--- Checking ---------------------------------------------------------------
+-- ---- checking -------------------------------------------------------------
 
 local function fail(...) error(string.format(...), 0) end
 
@@ -162,7 +162,7 @@ local function open(impl, side)
   return apply(view, side.ops), bytes, view
 end
 
--- Cases, by class --------------------------------------------------------
+-- ---- cases, by class ------------------------------------------------------
 -- Each function raises an error, or returns the numbers of the deviations met.
 
 local attributes = {
@@ -491,7 +491,7 @@ function classes.seq(case, impl)
   return nil
 end
 
--- Replaying --------------------------------------------------------------
+-- ---- replaying ------------------------------------------------------------
 
 -- Replays a case. Returns true and the number of the deviation, or nil and the
 -- failure.

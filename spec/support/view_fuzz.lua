@@ -61,7 +61,7 @@ local function has_nan(x)
   return false
 end
 
--- Steps ------------------------------------------------------------------
+-- ---- steps ----------------------------------------------------------------
 -- Each function takes the state and a view's number. It returns the source of
 -- an expression or statement, and a function that does the same to the model;
 -- or nil if the step is impossible. The step's kind selects the comparison:
@@ -217,7 +217,7 @@ local writing = {
   end,
 }
 
--- Running ----------------------------------------------------------------
+-- ---- running --------------------------------------------------------------
 
 local attributes = {"format", "itemsize", "ndim", "shape", "nbytes", "readonly",
   "c_contiguous", "f_contiguous", "contiguous"}

@@ -45,7 +45,7 @@ local function write(path, text)
   file:write(text)
 end
 
--- ---- changes ---------------------------------------------------------------
+-- ---- changes --------------------------------------------------------------
 
 -- The numbers 2 to 9. (collect leaves the sizes of arrays alone.)
 local LARGE <const> = "%f[%w_][2-9]%f[^%w_.]"
@@ -119,7 +119,7 @@ local function apply(m, text)
   return table.concat(lines, "\n") .. "\n"
 end
 
--- ---- tests -----------------------------------------------------------------
+-- ---- tests ----------------------------------------------------------------
 
 -- A change can make a test run for ever, or take all memory: then it is the
 -- process that the system ends.
@@ -155,7 +155,7 @@ local function build(to, flags)
     lua, flags, flags))
 end
 
--- ---- who reaches what ------------------------------------------------------
+-- ---- who reaches what -----------------------------------------------------
 
 -- Prints the lines with code: path, number, and 1 if it was run.
 local GCOV = [[cd %s && find coverage -name '*.gcda' -print0 |
@@ -228,7 +228,7 @@ local function killer(list)
   return nil, #list, #list
 end
 
--- ---- the run ---------------------------------------------------------------
+-- ---- the run --------------------------------------------------------------
 
 must("rm -rf " .. tree .. " && mkdir -p " .. tree)
 must("git ls-files -z -co --exclude-standard | xargs -0 cp --parents -t "

@@ -170,7 +170,7 @@ local function classes(case)
   return set
 end
 
--- Writing ----------------------------------------------------------------
+-- ---- writing --------------------------------------------------------------
 
 -- Of use to nobody who replays them.
 local dropped = {by = true, mv_refuses = true, mv_c = true, note = true}
@@ -215,7 +215,7 @@ local function line_of(x)
   return "return" .. table.concat(out)
 end
 
--- Choosing ---------------------------------------------------------------
+-- ---- choosing -------------------------------------------------------------
 
 local function count(set)
   local n = 0

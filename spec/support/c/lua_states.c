@@ -116,7 +116,7 @@ static int starve(lua_State *L) {
   return 2;
 }
 
-/* ---- states that a spec keeps ---------------------------------------------*/
+/* ---- states that a spec keeps --------------------------------------------*/
 
 typedef struct opened {
   account a;

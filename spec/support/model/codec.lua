@@ -154,7 +154,7 @@ function codec.parse(format)
   return {of = first.of, at = first.at, size = whole.size}
 end
 
--- Floats of 16 bits ------------------------------------------------------
+-- ---- floats of 16 bits ----------------------------------------------------
 
 local function half_read(bits)
   local sign = bits & 0x8000 ~= 0 and -1.0 or 1.0
@@ -181,7 +181,7 @@ local function half_write(x)
   return sign | bits
 end
 
--- Items ------------------------------------------------------------------
+-- ---- items ----------------------------------------------------------------
 
 local readers = {
   int = function(type, s, pos)
@@ -355,7 +355,7 @@ function codec.holds(type, value)
   return missed == 0
 end
 
--- Comparing --------------------------------------------------------------
+-- ---- comparing ------------------------------------------------------------
 
 -- An integer above Lua's range reads as a negative integer.
 local function numbers_equal(a, abig, b, bbig)

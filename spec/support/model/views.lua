@@ -29,7 +29,7 @@ function View.__len(self)
   return self.shape[1]
 end
 
--- Lists ------------------------------------------------------------------
+-- ---- lists ----------------------------------------------------------------
 
 local function product(list)
   local n = 1
@@ -71,7 +71,7 @@ local function consecutive(offsets, size)
   return true
 end
 
--- Making -----------------------------------------------------------------
+-- ---- making ---------------------------------------------------------------
 
 -- A copy of a view with some changes.
 local function vary(self, changes)
@@ -113,7 +113,7 @@ function model.bytes(view)
   return table.concat(chars)
 end
 
--- Attributes -------------------------------------------------------------
+-- ---- attributes -----------------------------------------------------------
 
 function attributes.valid(self) return not rawget(self, "released") end
 function attributes.ndim(self) return #self.shape end
@@ -149,7 +149,7 @@ function attributes.strides(self)
   return strides
 end
 
--- Slicing ----------------------------------------------------------------
+-- ---- slicing --------------------------------------------------------------
 
 -- The positions of 1 to n that a range selects: by the rules of string.sub, and
 -- backwards by their mirror image.
@@ -216,7 +216,7 @@ function View:transpose(...)
   end)
 end
 
--- Casting ----------------------------------------------------------------
+-- ---- casting --------------------------------------------------------------
 
 -- The offset of each byte of the items, in C order.
 local function byte_offsets(self)
@@ -311,7 +311,7 @@ function View:release()
   self.released = true
 end
 
--- Items ------------------------------------------------------------------
+-- ---- items ----------------------------------------------------------------
 
 local function item_bytes(self, at)
   return string.char(table.unpack(self.memory, at + 1, at + self.itemsize))
@@ -367,7 +367,7 @@ function View:tolist()
   return level(1)
 end
 
--- Bulk -------------------------------------------------------------------
+-- ---- bulk -----------------------------------------------------------------
 
 function View:tobytes(order)
   if order == "F" or order == "A" and self.f_contiguous
