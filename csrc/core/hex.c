@@ -2,8 +2,8 @@
 ** hex.c - bytes to hexadecimal and back
 ** Chunks of a constant size are converted by arithmetic without branches, which
 ** compilers vectorise. From text in groups with a blank behind each group, the
-** blanks are removed first. The remaining bytes are converted one by one, by
-** table.
+** blanks are removed first. With AVX2, shuffles spread and gather the digits of
+** small groups. The remaining bytes are converted one by one, by table.
 */
 #include "bytes.h"
 #include "kernels.h"
@@ -11,11 +11,67 @@
 
 #include <string.h>
 
+#if defined(MV_HAS_AVX2)
+#include <immintrin.h>
+#endif
+
 #define CHUNK 32      /* bytes, of two digits each */
 #define GROUPS 64     /* groups of digits that are gathered at once */
 #define MOSTDIGITS 64 /* of a group; longer groups are read pair by pair */
 
 typedef unsigned char byte;
+
+#if defined(MV_HAS_AVX2)
+
+/*
+** A window is WINDOW characters of text that start with a group. It holds some
+** whole groups, each with the character behind it, and the start of the next.
+*/
+enum { WINDOW = 16, WINDOWS = 64 /* that are gathered at once */ };
+
+typedef struct window {
+  size_t digits, chars; /* of the whole groups */
+  char place[WINDOW];   /* where each byte of the result comes from; -1: zero */
+  char behind[WINDOW];  /* the character behind each group, otherwise 0 */
+} window;
+
+/* The window of groups of that number of digits, with `behind` behind each.
+** spread: from digits to a window; otherwise from a window to digits. */
+static window window_of(size_t digits, char behind, bool spread) {
+  size_t groups = WINDOW / (digits + 1), digit = 0;
+  window w = {.digits = groups * digits, .chars = groups * (digits + 1)};
+  for (size_t i = 0; i < WINDOW; i++) {
+    bool is_digit = i % (digits + 1) < digits;
+    if (!is_digit)
+      w.behind[i] = behind;
+    if (spread)
+      w.place[i] = (char)(is_digit ? (int)digit : -1);
+    else if (is_digit)
+      w.place[digit] = (char)i;
+    digit += is_digit;
+  }
+  return w;
+}
+
+MV_AVX2 MV_INLINE __m128i load_window(const void *p) {
+  return _mm_loadu_si128((const __m128i *)p);
+}
+
+MV_AVX2 MV_INLINE __m256i in_both_lanes(const void *p) {
+  return _mm256_broadcastsi128_si256(load_window(p));
+}
+
+MV_AVX2 MV_INLINE __m256i load_windows(const char *low, const char *high) {
+  return _mm256_inserti128_si256(_mm256_castsi128_si256(load_window(low)),
+                                 load_window(high), 1);
+}
+
+MV_AVX2 MV_INLINE void store_windows(char *low, char *high, __m256i x) {
+  _mm_storeu_si128((__m128i *)(void *)low, _mm256_castsi256_si128(x));
+  _mm_storeu_si128((__m128i *)(void *)high, _mm256_extracti128_si256(x, 1));
+}
+
+#endif
 
 /* The bytes in a group, for n bytes in all; 0: no separators are needed. */
 static size_t group_size(size_t n, int64_t group) {
@@ -89,9 +145,49 @@ static char *put_single_bytes(char *out, const byte *p, size_t n, char sep) {
   return put_groups(out, p, n, sep, 1);
 }
 
+#if defined(MV_HAS_AVX2)
+
+/*
+** put_groups for the first of n bytes, two windows at once; returns the number
+** of these bytes. Digits of at least another group, and more, follow those of
+** the n bytes: each window is written as a whole.
+*/
+MV_AVX2 static size_t put_windows(char *out, const byte *p, size_t n, char sep,
+                                  size_t size) {
+  window w = window_of(2 * size, sep, true);
+  size_t step = w.digits / 2, done = 0;
+  __m256i digits = in_both_lanes("0123456789abcdef");
+  __m256i place = in_both_lanes(w.place), seps = in_both_lanes(w.behind);
+  for (; n - done >= step + WINDOW / 2; done += 2 * step) {
+    __m128i low = _mm_loadl_epi64((const __m128i *)(const void *)(p + done));
+    __m128i high =
+        _mm_loadl_epi64((const __m128i *)(const void *)(p + done + step));
+    __m256i x = _mm256_cvtepu8_epi16(_mm_unpacklo_epi64(low, high));
+    x = _mm256_or_si256(_mm256_srli_epi16(x, 4), _mm256_slli_epi16(x, 8));
+    x = _mm256_and_si256(x, _mm256_set1_epi8(15));
+    x = _mm256_shuffle_epi8(_mm256_shuffle_epi8(digits, x), place);
+    store_windows(out, out + w.chars, _mm256_or_si256(x, seps));
+    out += 2 * w.chars;
+  }
+  return done;
+}
+
+#endif
+
+/* put_windows if there are vectors for groups of that size, otherwise 0. */
+static size_t try_windows(char *out, const byte *p, size_t n, char sep,
+                          size_t size) {
+#if defined(MV_HAS_AVX2)
+  if (2 * size < WINDOW && mv_avx2())
+    return put_windows(out, p, n, sep, size);
+#endif
+  (void)out, (void)p, (void)n, (void)sep, (void)size;
+  return 0;
+}
+
 void mv_hex(char *out, const unsigned char *p, size_t n, char sep,
             int64_t group) {
-  size_t size = group_size(n, group), first, last, groups;
+  size_t size = group_size(n, group), first, last, groups, done;
   if (size == 0) {
     put_digits(out, p, n);
     return;
@@ -101,6 +197,9 @@ void mv_hex(char *out, const unsigned char *p, size_t n, char sep,
   if (first > 0)
     out = put_groups(out, p, first, sep, first);
   last = (n - first) % size > 0 ? (n - first) % size : size;
+  done = try_windows(out, p + first, n - first - last, sep, size);
+  out += 2 * done + done / size;
+  first += done;
   groups = n - first - last;
   out = size == 1   ? put_single_bytes(out, p + first, groups, sep)
         : size == 2 ? put_groups(out, p + first, groups, sep, 2)
@@ -191,10 +290,55 @@ static size_t group_at(const unhex *u, size_t len) {
   return n % 2 == 0 ? n : 0;
 }
 
+#if defined(MV_HAS_AVX2)
+
+/* Gathers the digits of WINDOWS windows; false: another character is in the
+** place of a blank. Writes up to a window more. */
+MV_AVX2 static bool gather_windows(char *digits, const char *s,
+                                   const window *w) {
+  /* each blank at the index of its lowest four bits */
+  static const char blank_of[WINDOW] = {' ',  -1,   -1, -1,   -1,   -1,
+                                        -1,   -1,   -1, '\t', '\n', '\v',
+                                        '\f', '\r', -1, -1};
+  __m256i place = in_both_lanes(w->place), behind = in_both_lanes(w->behind);
+  __m256i blanks = in_both_lanes(blank_of), others = _mm256_setzero_si256();
+  for (size_t k = 0; k < WINDOWS; k += 2) {
+    __m256i x = load_windows(s, s + w->chars);
+    __m256i is_blank = _mm256_cmpeq_epi8(x, _mm256_shuffle_epi8(blanks, x));
+    others = _mm256_or_si256(others, _mm256_andnot_si256(is_blank, behind));
+    store_windows(digits, digits + w->digits, _mm256_shuffle_epi8(x, place));
+    s += 2 * w->chars;
+    digits += 2 * w->digits;
+  }
+  return _mm256_testz_si256(others, others);
+}
+
+/* get_groups for as many groups as there are in the text behind which a window
+** follows. */
+static void get_windows(unhex *u, size_t len, size_t size) {
+  char digits[WINDOWS * WINDOW + WINDOW];
+  window w = window_of(size, -1, false);
+  size_t all = WINDOWS * w.digits, got = all / 2;
+  while (got == all / 2 && len - u->i >= WINDOWS * w.chars + WINDOW) {
+    if (!gather_windows(digits, u->s + u->i, &w))
+      return;
+    got = get_digits(u->out, digits, all);
+    got -= got % (size / 2);
+    u->out += got;
+    u->i += got / (size / 2) * (size + 1);
+  }
+}
+
+#endif
+
 /* Reads groups of digits of the same size with a blank between them. */
 static void get_groups(unhex *u, size_t len) {
   char digits[GROUPS * MOSTDIGITS];
   size_t size = group_at(u, len), all = size * GROUPS, got = all / 2;
+#if defined(MV_HAS_AVX2)
+  if (size > 0 && size < WINDOW && mv_avx2())
+    get_windows(u, len, size);
+#endif
   while (got > 0 && got == all / 2 && len - u->i >= all + GROUPS) {
     if (!gather_groups(digits, u->s + u->i, size))
       return;

@@ -33,9 +33,9 @@ static void try_hex(const unsigned char *p, size_t n, char sep, int64_t group) {
 
 static void try_groups(void) {
   unsigned char p[131];
-  static const int64_t groups[] = {0,  1,  -1,  2,         -2,       3,
-                                   -3, 4,  -4,  5,         64,       -64,
-                                   65, 99, -99, INT64_MAX, INT64_MIN};
+  static const int64_t groups[] = {
+      0, 1, -1, 2, -2, 3,   -3, 4,  -4,  5,         -5,
+      6, 7, -7, 8, 64, -64, 65, 99, -99, INT64_MAX, INT64_MIN};
   for (size_t n = 0; n < sizeof p; n++) {
     sample_bytes(p, n);
     for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++)
@@ -151,7 +151,7 @@ static void try_bytes(void) {
 /* Long texts in groups, with now and then a character that breaks them. */
 static void try_groups_back(void) {
   static const char others[] = " \n\t:x0\0\1\xff";
-  static const int64_t groups[] = {1, 2, 3, 4, 5, 8, 16, 31, 32, 33};
+  static const int64_t groups[] = {1, 2, 3, 4, 5, 6, 7, 8, 16, 31, 32, 33};
   static unsigned char p[5000];
   static char text[3 * sizeof p];
   sample_bytes(p, sizeof p);
@@ -171,6 +171,25 @@ static void try_groups_back(void) {
     }
 }
 
+/* Every character in the place of each of some blanks of a long text. */
+static void try_blanks(void) {
+  static unsigned char p[1024];
+  static char text[3 * sizeof p];
+  sample_bytes(p, sizeof p);
+  for (int64_t group = 1; group <= 8; group++) {
+    size_t size = mv_hex_size(sizeof p, group), step = (size_t)group * 2 + 1;
+    size_t at = sizeof p % (size_t)group * 2; /* of the first blank */
+    mv_hex(text, p, sizeof p, ' ', group);
+    at = at > 0 ? at : step - 1;
+    for (int c = 0; c < 256; c++, at += step) {
+      text[at % size] = (char)c;
+      try_unhex(text, size);
+      text[at % size] = ' ';
+      at = at < 20 * step ? at : at % step;
+    }
+  }
+}
+
 static void try_all(void) {
   try_groups();
   try_sizes();
@@ -178,6 +197,7 @@ static void try_all(void) {
   try_characters();
   try_bytes();
   try_groups_back();
+  try_blanks();
 }
 
 int main(void) {
