@@ -49,6 +49,40 @@ describe("Without memory", function()
     assert.is_true(n > 100)
   end)
 
+  it("the C API is there only when mview has opened", function()
+    local lending = [[
+      local refused, ok = starve(..., math.maxinteger, require, "mview")
+      local lent = require "capi".lend(24)
+      assert(ok == (refused == 0) and require "mview".isview(lent))
+      collectgarbage()
+      lent[1] = 65
+      assert(lent[1] == 65)
+      return refused
+    ]]
+    local n = 1
+    while run(lending, n) > 0 do n = n + 1 end
+    assert.is_true(n > 100)
+  end)
+
+  it("objects of other libraries stay what they are", function()
+    local naming = [[
+      local refused = starve(..., math.maxinteger, require, "mview")
+      local mview = require "mview"
+      local exporter = require "bad_exporters".exporter
+      collectgarbage()
+      local objects = {}
+      for i = 1, 200 do
+        objects[i] = exporter "version"
+        local _, err = pcall(mview, objects[i])
+        assert(err == "exporter of version 2, version 1 needed", err)
+      end
+      return refused
+    ]]
+    local n = 1
+    while run(naming, n) > 0 do n = n + 1 end
+    assert.is_true(n > 100)
+  end)
+
   it("a large bytearray loses bytes, and keeps its block", function()
     local removing = [[
       local mview = require "mview"

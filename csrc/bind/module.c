@@ -97,7 +97,6 @@ static int open_module(lua_State *L) {
   lmv_open_bytearray(L);
   lmv_open_map(L);
   lmv_open_shared(L);
-  lmv_open_api(L);
   lua_newtable(L);
   lmv_setfuncs(L, functions);
   lmv_setfuncs(L, lmv_make_functions);
@@ -116,6 +115,7 @@ static int open_module(lua_State *L) {
   lua_setmetatable(L, -2);
   lua_pushvalue(L, -1);
   lua_setfield(L, LUA_REGISTRYINDEX, MODULE_KEY);
+  lmv_open_api(L);
   lmv_setsole(L);
   return 1;
 }
@@ -123,14 +123,18 @@ static int open_module(lua_State *L) {
 /*
 ** A state has one mview: if it is opened again, even by another copy of the
 ** library, the result is the first module, so all views and loans are known to
-** it. A finalizer could open it in the middle of the first time, so meanwhile
-** the collector is stopped.
+** it. The table of the C API is registered last, and shows that the library is
+** open: without memory, modules in C do not get a library that is open in part
+** and is opened again later. A finalizer could open it in the middle of the
+** first time, so meanwhile the collector is stopped.
 */
 int luaopen_mview(lua_State *L) {
   int status, running;
   luaL_checkversion(L);
-  if (lua_getfield(L, LUA_REGISTRYINDEX, MODULE_KEY) == LUA_TTABLE)
+  if (lua_getfield(L, LUA_REGISTRYINDEX, MVIEW_API_KEY) != LUA_TNIL) {
+    lua_getfield(L, LUA_REGISTRYINDEX, MODULE_KEY);
     return 1;
+  }
   running = lua_gc(L, LUA_GCISRUNNING);
   lua_gc(L, LUA_GCSTOP);
   lua_pushcfunction(L, open_module);

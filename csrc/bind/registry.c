@@ -6,9 +6,11 @@
 #include <stdbool.h>
 
 /*
-** The keys of the registry are addresses. Under the address of a metatable of
-** the library is the address of one of own_marks: an lmv_own. A mark in the
-** metatable itself could be copied to a metatable that scripts can reach.
+** Under a metatable of the library is the address of one of own_marks: an
+** lmv_own. The key is the metatable and not its address, so the metatable stays
+** even if opening the library fails: no table of another library can get the
+** address of a marked one. All other keys are addresses of variables. A mark in
+** the metatable itself could be copied to a metatable that scripts can reach.
 */
 static const char view_key, formats_key;
 static const char container_keys[LMV_SHARED - LMV_BYTEARRAY + 1];
@@ -16,14 +18,16 @@ static const char own_marks[LMV_OWN_CONTAINER + 1];
 
 /* Stack: [metatable] -> [metatable]. */
 static void set_own(lua_State *L, lmv_own own) {
+  lua_pushvalue(L, -1);
   lua_pushlightuserdata(L, (void *)&own_marks[own]);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, lua_topointer(L, -2));
+  lua_rawset(L, LUA_REGISTRYINDEX);
 }
 
 /* The type of the objects that have the metatable on top. */
 static lmv_own get_own(lua_State *L) {
   const char *mark;
-  lua_rawgetp(L, LUA_REGISTRYINDEX, lua_topointer(L, -1));
+  lua_pushvalue(L, -1);
+  lua_rawget(L, LUA_REGISTRYINDEX);
   mark = lua_touserdata(L, -1);
   lua_pop(L, 1);
   if (mark == &own_marks[LMV_OWN_VIEW])
