@@ -3,6 +3,7 @@
 -- each step of it.)
 local lend_host = require "lend_host"
 local mview = require "mview"
+local names = require "names"
 local raises = require "raises"
 local sizes = require "sizes"
 
@@ -113,6 +114,30 @@ describe("An empty view", function()
         derive(first[i], second)
         for k = 1, #second do use(second[k]) end
       end
+    end)
+  end
+end)
+
+describe("Items of no bytes", function()
+  local records = mview.new("0s:a:B:b:(2,0)H:c:", 6)
+  local layouts = {
+    ["that lie apart"] = records:field("a"),
+    backwards = records:field("a"):sub(-1, 1, -2),
+    ["of two dimensions"] = mview.new("B", 3, 0, 2):transpose(3, 1, 2),
+    ["in sub-arrays"] = records:field("c"):transpose(),
+  }
+  for name, v in pairs(layouts) do
+    it("can be used as others can: " .. name, function()
+      for _, uses in ipairs {names.reads, names.writes} do
+        for _, use in pairs(uses) do
+          for _, x in ipairs {0, 1, 2, "", false} do
+            local ok, err = pcall(use, v, x)
+            assert.is_true(ok or type(err) == "string")
+          end
+        end
+      end
+      assert.equal("", v:tobytes())
+      assert.is_true(v:equals(v:copy()))
     end)
   end
 end)
