@@ -25,6 +25,19 @@ describe("borrow", function()
       capi.borrow("abc", READ))
   end)
 
+  it("describes strings of all lengths, with pins of both types", function()
+    local pins = {}
+    for n = 0, 6000 do
+      local s = ("x"):rep(n)
+      assert.same({n}, capi.borrow(s, READ).shape)
+      pins[capi.pin_type(s)] = true
+    end
+    for n = 0, 6000 do
+      assert.same({n}, capi.borrow(("x"):rep(n), READ).shape)
+    end
+    assert.same({string = true, userdata = true}, pins)
+  end)
+
   it("describes a bytearray", function()
     assert.same({nbytes = 2, itemsize = 1, ndim = 1, format = "B",
       readonly = false, shape = {2}, strides = {1}, data = "hi"},

@@ -6,6 +6,7 @@ local lua_states = require "lua_states"
 local mview = require "mview"
 local raises = require "raises"
 local raster = require "raster"
+local string_lengths = require "string_lengths"
 
 local function collect()
   collectgarbage()
@@ -192,8 +193,11 @@ describe("A userdata with an exporter", function()
     assert.equal(releases + 1, bad_exporters.releases())
   end)
 
-  for _, n in ipairs {1, 40, 511, 512, 5000} do
-    it(("keeps a string that it borrows: %d bytes"):format(n), function()
+  for _, row in ipairs {{"short", 1}, {"long", string_lengths.of_pin("string")},
+    {"with a userdata as the pin", string_lengths.of_pin("userdata")}} do
+    local name, n = table.unpack(row)
+
+    it("keeps a string that it borrows: " .. name, function()
       local v = mview(bad_exporters.exporter("new string", n))
       collect()
       local others = {}

@@ -6,6 +6,7 @@ local lend_host = require "lend_host"
 local mview = require "mview"
 local raises = require "raises"
 local raster = require "raster"
+local string_lengths = require "string_lengths"
 
 local READ, INDIRECT = capi.READ, capi.INDIRECT
 
@@ -225,8 +226,9 @@ describe("unborrow", function()
     end
   end)
 
-  it("takes a string, which is its own pin, short or long", function()
-    for _, n in ipairs {0, 1, 511, 512, 513, 100000} do
+  it("takes the pin of a string, which may be the string", function()
+    for _, n in ipairs {0, 1, 511, 512, 513, 100000,
+      string_lengths.of_pin("string"), string_lengths.of_pin("userdata")} do
       local s = ("x"):rep(n)
       assert.same({"before", "after"}, {capi.unborrow(s, (function()
         local says = {"before", "after"}

@@ -211,30 +211,44 @@ static int api_isbytes(lua_State *L, int idx) {
 /* ---- borrow --------------------------------------------------------------*/
 
 /*
-** Shapes of short strings. With these, the string itself is the pin: neither it
-** nor its shape can end while it is on the stack, and nothing is allocated.
+** Shapes of strings. With these, the string itself is the pin: neither it nor
+** its shape can end while it is on the stack, and nothing is allocated. A short
+** length has its own place. Longer ones have places by their hashes, and the
+** first in a place stays there, as all threads may use its address.
 */
-#define FOUR_FROM(n) (n), (n) + 1, (n) + 2, (n) + 3
-#define SIXTEEN_FROM(n)                                                        \
-  FOUR_FROM(n), FOUR_FROM((n) + 4), FOUR_FROM((n) + 8), FOUR_FROM((n) + 12)
-#define ALL_FROM(n)                                                            \
-  SIXTEEN_FROM(n), SIXTEEN_FROM((n) + 16), SIXTEEN_FROM((n) + 32),             \
-      SIXTEEN_FROM((n) + 48)
+#define PLACE_BITS 11
+#define PLACES (1 << PLACE_BITS)
+static ptrdiff_t shapes[2 * PLACES];
 
-static const ptrdiff_t short_shapes[] = {
-    ALL_FROM(0),   ALL_FROM(64),  ALL_FROM(128), ALL_FROM(192),
-    ALL_FROM(256), ALL_FROM(320), ALL_FROM(384), ALL_FROM(448)};
+/* The shape of a string of n bytes; NULL if another length has its place. */
+static const ptrdiff_t *string_shape(ptrdiff_t n) {
+#if defined(__GNUC__)
+  uint32_t hash = (uint32_t)n * UINT32_C(2654435761) >> (32 - PLACE_BITS);
+  ptrdiff_t *shape = &shapes[n < PLACES ? (uint32_t)n : PLACES + hash];
+  ptrdiff_t first = __atomic_load_n(shape, __ATOMIC_ACQUIRE);
+  if (first == 0 &&
+      __atomic_compare_exchange_n(shape, &first, n, false, __ATOMIC_ACQ_REL,
+                                  __ATOMIC_ACQUIRE))
+    return shape;
+  return first == n ? shape : NULL;
+#else
+  (void)shapes, (void)n;
+  return NULL;
+#endif
+}
 
 static void borrow_string(lua_State *L, int idx, mview_buffer *buf) {
+  const ptrdiff_t *shape;
   peek_string(L, idx, buf);
-  if (buf->nbytes < sizeof short_shapes / sizeof short_shapes[0]) {
-    buf->shape = &short_shapes[buf->nbytes];
+  shape = string_shape((ptrdiff_t)buf->nbytes);
+  if (shape != NULL) {
     lua_pushvalue(L, idx);
   } else {
-    ptrdiff_t *shape = lmv_pushkeeper(L, idx, 1);
-    *shape = (ptrdiff_t)buf->nbytes;
-    buf->shape = shape;
+    ptrdiff_t *room = lmv_pushkeeper(L, idx, 1);
+    *room = (ptrdiff_t)buf->nbytes;
+    shape = room;
   }
+  buf->shape = shape;
 }
 
 /* Pins are pushed first, as an allocation may end the memory. */

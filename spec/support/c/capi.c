@@ -123,6 +123,14 @@ static int end_early(lua_State *L, int by_unborrow) {
 static int unborrow(lua_State *L) { return end_early(L, 1); }
 static int pop(lua_State *L) { return end_early(L, 0); }
 
+/* pin_type(x): the Lua type of the pin of a borrow of x. */
+static int pin_type(lua_State *L) {
+  mview_buffer buf;
+  mview_import(L)->borrow(L, 1, MVIEW_READ, &buf);
+  lua_pushstring(L, luaL_typename(L, -1));
+  return 1;
+}
+
 /* unborrow_other(x): calls unborrow for x, which is not a pin. */
 static int unborrow_other(lua_State *L) {
   mview_import(L)->unborrow(L, 1);
@@ -517,6 +525,7 @@ int luaopen_capi(lua_State *L) {
                                        {"nested", nested},
                                        {"unborrow", unborrow},
                                        {"pop", pop},
+                                       {"pin_type", pin_type},
                                        {"unborrow_other", unborrow_other},
                                        {"fail", fail},
                                        {"hold", hold},
