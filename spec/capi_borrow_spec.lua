@@ -178,6 +178,11 @@ describe("borrow with flags", function()
 end)
 
 describe("borrow refuses", function()
+  it("an index without a value", function()
+    raises("bad argument #1 to 'capi.pin_type' (string, view or other "
+      .. "bytes-like expected, got no value)", capi.pin_type)
+  end)
+
   it("a value that is not a bytes-like", function()
     for _, row in ipairs {{nil, "nil"}, {1, "number"}, {{}, "table"},
       {io.stdout, "FILE*"}, {print, "function"},

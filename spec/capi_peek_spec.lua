@@ -168,6 +168,8 @@ describe("push", function()
   it("refuses a value that is not a bytes-like, or is dead", function()
     raises("bad argument #1 to 'capi.push' (string, view or other bytes-like "
       .. "expected, got number)", capi.push, 42)
+    raises("bad argument #1 to 'capi.push' (string, view or other bytes-like "
+      .. "expected, got no value)", capi.push)
     raises("attempt to use a released view", capi.push, dead(mview "a"))
   end)
 end)

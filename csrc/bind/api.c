@@ -138,6 +138,12 @@ static void not_bytes(lua_State *L, int idx) {
   luaL_typeerror(L, idx, "string, view or other bytes-like");
 }
 
+/* Refuses an index behind the top, where the next value pushed would lie. */
+static void check_value(lua_State *L, int idx) {
+  if (lua_isnone(L, idx))
+    not_bytes(L, idx);
+}
+
 static void peek_string(lua_State *L, int idx, mview_buffer *buf) {
   size_t n;
   const char *s = lua_tolstring(L, idx, &n);
@@ -304,6 +310,7 @@ static void borrow_other(lua_State *L, int idx, int flags, mview_buffer *buf) {
   case LMV_OWN_NOTHING:
     if (lua_type(L, idx) == LUA_TSTRING)
       luaL_argerror(L, idx, "memory is read-only");
+    check_value(L, idx);
     borrow_object(L, idx, flags, buf);
   }
   lua_toclose(L, -1);
@@ -345,6 +352,7 @@ static void api_push(lua_State *L, int idx) {
   const lmv_view *v;
   luaL_checkstack(L, LUA_MINSTACK, NULL);
   idx = lua_absindex(L, idx);
+  check_value(L, idx);
   lmv_pushviewmeta(L);
   v = lmv_pushview(L, idx, lua_gettop(L));
   if (v == NULL)

@@ -196,7 +196,6 @@ static int newbytes(lua_State *L) {
 
 /* push(x) */
 static int push(lua_State *L) {
-  luaL_checkany(L, 1);
   mview_import(L)->push(L, 1);
   return 1;
 }
