@@ -24,7 +24,8 @@ local rows = {
   {"mview()", "bad argument #1 to 'mview' (" .. BYTES .. "no value)"},
   {"mview(nil)", "bad argument #1 to 'mview' (" .. BYTES .. "nil)"},
   {"mview(5)", "bad argument #1 to 'mview' (" .. BYTES .. "number)"},
-  {"mview {1, 2}", "bad argument #1 to 'mview' (" .. BYTES .. "table)"},
+  {"mview {1, 2}", "bad argument #1 to 'mview' (" .. BYTES .. "table; "
+    .. "mview.from and mview.bytearray take a list)"},
   {"mview(io.stdout)", "bad argument #1 to 'mview' (" .. BYTES .. "FILE*)"},
   {"mview('abc', 5)",
     "bad argument #2 to 'mview' (string expected, got number)"},
@@ -304,6 +305,8 @@ local rows = {
 
   -- the reader
   {"reader()", "bad argument #1 to 'reader' (" .. BYTES .. "no value)"},
+  {"reader {1, 2}", "bad argument #1 to 'reader' (" .. BYTES .. "table; "
+    .. "mview.from and mview.bytearray take a list)"},
   {"reader(view, 'little')",
     "bad argument #2 to 'reader' ('<' or '>' expected, got 'little')"},
   {"bytes:u64()", "need 8 bytes at position 1, 5 left"},

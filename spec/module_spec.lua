@@ -62,7 +62,7 @@ describe("mview()", function()
   end)
 
   it("refuses values without bytes", function()
-    for _, x in ipairs {5, 1.5, true, false, {}, {1, 2}, print,
+    for _, x in ipairs {5, 1.5, true, false, {}, {a = 1}, print,
       coroutine.create(print), io.stdout} do
       local name = x == io.stdout and "FILE*" or type(x)
       raises(("bad argument #1 to 'mview' (string, view or other bytes-like "

@@ -17,6 +17,12 @@ lmv_view *lmv_pushview(lua_State *L, int idx, int meta) {
 
 lmv_view *lmv_asview(lua_State *L, int arg) {
   lmv_view *v = lmv_pushview(L, arg, LMV_META);
+  if (v == NULL && lua_istable(L, arg) && lua_rawlen(L, arg) > 0)
+    lmv_argerror(
+        L, arg,
+        "string, view or other bytes-like expected, got %s; mview.from "
+        "and mview.bytearray take a list",
+        lmv_typename(L, arg));
   if (v == NULL)
     lmv_typeerror(L, arg, "string, view or other bytes-like");
   lua_replace(L, arg);
