@@ -87,7 +87,8 @@ describe("A misplaced name", function()
 end)
 
 describe("A count without a code", function()
-  for _, format in ipairs {"B3", "3", "3 B", "T{B3:a:}", "3(2)B"} do
+  for _, format in ipairs {"B3", "3", "3 B", "T{B3:a:}", "3(2)B",
+    "B[3]", "int32_t[3]"} do
     it("gets a hint about counts: " .. format, function()
       assert.matches("; a count stands in front of its code, as in '3B')",
         error_of(mview.calcsize, format), 1, true)

@@ -65,13 +65,13 @@ static const char *push_hint(lua_State *L, const char *s, size_t len,
     return lua_pushfstring(L, "; string.pack's '%s' is for pack and unpack" SEE,
                            s);
   default:
-    if (status != MV_ECOUNT)
-      return lua_pushliteral(L, "");
-    if (strstr(s, "i3") || strstr(s, "I3"))
+    if (status == MV_ECOUNT && (strstr(s, "i3") || strstr(s, "I3")))
       return lua_pushliteral(L, "; an item of 24 bits stands alone, without a "
                                 "count and outside records");
-    return lua_pushliteral(L, "; a count stands in front of its code, as in "
-                              "'3B'");
+    if (status == MV_ECOUNT || strchr(s, '[') != NULL) /* as in C */
+      return lua_pushliteral(L, "; a count stands in front of its code, as in "
+                                "'3B'");
+    return lua_pushliteral(L, "");
   }
 }
 
