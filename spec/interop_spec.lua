@@ -82,7 +82,8 @@ local rows = {
       local b = mview.bytearray(5)
       assert.equal(5, b:readfrom(other))
       assert.equal("hello", tostring(b))
-      fails("#2 to 'append' .* got nil", function() b:append(other:receive(1)) end)
+      fails("#2 to 'append' .* got nil",
+        function() b:append(other:receive(1)) end)
       assert.equal("hellow", tostring(b:append((other:receive(1)))))
       for _, each in ipairs {client, other, server} do each:close() end
     end},
