@@ -372,6 +372,26 @@ static void pointers(void) {
   CHECK(mv_overlap((unsigned char *)t.pointers, &t.lay, out, &packed));
 }
 
+/* The most dimensions, with pointers in the last. */
+static void deep_pointers(void) {
+  ptrdiff_t shape[MV_MAXDIM];
+  table from, to;
+  mv_layout lay;
+  make_table(&from);
+  make_table(&to);
+  for (int d = 0; d < MV_MAXDIM; d++)
+    shape[d] = d == MV_MAXDIM - 1 ? ROWS : 1;
+  shape_like(&lay, 2, MV_MAXDIM, shape);
+  lay.indirect = true;
+  for (int d = 0; d < MV_MAXDIM; d++)
+    lay.suboffsets[d] = d == MV_MAXDIM - 1 ? BEFORE : -1;
+  lay.strides[MV_MAXDIM - 1] = (ptrdiff_t)sizeof from.pointers[0];
+  mv_copy((unsigned char *)to.pointers, &lay, (unsigned char *)from.pointers,
+          &lay);
+  for (int i = 0; i < ROWS; i++)
+    CHECK(memcmp(to.pointers[i] + BEFORE, from.pointers[i] + BEFORE, 2) == 0);
+}
+
 /* ---- overlap -------------------------------------------------------------*/
 
 static void overlaps(void) {
@@ -416,6 +436,7 @@ int main(void) {
   byteswaps();
 #endif
   pointers();
+  deep_pointers();
   overlaps();
   return check_report();
 }
