@@ -104,6 +104,13 @@ describe("lend of", function()
     assert.same({"abc", "de!"}, {handle:bytes()})
   end)
 
+  it("items of no bytes need no pointers", function()
+    local view = lend_host.lend {data = "", format = "0s", shape = {2},
+      suboffsets = {0}}
+    assert.same({}, view.suboffsets)
+    assert.same({"", ""}, view:tolist())
+  end)
+
   it("writes reach the host's memory", function()
     local view, handle = lend_host.lend {data = bytes, shape = {4},
       strides = {-3}, offset = 9}
@@ -138,6 +145,8 @@ describe("lend refuses", function()
     {{data = "abc", shape = {3}, strides = {-sizes.most - 1}},
       "malformed buffer: size too large"},
     {{data = "abc", shape = {2, 2}, strides = {big, -big - 1}},
+      "malformed buffer: size too large"},
+    {{data = "abc", shape = {2}, strides = {1 - sizes.most}},
       "malformed buffer: size too large"},
     {{data = "abc", shape = {2, 2}, strides = {1, big},
       suboffsets = {big, big}}, "malformed buffer: size too large"},

@@ -56,6 +56,7 @@ static void read_shape(lua_State *L, const mview_buffer *buf,
               (LUAI_UACINT)nbytes);
 }
 
+/* Items of no bytes are reached without pointers. */
 static void read_strides(const mview_buffer *buf, mv_layout *lay) {
   for (int d = 0; d < buf->ndim; d++) {
     if (buf->strides != NULL)
@@ -63,7 +64,7 @@ static void read_strides(const mview_buffer *buf, mv_layout *lay) {
     if (buf->suboffsets == NULL)
       continue;
     lay->suboffsets[d] = buf->suboffsets[d];
-    if (lay->suboffsets[d] >= 0)
+    if (lay->suboffsets[d] >= 0 && lay->itemsize > 0)
       lay->indirect = true;
   }
 }
@@ -104,9 +105,15 @@ static void first_block(const mv_layout *lay, ptrdiff_t *lo, ptrdiff_t *hi) {
   mv_layout_extent(&block, lo, hi);
 }
 
-/* The bytes that the items take, from *lo to *hi relative to the first. */
-static void find_block(lua_State *L, const mv_layout *lay, ptrdiff_t *lo,
-                       ptrdiff_t *hi) {
+/* Whether the bytes from lo to hi, relative to p, have addresses. */
+static bool have_addresses(const void *p, ptrdiff_t lo, ptrdiff_t hi) {
+  uintptr_t at = (uintptr_t)p;
+  return 0 - (uintptr_t)lo <= at && (uintptr_t)hi <= UINTPTR_MAX - at;
+}
+
+/* The bytes that the items at data take, from *lo to *hi relative to it. */
+static void find_block(lua_State *L, const void *data, const mv_layout *lay,
+                       ptrdiff_t *lo, ptrdiff_t *hi) {
   ptrdiff_t far = 0;
   bool fits = mv_layout_extent(lay, lo, hi) == MV_OK;
   if (fits && *lo < 0)
@@ -117,9 +124,12 @@ static void find_block(lua_State *L, const mv_layout *lay, ptrdiff_t *lo,
       fits = more <= PTRDIFF_MAX - *hi - far;
       far += fits ? more : 0;
     }
+  if (fits) {
+    first_block(lay, lo, hi);
+    fits = have_addresses(data, *lo, *hi);
+  }
   if (!fits)
     malformed(L, "size too large");
-  first_block(lay, lo, hi);
 }
 
 /* Pushes the format's text and itself, or nils. */
@@ -176,7 +186,7 @@ lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
   }
   itemsize = read_format(L, buf, &init);
   read_geometry(L, buf, itemsize, &lay);
-  find_block(L, &lay, &lo, &hi);
+  find_block(L, buf->data, &lay, &lo, &hi);
   mv_layout_normalise(&lay);
   lay.offset = -lo; /* the block starts at its lowest byte */
   v = lmv_newview(L, meta, lease_idx, &init, &lay);
