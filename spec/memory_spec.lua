@@ -76,6 +76,20 @@ describe("Memory stays flat under", function()
   end
 end)
 
+describe("A large bytearray", function()
+  it("gets huge pages where the system has them", function()
+    local enabled = "/sys/kernel/mm/transparent_hugepage/enabled"
+    if not files.exists(enabled) then pending("no huge pages here") end
+    collectgarbage()
+    collectgarbage()
+    local before = files.advised()
+    if not before then pending("the flags of mappings are not told") end
+    local b <close> = mview.bytearray(1 << 26)
+    assert.is_true(files.advised() - before >= (1 << 16) - 2 * (1 << 11))
+    assert.are.equal(1 << 26, #b)
+  end)
+end)
+
 describe("A view of more bytes than there is memory", function()
   -- 2^62 items that are all the same byte
   local v = lend_host.lend {data = "x", shape = {1 << 62}, strides = {0}}

@@ -45,6 +45,19 @@ function files.mappings(path)
   return select(2, list:gsub(path:gsub("%p", "%%%0"), ""))
 end
 
+-- The KiB that the process maps with advice to use huge pages, if the system
+-- reports it.
+function files.advised()
+  local smaps = "/proc/self/smaps"
+  local list = files.exists(smaps) and files.read(smaps) or ""
+  if not list:find("\nVmFlags:") then return nil end
+  local advised = 0
+  for size, flags in list:gmatch("\nSize: *(%d+) kB.-\nVmFlags:([^\n]*)") do
+    if flags:find(" hg") then advised = advised + tonumber(size) end
+  end
+  return advised
+end
+
 -- The resident memory of the process in KiB.
 function files.resident()
   if files.exists "/proc/self/status" then
