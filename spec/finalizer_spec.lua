@@ -11,3 +11,35 @@ describe("A finalizer in the middle of an operation", function()
     end)
   end
 end)
+
+describe("An iterator that a finalizer calls, too", function()
+  it("gives each item with its own index", function()
+    local code = [[
+      local gc_always, mview = require "gc_always", require "mview"
+      local v = mview.new("<hB", 100)
+      for i = 1, #v do v[i] = {i, 0} end
+      local next_pair = pairs(v)
+      local inside, struck = false, false
+      local function strike()
+        struck = struck or inside
+        if inside then
+          inside = false
+          next_pair()
+        end
+      end
+      local function arm() setmetatable({}, {__gc = strike}) end
+      gc_always.start()
+      collectgarbage()
+      repeat
+        arm()
+        inside = true
+        local i, item = next_pair()
+        inside = false
+        assert(not i or item[1] == i)
+      until not i
+      gc_always.stop()
+      assert(struck)
+    ]]
+    assert.are.equal(0, lua_states.sequence(1, code))
+  end)
+end)

@@ -321,8 +321,9 @@ static int next_item(lua_State *L) {
 
 static int next_pair(lua_State *L) {
   iteration *c = lua_touserdata(L, LMV_STATE);
+  lua_Integer i = (lua_Integer)c->next + 1; /* a finalizer may advance it */
   if (has_next_number(c)) {
-    lua_pushinteger(L, (lua_Integer)c->next + 1);
+    lua_pushinteger(L, i);
     push_number(L, c->v->numkind, next_number(c));
     lmv_recheck(L, c->v);
     return 2;
@@ -331,7 +332,7 @@ static int next_pair(lua_State *L) {
   if (!push_next(L, c))
     return 1;
   lmv_recheck(L, c->v);
-  lua_pushinteger(L, (lua_Integer)c->next);
+  lua_pushinteger(L, i);
   lua_replace(L, 1); /* replaces the view */
   return 2;
 }
