@@ -198,32 +198,32 @@ bool mv_layout_same_shape(const mv_layout *a, const mv_layout *b) {
 
 /* Converts a position of string.sub to a clipped number of items from the
 ** start. */
-static ptrdiff_t clip_low(ptrdiff_t n, int64_t i) {
+static int64_t clip_low(int64_t n, int64_t i) {
   if (i > n)
     return n;
   if (i >= 0)
-    return (ptrdiff_t)i;
-  return i < -(int64_t)n ? 0 : (ptrdiff_t)(n + i + 1);
+    return i;
+  return i < -n ? 0 : n + i + 1;
 }
 
 /* The same for the start of a range, which is not before the first item. */
-static ptrdiff_t clip_high(ptrdiff_t n, int64_t i) {
+static int64_t clip_high(int64_t n, int64_t i) {
   if (i > n)
-    return n + 1;
+    return n + 1; /* may exceed a ptrdiff_t */
   if (i > 0)
-    return (ptrdiff_t)i;
-  return i == 0 || i < -(int64_t)n ? 1 : (ptrdiff_t)(n + i + 1);
+    return i;
+  return i == 0 || i < -n ? 1 : n + i + 1;
 }
 
 void mv_range(ptrdiff_t n, int64_t i, int64_t j, int64_t step, ptrdiff_t *start,
               ptrdiff_t *count) {
   /* the magnitude, computed unsigned: -INT64_MIN is not an int64_t */
   uint64_t width = step > 0 ? (uint64_t)step : 0 - (uint64_t)step;
-  ptrdiff_t first = step > 0 ? clip_high(n, i) : clip_low(n, i);
-  ptrdiff_t last = step > 0 ? clip_low(n, j) : clip_high(n, j);
-  ptrdiff_t span = step > 0 ? last - first : first - last;
-  *start = first - 1;
-  *count = span < 0 ? 0 : (ptrdiff_t)((uint64_t)span / width) + 1;
+  int64_t first = step > 0 ? clip_high(n, i) : clip_low(n, i);
+  int64_t last = step > 0 ? clip_low(n, j) : clip_high(n, j);
+  int64_t span = step > 0 ? last - first : first - last;
+  *start = (ptrdiff_t)(first - 1);
+  *count = span < 0 ? 0 : (ptrdiff_t)((uint64_t)span / width + 1);
 }
 
 mv_status mv_layout_slice(mv_layout *lay, int dim, ptrdiff_t start,

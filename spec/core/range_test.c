@@ -25,6 +25,18 @@ static void try_forward(ptrdiff_t n, int64_t i, int64_t j) {
   CHECK(count == 0 || short_start == start);
 }
 
+/* The most items that there can be. */
+static void try_longest(void) {
+  const ptrdiff_t n = PTRDIFF_MAX;
+  ptrdiff_t start, count;
+  mv_range(n, INT64_MAX, INT64_MAX, 1, &start, &count);
+  CHECK(count == (n == INT64_MAX));
+  mv_range(n, 1, INT64_MAX, -1, &start, &count);
+  CHECK(count == 0);
+  mv_range(n, INT64_MAX, INT64_MIN, -1, &start, &count);
+  CHECK(count == n && start == n - 1);
+}
+
 int main(void) {
   static const int64_t far[] = {INT64_MIN, INT64_MIN + 1, INT64_MAX - 1,
                                 INT64_MAX};
@@ -38,5 +50,6 @@ int main(void) {
         try_forward(n, far[k], far[3 - k]);
       }
     }
+  try_longest();
   return check_report();
 }
