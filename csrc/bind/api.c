@@ -8,6 +8,7 @@
 
 #include "bytearray.h"
 #include "exporter.h"
+#include "lock.h"
 #include "operand.h"
 #include "pin.h"
 #include "registry.h"
@@ -226,16 +227,32 @@ static int api_isbytes(lua_State *L, int idx) {
 #define PLACES (1 << PLACE_BITS)
 static ptrdiff_t shapes[2 * PLACES];
 
+#if defined(__GNUC__)
+
+/* Sets a place that is free to n; returns the length in the place. */
+static ptrdiff_t take_place(ptrdiff_t *place, ptrdiff_t n) {
+  static lmv_lock lock = LMV_UNLOCKED;
+  ptrdiff_t first;
+  lmv_acquirelock(&lock);
+  first = *place;
+  if (first == 0) {
+    first = n;
+    __atomic_store_n(place, n, __ATOMIC_RELEASE);
+  }
+  lmv_releaselock(&lock);
+  return first;
+}
+
+#endif
+
 /* The shape of a string of n bytes; NULL if another length has its place. */
 static const ptrdiff_t *string_shape(ptrdiff_t n) {
 #if defined(__GNUC__)
   uint32_t hash = (uint32_t)n * UINT32_C(2654435761) >> (32 - PLACE_BITS);
   ptrdiff_t *shape = &shapes[n < PLACES ? (uint32_t)n : PLACES + hash];
   ptrdiff_t first = __atomic_load_n(shape, __ATOMIC_ACQUIRE);
-  if (first == 0 &&
-      __atomic_compare_exchange_n(shape, &first, n, false, __ATOMIC_ACQ_REL,
-                                  __ATOMIC_ACQUIRE))
-    return shape;
+  if (first == 0 && n > 0)
+    first = take_place(shape, n);
   return first == n ? shape : NULL;
 #else
   (void)shapes, (void)n;
