@@ -43,3 +43,36 @@ describe("An iterator that a finalizer calls, too", function()
     assert.are.equal(0, lua_states.sequence(1, code))
   end)
 end)
+
+describe("A reader that a finalizer moves", function()
+  for _, use in ipairs {"bytes(40)", "string(90)", "cstring()", "line()",
+    "upto(';')", "unpack('s1I4z')"} do
+    it("goes on behind the bytes that it gave: " .. use, function()
+      local code = [[
+        local gc_always, mview = require "gc_always", require "mview"
+        local text = "\5abcde\1\2\3\4" .. ("x"):rep(100) .. "\0\n;" .. "rest"
+        local apart = mview((text:gsub(".", "%0#"))):sub(1, -1, 2)
+        for _, source in ipairs {mview(text), apart, mview.bytearray(text)} do
+          local plain, r = mview.reader(source), mview.reader(source)
+          local expected = {plain:USE}
+          local inside, struck = false, false
+          local function strike()
+            if inside then r:seek(50) end
+            struck = inside
+          end
+          gc_always.start()
+          collectgarbage()
+          setmetatable({}, {__gc = strike})
+          inside = true
+          local a, b, c = r:USE
+          inside = false
+          gc_always.stop()
+          for i, x in ipairs {a, b, c} do assert(x == expected[i]) end
+          assert(r.pos == plain.pos)
+          assert(struck)
+        end
+      ]]
+      assert.are.equal(0, lua_states.sequence(1, (code:gsub("USE", use))))
+    end)
+  end
+end)

@@ -197,25 +197,29 @@ static void operand_ahead(const lmv_stream *r, size_t n, lmv_operand *operand) {
   operand->lay.shape[0] = (ptrdiff_t)n;
 }
 
-/* Pushes n bytes from the position on as a string. They must exist. */
-static void push_ahead(lua_State *L, const lmv_stream *r, const lmv_window *w,
-                       size_t n) {
+/* Pushes n bytes from the position on as a string, and moves behind them. They
+** must exist. */
+static void take_string(lua_State *L, lmv_stream *r, const lmv_window *w,
+                        size_t n) {
+  size_t from = r->pos; /* a finalizer may move it */
   lmv_operand operand;
   if (w->step == 1) {
-    lua_pushlstring(L, (const char *)w->base + r->pos, n);
-    return;
+    lua_pushlstring(L, (const char *)w->base + from, n);
+  } else {
+    operand_ahead(r, n, &operand);
+    lmv_pushbytes(L, &operand, 'C');
   }
-  operand_ahead(r, n, &operand);
-  lmv_pushbytes(L, &operand, 'C');
+  go_to(r, from + n);
 }
 
 /* r:bytes(n): a view of the next n bytes. */
 LMV_TOUCHES(reader_bytes) {
   lmv_stream *r = lmv_checkstream(L);
-  size_t n = lmv_checkcount(L, 2);
+  size_t n = lmv_checkcount(L, 2), from;
   want(L, r, n);
-  lmv_pushpart(L, r, r->pos, n);
-  go_to(r, r->pos + n);
+  from = r->pos;
+  lmv_pushpart(L, r, from, n);
+  go_to(r, from + n);
   return 1;
 }
 
@@ -224,8 +228,7 @@ LMV_TOUCHES(reader_string) {
   lmv_stream *r = lmv_checkstream(L);
   size_t n = lmv_checkcount(L, 2);
   lmv_window w = want(L, r, n);
-  push_ahead(L, r, &w, n);
-  go_to(r, r->pos + n);
+  take_string(L, r, &w, n);
   return 1;
 }
 
@@ -253,13 +256,14 @@ LMV_TOUCHES(reader_peek) {
 ** The distance from the position to the m bytes at needle, in a source that is
 ** not contiguous; ABSENT if they do not occur.
 */
-static size_t find_strided(lua_State *L, const lmv_stream *r,
-                           const char *needle, size_t m) {
-  size_t size, most;
+static size_t find_strided(lua_State *L, lmv_stream *r, const char *needle,
+                           size_t m) {
+  size_t size, most, from = r->pos;
   unsigned char *room = lmv_pushroom(L, SIZE_MAX, m, &size);
   lmv_window w = lmv_see(L, r); /* only now, as finalizers may have cut it */
   lmv_operand operand;
   ptrdiff_t found;
+  r->pos = from; /* finalizers may have moved it */
   most = bytes_left(r, &w);
   operand_ahead(r, most, &operand);
   found = mv_find_apart(lmv_operandbase(L, &operand), &operand.lay, 0, most,
@@ -268,7 +272,7 @@ static size_t find_strided(lua_State *L, const lmv_stream *r,
 }
 
 /* The same for any source. May run a finalizer. */
-static size_t find_ahead(lua_State *L, const lmv_stream *r, const char *needle,
+static size_t find_ahead(lua_State *L, lmv_stream *r, const char *needle,
                          size_t m) {
   lmv_window w = lmv_see(L, r);
   size_t most = bytes_left(r, &w);
@@ -290,8 +294,8 @@ static int underrun_by(lua_State *L, const lmv_stream *r, size_t n) {
 /* Pushes the n bytes in front of a terminator. */
 static void push_upto(lua_State *L, lmv_stream *r, size_t n) {
   lmv_window w = want(L, r, n + 1);
-  push_ahead(L, r, &w, n);
-  go_to(r, r->pos + n + 1);
+  take_string(L, r, &w, n);
+  r->pos++;
 }
 
 /* r:cstring(): the bytes up to a zero, which is skipped. */
@@ -321,11 +325,12 @@ LMV_TOUCHES(reader_line) {
     return underrun_by(L, r, 1);
   w = lmv_see(L, r);
   n = bytes_left(r, &w);
-  if (n > 0)
-    push_ahead(L, r, &w, n);
-  else
+  if (n == 0) {
+    go_to(r, r->pos);
     lua_pushnil(L);
-  go_to(r, r->pos + n);
+  } else {
+    take_string(L, r, &w, n);
+  }
   return 1;
 }
 
@@ -378,14 +383,15 @@ static const char *check_separator(lua_State *L, int arg, size_t *m) {
 /* r:upto(sep): a view of the bytes in front of sep, which is skipped. */
 LMV_TOUCHES(reader_upto) {
   lmv_stream *r = lmv_checkstream(L);
-  size_t m, n;
+  size_t m, n, from;
   const char *sep = check_separator(L, 2, &m);
   n = find_ahead(L, r, sep, m);
   if (n == ABSENT)
     return separator_underrun(L, r, (const unsigned char *)sep, m);
   want(L, r, n + m);
-  lmv_pushpart(L, r, r->pos, n);
-  go_to(r, r->pos + n + m);
+  from = r->pos;
+  lmv_pushpart(L, r, from, n);
+  go_to(r, from + n + m);
   return 1;
 }
 
@@ -397,13 +403,13 @@ LMV_TOUCHES(reader_unpack) {
   packreader format = lmv_startformat(L, 2);
   lmv_window w = lmv_see(L, r);
   lmv_packed bytes = {r->view, r->container, w.size, w.step == 1};
-  size_t at = r->pos;
+  size_t from = r->pos, at = from;
   int results;
   format.little = !r->big;
   if (lmv_unpack(&format, &bytes, &at, &results) != LMV_UNPACKED) {
     at = lmv_leastend(&format, at);
     w = lmv_see(L, r);
-    return lmv_underrun(L, &w, r->pos, at - r->pos);
+    return lmv_underrun(L, &w, from, at - from);
   }
   go_to(r, at);
   return results;
