@@ -126,7 +126,8 @@ typedef struct mview_api {
   /*
   ** Ends the pin at stack index pin now; *buf is invalid from then on. The
   ** value stays on the stack. A second call does nothing.
-  ** Stack: 0. Errors: the value is not a pin.
+  ** Stack: 0. Errors: the value is not a pin; "stack overflow" if Lua gives no
+  **   LUA_MINSTACK slots, which are free when the pin is pushed.
   */
   void (*unborrow)(lua_State *L, int pin);
 
