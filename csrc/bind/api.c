@@ -230,14 +230,14 @@ static ptrdiff_t shapes[2 * PLACES];
 #if defined(__GNUC__)
 
 /* Sets a place that is free to n; returns the length in the place. */
-static ptrdiff_t take_place(ptrdiff_t *place, ptrdiff_t n) {
+static ptrdiff_t take_place(size_t place, ptrdiff_t n) {
   static lmv_lock lock = LMV_UNLOCKED;
   ptrdiff_t first;
   lmv_acquirelock(&lock);
-  first = *place;
+  first = shapes[place];
   if (first == 0) {
     first = n;
-    __atomic_store_n(place, n, __ATOMIC_RELEASE);
+    __atomic_store_n(&shapes[place], n, __ATOMIC_RELEASE);
   }
   lmv_releaselock(&lock);
   return first;
@@ -249,11 +249,11 @@ static ptrdiff_t take_place(ptrdiff_t *place, ptrdiff_t n) {
 static const ptrdiff_t *string_shape(ptrdiff_t n) {
 #if defined(__GNUC__)
   uint32_t hash = (uint32_t)n * UINT32_C(2654435761) >> (32 - PLACE_BITS);
-  ptrdiff_t *shape = &shapes[n < PLACES ? (uint32_t)n : PLACES + hash];
-  ptrdiff_t first = __atomic_load_n(shape, __ATOMIC_ACQUIRE);
+  size_t place = n < PLACES ? (size_t)n : PLACES + hash;
+  ptrdiff_t first = __atomic_load_n(&shapes[place], __ATOMIC_ACQUIRE);
   if (first == 0 && n > 0)
-    first = take_place(shape, n);
-  return first == n ? shape : NULL;
+    first = take_place(place, n);
+  return first == n ? &shapes[place] : NULL;
 #else
   (void)shapes, (void)n;
   return NULL;
