@@ -20,6 +20,7 @@ local APPEND = "nothing tells that a file is appended to"
 
 return {
   ["spec/amalgamation_spec.lua"] = PROGRAMS,
+  ["spec/asan_spec.lua"] = PROGRAMS,
   ["spec/capi_abi_spec.lua"] = PROGRAMS,
   ["spec/capi_cpp_spec.lua"] = PROGRAMS,
   ["spec/capi_header_spec.lua"] = PROGRAMS,
@@ -45,7 +46,6 @@ return {
   ["spec/package_spec.lua"] = PROGRAMS,
   ["spec/readme_spec.lua"] = PROGRAMS,
   ["spec/redis_spec.lua"] = PROGRAMS,
-  ["spec/asan_spec.lua"] = PROGRAMS,
   ["spec/self_spec.lua"] = PROGRAMS,
   ["spec/shrink_spec.lua"] = MAPPED,
   ["spec/socket_spec.lua"] = SOCKETS,
@@ -98,6 +98,9 @@ return {
     {"gives mapping and descriptor back", PROC},
     {"left to the end of the state", PROGRAMS},
     {"cannot grow its file", PROGRAMS},
+  },
+  ["spec/memory_spec.lua"] = {
+    {"gets huge pages", PROC},
   },
   ["spec/map_spec.lua"] = {
     {"as io.open does: a folder", "io.open finds no folder there"},
