@@ -276,10 +276,13 @@ end
 
 describe("With Lua compiled as C++", function()
   local folder
-  local _, missing = shell(("printf '#include <lua.h>\\nint main() { return "
-    .. "lua_gettop(0); }' | c++ %s -x c++ - -llua5.4-c++ -o /dev/null"):format(
+  local _, missing = shell(("printf '#include <lua.h>\\n"
+    .. "extern \"C\" int lua_gettop(lua_State *);\\n"
+    .. "int main() { return lua_gettop(0); }' "
+    .. "| c++ %s -x c++ - -llua5.4-c++ -o /dev/null"):format(
     compiler.lua_include))
-  local no = missing ~= 0 and "there is no liblua5.4-c++ of these headers"
+  local no = missing ~= 0
+      and "there is no liblua5.4-c++ of these headers with names of C"
     or _VERSION ~= "Lua 5.4" and "liblua5.4-c++ is not of this Lua"
     or (os.getenv "LD_PRELOAD" or ""):find "asan" and "asan changes unwinding"
 
