@@ -27,6 +27,13 @@ local function starve(name, k, times)
   while run(starving, operations_source, name, k, n, times) > 0 do n = n + 1 end
 end
 
+-- Runs the code, which opens mview, with each of its allocations refused.
+local function open_starved(code)
+  local n = 1
+  while run(code, n) > 0 do n = n + 1 end
+  assert.is_true(n > 100)
+end
+
 describe("Without memory", function()
   for _, name in ipairs(operations.names()) do
     it(name .. " fails cleanly", function()
@@ -44,9 +51,7 @@ describe("Without memory", function()
       assert(require "mview".bytearray("ab"):view()[2] == 98)
       return refused
     ]]
-    local n = 1
-    while run(opening, n) > 0 do n = n + 1 end
-    assert.is_true(n > 100)
+    open_starved(opening)
   end)
 
   it("the C API is there only when mview has opened", function()
@@ -59,9 +64,7 @@ describe("Without memory", function()
       assert(lent[1] == 65)
       return refused
     ]]
-    local n = 1
-    while run(lending, n) > 0 do n = n + 1 end
-    assert.is_true(n > 100)
+    open_starved(lending)
   end)
 
   it("objects of other libraries stay what they are", function()
@@ -78,9 +81,7 @@ describe("Without memory", function()
       end
       return refused
     ]]
-    local n = 1
-    while run(naming, n) > 0 do n = n + 1 end
-    assert.is_true(n > 100)
+    open_starved(naming)
   end)
 
   it("a large bytearray loses bytes, and keeps its block", function()

@@ -261,17 +261,15 @@ static const ptrdiff_t *string_shape(ptrdiff_t n) {
 }
 
 static void borrow_string(lua_State *L, int idx, mview_buffer *buf) {
-  const ptrdiff_t *shape;
   peek_string(L, idx, buf);
-  shape = string_shape((ptrdiff_t)buf->nbytes);
-  if (shape != NULL) {
+  buf->shape = string_shape((ptrdiff_t)buf->nbytes);
+  if (buf->shape != NULL) {
     lua_pushvalue(L, idx);
   } else {
-    ptrdiff_t *room = lmv_pushkeeper(L, idx, 1);
-    *room = (ptrdiff_t)buf->nbytes;
-    shape = room;
+    ptrdiff_t *shape = lmv_pushkeeper(L, idx, 1);
+    *shape = (ptrdiff_t)buf->nbytes;
+    buf->shape = shape;
   }
-  buf->shape = shape;
 }
 
 /* Pins are pushed first, as an allocation may end the memory. */

@@ -13,10 +13,7 @@
 
 static int cast_error(lua_State *L, mv_status status, int arg, int dim,
                       const lmv_view *v, const mv_format *format) {
-  mv_layout lay;
-  ptrdiff_t nbytes;
-  lmv_layout(v, &lay);
-  nbytes = mv_layout_nbytes(&lay);
+  ptrdiff_t nbytes = lmv_nbytes(v);
   switch (status) {
   case MV_EDIVIDE:
     return lmv_argerror(L, arg,
@@ -174,17 +171,16 @@ static int view_at(lua_State *L) {
   int anchor;
   n = check_window(L, &format, &anchor);
   lmv_checklive(L, v);
-  lmv_layout(v, &lay);
-  if (!mv_layout_contiguous(&lay, 'C'))
+  if (!lmv_iscontiguous(v))
     lmv_argerror(L, 1, "not contiguous, use :copy()");
-  total = mv_layout_nbytes(&lay);
+  total = lmv_nbytes(v);
   if (offset < 0 || offset > total)
     lmv_argerror(L, 2, "offset %I out of range [0, %I]", (LUAI_UACINT)offset,
                  (LUAI_UACINT)total);
   size = (ptrdiff_t)format->item.size;
   if (n > (total - (ptrdiff_t)offset) / size)
     window_error(L, n, size, offset, total - (ptrdiff_t)offset);
-  offset += lay.offset;
+  offset += v->offset;
   if (v->ndim == 1 && !v->anchors_format && anchor == 0) {
     lmv_derive1(L, 1, v, format, (ptrdiff_t)offset, n, size);
     return 1;

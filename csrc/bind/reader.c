@@ -212,14 +212,19 @@ static void take_string(lua_State *L, lmv_stream *r, const lmv_window *w,
   go_to(r, from + n);
 }
 
+/* take_string, as a view. */
+static void take_view(lua_State *L, lmv_stream *r, size_t n) {
+  size_t from = r->pos; /* a finalizer may move it */
+  lmv_pushpart(L, r, from, n);
+  go_to(r, from + n);
+}
+
 /* r:bytes(n): a view of the next n bytes. */
 LMV_TOUCHES(reader_bytes) {
   lmv_stream *r = lmv_checkstream(L);
-  size_t n = lmv_checkcount(L, 2), from;
+  size_t n = lmv_checkcount(L, 2);
   want(L, r, n);
-  from = r->pos;
-  lmv_pushpart(L, r, from, n);
-  go_to(r, from + n);
+  take_view(L, r, n);
   return 1;
 }
 
@@ -383,15 +388,14 @@ static const char *check_separator(lua_State *L, int arg, size_t *m) {
 /* r:upto(sep): a view of the bytes in front of sep, which is skipped. */
 LMV_TOUCHES(reader_upto) {
   lmv_stream *r = lmv_checkstream(L);
-  size_t m, n, from;
+  size_t m, n;
   const char *sep = check_separator(L, 2, &m);
   n = find_ahead(L, r, sep, m);
   if (n == ABSENT)
     return separator_underrun(L, r, (const unsigned char *)sep, m);
   want(L, r, n + m);
-  from = r->pos;
-  lmv_pushpart(L, r, from, n);
-  go_to(r, from + n + m);
+  take_view(L, r, n);
+  r->pos += m;
   return 1;
 }
 

@@ -290,6 +290,16 @@ static size_t group_at(const unhex *u, size_t len) {
   return n % 2 == 0 ? n : 0;
 }
 
+/* Reads n gathered digits, of groups of size digits, up to a group with a wrong
+** character; returns the number of bytes. */
+static size_t take_groups(unhex *u, const char *digits, size_t n, size_t size) {
+  size_t got = get_digits(u->out, digits, n);
+  got -= got % (size / 2);
+  u->out += got;
+  u->i += got / (size / 2) * (size + 1);
+  return got;
+}
+
 #if defined(MV_HAS_AVX2)
 
 /* Gathers the digits of WINDOWS windows; false: another character is in the
@@ -322,10 +332,7 @@ static void get_windows(unhex *u, size_t len, size_t size) {
   while (got == all / 2 && len - u->i >= WINDOWS * w.chars + WINDOW) {
     if (!gather_windows(digits, u->s + u->i, &w))
       return;
-    got = get_digits(u->out, digits, all);
-    got -= got % (size / 2);
-    u->out += got;
-    u->i += got / (size / 2) * (size + 1);
+    got = take_groups(u, digits, all, size);
   }
 }
 
@@ -342,10 +349,7 @@ static void get_groups(unhex *u, size_t len) {
   while (got > 0 && got == all / 2 && len - u->i >= all + GROUPS) {
     if (!gather_groups(digits, u->s + u->i, size))
       return;
-    got = get_digits(u->out, digits, all);
-    got -= got % (size / 2); /* whole groups */
-    u->out += got;
-    u->i += got / (size / 2) * (size + 1);
+    got = take_groups(u, digits, all, size);
   }
 }
 
