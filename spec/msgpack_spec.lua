@@ -3,11 +3,11 @@
 local mview = require "mview"
 local reader = require "mview.reader"
 local writer = require "mview.writer"
-local stream = require "msgpack_stream"
+local cursors = require "msgpack_cursor"
 local strings = require "msgpack"
 
 local function encoded(x)
-  return stream.encode(writer(nil, ">"), x):view():tobytes()
+  return cursors.encode(writer(nil, ">"), x):view():tobytes()
 end
 
 -- Converts views to strings, the results of the decoder for strings.
@@ -45,7 +45,7 @@ describe("MessagePack", function()
       local bytes = mview.fromhex(row[1])
       assert.equal(row[1], mview(encoded(row[2])):hex())
       local r = reader(bytes, ">")
-      assert.same(row[2], stream.decode(r))
+      assert.same(row[2], cursors.decode(r))
       assert.equal(0, r:left())
     end)
   end
@@ -53,7 +53,7 @@ describe("MessagePack", function()
   for _, code in ipairs(OTHERS) do
     it("reads the same as the decoder for strings: " .. code, function()
       local text = tostring(mview.fromhex(code))
-      assert.same((strings.decode(text)), plain(stream.decode(reader(text,
+      assert.same((strings.decode(text)), plain(cursors.decode(reader(text,
         ">"))))
     end)
   end
@@ -78,7 +78,7 @@ describe("MessagePack", function()
       local value = {random_value(0), random_value(0), random_value(0)}
       local text = encoded(value)
       assert.same(value, (strings.decode(text)))
-      assert.same(value, stream.decode(reader(text, ">")))
+      assert.same(value, cursors.decode(reader(text, ">")))
     end)
   end
 
@@ -89,14 +89,14 @@ describe("MessagePack", function()
     for cut = 0, #text - 1 do
       local b = mview.bytearray(text:sub(1, cut))
       local r = reader(b, ">")
-      local ok, message = pcall(stream.decode, r)
+      local ok, message = pcall(cursors.decode, r)
       assert.is_false(ok)
       local least = tonumber(message:match("need (%d+) bytes"))
       local at = tonumber(message:match("at position (%d+)"))
       assert.is_true(at + least - 1 > cut and at + least - 1 <= #text)
       b:append(text:sub(cut + 1))
       r.pos = 1
-      assert.same(value, stream.decode(r))
+      assert.same(value, cursors.decode(r))
     end
   end)
 end)

@@ -285,7 +285,7 @@ typedef struct iteration {
 
 /*
 ** For a view without a numkind: pushes the view and the next item, or nil at
-** the end, and advances the cursor.
+** the end, and advances the iteration.
 */
 static bool push_next(lua_State *L, iteration *c) {
   lmv_checklive(L, c->v);

@@ -9,30 +9,30 @@
 
 #include "args.h"
 #include "bytes.h"
+#include "cursor.h"
 #include "growth.h"
 #include "half.h"
 #include "mv.h"
 #include "operand.h"
-#include "stream.h"
 #include "unpack.h"
 
 /*
 ** The number of bytes to the end; 0 if the source was cut before the position.
 */
-static inline size_t bytes_left(const lmv_stream *r, const lmv_window *w) {
-  return r->pos < w->size ? w->size - r->pos : 0;
+static inline size_t bytes_left(const lmv_cursor *r, const lmv_byterun *all) {
+  return r->pos < all->size ? all->size - r->pos : 0;
 }
 
 /* Raises unless n bytes are left; does not move. */
-static inline lmv_window want(lua_State *L, const lmv_stream *r, size_t n) {
-  lmv_window w = lmv_see(L, r);
-  if (n > bytes_left(r, &w))
-    lmv_underrun(L, &w, r->pos, n);
-  return w;
+static inline lmv_byterun want(lua_State *L, const lmv_cursor *r, size_t n) {
+  lmv_byterun all = lmv_cursorbytes(L, r);
+  if (n > bytes_left(r, &all))
+    lmv_underrun(L, &all, r->pos, n);
+  return all;
 }
 
-/* lmv_moveto, for a reader. */
-static inline void go_to(lmv_stream *r, size_t pos) {
+/* lmv_movecursor, for a reader. */
+static inline void go_to(lmv_cursor *r, size_t pos) {
   r->pos = pos;
   r->nbits = 0;
 }
@@ -43,15 +43,15 @@ static inline void go_to(lmv_stream *r, size_t pos) {
 ** Returns the next n bytes and moves behind them. If they are not contiguous,
 ** they are copied to buffer `aside`, which has room for n bytes.
 */
-static inline const unsigned char *take_bytes(lua_State *L, lmv_stream *r,
+static inline const unsigned char *take_bytes(lua_State *L, lmv_cursor *r,
                                               size_t n, unsigned char *aside) {
-  lmv_window w = want(L, r, n);
-  const unsigned char *p = w.base + (ptrdiff_t)r->pos * w.step;
+  lmv_byterun all = want(L, r, n);
+  const unsigned char *p = all.base + (ptrdiff_t)r->pos * all.step;
   go_to(r, r->pos + n);
-  if (w.step == 1)
+  if (all.step == 1)
     return p;
   for (size_t i = 0; i < n; i++)
-    aside[i] = p[(ptrdiff_t)i * w.step];
+    aside[i] = p[(ptrdiff_t)i * all.step];
   return aside;
 }
 
@@ -99,7 +99,7 @@ static inline void push_f64(lua_State *L, const unsigned char *p, bool big) {
 
 #define READ(name, kind, size, order)                                          \
   LMV_TOUCHES(read_##name) {                                                   \
-    lmv_stream *r = lmv_checkstream(L);                                        \
+    lmv_cursor *r = lmv_checkcursor(L);                                        \
     unsigned char aside[size];                                                 \
     push_##kind(L, take_bytes(L, r, size, aside), order);                      \
     return 1;                                                                  \
@@ -117,15 +117,15 @@ LMV_NUMBERS(READ_ONE, READ_WIDE)
 ** one bit of a number of 64 bits, so it must be 0 or equal to last.
 */
 static uint64_t take_leb128(lua_State *L, unsigned char last, unsigned *count) {
-  lmv_stream *r = lmv_checkstream(L);
-  lmv_window w = lmv_see(L, r);
-  size_t n = 0, most = bytes_left(r, &w);
+  lmv_cursor *r = lmv_checkcursor(L);
+  lmv_byterun all = lmv_cursorbytes(L, r);
+  size_t n = 0, most = bytes_left(r, &all);
   uint64_t bits = 0;
   unsigned char byte;
   do {
     if (n == most)
-      lmv_underrun(L, &w, r->pos, n + 1);
-    byte = w.base[(ptrdiff_t)(r->pos + n) * w.step];
+      lmv_underrun(L, &all, r->pos, n + 1);
+    byte = all.base[(ptrdiff_t)(r->pos + n) * all.step];
     if (n == 9 && byte != 0 && byte != last)
       luaL_error(L, "varint at position %I exceeds 64 bits",
                  (LUAI_UACINT)r->pos + 1);
@@ -164,14 +164,14 @@ LMV_TOUCHES(reader_sleb128) {
 
 /* r:bits(n): the next n bits, the most significant first. */
 LMV_TOUCHES(reader_bits) {
-  lmv_stream *r = lmv_checkstream(L);
-  unsigned n = lmv_checkbits(L, 2), have = r->nbits, byte = r->bits;
-  lmv_window w = want(L, r, n > have ? (n - have + 7) / 8 : 0);
+  lmv_cursor *r = lmv_checkcursor(L);
+  unsigned n = lmv_checkbitcount(L, 2), have = r->nbits, byte = r->bits;
+  lmv_byterun all = want(L, r, n > have ? (n - have + 7) / 8 : 0);
   uint64_t value = 0;
   while (n > 0) {
     unsigned k;
     if (have == 0) {
-      byte = w.base[(ptrdiff_t)r->pos++ * w.step];
+      byte = all.base[(ptrdiff_t)r->pos++ * all.step];
       have = 8;
     }
     k = n < have ? n : have;
@@ -191,7 +191,7 @@ LMV_TOUCHES(reader_bits) {
 ** Sets *operand to n bytes of the view from the position on, for bytes that are
 ** not contiguous: those of a container are. They must exist.
 */
-static void operand_ahead(const lmv_stream *r, size_t n, lmv_operand *operand) {
+static void operand_ahead(const lmv_cursor *r, size_t n, lmv_operand *operand) {
   lmv_viewoperand(r->view, operand);
   operand->lay.offset += (ptrdiff_t)r->pos * operand->lay.strides[0];
   operand->lay.shape[0] = (ptrdiff_t)n;
@@ -199,12 +199,12 @@ static void operand_ahead(const lmv_stream *r, size_t n, lmv_operand *operand) {
 
 /* Pushes n bytes from the position on as a string, and moves behind them. They
 ** must exist. */
-static void take_string(lua_State *L, lmv_stream *r, const lmv_window *w,
+static void take_string(lua_State *L, lmv_cursor *r, const lmv_byterun *all,
                         size_t n) {
   size_t from = r->pos; /* a finalizer may move it */
   lmv_operand operand;
-  if (w->step == 1) {
-    lua_pushlstring(L, (const char *)w->base + from, n);
+  if (all->step == 1) {
+    lua_pushlstring(L, (const char *)all->base + from, n);
   } else {
     operand_ahead(r, n, &operand);
     lmv_pushbytes(L, &operand, 'C');
@@ -213,7 +213,7 @@ static void take_string(lua_State *L, lmv_stream *r, const lmv_window *w,
 }
 
 /* take_string, as a view. */
-static void take_view(lua_State *L, lmv_stream *r, size_t n) {
+static void take_view(lua_State *L, lmv_cursor *r, size_t n) {
   size_t from = r->pos; /* a finalizer may move it */
   lmv_pushpart(L, r, from, n);
   go_to(r, from + n);
@@ -221,7 +221,7 @@ static void take_view(lua_State *L, lmv_stream *r, size_t n) {
 
 /* r:bytes(n): a view of the next n bytes. */
 LMV_TOUCHES(reader_bytes) {
-  lmv_stream *r = lmv_checkstream(L);
+  lmv_cursor *r = lmv_checkcursor(L);
   size_t n = lmv_checkcount(L, 2);
   want(L, r, n);
   take_view(L, r, n);
@@ -230,10 +230,10 @@ LMV_TOUCHES(reader_bytes) {
 
 /* r:string(n): the next n bytes. */
 LMV_TOUCHES(reader_string) {
-  lmv_stream *r = lmv_checkstream(L);
+  lmv_cursor *r = lmv_checkcursor(L);
   size_t n = lmv_checkcount(L, 2);
-  lmv_window w = want(L, r, n);
-  take_string(L, r, &w, n);
+  lmv_byterun all = want(L, r, n);
+  take_string(L, r, &all, n);
   return 1;
 }
 
@@ -241,10 +241,10 @@ LMV_TOUCHES(reader_string) {
 ** r:peek([n]): the next byte as a number, or a view of n bytes; does not move.
 */
 LMV_TOUCHES(reader_peek) {
-  lmv_stream *r = lmv_checkstream(L);
+  lmv_cursor *r = lmv_checkcursor(L);
   if (lua_isnoneornil(L, 2)) {
-    lmv_window w = want(L, r, 1);
-    lua_pushinteger(L, w.base[(ptrdiff_t)r->pos * w.step]);
+    lmv_byterun all = want(L, r, 1);
+    lua_pushinteger(L, all.base[(ptrdiff_t)r->pos * all.step]);
   } else {
     size_t n = lmv_checkcount(L, 2);
     want(L, r, n);
@@ -261,15 +261,16 @@ LMV_TOUCHES(reader_peek) {
 ** The distance from the position to the m bytes at needle, in a source that is
 ** not contiguous; ABSENT if they do not occur.
 */
-static size_t find_strided(lua_State *L, lmv_stream *r, const char *needle,
+static size_t find_strided(lua_State *L, lmv_cursor *r, const char *needle,
                            size_t m) {
   size_t size, most, from = r->pos;
   unsigned char *room = lmv_pushroom(L, SIZE_MAX, m, &size);
-  lmv_window w = lmv_see(L, r); /* only now, as finalizers may have cut it */
+  lmv_byterun all =
+      lmv_cursorbytes(L, r); /* only now, as finalizers may have cut it */
   lmv_operand operand;
   ptrdiff_t found;
   r->pos = from; /* finalizers may have moved it */
-  most = bytes_left(r, &w);
+  most = bytes_left(r, &all);
   operand_ahead(r, most, &operand);
   found = mv_find_apart(lmv_operandbase(L, &operand), &operand.lay, 0, most,
                         (const unsigned char *)needle, m, false, room, size);
@@ -277,35 +278,35 @@ static size_t find_strided(lua_State *L, lmv_stream *r, const char *needle,
 }
 
 /* The same for any source. May run a finalizer. */
-static size_t find_ahead(lua_State *L, lmv_stream *r, const char *needle,
+static size_t find_ahead(lua_State *L, lmv_cursor *r, const char *needle,
                          size_t m) {
-  lmv_window w = lmv_see(L, r);
-  size_t most = bytes_left(r, &w);
+  lmv_byterun all = lmv_cursorbytes(L, r);
+  size_t most = bytes_left(r, &all);
   ptrdiff_t found;
   if (most < m)
     return ABSENT;
-  if (w.step != 1)
+  if (all.step != 1)
     return find_strided(L, r, needle, m);
-  found = mv_find(w.base + r->pos, most, (const unsigned char *)needle, m);
+  found = mv_find(all.base + r->pos, most, (const unsigned char *)needle, m);
   return found >= 0 ? (size_t)found : ABSENT;
 }
 
 /* Raises an underrun: n more bytes are needed than are left. */
-static int underrun_by(lua_State *L, const lmv_stream *r, size_t n) {
-  lmv_window w = lmv_see(L, r);
-  return lmv_underrun(L, &w, r->pos, bytes_left(r, &w) + n);
+static int underrun_by(lua_State *L, const lmv_cursor *r, size_t n) {
+  lmv_byterun all = lmv_cursorbytes(L, r);
+  return lmv_underrun(L, &all, r->pos, bytes_left(r, &all) + n);
 }
 
 /* Pushes the n bytes in front of a terminator. */
-static void push_upto(lua_State *L, lmv_stream *r, size_t n) {
-  lmv_window w = want(L, r, n + 1);
-  take_string(L, r, &w, n);
+static void push_upto(lua_State *L, lmv_cursor *r, size_t n) {
+  lmv_byterun all = want(L, r, n + 1);
+  take_string(L, r, &all, n);
   r->pos++;
 }
 
 /* r:cstring(): the bytes up to a zero, which is skipped. */
 LMV_TOUCHES(reader_cstring) {
-  lmv_stream *r = lmv_checkstream(L);
+  lmv_cursor *r = lmv_checkcursor(L);
   size_t n = find_ahead(L, r, "", 1);
   if (n == ABSENT)
     return underrun_by(L, r, 1);
@@ -319,22 +320,22 @@ LMV_TOUCHES(reader_cstring) {
 ** later, so a missing end is an underrun.
 */
 LMV_TOUCHES(reader_line) {
-  lmv_stream *r = lmv_checkstream(L);
+  lmv_cursor *r = lmv_checkcursor(L);
   size_t n = find_ahead(L, r, "\n", 1);
-  lmv_window w;
+  lmv_byterun all;
   if (n != ABSENT) {
     push_upto(L, r, n);
     return 1;
   }
   if (lmv_cangrow(r))
     return underrun_by(L, r, 1);
-  w = lmv_see(L, r);
-  n = bytes_left(r, &w);
+  all = lmv_cursorbytes(L, r);
+  n = bytes_left(r, &all);
   if (n == 0) {
     go_to(r, r->pos);
     lua_pushnil(L);
   } else {
-    take_string(L, r, &w, n);
+    take_string(L, r, &all, n);
   }
   return 1;
 }
@@ -357,14 +358,14 @@ static void find_borders(const unsigned char *s, size_t m, size_t *border) {
 ** bytes may end with a prefix of s, so the least number of further bytes needed
 ** is m minus the length of this prefix.
 */
-static int separator_underrun(lua_State *L, const lmv_stream *r,
+static int separator_underrun(lua_State *L, const lmv_cursor *r,
                               const unsigned char *s, size_t m) {
   size_t *border = lua_newuserdatauv(L, m * sizeof *border, 0);
-  lmv_window w = lmv_see(L, r);
-  size_t n = bytes_left(r, &w), k = 0;
+  lmv_byterun all = lmv_cursorbytes(L, r);
+  size_t n = bytes_left(r, &all), k = 0;
   find_borders(s, m, border);
   for (size_t i = n < m ? 0 : n - (m - 1); i < n; i++) {
-    unsigned char byte = w.base[(ptrdiff_t)(r->pos + i) * w.step];
+    unsigned char byte = all.base[(ptrdiff_t)(r->pos + i) * all.step];
     while (k > 0 && byte != s[k])
       k = border[k - 1];
     k += byte == s[k];
@@ -387,7 +388,7 @@ static const char *check_separator(lua_State *L, int arg, size_t *m) {
 
 /* r:upto(sep): a view of the bytes in front of sep, which is skipped. */
 LMV_TOUCHES(reader_upto) {
-  lmv_stream *r = lmv_checkstream(L);
+  lmv_cursor *r = lmv_checkcursor(L);
   size_t m, n;
   const char *sep = check_separator(L, 2, &m);
   n = find_ahead(L, r, sep, m);
@@ -403,17 +404,17 @@ LMV_TOUCHES(reader_upto) {
 
 /* r:unpack(fmt): the values of a format of string.unpack. */
 LMV_TOUCHES(reader_unpack) {
-  lmv_stream *r = lmv_checkstream(L);
+  lmv_cursor *r = lmv_checkcursor(L);
   packreader format = lmv_startformat(L, 2);
-  lmv_window w = lmv_see(L, r);
-  lmv_packed bytes = {r->view, r->container, w.size, w.step == 1};
+  lmv_byterun all = lmv_cursorbytes(L, r);
+  lmv_packed bytes = {r->view, r->container, all.size, all.step == 1};
   size_t from = r->pos, at = from;
   int results;
   format.little = !r->big;
   if (lmv_unpack(&format, &bytes, &at, &results) != LMV_UNPACKED) {
     at = lmv_leastend(&format, at);
-    w = lmv_see(L, r);
-    return lmv_underrun(L, &w, from, at - from);
+    all = lmv_cursorbytes(L, r);
+    return lmv_underrun(L, &all, from, at - from);
   }
   go_to(r, at);
   return results;
@@ -429,22 +430,22 @@ static int push_self(lua_State *L) {
 
 /* r:left(): the number of bytes to the end. */
 static int reader_left(lua_State *L) {
-  const lmv_stream *r = lmv_checkstream(L);
-  lmv_window w = lmv_see(L, r);
-  lua_pushinteger(L, (lua_Integer)bytes_left(r, &w));
+  const lmv_cursor *r = lmv_checkcursor(L);
+  lmv_byterun all = lmv_cursorbytes(L, r);
+  lua_pushinteger(L, (lua_Integer)bytes_left(r, &all));
   return 1;
 }
 
 /* r:seek(pos): negative from the end. */
 static int reader_seek(lua_State *L) {
-  lmv_stream *r = lmv_checkstream(L);
-  go_to(r, lmv_checkseek(L, 2, lmv_see(L, r).size));
+  lmv_cursor *r = lmv_checkcursor(L);
+  go_to(r, lmv_checkseek(L, 2, lmv_cursorbytes(L, r).size));
   return push_self(L);
 }
 
 /* r:skip(n) */
 static int reader_skip(lua_State *L) {
-  lmv_stream *r = lmv_checkstream(L);
+  lmv_cursor *r = lmv_checkcursor(L);
   size_t n = lmv_checkcount(L, 2);
   want(L, r, n);
   go_to(r, r->pos + n);
@@ -453,8 +454,8 @@ static int reader_skip(lua_State *L) {
 
 /* r:align(n): to the next multiple of n bytes from the start. */
 static int reader_align(lua_State *L) {
-  lmv_stream *r = lmv_checkstream(L);
-  size_t n = lmv_checkalign(L, 2, r->pos);
+  lmv_cursor *r = lmv_checkcursor(L);
+  size_t n = lmv_checkpadding(L, 2, r->pos);
   want(L, r, n);
   go_to(r, r->pos + n);
   return push_self(L);
@@ -462,8 +463,8 @@ static int reader_align(lua_State *L) {
 
 /* r:discard(): removes the bytes already read from the bytearray. */
 static int reader_discard(lua_State *L) {
-  lmv_stream *r = lmv_checkstream(L);
-  size_t size = lmv_see(L, r).size;
+  lmv_cursor *r = lmv_checkcursor(L);
+  size_t size = lmv_cursorbytes(L, r).size;
   if (!lmv_cangrow(r))
     lmv_argerror(L, 1, "its source is not a bytearray");
   lua_settop(L, 1);
@@ -477,11 +478,11 @@ static int reader_discard(lua_State *L) {
 
 /* reader(source [, order]) */
 static int make_reader(lua_State *L) {
-  lmv_pushstream(L);
+  lmv_pushcursor(L);
   return 1;
 }
 
-#define STREAM_FUNCTION(name) read_##name
+#define CURSOR_METHOD(name) read_##name
 
 static const luaL_Reg reader_methods[] = {LMV_NUMBER_ROWS /* u8 to f64be */
                                           {"varint", reader_varint},
@@ -502,10 +503,10 @@ static const luaL_Reg reader_methods[] = {LMV_NUMBER_ROWS /* u8 to f64be */
                                           {"discard", reader_discard},
                                           {NULL, NULL}};
 
-#undef STREAM_FUNCTION
+#undef CURSOR_METHOD
 
 void lmv_open_reader(lua_State *L) {
-  static const lmv_streamclass class = {"reader", "mview.reader", make_reader,
+  static const lmv_cursorclass class = {"reader", "mview.reader", make_reader,
                                         reader_methods, true};
-  lmv_openstream(L, &class);
+  lmv_opencursor(L, &class);
 }

@@ -9,10 +9,10 @@
 #include "args.h"
 #include "bytearray.h"
 #include "bytes.h"
+#include "cursor.h"
 #include "mv.h"
 #include "operand.h"
 #include "pack.h"
-#include "stream.h"
 
 /* A place for bytes in the target. */
 typedef struct target_spot {
@@ -23,7 +23,7 @@ typedef struct target_spot {
 } target_spot;
 
 /* The target of a writer that can grow, a bytearray. */
-static inline lmv_bytearray *target_bytearray(const lmv_stream *w) {
+static inline lmv_bytearray *target_bytearray(const lmv_cursor *w) {
   return (lmv_bytearray *)w->container;
 }
 
@@ -39,10 +39,10 @@ static void grow_room(lua_State *L, size_t n) {
 ** Finds the place for the next n bytes. Raises if there is no room. Until the
 ** bytes are written, no function of Lua that allocates may be called.
 */
-static target_spot find_spot(lua_State *L, const lmv_stream *w, size_t n) {
+static target_spot find_spot(lua_State *L, const lmv_cursor *w, size_t n) {
   for (;;) {
-    lmv_window all = lmv_see(L, w);
-    size_t at = lmv_position(w, all.size);
+    lmv_byterun all = lmv_cursorbytes(L, w);
+    size_t at = lmv_cursorposition(w, all.size);
     target_spot s = {all.base + (ptrdiff_t)at * all.step, all.step, at, n, 0};
     if (n <= all.size - at)
       return s;
@@ -56,21 +56,21 @@ static target_spot find_spot(lua_State *L, const lmv_stream *w, size_t n) {
 }
 
 /* Moves the position behind the bytes that were written at s. */
-static void written(lmv_stream *w, const target_spot *s) {
+static void written(lmv_cursor *w, const target_spot *s) {
   size_t pos = s->at + s->n;
   if (lmv_cangrow(w)) {
     lmv_bytearray *b = target_bytearray(w);
     b->lease.size += s->more;
-    lmv_moveto(w, pos, b->lease.size);
+    lmv_movecursor(w, pos, b->lease.size);
   } else {
-    lmv_moveto(w, pos, 0);
+    lmv_movecursor(w, pos, 0);
   }
   if (pos > w->end)
     w->end = pos;
 }
 
 /* Writes n bytes to any target. They must not lie in the target's memory. */
-static void put_anywhere(lua_State *L, lmv_stream *w, const unsigned char *from,
+static void put_anywhere(lua_State *L, lmv_cursor *w, const unsigned char *from,
                          size_t n) {
   target_spot s = find_spot(L, w, n);
   if (s.step == 1)
@@ -82,7 +82,7 @@ static void put_anywhere(lua_State *L, lmv_stream *w, const unsigned char *from,
 }
 
 /* The same, faster if the target is a bytearray with room behind its end. */
-static inline void put_bytes(lua_State *L, lmv_stream *w, const void *bytes,
+static inline void put_bytes(lua_State *L, lmv_cursor *w, const void *bytes,
                              size_t n) {
   lmv_bytearray *b = target_bytearray(w);
   if (w->pos != LMV_ATEND || !b->lease.alive || !lmv_hasroom(b, n)) {
@@ -180,7 +180,7 @@ CONVERT(f64, check_double(L, p, SWAPS(big)))
 
 #define WRITE(name, kind, size, order)                                         \
   LMV_TOUCHES(write_##name) {                                                  \
-    lmv_stream *w = lmv_checkstream(L);                                        \
+    lmv_cursor *w = lmv_checkcursor(L);                                        \
     unsigned char bytes[size];                                                 \
     convert_##kind(L, bytes, order);                                           \
     put_bytes(L, w, bytes, size);                                              \
@@ -194,7 +194,7 @@ CONVERT(f64, check_double(L, p, SWAPS(big)))
 
 LMV_NUMBERS(WRITE_ONE, WRITE_WIDE)
 
-static int put_leb128(lua_State *L, lmv_stream *w, uint64_t bits) {
+static int put_leb128(lua_State *L, lmv_cursor *w, uint64_t bits) {
   unsigned char bytes[10];
   size_t n = 0;
   for (; bits > 127; bits >>= 7)
@@ -206,20 +206,20 @@ static int put_leb128(lua_State *L, lmv_stream *w, uint64_t bits) {
 
 /* w:varint(n): unsigned LEB128; negative numbers by their 64 bits. */
 LMV_TOUCHES(writer_varint) {
-  lmv_stream *w = lmv_checkstream(L);
+  lmv_cursor *w = lmv_checkcursor(L);
   return put_leb128(L, w, (uint64_t)check_integer(L, 2));
 }
 
 /* w:zigzag(n): as Protocol Buffers' sint. */
 LMV_TOUCHES(writer_zigzag) {
-  lmv_stream *w = lmv_checkstream(L);
+  lmv_cursor *w = lmv_checkcursor(L);
   uint64_t bits = (uint64_t)check_integer(L, 2);
   return put_leb128(L, w, bits << 1 ^ (0 - (bits >> 63)));
 }
 
 /* w:sleb128(n): signed LEB128. */
 LMV_TOUCHES(writer_sleb128) {
-  lmv_stream *w = lmv_checkstream(L);
+  lmv_cursor *w = lmv_checkcursor(L);
   uint64_t bits = (uint64_t)check_integer(L, 2), sign = 0 - (bits >> 63);
   unsigned char bytes[10];
   size_t n = 0;
@@ -233,20 +233,20 @@ LMV_TOUCHES(writer_sleb128) {
 /* ---- bits ----------------------------------------------------------------*/
 
 /* The generation of the target's lease. */
-static uint64_t generation(const lmv_stream *w) {
+static uint64_t generation(const lmv_cursor *w) {
   return w->view != NULL ? w->view->generation
                          : w->container->lease->generation;
 }
 
 /* The number of unused bits in the byte in front of `at`. */
-static unsigned unused_bits(const lmv_stream *w, size_t at) {
+static unsigned unused_bits(const lmv_cursor *w, size_t at) {
   bool same = w->bitpos == at && w->generation == generation(w);
   return same ? w->nbits : 0;
 }
 
 /* The same for the present position. */
-static unsigned unused_now(lua_State *L, const lmv_stream *w) {
-  return unused_bits(w, lmv_position(w, lmv_see(L, w).size));
+static unsigned unused_now(lua_State *L, const lmv_cursor *w) {
+  return unused_bits(w, lmv_cursorposition(w, lmv_cursorbytes(L, w).size));
 }
 
 /* Writes the n low bits of x to the `have` unused bits in front of p, then to
@@ -276,8 +276,8 @@ static unsigned put_bits(unsigned char *p, ptrdiff_t step, uint64_t x,
 ** n bits. The unused bits of the last byte are 0.
 */
 LMV_TOUCHES(writer_bits) {
-  lmv_stream *w = lmv_checkstream(L);
-  unsigned n = lmv_checkbits(L, 2), have;
+  lmv_cursor *w = lmv_checkcursor(L);
+  unsigned n = lmv_checkbitcount(L, 2), have;
   lua_Integer x = check_integer(L, 3);
   target_spot s;
   if (n < 64 && (uint64_t)x >> n != 0)
@@ -299,12 +299,13 @@ LMV_TOUCHES(writer_bits) {
 
 /* w:bytes(x): writes the bytes of any bytes-like, even of the target. */
 LMV_TOUCHES(writer_bytes) {
-  lmv_stream *w = lmv_checkstream(L);
+  lmv_cursor *w = lmv_checkcursor(L);
   lmv_operand operand;
   size_t n;
   lmv_checkoperand(L, 2, &operand);
   n = (size_t)mv_layout_nbytes(&operand.lay);
-  if (mv_layout_contiguous(&operand.lay, 'C') && lmv_see(L, w).step == 1) {
+  if (mv_layout_contiguous(&operand.lay, 'C') &&
+      lmv_cursorbytes(L, w).step == 1) {
     target_spot s = find_spot(L, w, n);
     memmove(s.p, lmv_operandbase(L, &operand) + operand.lay.offset, n);
     written(w, &s);
@@ -317,7 +318,7 @@ LMV_TOUCHES(writer_bytes) {
 
 /* w:string(s) */
 LMV_TOUCHES(writer_string) {
-  lmv_stream *w = lmv_checkstream(L);
+  lmv_cursor *w = lmv_checkcursor(L);
   size_t n;
   const char *s = lmv_checkstring(L, 2, &n);
   put_bytes(L, w, s, n);
@@ -326,7 +327,7 @@ LMV_TOUCHES(writer_string) {
 
 /* w:cstring(s): writes the string and a zero byte. */
 LMV_TOUCHES(writer_cstring) {
-  lmv_stream *w = lmv_checkstream(L);
+  lmv_cursor *w = lmv_checkcursor(L);
   size_t n;
   const char *s = lmv_checkstring(L, 2, &n);
   if (memchr(s, 0, n) != NULL)
@@ -341,10 +342,10 @@ LMV_TOUCHES(writer_cstring) {
 ** writer to more room meanwhile: lmv_pack did not make all bytes then.
 */
 LMV_TOUCHES(writer_pack) {
-  lmv_stream *w = lmv_checkstream(L);
+  lmv_cursor *w = lmv_checkcursor(L);
   packreader format = lmv_startformat(L, 2);
-  lmv_window all = lmv_see(L, w);
-  size_t at = lmv_position(w, all.size);
+  lmv_byterun all = lmv_cursorbytes(L, w);
+  size_t at = lmv_cursorposition(w, all.size);
   int last = lua_gettop(L);
   lmv_output out;
   format.little = !w->big;
@@ -358,7 +359,7 @@ LMV_TOUCHES(writer_pack) {
 
 /* ---- moving --------------------------------------------------------------*/
 
-static int put_zeros(lua_State *L, lmv_stream *w, size_t n) {
+static int put_zeros(lua_State *L, lmv_cursor *w, size_t n) {
   target_spot s = find_spot(L, w, n);
   if (s.step == 1)
     memset(s.p, 0, n);
@@ -371,30 +372,30 @@ static int put_zeros(lua_State *L, lmv_stream *w, size_t n) {
 
 /* w:skip(n): writes n zero bytes. */
 LMV_TOUCHES(writer_skip) {
-  lmv_stream *w = lmv_checkstream(L);
+  lmv_cursor *w = lmv_checkcursor(L);
   return put_zeros(L, w, lmv_checkcount(L, 2));
 }
 
 /* w:align(n): writes zero bytes up to the next multiple of n bytes from the
 ** start. */
 LMV_TOUCHES(writer_align) {
-  lmv_stream *w = lmv_checkstream(L);
-  size_t at = lmv_position(w, lmv_see(L, w).size);
-  return put_zeros(L, w, lmv_checkalign(L, 2, at));
+  lmv_cursor *w = lmv_checkcursor(L);
+  size_t at = lmv_cursorposition(w, lmv_cursorbytes(L, w).size);
+  return put_zeros(L, w, lmv_checkpadding(L, 2, at));
 }
 
 /* w:seek(pos): moves to a position, negative from the end. */
 static int writer_seek(lua_State *L) {
-  lmv_stream *w = lmv_checkstream(L);
-  size_t size = lmv_see(L, w).size;
-  lmv_moveto(w, lmv_checkseek(L, 2, size), size);
+  lmv_cursor *w = lmv_checkcursor(L);
+  size_t size = lmv_cursorbytes(L, w).size;
+  lmv_movecursor(w, lmv_checkseek(L, 2, size), size);
   return writer_itself(L);
 }
 
 /* w:view(): a view of the bytes written; of a bytearray, of all bytes. */
 static int writer_view(lua_State *L) {
-  const lmv_stream *w = lmv_checkstream(L);
-  size_t n = lmv_see(L, w).size;
+  const lmv_cursor *w = lmv_checkcursor(L);
+  size_t n = lmv_cursorbytes(L, w).size;
   if (!lmv_cangrow(w) && w->end < n)
     n = w->end;
   lmv_pushpart(L, w, 0, n);
@@ -405,14 +406,14 @@ static int writer_view(lua_State *L) {
 
 /* writer([target [, order]]) */
 static int make_writer(lua_State *L) {
-  lmv_stream *w;
+  lmv_cursor *w;
   const char *hint = lmv_isorder(L, 1) ? "; the byte order is argument #2" : "";
   lua_settop(L, 2);
   if (lua_isnil(L, 1)) {
     lmv_pushbytearray(L, 0);
     lua_replace(L, 1);
   }
-  w = lmv_pushstream(L);
+  w = lmv_pushcursor(L);
   if (w->view != NULL ? w->view->readonly : w->container->lease->readonly)
     lmv_argerror(L, 1, "memory is read-only%s", hint);
   w->writes = true;
@@ -420,7 +421,7 @@ static int make_writer(lua_State *L) {
   return 1;
 }
 
-#define STREAM_FUNCTION(name) write_##name
+#define CURSOR_METHOD(name) write_##name
 
 static const luaL_Reg writer_methods[] = {LMV_NUMBER_ROWS /* u8 to f64be */
                                           {"varint", writer_varint},
@@ -437,10 +438,10 @@ static const luaL_Reg writer_methods[] = {LMV_NUMBER_ROWS /* u8 to f64be */
                                           {"view", writer_view},
                                           {NULL, NULL}};
 
-#undef STREAM_FUNCTION
+#undef CURSOR_METHOD
 
 void lmv_open_writer(lua_State *L) {
-  static const lmv_streamclass class = {"writer", "mview.writer", make_writer,
+  static const lmv_cursorclass class = {"writer", "mview.writer", make_writer,
                                         writer_methods, false};
-  lmv_openstream(L, &class);
+  lmv_opencursor(L, &class);
 }

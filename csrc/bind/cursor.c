@@ -1,7 +1,7 @@
 /*
-** stream.c - the common part of readers and writers
+** cursor.c - the common part of readers and writers
 */
-#include "stream.h"
+#include "cursor.h"
 
 #include "args.h"
 #include "formats.h"
@@ -12,18 +12,18 @@
 
 /* ---- errors --------------------------------------------------------------*/
 
-int lmv_streamerror(lua_State *L) {
+int lmv_cursorerror(lua_State *L) {
   const char *name;
-  lua_getfield(L, LMV_STREAM, "__name");
+  lua_getfield(L, LMV_CURSORMETA, "__name");
   name = lua_tostring(L, -1); /* the metatable keeps it alive */
   lua_pop(L, 1);
   return lmv_typeerror(L, 1, name);
 }
 
-int lmv_underrun(lua_State *L, const lmv_window *w, size_t pos, size_t n) {
+int lmv_underrun(lua_State *L, const lmv_byterun *all, size_t pos, size_t n) {
   return luaL_error(L, "need %I bytes at position %I, %I left", (LUAI_UACINT)n,
                     (LUAI_UACINT)pos + 1,
-                    (LUAI_UACINT)(pos < w->size ? w->size - pos : 0));
+                    (LUAI_UACINT)(pos < all->size ? all->size - pos : 0));
 }
 
 /* The text of a value for messages: numbers and strings as they are. */
@@ -41,7 +41,7 @@ size_t lmv_checkcount(lua_State *L, int arg) {
   return (lua_Unsigned)n > SIZE_MAX ? SIZE_MAX : (size_t)n;
 }
 
-unsigned lmv_checkbits(lua_State *L, int arg) {
+unsigned lmv_checkbitcount(lua_State *L, int arg) {
   lua_Integer n = lmv_checkinteger(L, arg);
   if (n < 0 || n > 64)
     lmv_argerror(L, arg, "number of bits %I out of range [0, 64]",
@@ -49,7 +49,7 @@ unsigned lmv_checkbits(lua_State *L, int arg) {
   return (unsigned)n;
 }
 
-size_t lmv_checkalign(lua_State *L, int arg, size_t pos) {
+size_t lmv_checkpadding(lua_State *L, int arg, size_t pos) {
   lua_Integer n = lmv_checkinteger(L, arg);
   lua_Unsigned pad;
   if (n < 1)
@@ -102,10 +102,10 @@ static const lmv_view *to_bytes(lua_State *L, int arg) {
   return v;
 }
 
-lmv_stream *lmv_pushstream(lua_State *L) {
+lmv_cursor *lmv_pushcursor(lua_State *L) {
   const lmv_container *container = lmv_tocontainer(L, 1);
   const lmv_view *v = NULL;
-  lmv_stream *s;
+  lmv_cursor *c;
   bool big = !lua_isnoneornil(L, 2) && check_byte_order(L, 2, 2);
   if (container != NULL) {
     lmv_checkopen(L, container);
@@ -114,20 +114,20 @@ lmv_stream *lmv_pushstream(lua_State *L) {
     v = to_bytes(L, 1);
   }
   lua_settop(L, 2);
-  s = lua_newuserdatauv(L, sizeof *s, 1);
-  memset(s, 0, sizeof *s);
-  s->container = container;
-  s->view = v;
-  s->big = big;
+  c = lua_newuserdatauv(L, sizeof *c, 1);
+  memset(c, 0, sizeof *c);
+  c->container = container;
+  c->view = v;
+  c->big = big;
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, 1);
-  lua_pushvalue(L, LMV_STREAM);
+  lua_pushvalue(L, LMV_CURSORMETA);
   lua_setmetatable(L, -2);
-  return s;
+  return c;
 }
 
-void lmv_pushpart(lua_State *L, const lmv_stream *s, size_t at, size_t n) {
-  const lmv_view *v = s->view;
+void lmv_pushpart(lua_State *L, const lmv_cursor *c, size_t at, size_t n) {
+  const lmv_view *v = c->view;
   lua_getiuservalue(L, 1, 1);
   if (n == 0) /* if the source was cut, `at` may be behind the end */
     at = 0;
@@ -137,9 +137,10 @@ void lmv_pushpart(lua_State *L, const lmv_stream *s, size_t at, size_t n) {
                 v->dims[1]);
   } else {
     lmv_view *part = lmv_pushcontainerview(L, LMV_META, lua_gettop(L));
-    lmv_window w = lmv_see(L, s); /* finalizers may have cut the memory */
-    if (at > w.size || n > w.size - at)
-      lmv_underrun(L, &w, at, n);
+    lmv_byterun all =
+        lmv_cursorbytes(L, c); /* finalizers may have cut the memory */
+    if (at > all.size || n > all.size - at)
+      lmv_underrun(L, &all, at, n);
     part->offset = (ptrdiff_t)at;
     part->dims[0] = (ptrdiff_t)n;
   }
@@ -148,56 +149,57 @@ void lmv_pushpart(lua_State *L, const lmv_stream *s, size_t at, size_t n) {
 
 /* ---- fields --------------------------------------------------------------*/
 
-/* The fields of a stream, by their numbers in the table of methods. */
+/* The fields of a cursor, by their numbers in the table of methods. */
 enum { POS = 1, ORDER, VIEW };
 
 /* __index: the last upvalue has the methods and the numbers of fields. */
-static int stream_index(lua_State *L) {
-  const lmv_stream *s;
+static int cursor_index(lua_State *L) {
+  const lmv_cursor *c;
   if (lua_rawget(L, lua_upvalueindex(LMV_NUP + 2)) != LUA_TNUMBER)
     return 1;
-  s = lua_touserdata(L, 1);
+  c = lua_touserdata(L, 1);
   switch (lua_tointeger(L, -1)) {
   case POS:
-    lua_pushinteger(L, (lua_Integer)(s->writes
-                                         ? lmv_position(s, lmv_see(L, s).size)
-                                         : s->pos) +
-                           1);
+    lua_pushinteger(
+        L, (lua_Integer)(c->writes
+                             ? lmv_cursorposition(c, lmv_cursorbytes(L, c).size)
+                             : c->pos) +
+               1);
     break;
   case ORDER:
-    lua_pushstring(L, s->big ? ">" : "<");
+    lua_pushstring(L, c->big ? ">" : "<");
     break;
   default:
-    lmv_pushpart(L, s, 0, lmv_see(L, s).size);
+    lmv_pushpart(L, c, 0, lmv_cursorbytes(L, c).size);
   }
   return 1;
 }
 
 /* Sets pos to the value at index 3. */
-static void set_pos(lua_State *L, lmv_stream *s) {
-  size_t size = lmv_see(L, s).size;
+static void set_pos(lua_State *L, lmv_cursor *c) {
+  size_t size = lmv_cursorbytes(L, c).size;
   lua_Integer i = lmv_checkkey(L, 3, "position");
   if ((lua_Unsigned)i - 1 > size)
     luaL_error(L, "position %I out of range [1, %I]", (LUAI_UACINT)i,
                (LUAI_UACINT)size + 1);
-  lmv_moveto(s, (size_t)i - 1, size);
+  lmv_movecursor(c, (size_t)i - 1, size);
 }
 
 /* __newindex */
-static int stream_newindex(lua_State *L) {
-  lmv_stream *s = lua_touserdata(L, 1);
+static int cursor_newindex(lua_State *L) {
+  lmv_cursor *c = lua_touserdata(L, 1);
   lua_pushvalue(L, 2);
   lua_rawget(L, lua_upvalueindex(LMV_NUP + 2));
   switch (lua_type(L, -1) == LUA_TNUMBER ? lua_tointeger(L, -1) : 0) {
   case POS:
-    set_pos(L, s);
+    set_pos(L, c);
     return 0;
   case ORDER:
-    s->big = check_byte_order(L, 0, 3);
+    c->big = check_byte_order(L, 0, 3);
     return 0;
   default:
     return luaL_error(L, "attempt to assign to '%s' of a %s", value_text(L, 2),
-                      s->writes ? "writer" : "reader");
+                      c->writes ? "writer" : "reader");
   }
 }
 
@@ -222,7 +224,7 @@ static void set_field(lua_State *L, const char *name, int number) {
   lua_setfield(L, -2, name);
 }
 
-void lmv_openstream(lua_State *L, const lmv_streamclass *class) {
+void lmv_opencursor(lua_State *L, const lmv_cursorclass *class) {
   int module = lua_gettop(L), meta = module + 1, methods = module + 2;
   lua_newtable(L);
   lmv_protect(L, class->metaname);
@@ -234,8 +236,8 @@ void lmv_openstream(lua_State *L, const lmv_streamclass *class) {
   if (class->view)
     set_field(L, "view", VIEW);
   lua_pushvalue(L, meta);
-  set_function(L, "__index", stream_index, meta, methods);
-  set_function(L, "__newindex", stream_newindex, meta, methods);
+  set_function(L, "__index", cursor_index, meta, methods);
+  set_function(L, "__newindex", cursor_newindex, meta, methods);
   lua_settop(L, meta);
   lua_pushvalue(L, module);
   set_function(L, class->name, class->make, meta, 0);

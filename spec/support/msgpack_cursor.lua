@@ -1,5 +1,5 @@
 --[[
-msgpack_stream.lua - MessagePack on a reader and a writer
+msgpack_cursor.lua - MessagePack on a reader and a writer
 
 decode(r) returns the next value of a reader of order ">". The values are those
 of msgpack.lua; binary values and data of extensions are views. encode(w, value)

@@ -1,11 +1,11 @@
 /*
-** stream.h - the common part of readers and writers
-** A stream is a position in the bytes of a view, or in all present bytes of a
+** cursor.h - the common part of readers and writers
+** A cursor is a position in the bytes of a view, or in all present bytes of a
 ** container. It holds no pointer to the bytes: each call resolves their
 ** address, after all steps that could raise or run a finalizer.
 */
-#ifndef LMV_STREAM_H
-#define LMV_STREAM_H
+#ifndef LMV_CURSOR_H
+#define LMV_CURSOR_H
 
 #include "lease.h"
 #include "registry.h"
@@ -37,14 +37,14 @@
 /*
 ** Rows for these numbers in a list of luaL_Reg, for functions with that prefix.
 */
-#define LMV_ONE_ROW(name, size) {#name, STREAM_FUNCTION(name)},
+#define LMV_ONE_ROW(name, size) {#name, CURSOR_METHOD(name)},
 #define LMV_WIDE_ROW(name, size)                                               \
-  {#name, STREAM_FUNCTION(name)}, {#name "le", STREAM_FUNCTION(name##le)},     \
-      {#name "be", STREAM_FUNCTION(name##be)},
+  {#name, CURSOR_METHOD(name)}, {#name "le", CURSOR_METHOD(name##le)},         \
+      {#name "be", CURSOR_METHOD(name##be)},
 #define LMV_NUMBER_ROWS LMV_NUMBERS(LMV_ONE_ROW, LMV_WIDE_ROW)
 
-/* A stream. User value 1: the view or the container. */
-typedef struct lmv_stream {
+/* A cursor. User value 1: the view or the container. */
+typedef struct lmv_cursor {
   const lmv_container *container; /* NULL: the bytes of the view */
   const lmv_view *view;           /* one-dimensional bytes */
   size_t pos; /* of the next byte, from 0; of a writer at the end: or greater */
@@ -57,87 +57,86 @@ typedef struct lmv_stream {
   size_t bitpos;       /* of a writer: pos when it wrote them, */
   uint64_t generation; /* and the lease's */
   size_t end;          /* of a writer: the position behind its last byte */
-} lmv_stream;
+} lmv_cursor;
 
 /* The metatable of readers or of writers, in each of their functions. */
-#define LMV_STREAM lua_upvalueindex(LMV_NUP + 1)
+#define LMV_CURSORMETA lua_upvalueindex(LMV_NUP + 1)
 
-/* The bytes of a stream. */
-typedef struct lmv_window {
+/* The bytes of a cursor's source or target. */
+typedef struct lmv_byterun {
   unsigned char *base;
   ptrdiff_t step; /* from one to the next */
   size_t size;
-} lmv_window;
+} lmv_byterun;
 
-int lmv_streamerror(lua_State *L) LMV_RAISES;
+int lmv_cursorerror(lua_State *L) LMV_RAISES;
 
-/* The stream at argument 1; raises for other values. */
-static inline lmv_stream *lmv_checkstream(lua_State *L) {
-  lmv_stream *s = lua_touserdata(L, 1);
-  if (s == NULL || !lua_getmetatable(L, 1))
-    lmv_streamerror(L);
-  if (!lua_rawequal(L, -1, LMV_STREAM))
-    lmv_streamerror(L);
+/* The cursor at argument 1; raises for other values. */
+static inline lmv_cursor *lmv_checkcursor(lua_State *L) {
+  lmv_cursor *c = lua_touserdata(L, 1);
+  if (c == NULL || !lua_getmetatable(L, 1))
+    lmv_cursorerror(L);
+  if (!lua_rawequal(L, -1, LMV_CURSORMETA))
+    lmv_cursorerror(L);
   lua_pop(L, 1);
-  return s;
+  return c;
 }
 
-/* The present bytes of a stream; raises if the memory is gone. Allocates
+/* The present bytes of a cursor; raises if the memory is gone. Allocates
 ** nothing. */
-static inline lmv_window lmv_see(lua_State *L, const lmv_stream *s) {
-  const lmv_view *v = s->view;
-  lmv_window w;
+static inline lmv_byterun lmv_cursorbytes(lua_State *L, const lmv_cursor *c) {
+  const lmv_view *v = c->view;
+  lmv_byterun all;
   if (v != NULL) {
-    w.base = lmv_base(L, v) + v->offset;
-    w.step = v->dims[1];
-    w.size = (size_t)v->dims[0];
-    return w;
+    all.base = lmv_base(L, v) + v->offset;
+    all.step = v->dims[1];
+    all.size = (size_t)v->dims[0];
+    return all;
   }
-  if (!lmv_container_alive(s->container) || s->container->lease->lost)
-    lmv_checkopen(L, s->container);
-  w.base = s->container->lease->base;
-  w.step = 1;
-  w.size = s->container->lease->size;
-  return w;
+  if (!lmv_container_alive(c->container) || c->container->lease->lost)
+    lmv_checkopen(L, c->container);
+  all.base = c->container->lease->base;
+  all.step = 1;
+  all.size = c->container->lease->size;
+  return all;
 }
 
-/* The position of the next byte, from 0, in a stream that has size bytes. */
-static inline size_t lmv_position(const lmv_stream *s, size_t size) {
-  return s->writes && s->pos > size ? size : s->pos;
+/* The position of the next byte, from 0, in a cursor that has size bytes. */
+static inline size_t lmv_cursorposition(const lmv_cursor *c, size_t size) {
+  return c->writes && c->pos > size ? size : c->pos;
 }
 
-#define LMV_ATEND                                                              \
-  SIZE_MAX /* the position of a writer that stays at the end                   \
-            */
+/* The position of a writer that stays at the end. */
+#define LMV_ATEND SIZE_MAX
 
-/* Whether the stream can write behind the last byte. */
-static inline bool lmv_cangrow(const lmv_stream *s) {
-  return s->container != NULL && s->container->source == LMV_BYTEARRAY;
+/* Whether the cursor can write behind the last byte. */
+static inline bool lmv_cangrow(const lmv_cursor *c) {
+  return c->container != NULL && c->container->source == LMV_BYTEARRAY;
 }
 
-/* Sets the position in a stream that has size bytes. If the memory can grow, a
+/* Sets the position in a cursor that has size bytes. If the memory can grow, a
 ** writer at the end stays at the end. */
-static inline void lmv_moveto(lmv_stream *s, size_t pos, size_t size) {
-  bool end = s->writes && pos == size && lmv_cangrow(s);
-  s->pos = end ? LMV_ATEND : pos;
-  s->nbits = 0;
+static inline void lmv_movecursor(lmv_cursor *c, size_t pos, size_t size) {
+  bool end = c->writes && pos == size && lmv_cangrow(c);
+  c->pos = end ? LMV_ATEND : pos;
+  c->nbits = 0;
 }
 
 /*
 ** Raises "need n bytes at position pos, ... left". n is the least number of
 ** bytes that is sure to be needed.
 */
-int lmv_underrun(lua_State *L, const lmv_window *w, size_t pos,
+int lmv_underrun(lua_State *L, const lmv_byterun *all, size_t pos,
                  size_t n) LMV_RAISES;
 
 /*
-** Pushes a new stream over the bytes-like argument 1, at its first byte, in the
+** Pushes a new cursor over the bytes-like argument 1, at its first byte, in the
 ** byte order of argument 2. Raises for other arguments.
 */
-lmv_stream *lmv_pushstream(lua_State *L);
+lmv_cursor *lmv_pushcursor(lua_State *L);
 
-/* Pushes a view of n existing bytes of the stream, from byte `at` on. */
-void lmv_pushpart(lua_State *L, const lmv_stream *s, size_t at, size_t n);
+/* Pushes a view of n existing bytes of the cursor, from byte `at` on. */
+void lmv_pushpart(lua_State *L, const lmv_cursor *c, size_t at, size_t n);
 
 /* Whether the value is a byte order: "<" or ">". */
 bool lmv_isorder(lua_State *L, int idx);
@@ -149,21 +148,21 @@ size_t lmv_checkseek(lua_State *L, int arg, size_t size);
 size_t lmv_checkcount(lua_State *L, int arg);
 
 /* An argument that is a number of bits, 0 to 64. */
-unsigned lmv_checkbits(lua_State *L, int arg);
+unsigned lmv_checkbitcount(lua_State *L, int arg);
 
 /* The bytes between pos and the next multiple of the argument. */
-size_t lmv_checkalign(lua_State *L, int arg, size_t pos);
+size_t lmv_checkpadding(lua_State *L, int arg, size_t pos);
 
 /* The differences between readers and writers. */
-typedef struct lmv_streamclass {
+typedef struct lmv_cursorclass {
   const char *name, *metaname;
   lua_CFunction make; /* the function `name` of the module */
   const luaL_Reg *methods;
   bool view; /* has a field of that name */
-} lmv_streamclass;
+} lmv_cursorclass;
 
 /* Makes the class and puts its function into the module's table on top. */
-void lmv_openstream(lua_State *L, const lmv_streamclass *class);
+void lmv_opencursor(lua_State *L, const lmv_cursorclass *class);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop
