@@ -1,4 +1,4 @@
--- v:at, a window that does not clip, and v:copy.
+-- v:at, which does not clip, and v:copy.
 
 local lend_host = require "lend_host"
 local mview = require "mview"
@@ -11,10 +11,10 @@ describe("at", function()
     local v = mview(text)
     for offset = 0, #text do
       for n = 0, #text - offset do
-        local window = v:at(offset, n)
-        assert.are.equal(text:sub(offset + 1, offset + n), window:tobytes())
-        assert.are.equal("B", window.format)
-        assert.are.same({n}, window.shape)
+        local part = v:at(offset, n)
+        assert.are.equal(text:sub(offset + 1, offset + n), part:tobytes())
+        assert.are.equal("B", part.format)
+        assert.are.same({n}, part.shape)
       end
       assert.is_false((pcall(v.at, v, offset, #text - offset + 1)))
     end
@@ -43,11 +43,11 @@ describe("at", function()
 
   it("is a view of the same memory", function()
     local data = mview.bytearray(text)
-    local window = data:at(4, "<H", 2)
-    window[2] = 0x4142
+    local items = data:at(4, "<H", 2)
+    items[2] = 0x4142
     assert.are.equal("012345BA89abcdef", tostring(data))
-    assert.are.equal(4, window.offset)
-    assert.are.equal(data, window.obj)
+    assert.are.equal(4, items.offset)
+    assert.are.equal(data, items.obj)
     assert.is_true(mview(text):at(0, 1).readonly)
   end)
 

@@ -95,27 +95,27 @@ end)
 
 describe("cast of a view that is not contiguous", function()
   -- 2 x 8 of a memory of 2 x 12
-  local function window()
+  local function strided()
     return bytes(24):cast("B", {2, 12}):slice({}, {3, 10})
   end
 
   it("may change the items of the last dimension, given the shape", function()
-    local v = window():cast(">H", {2, 4})
+    local v = strided():cast(">H", {2, 4})
     assert.are.same({{0x0304, 0x0506, 0x0708, 0x090a},
       {0x0f10, 0x1112, 0x1314, 0x1516}}, v:tolist())
     assert.are.same({12, 2}, v.strides)
   end)
 
   it("stays on the same memory", function()
-    local v = window()
+    local v = strided()
     v:cast(">H", {2, 4}):set(1, 1, 0xffff)
     assert.are.same({255, 255, 5}, v:slice(1, {1, 3}):tolist())
   end)
 
   it("may do so with rows backwards", function()
-    local v = window():sub(-1, 1, -1):cast("<Q", {2, 1})
+    local v = strided():sub(-1, 1, -1):cast("<Q", {2, 1})
     assert.are.same({-12, 8}, v.strides)
-    assert.are.equal(window()[2]:unpack("<i8"), v(1, 1))
+    assert.are.equal(strided()[2]:unpack("<i8"), v(1, 1))
   end)
 
   it("may split dimensions, add dimensions of 1 item, and merge even ones",
@@ -125,11 +125,11 @@ describe("cast of a view that is not contiguous", function()
         {{1, 2, 8}, {16, 12, 1}}, {{2, 1, 8, 1}, {12, 8, 1, 1}},
       }
       for _, row in ipairs(rows) do
-        local v = window():cast("B", row[1])
+        local v = strided():cast("B", row[1])
         assert.are.same(row[1], v.shape)
         assert.are.same(row[2], v.strides)
-        assert.are.equal(window():tobytes(), v:tobytes())
-        assert.are.equal(window(), v:cast("B", {2, 8}))
+        assert.are.equal(strided():tobytes(), v:tobytes())
+        assert.are.equal(strided(), v:cast("B", {2, 8}))
       end
       local column = bytes(24):cast("B", {2, 3, 4}):slice({}, {}, 2)
       assert.are.same({4}, column:cast("b").strides)
@@ -149,10 +149,10 @@ describe("cast of a view that is not contiguous", function()
   it("names the dimension that prevents any other cast", function()
     local v = bytes(12)
     local rows = { -- view, format, shape, dimension
-      {window(), "B", {16}, 1}, {window(), "B", nil, 1},
-      {window(), "B", {8, 2}, 1}, {window(), "B", {1, 16}, 1},
-      {window(), "B", {4, 4}, 1}, {window(), "4s", nil, 1},
-      {window(), "(4)h", {2, 1}, nil}, {window(), "16s", {1}, 1},
+      {strided(), "B", {16}, 1}, {strided(), "B", nil, 1},
+      {strided(), "B", {8, 2}, 1}, {strided(), "B", {1, 16}, 1},
+      {strided(), "B", {4, 4}, 1}, {strided(), "4s", nil, 1},
+      {strided(), "(4)h", {2, 1}, nil}, {strided(), "16s", {1}, 1},
       {v:sub(1, -1, 2), "H", {3}, 1},
       {v:cast("B", {3, 4}):transpose(), "B", nil, 1},
       {v:cast("B", {3, 4}):slice({}, {1, 3, 2}), "H", {3, 1}, 2},
@@ -172,6 +172,6 @@ describe("cast of a view that is not contiguous", function()
       end
     end
     raises("bad argument #2 to 'cast' (shape does not fit 16 bytes of '3s')",
-      function() local _ = window():cast("3s", {2, 2}) end)
+      function() local _ = strided():cast("3s", {2, 2}) end)
   end)
 end)

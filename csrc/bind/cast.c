@@ -1,5 +1,5 @@
 /*
-** cast.c - views of a view's bytes in another format: casts, windows, fields
+** cast.c - views of a view's bytes in another format: cast, at, field
 ** These functions only compute geometry. They do not touch the memory.
 */
 #include "cast.h"
@@ -123,14 +123,14 @@ static int view_cast(lua_State *L) {
   return 1;
 }
 
-/* ---- windows -------------------------------------------------------------*/
+/* ---- at ------------------------------------------------------------------*/
 
 /*
-** The arguments of at behind the offset: n bytes, or a number of items of a
+** The arguments of v:at behind the offset: n bytes, or a number of items of a
 ** format, whose userdata is pushed. Sets the format and its anchor; returns the
 ** count.
 */
-static ptrdiff_t check_window(lua_State *L, const mv_format **format,
+static ptrdiff_t check_extent(lua_State *L, const mv_format **format,
                               int *anchor) {
   int type = lua_type(L, 3);
   if (type == LUA_TNUMBER) {
@@ -147,7 +147,7 @@ static ptrdiff_t check_window(lua_State *L, const mv_format **format,
   return lua_isnil(L, 4) ? 1 : lmv_checksize(L, 4);
 }
 
-static int window_error(lua_State *L, ptrdiff_t n, ptrdiff_t size,
+static int extent_error(lua_State *L, ptrdiff_t n, ptrdiff_t size,
                         lua_Integer offset, ptrdiff_t left) {
   if (n == 1 || lua_type(L, 3) == LUA_TNUMBER)
     return lmv_argerror(L, 3, "%I bytes at offset %I, %I left",
@@ -159,8 +159,8 @@ static int window_error(lua_State *L, ptrdiff_t n, ptrdiff_t size,
 }
 
 /*
-** v:at(offset, n), v:at(offset, format [, count]): a window of that many bytes
-** or items from byte offset on, counted from 0. Raises if it exceeds the view.
+** v:at(offset, n), v:at(offset, format [, count]): a view of that many bytes or
+** items from byte offset on, counted from 0. Raises if they exceed the view.
 */
 static int view_at(lua_State *L) {
   lmv_view *v = lmv_checkview(L, 1);
@@ -169,7 +169,7 @@ static int view_at(lua_State *L) {
   ptrdiff_t n, size, total, nbytes;
   mv_layout lay;
   int anchor;
-  n = check_window(L, &format, &anchor);
+  n = check_extent(L, &format, &anchor);
   lmv_checklive(L, v);
   if (!lmv_iscontiguous(v))
     lmv_argerror(L, 1, "not contiguous, use :copy()");
@@ -179,7 +179,7 @@ static int view_at(lua_State *L) {
                  (LUAI_UACINT)total);
   size = (ptrdiff_t)format->item.size;
   if (n > (total - (ptrdiff_t)offset) / size)
-    window_error(L, n, size, offset, total - (ptrdiff_t)offset);
+    extent_error(L, n, size, offset, total - (ptrdiff_t)offset);
   offset += v->offset;
   if (v->ndim == 1 && !v->anchors_format && anchor == 0) {
     lmv_derive1(L, 1, v, format, (ptrdiff_t)offset, n, size);

@@ -24,49 +24,50 @@ typedef unsigned char byte;
 #if defined(MV_HAS_AVX2)
 
 /*
-** A window is WINDOW characters of text that start with a group. It holds some
-** whole groups, each with the character behind it, and the start of the next.
+** A lane is LANE characters of text that start with a group. It holds some whole
+** groups, each with the character behind it, and the start of the next group. A
+** vector has two lanes.
 */
-enum { WINDOW = 16, WINDOWS = 64 /* that are gathered at once */ };
+enum { LANE = 16, LANES = 64 /* that are gathered at once */ };
 
-typedef struct window {
+typedef struct lanemap {
   size_t digits, chars; /* of the whole groups */
-  char place[WINDOW];   /* where each byte of the result comes from; -1: zero */
-  char behind[WINDOW];  /* the character behind each group, otherwise 0 */
-} window;
+  char place[LANE];     /* where each byte of the result comes from; -1: zero */
+  char behind[LANE];    /* the character behind each group, otherwise 0 */
+} lanemap;
 
-/* The window of groups of that number of digits, with `behind` behind each.
-** spread: from digits to a window; otherwise from a window to digits. */
-static window window_of(size_t digits, char behind, bool spread) {
-  size_t groups = WINDOW / (digits + 1), digit = 0;
-  window w = {.digits = groups * digits, .chars = groups * (digits + 1)};
-  for (size_t i = 0; i < WINDOW; i++) {
+/* The map of groups of that number of digits, with `behind` behind each. spread:
+** from digits to a lane; otherwise from a lane to digits. */
+static lanemap lanemap_of(size_t digits, char behind, bool spread) {
+  size_t groups = LANE / (digits + 1), digit = 0;
+  lanemap map = {.digits = groups * digits, .chars = groups * (digits + 1)};
+  for (size_t i = 0; i < LANE; i++) {
     bool is_digit = i % (digits + 1) < digits;
     if (!is_digit)
-      w.behind[i] = behind;
+      map.behind[i] = behind;
     if (spread)
-      w.place[i] = (char)(is_digit ? (int)digit : -1);
+      map.place[i] = (char)(is_digit ? (int)digit : -1);
     else if (is_digit)
-      w.place[digit] = (char)i;
+      map.place[digit] = (char)i;
     digit += is_digit;
   }
-  return w;
+  return map;
 }
 
-MV_AVX2 MV_INLINE __m128i load_window(const void *p) {
+MV_AVX2 MV_INLINE __m128i load_lane(const void *p) {
   return _mm_loadu_si128((const __m128i *)p);
 }
 
 MV_AVX2 MV_INLINE __m256i in_both_lanes(const void *p) {
-  return _mm256_broadcastsi128_si256(load_window(p));
+  return _mm256_broadcastsi128_si256(load_lane(p));
 }
 
-MV_AVX2 MV_INLINE __m256i load_windows(const char *low, const char *high) {
-  return _mm256_inserti128_si256(_mm256_castsi128_si256(load_window(low)),
-                                 load_window(high), 1);
+MV_AVX2 MV_INLINE __m256i load_lanes(const char *low, const char *high) {
+  return _mm256_inserti128_si256(_mm256_castsi128_si256(load_lane(low)),
+                                 load_lane(high), 1);
 }
 
-MV_AVX2 MV_INLINE void store_windows(char *low, char *high, __m256i x) {
+MV_AVX2 MV_INLINE void store_lanes(char *low, char *high, __m256i x) {
   _mm_storeu_si128((__m128i *)(void *)low, _mm256_castsi256_si128(x));
   _mm_storeu_si128((__m128i *)(void *)high, _mm256_extracti128_si256(x, 1));
 }
@@ -148,17 +149,17 @@ static char *put_single_bytes(char *out, const byte *p, size_t n, char sep) {
 #if defined(MV_HAS_AVX2)
 
 /*
-** put_groups for the first of n bytes, two windows at once; returns the number
+** put_groups for the first of n bytes, two lanes at once; returns the number
 ** of these bytes. Digits of at least another group, and more, follow those of
-** the n bytes: each window is written as a whole.
+** the n bytes: each lane is written as a whole.
 */
-MV_AVX2 static size_t put_windows(char *out, const byte *p, size_t n, char sep,
-                                  size_t size) {
-  window w = window_of(2 * size, sep, true);
-  size_t step = w.digits / 2, done = 0;
+MV_AVX2 static size_t put_lanes(char *out, const byte *p, size_t n, char sep,
+                                size_t size) {
+  lanemap map = lanemap_of(2 * size, sep, true);
+  size_t step = map.digits / 2, done = 0;
   __m256i digits = in_both_lanes("0123456789abcdef");
-  __m256i place = in_both_lanes(w.place), seps = in_both_lanes(w.behind);
-  for (; n - done >= step + WINDOW / 2; done += 2 * step) {
+  __m256i place = in_both_lanes(map.place), seps = in_both_lanes(map.behind);
+  for (; n - done >= step + LANE / 2; done += 2 * step) {
     __m128i low = _mm_loadl_epi64((const __m128i *)(const void *)(p + done));
     __m128i high =
         _mm_loadl_epi64((const __m128i *)(const void *)(p + done + step));
@@ -166,20 +167,20 @@ MV_AVX2 static size_t put_windows(char *out, const byte *p, size_t n, char sep,
     x = _mm256_or_si256(_mm256_srli_epi16(x, 4), _mm256_slli_epi16(x, 8));
     x = _mm256_and_si256(x, _mm256_set1_epi8(15));
     x = _mm256_shuffle_epi8(_mm256_shuffle_epi8(digits, x), place);
-    store_windows(out, out + w.chars, _mm256_or_si256(x, seps));
-    out += 2 * w.chars;
+    store_lanes(out, out + map.chars, _mm256_or_si256(x, seps));
+    out += 2 * map.chars;
   }
   return done;
 }
 
 #endif
 
-/* put_windows if there are vectors for groups of that size, otherwise 0. */
-static size_t try_windows(char *out, const byte *p, size_t n, char sep,
-                          size_t size) {
+/* put_lanes if there are vectors for groups of that size, otherwise 0. */
+static size_t try_lanes(char *out, const byte *p, size_t n, char sep,
+                        size_t size) {
 #if defined(MV_HAS_AVX2)
-  if (2 * size < WINDOW && mv_avx2())
-    return put_windows(out, p, n, sep, size);
+  if (2 * size < LANE && mv_avx2())
+    return put_lanes(out, p, n, sep, size);
 #endif
   (void)out, (void)p, (void)n, (void)sep, (void)size;
   return 0;
@@ -197,7 +198,7 @@ void mv_hex(char *out, const unsigned char *p, size_t n, char sep,
   if (first > 0)
     out = put_groups(out, p, first, sep, first);
   last = (n - first) % size > 0 ? (n - first) % size : size;
-  done = try_windows(out, p + first, n - first - last, sep, size);
+  done = try_lanes(out, p + first, n - first - last, sep, size);
   out += 2 * done + done / size;
   first += done;
   groups = n - first - last;
@@ -302,35 +303,36 @@ static size_t take_groups(unhex *u, const char *digits, size_t n, size_t size) {
 
 #if defined(MV_HAS_AVX2)
 
-/* Gathers the digits of WINDOWS windows; false: another character is in the
-** place of a blank. Writes up to a window more. */
-MV_AVX2 static bool gather_windows(char *digits, const char *s,
-                                   const window *w) {
+/* Gathers the digits of LANES lanes; false: another character is in the
+** place of a blank. Writes up to a lane more. */
+MV_AVX2 static bool gather_lanes(char *digits, const char *s,
+                                 const lanemap *map) {
   /* each blank at the index of its lowest four bits */
-  static const char blank_of[WINDOW] = {' ',  -1,   -1, -1,   -1,   -1,
-                                        -1,   -1,   -1, '\t', '\n', '\v',
-                                        '\f', '\r', -1, -1};
-  __m256i place = in_both_lanes(w->place), behind = in_both_lanes(w->behind);
+  static const char blank_of[LANE] = {' ',  -1,   -1, -1,   -1,   -1,
+                                      -1,   -1,   -1, '\t', '\n', '\v',
+                                      '\f', '\r', -1, -1};
+  __m256i place = in_both_lanes(map->place),
+          behind = in_both_lanes(map->behind);
   __m256i blanks = in_both_lanes(blank_of), others = _mm256_setzero_si256();
-  for (size_t k = 0; k < WINDOWS; k += 2) {
-    __m256i x = load_windows(s, s + w->chars);
+  for (size_t k = 0; k < LANES; k += 2) {
+    __m256i x = load_lanes(s, s + map->chars);
     __m256i is_blank = _mm256_cmpeq_epi8(x, _mm256_shuffle_epi8(blanks, x));
     others = _mm256_or_si256(others, _mm256_andnot_si256(is_blank, behind));
-    store_windows(digits, digits + w->digits, _mm256_shuffle_epi8(x, place));
-    s += 2 * w->chars;
-    digits += 2 * w->digits;
+    store_lanes(digits, digits + map->digits, _mm256_shuffle_epi8(x, place));
+    s += 2 * map->chars;
+    digits += 2 * map->digits;
   }
   return _mm256_testz_si256(others, others);
 }
 
-/* get_groups for as many groups as there are in the text behind which a window
+/* get_groups for as many groups as there are in the text behind which a lane
 ** follows. */
-static void get_windows(unhex *u, size_t len, size_t size) {
-  char digits[WINDOWS * WINDOW + WINDOW];
-  window w = window_of(size, -1, false);
-  size_t all = WINDOWS * w.digits, got = all / 2;
-  while (got == all / 2 && len - u->i >= WINDOWS * w.chars + WINDOW) {
-    if (!gather_windows(digits, u->s + u->i, &w))
+static void get_lanes(unhex *u, size_t len, size_t size) {
+  char digits[LANES * LANE + LANE];
+  lanemap map = lanemap_of(size, -1, false);
+  size_t all = LANES * map.digits, got = all / 2;
+  while (got == all / 2 && len - u->i >= LANES * map.chars + LANE) {
+    if (!gather_lanes(digits, u->s + u->i, &map))
       return;
     got = take_groups(u, digits, all, size);
   }
@@ -343,8 +345,8 @@ static void get_groups(unhex *u, size_t len) {
   char digits[GROUPS * MOSTDIGITS];
   size_t size = group_at(u, len), all = size * GROUPS, got = all / 2;
 #if defined(MV_HAS_AVX2)
-  if (size > 0 && size < WINDOW && mv_avx2())
-    get_windows(u, len, size);
+  if (size > 0 && size < LANE && mv_avx2())
+    get_lanes(u, len, size);
 #endif
   while (got > 0 && got == all / 2 && len - u->i >= all + GROUPS) {
     if (!gather_groups(digits, u->s + u->i, size))

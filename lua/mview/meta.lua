@@ -160,8 +160,8 @@ function view:sub(i, j, step) end
 ---@nodiscard
 function view:slice(...) end
 
----A checked window: that many bytes, or `count` items of a format, from byte
----`offset` on, counted from 0.
+---That many bytes, or `count` items of a format, from byte `offset` on, counted
+---from 0. Raises if they exceed the view.
 ---@param offset integer
 ---@param format integer | mview.format the number of bytes, or a format
 ---@param count? integer items, default 1
