@@ -59,7 +59,7 @@ static int view_sub(lua_State *L) {
   return 1;
 }
 
-/* Integer at key of the selector at arg; by raw access. */
+/* Pushes item key of the selector at arg, by raw access, and converts it. */
 static lua_Integer selector_number(lua_State *L, int arg, int key,
                                    lua_Integer def) {
   lua_Integer i = def;
@@ -69,39 +69,43 @@ static lua_Integer selector_number(lua_State *L, int arg, int key,
   if (!isint)
     lmv_argerror(L, arg, "integer expected at position %d of the selector",
                  key);
-  lua_pop(L, 1);
   return i;
 }
 
-/* Raises for a list of more items than a selector has, and for a table of named
-** items alone. */
-static void check_selector(lua_State *L, int arg) {
+/* The length of a selector. Raises for a list of more items than a selector has,
+** and for a table of named items alone. */
+static size_t check_selector(lua_State *L, int arg) {
   size_t n = (size_t)lua_rawlen(L, arg);
   if (n > 3)
     lmv_argerror(L, arg, "list {i, j, step} expected, got %I items",
                  (LUAI_UACINT)n);
   if (n > 0)
-    return;
+    return n;
   lua_pushnil(L);
   if (!lua_next(L, arg))
-    return;
+    return 0;
   if (lua_type(L, -2) != LUA_TNUMBER) /* it is one in {nil, 5} */
     lmv_argerror(L, arg,
                  "list {i, j, step} expected, got a table without items");
   lua_pop(L, 2);
+  return 0;
 }
 
-/* Applies the selector {i, j, step} at arg to a dimension. */
+/* Applies the selector {i, j, step} at arg to a dimension. Leaves up to three
+** values on the stack. */
 static mv_status select_range(lua_State *L, int arg, mv_layout *lay, int dim) {
-  lua_Integer step, i, j;
+  lua_Integer step = 1, i, j;
   ptrdiff_t start, count;
-  check_selector(L, arg);
-  step = selector_number(L, arg, 3, 1);
+  if (check_selector(L, arg) != 2) /* with two items there is no third */
+    step = selector_number(L, arg, 3, 1);
   if (step == 0)
     lmv_argerror(L, arg, "step is 0");
   i = selector_number(L, arg, 1, step > 0 ? 1 : -1);
   j = selector_number(L, arg, 2, step > 0 ? -1 : 1);
-  mv_range(lay->shape[dim], i, j, step, &start, &count);
+  if (step == 1)
+    mv_range_forward(lay->shape[dim], i, j, &start, &count);
+  else
+    mv_range(lay->shape[dim], i, j, step, &start, &count);
   return mv_layout_slice(lay, dim, start, count, (ptrdiff_t)step);
 }
 
@@ -120,6 +124,7 @@ static void apply_selectors(lua_State *L, const lmv_view *v, mv_layout *lay) {
     mv_status status;
     if (lua_type(L, arg) == LUA_TTABLE) {
       status = select_range(L, arg, lay, dim++);
+      lua_settop(L, n + 1);
     } else if (lua_isnil(L, arg)) {
       status = MV_OK;
       dim++;

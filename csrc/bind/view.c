@@ -47,21 +47,18 @@ static void assert_layout(const lmv_view *v, const mv_layout *lay) {
 }
 
 void lmv_layout(const lmv_view *v, mv_layout *lay) {
-  size_t n = v->ndim * sizeof v->dims[0];
+  int ndim = v->ndim;
   lay->offset = v->offset;
   lay->itemsize = v->itemsize;
-  lay->ndim = v->ndim;
+  lay->ndim = ndim;
   lay->indirect = v->indirect;
-  if (v->ndim == 1 && !v->indirect) { /* the usual case, without calls */
-    lay->shape[0] = v->dims[0];
-    lay->strides[0] = v->dims[1];
-    assert_layout(v, lay);
-    return;
+  for (int d = 0; d < ndim; d++) {
+    lay->shape[d] = v->dims[d];
+    lay->strides[d] = v->dims[ndim + d];
   }
-  memcpy(lay->shape, v->dims, n);
-  memcpy(lay->strides, v->dims + v->ndim, n);
   if (v->indirect)
-    memcpy(lay->suboffsets, v->dims + 2 * v->ndim, n);
+    memcpy(lay->suboffsets, v->dims + 2 * ndim,
+           (size_t)ndim * sizeof v->dims[0]);
   assert_layout(v, lay);
 }
 
@@ -82,16 +79,19 @@ bool lmv_iscontiguous(const lmv_view *v) {
 }
 
 static void set_layout(lmv_view *v, const mv_layout *lay) {
-  size_t n = (size_t)lay->ndim * sizeof v->dims[0];
+  int ndim = lay->ndim;
   mv_assert(mv_layout_valid(lay));
   v->offset = lay->offset;
   v->itemsize = lay->itemsize;
-  v->ndim = (unsigned char)lay->ndim;
+  v->ndim = (unsigned char)ndim;
   v->indirect = lay->indirect;
-  memcpy(v->dims, lay->shape, n);
-  memcpy(v->dims + lay->ndim, lay->strides, n);
+  for (int d = 0; d < ndim; d++) {
+    v->dims[d] = lay->shape[d];
+    v->dims[ndim + d] = lay->strides[d];
+  }
   if (lay->indirect)
-    memcpy(v->dims + 2 * lay->ndim, lay->suboffsets, n);
+    memcpy(v->dims + 2 * ndim, lay->suboffsets,
+           (size_t)ndim * sizeof v->dims[0]);
 }
 
 /*
@@ -124,43 +124,58 @@ static void attach(lua_State *L, const lmv_view *v, int meta) {
   count_view(v);
 }
 
-lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx,
-                      const lmv_viewinit *init, const mv_layout *lay) {
-  lmv_view *v = new_view(L, init->anchor != 0 ? 2 : 1,
-                         (size_t)lay->ndim * (lay->indirect ? 3 : 2));
+/* The bare userdata of a view with that layout. */
+static lmv_view *view_for(lua_State *L, const mv_layout *lay, bool anchors) {
+  lmv_view *v =
+      new_view(L, anchors ? 2 : 1, (size_t)lay->ndim * (lay->indirect ? 3 : 2));
+  v->anchors_format = anchors;
+  return v;
+}
+
+/*
+** Sets all of a bare view. Stack: [view, lease] -> [view], and if the view
+** anchors its format: [view, lease, format] -> [view].
+*/
+static void set_view(lua_State *L, lmv_view *v, int meta,
+                     const lmv_viewinit *init, const mv_layout *lay) {
   v->lease = init->lease;
   v->generation = init->generation;
   v->format = init->format;
   v->readonly = init->readonly;
-  v->anchors_format = init->anchor != 0;
   set_layout(v, lay);
   v->numkind = numkind_of_view(v);
-  if (init->anchor != 0) {
-    lua_pushvalue(L, init->anchor);
-    lua_setiuservalue(L, -2, 2);
-  }
-  lua_pushvalue(L, lease_idx);
+  if (v->anchors_format)
+    lua_setiuservalue(L, -3, 2);
   attach(L, v, meta);
+}
+
+lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx,
+                      const lmv_viewinit *init, const mv_layout *lay) {
+  lmv_view *v = view_for(L, lay, init->anchor != 0);
+  lua_pushvalue(L, lease_idx);
+  if (init->anchor != 0)
+    lua_pushvalue(L, init->anchor);
+  set_view(L, v, meta, init, lay);
   return v;
 }
 
 /* lmv_derive, also for callers that are not closures of the library. */
 static lmv_view *derive(lua_State *L, int meta, int idx, const mv_layout *lay,
                         const mv_format *format, int anchor) {
-  const lmv_view *v = lua_touserdata(L, idx);
-  lmv_viewinit init = {v->lease, v->generation, format, anchor, v->readonly};
-  int lease_idx = lua_gettop(L) + 1;
-  lmv_view *derived;
+  const lmv_view *from = lua_touserdata(L, idx);
+  bool anchors = format != NULL ? anchor != 0 : from->anchors_format;
+  lmv_view *v = view_for(L, lay, anchors);
+  lmv_viewinit init = {from->lease, from->generation, from->format, 0,
+                       from->readonly};
+  if (format != NULL)
+    init.format = format;
   lua_getiuservalue(L, idx, 1);
-  lua_getiuservalue(L, idx, 2);
-  if (format == NULL) {
-    init.format = v->format;
-    init.anchor = v->anchors_format ? lease_idx + 1 : 0;
-  }
-  derived = lmv_newview(L, meta, lease_idx, &init, lay);
-  lua_replace(L, -3);
-  lua_pop(L, 1);
-  return derived;
+  if (anchors && format != NULL)
+    lua_pushvalue(L, anchor);
+  else if (anchors)
+    lua_getiuservalue(L, idx, 2);
+  set_view(L, v, meta, &init, lay);
+  return v;
 }
 
 lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,

@@ -135,13 +135,10 @@ mv_status mv_layout_extent(const mv_layout *lay, ptrdiff_t *lo, ptrdiff_t *hi) {
 }
 
 ptrdiff_t mv_layout_count(const mv_layout *lay) {
-  ptrdiff_t n = 1;
+  size_t n = 1; /* of a valid layout, no product overflows */
   for (int d = 0; d < lay->ndim; d++)
-    if (lay->shape[d] == 0)
-      return 0;
-  for (int d = 0; d < lay->ndim; d++)
-    n *= lay->shape[d];
-  return n;
+    n *= (size_t)lay->shape[d];
+  return (ptrdiff_t)n;
 }
 
 ptrdiff_t mv_layout_nbytes(const mv_layout *lay) {
