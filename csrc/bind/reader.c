@@ -55,13 +55,6 @@ static inline const unsigned char *take_bytes(lua_State *L, lmv_cursor *r,
   return aside;
 }
 
-static inline uint32_t get24(const unsigned char *p, bool big) {
-  return (uint32_t)p[big ? 2 : 0] | (uint32_t)p[1] << 8 |
-         (uint32_t)p[big ? 0 : 2] << 16;
-}
-
-#define SWAPS(big) ((big) != MV_BIGENDIAN)
-
 /* Each pushes the number at p. */
 #define PUSH(name, push, value)                                                \
   static inline void push_##name(lua_State *L, const unsigned char *p,         \
@@ -72,30 +65,19 @@ static inline uint32_t get24(const unsigned char *p, bool big) {
 
 PUSH(u8, lua_pushinteger, *p)
 PUSH(i8, lua_pushinteger, (int8_t)*p)
-PUSH(u16, lua_pushinteger, mv_get16(p, SWAPS(big)))
-PUSH(i16, lua_pushinteger, (int16_t)mv_get16(p, SWAPS(big)))
-PUSH(u24, lua_pushinteger, (lua_Integer)get24(p, big))
+PUSH(u16, lua_pushinteger, mv_get16(p, MV_SWAPS(big)))
+PUSH(i16, lua_pushinteger, (int16_t)mv_get16(p, MV_SWAPS(big)))
+PUSH(u24, lua_pushinteger, (lua_Integer)mv_get24(p, MV_SWAPS(big)))
 PUSH(i24, lua_pushinteger,
-     (lua_Integer)(get24(p, big) ^ 0x800000) - (lua_Integer)0x800000)
-PUSH(u32, lua_pushinteger, (lua_Integer)mv_get32(p, SWAPS(big)))
-PUSH(i32, lua_pushinteger, (int32_t)mv_get32(p, SWAPS(big)))
-PUSH(u64, lua_pushinteger, (lua_Integer)mv_get64(p, SWAPS(big)))
-PUSH(i64, lua_pushinteger, (lua_Integer)mv_get64(p, SWAPS(big)))
-PUSH(f16, lua_pushnumber, mv_from_half(mv_get16(p, SWAPS(big))))
-
-static inline void push_f32(lua_State *L, const unsigned char *p, bool big) {
-  uint32_t bits = mv_get32(p, SWAPS(big));
-  float x;
-  memcpy(&x, &bits, sizeof x);
-  lua_pushnumber(L, (lua_Number)x);
-}
-
-static inline void push_f64(lua_State *L, const unsigned char *p, bool big) {
-  uint64_t bits = mv_get64(p, SWAPS(big));
-  double x;
-  memcpy(&x, &bits, sizeof x);
-  lua_pushnumber(L, (lua_Number)x);
-}
+     (lua_Integer)(mv_get24(p, MV_SWAPS(big)) ^ 0x800000) -
+         (lua_Integer)0x800000)
+PUSH(u32, lua_pushinteger, (lua_Integer)mv_get32(p, MV_SWAPS(big)))
+PUSH(i32, lua_pushinteger, (int32_t)mv_get32(p, MV_SWAPS(big)))
+PUSH(u64, lua_pushinteger, (lua_Integer)mv_get64(p, MV_SWAPS(big)))
+PUSH(i64, lua_pushinteger, (lua_Integer)mv_get64(p, MV_SWAPS(big)))
+PUSH(f16, lua_pushnumber, mv_from_half(mv_get16(p, MV_SWAPS(big))))
+PUSH(f32, lua_pushnumber, (lua_Number)mv_getf32(p, MV_SWAPS(big)))
+PUSH(f64, lua_pushnumber, (lua_Number)mv_getf64(p, MV_SWAPS(big)))
 
 #define READ(name, kind, size, order)                                          \
   LMV_TOUCHES(read_##name) {                                                   \

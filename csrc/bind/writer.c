@@ -114,9 +114,9 @@ static lua_Integer check_integer(lua_State *L, int arg) {
   return i;
 }
 
-/* The same for an integer with a range of lo to hi. */
-static inline uint64_t check_bits(lua_State *L, int arg, lua_Integer lo,
-                                  lua_Integer hi) {
+/* The integer at index arg, which must be from lo to hi. */
+static inline uint64_t check_range(lua_State *L, int arg, lua_Integer lo,
+                                   lua_Integer hi) {
   lua_Integer i = check_integer(L, arg);
   if (i < lo || i > hi)
     lmv_argerror(L, arg, "value %I out of range [%I, %I]", (LUAI_UACINT)i,
@@ -124,9 +124,9 @@ static inline uint64_t check_bits(lua_State *L, int arg, lua_Integer lo,
   return (uint64_t)i;
 }
 
-/* Writes the number at index 2 to p, as a float of that kind. */
-static void check_float(lua_State *L, unsigned char *p, mv_kind kind,
-                        size_t size, bool swap) {
+/* Writes the number at index 2 to p as a float of that kind. */
+static void convert_float(lua_State *L, unsigned char *p, mv_kind kind,
+                          size_t size, bool swap) {
   mv_item item = {size, NULL, kind, swap};
   mv_value value;
   value.tag = MV_VFLOAT;
@@ -137,21 +137,11 @@ static void check_float(lua_State *L, unsigned char *p, mv_kind kind,
     lmv_argerror(L, 2, "value %s out of range", lua_tostring(L, 2));
 }
 
-#define SWAPS(big) ((big) != MV_BIGENDIAN)
-
-static void check_double(lua_State *L, unsigned char *p, bool swap) {
-  double x = (double)lua_tonumber(L, 2);
-  uint64_t bits;
+/* The same for 64 bits, faster: every number fits. */
+static void convert_double(lua_State *L, unsigned char *p, bool swap) {
   if (lua_type(L, 2) != LUA_TNUMBER)
     lmv_typeerror(L, 2, "number");
-  memcpy(&bits, &x, sizeof bits);
-  mv_put64(p, swap, bits);
-}
-
-static inline void put24(unsigned char *p, bool big, uint64_t bits) {
-  p[big ? 2 : 0] = (unsigned char)bits;
-  p[1] = (unsigned char)(bits >> 8);
-  p[big ? 0 : 2] = (unsigned char)(bits >> 16);
+  mv_putf64(p, swap, (double)lua_tonumber(L, 2));
 }
 
 /* Each function writes the number at index 2 to p. */
@@ -162,21 +152,25 @@ static inline void put24(unsigned char *p, bool big, uint64_t bits) {
     body;                                                                      \
   }
 
-CONVERT(u8, *p = (unsigned char)check_bits(L, 2, 0, UINT8_MAX))
-CONVERT(i8, *p = (unsigned char)check_bits(L, 2, INT8_MIN, INT8_MAX))
-CONVERT(u16, mv_put16(p, SWAPS(big), (uint16_t)check_bits(L, 2, 0, UINT16_MAX)))
-CONVERT(i16, mv_put16(p, SWAPS(big),
-                      (uint16_t)check_bits(L, 2, INT16_MIN, INT16_MAX)))
-CONVERT(u24, put24(p, big, check_bits(L, 2, 0, 0xffffff)))
-CONVERT(i24, put24(p, big, check_bits(L, 2, -0x800000, 0x7fffff)))
-CONVERT(u32, mv_put32(p, SWAPS(big), (uint32_t)check_bits(L, 2, 0, UINT32_MAX)))
-CONVERT(i32, mv_put32(p, SWAPS(big),
-                      (uint32_t)check_bits(L, 2, INT32_MIN, INT32_MAX)))
-CONVERT(u64, mv_put64(p, SWAPS(big), (uint64_t)check_integer(L, 2)))
-CONVERT(i64, mv_put64(p, SWAPS(big), (uint64_t)check_integer(L, 2)))
-CONVERT(f16, check_float(L, p, MV_F16, 2, SWAPS(big)))
-CONVERT(f32, check_float(L, p, MV_F32, 4, SWAPS(big)))
-CONVERT(f64, check_double(L, p, SWAPS(big)))
+CONVERT(u8, *p = (unsigned char)check_range(L, 2, 0, UINT8_MAX))
+CONVERT(i8, *p = (unsigned char)check_range(L, 2, INT8_MIN, INT8_MAX))
+CONVERT(u16,
+        mv_put16(p, MV_SWAPS(big), (uint16_t)check_range(L, 2, 0, UINT16_MAX)))
+CONVERT(i16, mv_put16(p, MV_SWAPS(big),
+                      (uint16_t)check_range(L, 2, INT16_MIN, INT16_MAX)))
+CONVERT(u24,
+        mv_put24(p, MV_SWAPS(big), (uint32_t)check_range(L, 2, 0, 0xffffff)))
+CONVERT(i24, mv_put24(p, MV_SWAPS(big),
+                      (uint32_t)check_range(L, 2, -0x800000, 0x7fffff)))
+CONVERT(u32,
+        mv_put32(p, MV_SWAPS(big), (uint32_t)check_range(L, 2, 0, UINT32_MAX)))
+CONVERT(i32, mv_put32(p, MV_SWAPS(big),
+                      (uint32_t)check_range(L, 2, INT32_MIN, INT32_MAX)))
+CONVERT(u64, mv_put64(p, MV_SWAPS(big), (uint64_t)check_integer(L, 2)))
+CONVERT(i64, mv_put64(p, MV_SWAPS(big), (uint64_t)check_integer(L, 2)))
+CONVERT(f16, convert_float(L, p, MV_F16, 2, MV_SWAPS(big)))
+CONVERT(f32, convert_float(L, p, MV_F32, 4, MV_SWAPS(big)))
+CONVERT(f64, convert_double(L, p, MV_SWAPS(big)))
 
 #define WRITE(name, kind, size, order)                                         \
   LMV_TOUCHES(write_##name) {                                                  \

@@ -1,13 +1,16 @@
 /*
-** bytes.h - integers in memory, unaligned and in either byte order
+** bytes.h - numbers in memory, unaligned and in either byte order
 ** Compilers turn each of these functions into one or two instructions.
 */
 #ifndef MV_BYTES_H
 #define MV_BYTES_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "format.h"
+
 #include <string.h>
+
+/* Whether a number of that byte order is stored in the non-native one. */
+#define MV_SWAPS(big) ((big) != MV_BIGENDIAN)
 
 static inline uint16_t mv_swap16(uint16_t v) {
   return (uint16_t)(v >> 8 | v << 8);
@@ -39,5 +42,33 @@ static inline uint64_t mv_swap64(uint64_t v) {
 MV_ACCESS(16)
 MV_ACCESS(32)
 MV_ACCESS(64)
+
+static inline uint32_t mv_get24(const unsigned char *p, bool swap) {
+  bool big = swap != MV_BIGENDIAN;
+  return (uint32_t)p[big ? 0 : 2] << 16 | (uint32_t)p[1] << 8 | p[big ? 2 : 0];
+}
+
+static inline void mv_put24(unsigned char *p, bool swap, uint32_t v) {
+  bool big = swap != MV_BIGENDIAN;
+  p[big ? 0 : 2] = (unsigned char)(v >> 16);
+  p[1] = (unsigned char)(v >> 8);
+  p[big ? 2 : 0] = (unsigned char)v;
+}
+
+#define MV_FLOAT_ACCESS(type, bits)                                            \
+  static inline type mv_getf##bits(const unsigned char *p, bool swap) {        \
+    uint##bits##_t v = mv_get##bits(p, swap);                                  \
+    type x;                                                                    \
+    memcpy(&x, &v, sizeof x);                                                  \
+    return x;                                                                  \
+  }                                                                            \
+  static inline void mv_putf##bits(unsigned char *p, bool swap, type x) {      \
+    uint##bits##_t v;                                                          \
+    memcpy(&v, &x, sizeof v);                                                  \
+    mv_put##bits(p, swap, v);                                                  \
+  }
+
+MV_FLOAT_ACCESS(float, 32)
+MV_FLOAT_ACCESS(double, 64)
 
 #endif

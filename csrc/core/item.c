@@ -18,44 +18,6 @@
 #define LONGDOUBLE_BYTES sizeof(long double)
 #endif
 
-static uint32_t get_u24(const unsigned char *p, bool swap) {
-  bool big = swap != MV_BIGENDIAN;
-  return (uint32_t)p[big ? 0 : 2] << 16 | (uint32_t)p[1] << 8 | p[big ? 2 : 0];
-}
-
-static void put_u24(unsigned char *p, bool swap, uint32_t bits) {
-  bool big = swap != MV_BIGENDIAN;
-  p[big ? 0 : 2] = (unsigned char)(bits >> 16);
-  p[1] = (unsigned char)(bits >> 8);
-  p[big ? 2 : 0] = (unsigned char)bits;
-}
-
-static double get_f32(const unsigned char *p, bool swap) {
-  uint32_t bits = mv_get32(p, swap);
-  float f;
-  memcpy(&f, &bits, sizeof f);
-  return f;
-}
-
-static double get_f64(const unsigned char *p, bool swap) {
-  uint64_t bits = mv_get64(p, swap);
-  double d;
-  memcpy(&d, &bits, sizeof d);
-  return d;
-}
-
-static void put_f32(unsigned char *p, bool swap, float f) {
-  uint32_t bits;
-  memcpy(&bits, &f, sizeof bits);
-  mv_put32(p, swap, bits);
-}
-
-static void put_f64(unsigned char *p, bool swap, double d) {
-  uint64_t bits;
-  memcpy(&bits, &d, sizeof bits);
-  mv_put64(p, swap, bits);
-}
-
 static void reverse(unsigned char *to, const unsigned char *from, size_t n) {
   for (size_t i = 0; i < n; i++)
     to[i] = from[n - 1 - i];
@@ -125,10 +87,10 @@ void mv_load(const mv_item *item, const unsigned char *p, mv_value *value) {
     load_int(value, (int16_t)mv_get16(p, swap));
     break;
   case MV_U24:
-    load_int(value, get_u24(p, swap));
+    load_int(value, mv_get24(p, swap));
     break;
   case MV_I24:
-    load_int(value, (int32_t)(get_u24(p, swap) ^ 0x800000) - 0x800000);
+    load_int(value, (int32_t)(mv_get24(p, swap) ^ 0x800000) - 0x800000);
     break;
   case MV_U32:
     load_int(value, mv_get32(p, swap));
@@ -147,10 +109,10 @@ void mv_load(const mv_item *item, const unsigned char *p, mv_value *value) {
     load_float(value, mv_from_half(mv_get16(p, swap)));
     break;
   case MV_F32:
-    load_float(value, get_f32(p, swap));
+    load_float(value, mv_getf32(p, swap));
     break;
   case MV_F64:
-    load_float(value, get_f64(p, swap));
+    load_float(value, mv_getf64(p, swap));
     break;
   case MV_LONGDOUBLE:
     load_float(value, get_longdouble(p, swap));
@@ -167,10 +129,10 @@ void mv_load(const mv_item *item, const unsigned char *p, mv_value *value) {
     load_pascal(value, p, item->size);
     break;
   case MV_CF32:
-    load_complex(value, get_f32(p, swap), get_f32(p + 4, swap));
+    load_complex(value, mv_getf32(p, swap), mv_getf32(p + 4, swap));
     break;
   case MV_CF64:
-    load_complex(value, get_f64(p, swap), get_f64(p + 8, swap));
+    load_complex(value, mv_getf64(p, swap), mv_getf64(p + 8, swap));
     break;
   case MV_RECORD:
     break;
@@ -236,7 +198,7 @@ static mv_status store_integer(const mv_item *item, unsigned char *p,
     mv_put16(p, item->swap, (uint16_t)bits);
     break;
   case 3:
-    put_u24(p, item->swap, (uint32_t)bits);
+    mv_put24(p, item->swap, (uint32_t)bits);
     break;
   case 4:
     mv_put32(p, item->swap, (uint32_t)bits);
@@ -287,12 +249,12 @@ static bool round_f32(unsigned char *p, bool swap, double d) {
   float f;
   if (!to_f32(d, &f))
     return false;
-  put_f32(p, swap, f);
+  mv_putf32(p, swap, f);
   return true;
 }
 
 static bool round_f64(unsigned char *p, bool swap, double d) {
-  put_f64(p, swap, d);
+  mv_putf64(p, swap, d);
   return true;
 }
 
@@ -319,14 +281,14 @@ static mv_status store_complex(const mv_item *item, unsigned char *p,
   else if (!as_float(value, &z[0]))
     return MV_ETYPE;
   if (item->kind == MV_CF64) {
-    put_f64(p, item->swap, z[0]);
-    put_f64(p + 8, item->swap, z[1]);
+    mv_putf64(p, item->swap, z[0]);
+    mv_putf64(p + 8, item->swap, z[1]);
     return MV_OK;
   }
   if (!to_f32(z[0], &f[0]) || !to_f32(z[1], &f[1]))
     return MV_ERANGE;
-  put_f32(p, item->swap, f[0]);
-  put_f32(p + 4, item->swap, f[1]);
+  mv_putf32(p, item->swap, f[0]);
+  mv_putf32(p + 4, item->swap, f[1]);
   return MV_OK;
 }
 
