@@ -68,6 +68,7 @@ build = {
         "csrc/bind/view.c",
         "csrc/bind/win32.c",
         "csrc/bind/writer.c",
+        "csrc/core/bytefilter.c",
         "csrc/core/bytestream.c",
         "csrc/core/byteswap.c",
         "csrc/core/compare.c",

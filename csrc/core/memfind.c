@@ -22,24 +22,12 @@
 ** 1, as C has no memchr from the end; instead, vectors compare needles of one
 ** byte.
 */
+#include "bytefilter.h"
 #include "kernels.h"
-#include "simd.h"
 #include "twoway.h"
 
 #include <string.h>
 
-#if defined(MV_HAS_AVX2)
-#include <immintrin.h>
-#endif
-
-#if defined(__GNUC__) && !defined(NO_VECTORS) &&                               \
-    (defined(__SSE2__) || defined(__ARM_NEON) || defined(__VSX__))
-#define HAS_VECTORS 1
-#endif
-
-#define STARTS 64 /* starts that a scanner tests together: one block */
-#define AHEAD 16  /* blocks that are fetched ahead: a sixth faster at 16 MiB */
-#define FILTER 8  /* bytes of the needle in a filter */
 #define FIRST_BUDGET 2048
 #define CHOICE 256 /* rare bytes are chosen among so many bytes of the needle */
 
@@ -135,172 +123,6 @@ static bool by_byte(search *s, size_t offset) {
 
 /* ---- by several bytes ----------------------------------------------------*/
 
-/* Bytes of the needle and their offsets in the needle. */
-typedef struct filter {
-  size_t offset[FILTER];
-  unsigned char byte[FILTER];
-  int n, oldest;
-} filter;
-
-/*
-** Tests blocks of 64 starts, the first at *p and each step bytes from the block
-** before. Returns the candidates of the first block that has candidates: a bit
-** for each start, the lowest for the lowest address. Sets *p to the address of
-** this block; without candidates, to the address behind the last block.
-*/
-typedef uint64_t scanner(const filter *f, const unsigned char **p,
-                         size_t blocks, ptrdiff_t step);
-
-/*
-** Defines a scanner for n bytes by the operations of a machine on 64 bytes:
-** load, compare all with a byte, and, test for any, and convert to 64 bits.
-*/
-#define SCANNER(machine, attributes, n)                                        \
-  attributes static uint64_t scan##n##_##machine(                              \
-      const filter *f, const unsigned char **p, size_t blocks,                 \
-      ptrdiff_t step) {                                                        \
-    const unsigned char *q = *p;                                               \
-    uint64_t found = 0;                                                        \
-    for (; blocks > 0; blocks--, q += step) {                                  \
-      lanes_##machine c = equal_##machine(q + f->offset[0], f->byte[0]);       \
-      MV_PREFETCH_READ((uintptr_t)q + (uintptr_t)(AHEAD * step));              \
-      MV_UNROLL                                                                \
-      for (int k = 1; k < n; k++)                                              \
-        c = both_##machine(c, equal_##machine(q + f->offset[k], f->byte[k]));  \
-      if (any_##machine(c)) {                                                  \
-        found = bits_##machine(c);                                             \
-        break;                                                                 \
-      }                                                                        \
-    }                                                                          \
-    *p = q;                                                                    \
-    return found;                                                              \
-  }
-
-#define SCANNERS(machine, attributes)                                          \
-  SCANNER(machine, attributes, 1)                                              \
-  SCANNER(machine, attributes, 2)                                              \
-  SCANNER(machine, attributes, 4)                                              \
-  SCANNER(machine, attributes, 8)
-
-#if defined(HAS_VECTORS)
-
-/* Compilers turn this into the vector instructions of the machine, for example
-** SSE2 or NEON. */
-typedef unsigned char vector __attribute__((vector_size(16)));
-
-typedef struct lanes_plain {
-  vector part[4];
-} lanes_plain;
-
-MV_INLINE vector equal_part(const unsigned char *p, vector x) {
-  vector y;
-  memcpy(&y, p, sizeof y);
-  return (vector)(x == y);
-}
-
-MV_INLINE lanes_plain equal_plain(const unsigned char *p, unsigned char byte) {
-  vector x = byte - (vector){0};
-  return (lanes_plain){{equal_part(p, x), equal_part(p + 16, x),
-                        equal_part(p + 32, x), equal_part(p + 48, x)}};
-}
-
-MV_INLINE lanes_plain both_plain(lanes_plain x, lanes_plain y) {
-  return (lanes_plain){{x.part[0] & y.part[0], x.part[1] & y.part[1],
-                        x.part[2] & y.part[2], x.part[3] & y.part[3]}};
-}
-
-MV_INLINE bool any_plain(lanes_plain x) {
-  vector all = x.part[0] | x.part[1] | x.part[2] | x.part[3];
-  uint64_t words[2];
-  memcpy(words, &all, sizeof words);
-  return (words[0] | words[1]) != 0;
-}
-
-#else
-
-typedef struct lanes_plain {
-  unsigned char part[STARTS];
-} lanes_plain;
-
-MV_INLINE lanes_plain equal_plain(const unsigned char *p, unsigned char byte) {
-  lanes_plain x;
-  for (int i = 0; i < STARTS; i++)
-    x.part[i] = p[i] == byte;
-  return x;
-}
-
-MV_INLINE lanes_plain both_plain(lanes_plain x, lanes_plain y) {
-  for (int i = 0; i < STARTS; i++)
-    x.part[i] &= y.part[i];
-  return x;
-}
-
-MV_INLINE bool any_plain(lanes_plain x) {
-  return memchr(x.part, 1, sizeof x.part) != NULL;
-}
-
-#endif
-
-static uint64_t bits_plain(lanes_plain x) {
-  unsigned char bytes[STARTS];
-  uint64_t bits = 0;
-  memcpy(bytes, &x, sizeof bytes);
-  for (int i = 0; i < STARTS; i++)
-    bits |= (uint64_t)(bytes[i] != 0) << i;
-  return bits;
-}
-
-SCANNERS(plain, )
-
-#if defined(MV_HAS_AVX2)
-
-typedef struct lanes_avx2 {
-  __m256i a, b;
-} lanes_avx2;
-
-MV_AVX2 MV_INLINE __m256i equal32(const unsigned char *p, __m256i x) {
-  return _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)p),
-                           x);
-}
-
-MV_AVX2 MV_INLINE lanes_avx2 equal_avx2(const unsigned char *p,
-                                        unsigned char byte) {
-  __m256i x = _mm256_set1_epi8((char)byte);
-  return (lanes_avx2){equal32(p, x), equal32(p + 32, x)};
-}
-
-MV_AVX2 MV_INLINE lanes_avx2 both_avx2(lanes_avx2 x, lanes_avx2 y) {
-  return (lanes_avx2){_mm256_and_si256(x.a, y.a), _mm256_and_si256(x.b, y.b)};
-}
-
-MV_AVX2 MV_INLINE bool any_avx2(lanes_avx2 x) {
-  return _mm256_movemask_epi8(_mm256_or_si256(x.a, x.b)) != 0;
-}
-
-MV_AVX2 MV_INLINE uint64_t bits_avx2(lanes_avx2 x) {
-  return (uint64_t)(unsigned)_mm256_movemask_epi8(x.a) |
-         (uint64_t)(unsigned)_mm256_movemask_epi8(x.b) << 32;
-}
-
-SCANNERS(avx2, MV_AVX2)
-
-#endif
-
-/* The fastest scanner for n bytes on this machine: AVX2, else plain. */
-#define SCANNER_FOR(n, machine)                                                \
-  ((n) == 1   ? scan1_##machine                                                \
-   : (n) == 2 ? scan2_##machine                                                \
-   : (n) == 4 ? scan4_##machine                                                \
-              : scan8_##machine)
-
-static scanner *choose_scanner(int n) {
-#if defined(MV_HAS_AVX2)
-  if (mv_avx2())
-    return SCANNER_FOR(n, avx2);
-#endif
-  return SCANNER_FOR(n, plain);
-}
-
 /* The offset of the rarest byte of the needle. If other is not NULL, only bytes
 ** with another value than the byte at offset *other count. */
 static size_t rarest(const search *s, const size_t *other) {
@@ -318,13 +140,13 @@ static size_t rarest(const search *s, const size_t *other) {
   return best;
 }
 
-static void set_byte(filter *f, int k, const search *s, size_t offset) {
+static void set_byte(mv_filter *f, int k, const search *s, size_t offset) {
   f->offset[k] = offset;
   f->byte[k] = s->needle[offset];
 }
 
 /* Extends the filter to n bytes; the new ones are spread evenly. */
-static void widen(filter *f, const search *s, int n) {
+static void widen(mv_filter *f, const search *s, int n) {
   f->oldest = f->n;
   for (; f->n < n; f->n++)
     set_byte(f, f->n, s,
@@ -333,7 +155,7 @@ static void widen(filter *f, const search *s, int n) {
 }
 
 /* Replaces the filter's oldest byte by the byte that refuted a candidate. */
-static void learn(filter *f, const search *s, size_t offset) {
+static void learn(mv_filter *f, const search *s, size_t offset) {
   set_byte(f, f->oldest, s, offset);
   f->oldest = (f->oldest + 1) % f->n;
 }
@@ -344,25 +166,25 @@ static size_t first_bit(const search *s, uint64_t bits) {
   return (size_t)(s->backwards ? __builtin_clzll(bits) : __builtin_ctzll(bits));
 #else
   size_t i = 0;
-  while ((bits >> (s->backwards ? STARTS - 1 - i : i) & 1) == 0)
+  while ((bits >> (s->backwards ? MV_STARTS - 1 - i : i) & 1) == 0)
     i++;
   return i;
 #endif
 }
 
 /* Advances to the next candidate, or to the end. */
-static bool next_candidate(search *s, const filter *f, scanner *scan) {
-  ptrdiff_t step = s->backwards ? -STARTS : STARTS;
-  size_t blocks = (s->end - s->at) / STARTS;
+static bool next_candidate(search *s, const mv_filter *f, mv_scanner *scan) {
+  ptrdiff_t step = s->backwards ? -MV_STARTS : MV_STARTS;
+  size_t blocks = (s->end - s->at) / MV_STARTS;
   uint64_t found = 0;
   if (blocks > 0) {
-    const unsigned char *from = where(s, s->at, STARTS), *p = from;
+    const unsigned char *from = where(s, s->at, MV_STARTS), *p = from;
     found = scan(f, &p, blocks, step);
     s->at += (size_t)(s->backwards ? from - p : p - from);
   }
-  if (found == 0 && s->at < s->end) { /* with some that are known before them */
-    size_t known = STARTS - (s->end - s->at);
-    const unsigned char *p = where(s, s->end - STARTS, STARTS);
+  if (found == 0 && s->at < s->end) { /* the last starts, behind known ones */
+    size_t known = MV_STARTS - (s->end - s->at);
+    const unsigned char *p = where(s, s->end - MV_STARTS, MV_STARTS);
     found = scan(f, &p, 1, step);
     found = s->backwards ? found << known : found >> known;
   }
@@ -373,9 +195,9 @@ static bool next_candidate(search *s, const filter *f, scanner *scan) {
   return found != 0;
 }
 
-static bool by_filter(search *s, filter *f, int n, ptrdiff_t miss) {
+static bool by_filter(search *s, mv_filter *f, int n, ptrdiff_t miss) {
   ptrdiff_t budget = FIRST_BUDGET;
-  scanner *scan = choose_scanner(n);
+  mv_scanner *scan = mv_scanner_for(n);
   widen(f, s, n);
   while (s->at < s->end && budget >= 0) {
     size_t from = s->at, k;
@@ -393,7 +215,7 @@ static bool by_filter(search *s, filter *f, int n, ptrdiff_t miss) {
 }
 
 static bool by_bytes(search *s) {
-  filter f = {.n = 1};
+  mv_filter f = {.n = 1};
   size_t first = rarest(s, NULL);
   set_byte(&f, 0, s, first);
   if (s->m == 1)
@@ -449,7 +271,7 @@ ptrdiff_t mv_find(const unsigned char *hay, size_t n,
     return 0;
   if (m > n)
     return -1;
-  if (n - m + 1 < STARTS)
+  if (n - m + 1 < MV_STARTS)
     return find_short(hay, n - m + 1, needle, m);
   s = (search){hay, needle, m, 0, n - m + 1, false};
   return find_start(&s) ? (ptrdiff_t)s.at : -1;
@@ -462,7 +284,7 @@ ptrdiff_t mv_rfind(const unsigned char *hay, size_t n,
     return (ptrdiff_t)n;
   if (m > n)
     return -1;
-  if (n - m + 1 < STARTS)
+  if (n - m + 1 < MV_STARTS)
     return rfind_short(hay, n - m + 1, needle, m);
   s = (search){hay, needle, m, 0, n - m + 1, true};
   return find_start(&s) ? (ptrdiff_t)(s.end - 1 - s.at) : -1;

@@ -3,8 +3,10 @@
 */
 #define MV_PORTABLE
 #define NO_VECTORS
+#define mv_scanner_for plain_scanner_for
 #define mv_find plain_find
 #define mv_rfind plain_rfind
+#include "bytefilter.c"
 #include "memfind.c"
 
 #include "memfind_test.c"
