@@ -82,6 +82,7 @@ build = {
         "csrc/core/extreme.c",
         "csrc/core/feed.c",
         "csrc/core/fieldnames.c",
+        "csrc/core/fitrun.c",
         "csrc/core/format.c",
         "csrc/core/hash.c",
         "csrc/core/hex.c",

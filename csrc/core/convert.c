@@ -1,13 +1,13 @@
 /*
 ** convert.c - stores items as items of another format
-** Numbers are converted in bulk by the kernels of convertrun.c. All numbers are
-** tested before the first is written, so if one does not fit, nothing is
-** written. mv_item_convert defines which numbers fit; it then finds the number
-** that does not fit and the reason. Pairs of formats without a kernel fall back
-** to mv_item_convert item by item.
+** Numbers are converted in bulk by the kernels of convertrun.c. The kernels of
+** fitrun.c test all numbers before the first is written, so if one does not fit,
+** nothing is written. mv_item_convert defines which numbers fit; it then finds
+** the number that does not fit and the reason. Pairs of formats without a kernel
+** fall back to mv_item_convert item by item.
 */
-#include "convertrun.h"
 #include "copyrun.h"
+#include "fitrun.h"
 #include "kernels.h"
 #include "walk.h"
 

@@ -17,24 +17,11 @@
 typedef void mv_converter(unsigned char *restrict out,
                           const unsigned char *restrict in, size_t n);
 
-/*
-** Whether n contiguous numbers in the native byte order fit. bound and outside
-** are those of the mv_conversion; each tester has its own use for them.
-*/
-typedef bool mv_tester(const unsigned char *in, size_t n, uint64_t bound,
-                       uint64_t outside);
+/* The kinds that have converters come first. */
+#define MV_RUNKINDS (MV_F16 + 1)
 
-typedef struct mv_conversion {
-  mv_converter *convert;
-  mv_tester *fit; /* NULL: all fit */
-  uint64_t bound, outside;
-} mv_conversion;
-
-/* Finds the kernels; false if there are no kernels, and callers must fall back
-** to mv_item_convert. */
-bool mv_conversion_find(mv_conversion *c, mv_kind to, mv_kind from);
-
-/* The converter alone, or NULL. */
+/* The converter. NULL: there is none, and callers fall back to
+** mv_item_convert. */
 mv_converter *mv_converter_find(mv_kind to, mv_kind from);
 
 #if defined(__GNUC__)
