@@ -187,6 +187,17 @@ describe("If its file shrank in the middle", function()
     raises(shrank, start.tobytes, start)
   end)
 
+  it("a map larger than all memory raises, too", function()
+    for _, mode in ipairs {"r+", "c"} do
+      local ok, made = pcall(mview.map, path, "w+", 0, 1 << 40)
+      if not (ok and made) then pending "such a file cannot be mapped" end
+      made:close()
+      local m <close> = mview.map(path, mode)
+      unix.truncate(path, 0)
+      raises(shrank, m.get, m, 1 << 39)
+    end
+  end)
+
   it("the rest of the last page reads as zeros", function()
     local v = map(size):view()
     cut(5)
@@ -304,6 +315,41 @@ describe("Another handler of the signal", function()
       assert.is_nil(output:find "alive")
       assert.not_equal(0, status)
     end)
+
+  it("gets each of them, even if it jumps out of them", function()
+    files.write(path, [[
+      local mview, unix = require "mview", require "unix"
+      unix.recover_bus()
+      local m = mview.map(arg[0])
+      print(unix.bus_error(), unix.bus_error(), unix.bus_error())
+    ]])
+    assert.equal("true\ttrue\ttrue\n", (shell(("%s '%s'"):format(
+      os.getenv "LUA" or "lua5.4", path))))
+  end)
+
+  it("gets them if a later handler passes them on", function()
+    files.write(path, [[
+      local mview, unix = require "mview", require "unix"
+      unix.recover_bus()
+      local first = mview.map(arg[0])
+      unix.pass_bus()
+      local second = mview.map(arg[0])
+      print(unix.bus_error(), unix.bus_error())
+    ]])
+    assert.equal("true\ttrue\n", (shell(("%s '%s'"):format(
+      os.getenv "LUA" or "lua5.4", path))))
+  end)
+
+  it("ignores them if it did before", function()
+    files.write(path, [[
+      require "unix".ignore_bus()
+      local m = require "mview".map(arg[0])
+      os.execute "kill -BUS $PPID"
+      print "alive"
+    ]])
+    assert.equal("alive\n", (shell(("%s '%s'"):format(
+      os.getenv "LUA" or "lua5.4", path))))
+  end)
 
   it("is there again when the library was unloaded", function()
     files.write(path, [[

@@ -18,13 +18,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#ifndef MAP_NORESERVE
-#define MAP_NORESERVE 0
-#endif
 
 static size_t pagesize(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 
@@ -37,10 +32,9 @@ static int protection(const lmv_mapmode *mode) {
   return mode->writes ? PROT_READ | PROT_WRITE : PROT_READ;
 }
 
-/* The flags of mmap. MAP_NORESERVE: a private copy of the file needs no swap
-** space in advance. */
+/* The flags of mmap. */
 static int sharing(const lmv_mapmode *mode) {
-  return mode->writes && !mode->shares ? MAP_PRIVATE | MAP_NORESERVE
+  return mode->writes && !mode->shares ? MAP_PRIVATE | LMV_NORESERVE
                                        : MAP_SHARED;
 }
 

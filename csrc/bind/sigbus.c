@@ -43,7 +43,6 @@ void lmv_unwatch_pages(lmv_resource *r) { (void)r; }
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 typedef struct lmv_watch {
@@ -58,9 +57,11 @@ static lmv_watch *watches; /* the newest */
 /* Held while watches are taken and handlers changed. */
 static lmv_lock watches_lock = LMV_UNLOCKED;
 
-/* The handlers installed before; the handler reads the current one. */
-static struct sigaction previous[2];
+/* The handlers installed before: the last two, of which the handler reads the
+** current one, and the original one. */
+static struct sigaction previous[2], original;
 static int current;
+static bool installed; /* at any time before */
 
 /* ---- the handler: only async-signal-safe code ----------------------------*/
 
@@ -90,7 +91,8 @@ static bool replace_pages(lmv_watch *w, uintptr_t at) {
   uintptr_t page = at - at % (uintptr_t)sysconf(_SC_PAGESIZE);
   void *start = (void *)page;
   if (mmap(start, w->end - page, w->protection,
-           MAP_PRIVATE | MAP_ANON | MAP_FIXED, -1, 0) == MAP_FAILED)
+           MAP_PRIVATE | MAP_ANON | MAP_FIXED | LMV_NORESERVE, -1,
+           0) == MAP_FAILED)
     return false;
   lmv_resource_lose(w->resource);
   return true;
@@ -106,21 +108,32 @@ static void give_up(int sig) {
   raise(sig);
 }
 
-/* Passes the signal to the handler that was installed before. */
+/* In the unused si_errno of a signal that was passed on, plus the number of
+** times that it came back. */
+#define PASSED 0x6d760000u
+#define MOST_TURNS 8u
+
+/*
+** Passes the signal to the handler that was installed before. If that handler
+** passes it back, because it was installed later than this one, the signal goes
+** on to the original handler. The signal counts its turns, as a variable would
+** keep a count if a handler left by siglongjmp.
+*/
 static void pass_on(int sig, siginfo_t *info, void *context) {
-  static siginfo_t *passed; /* a signal that comes back has gone in a circle */
+  unsigned turns = (unsigned)info->si_errno - PASSED;
+  bool back = turns <= MOST_TURNS;
   const struct sigaction *to =
-      &previous[__atomic_load_n(&current, __ATOMIC_ACQUIRE)];
-  bool circle = __atomic_exchange_n(&passed, info, __ATOMIC_ACQ_REL) == info;
-  bool full = (to->sa_flags & SA_SIGINFO) != 0;
-  if (circle ||
-      (!full && (to->sa_handler == SIG_DFL || to->sa_handler == SIG_IGN)))
+      back ? &original : &previous[__atomic_load_n(&current, __ATOMIC_ACQUIRE)];
+  info->si_errno = (int)(PASSED + (back ? turns + 1 : 0));
+  if (to->sa_handler == SIG_IGN && info->si_code <= 0)
+    return; /* the system does not ignore faults */
+  if (turns == MOST_TURNS || to->sa_handler == SIG_DFL ||
+      to->sa_handler == SIG_IGN)
     give_up(sig);
-  else if (full)
+  else if (to->sa_flags & SA_SIGINFO)
     to->sa_sigaction(sig, info, context);
   else
     to->sa_handler(sig);
-  __atomic_store_n(&passed, NULL, __ATOMIC_RELEASE);
 }
 
 static void handle(int sig, siginfo_t *info, void *context) {
@@ -145,6 +158,9 @@ static int install(void) {
     return errno;
   if ((found.sa_flags & SA_SIGINFO) && found.sa_sigaction == handle)
     return 0;
+  if (!installed)
+    original = found;
+  installed = true;
   previous[other] = found;
   __atomic_store_n(&current, other, __ATOMIC_RELEASE);
   sigemptyset(&ours.sa_mask);
@@ -168,9 +184,10 @@ static void set_range(lmv_watch *w, uintptr_t start, uintptr_t end) {
 #if defined(__GNUC__)
 __attribute__((destructor)) static void uninstall(void) {
   struct sigaction found;
-  lmv_watch *w = watches;
-  if (w == NULL)
-    return;
+  lmv_watch *w;
+  if (pthread_mutex_trylock(&watches_lock) != 0)
+    return; /* at exit, another thread maps a file */
+  w = watches;
   if (sigaction(SIGBUS, NULL, &found) == 0 && (found.sa_flags & SA_SIGINFO) &&
       found.sa_sigaction == handle)
     sigaction(SIGBUS, &previous[current], NULL);
@@ -181,6 +198,7 @@ __attribute__((destructor)) static void uninstall(void) {
     free(watches);
     watches = next;
   }
+  lmv_releaselock(&watches_lock);
 }
 #endif
 

@@ -10,6 +10,17 @@
 
 #include "resource.h"
 
+#if !defined(_WIN32)
+#include <sys/mman.h>
+#endif
+
+/* The flag of mmap for pages that need no swap space in advance. */
+#if defined(MAP_NORESERVE)
+#define LMV_NORESERVE MAP_NORESERVE
+#else
+#define LMV_NORESERVE 0
+#endif
+
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
 #endif

@@ -22,6 +22,8 @@
 #define O_CLOEXEC (_O_NOINHERIT | _O_BINARY)
 #define pipe(fds) _pipe(fds, 1 << 16, _O_BINARY)
 #else
+#include <setjmp.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -283,6 +285,64 @@ static int unix_ignore_sigpipe(lua_State *L) {
   return 0;
 }
 
+/* ---- bus errors ----------------------------------------------------------*/
+
+static sigjmp_buf recovery;
+static struct sigaction earlier; /* the handler in front of which is pass_bus */
+
+static void recover(int number, siginfo_t *info, void *context) {
+  (void)number, (void)info, (void)context;
+  siglongjmp(recovery, 1);
+}
+
+static void pass(int number, siginfo_t *info, void *context) {
+  earlier.sa_sigaction(number, info, context);
+}
+
+static void handle_bus(lua_State *L,
+                       void (*handler)(int, siginfo_t *, void *)) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_sigaction = handler;
+  action.sa_flags = SA_SIGINFO;
+  check(L, sigaction(SIGBUS, &action, &earlier), "sigaction");
+}
+
+/* recover_bus(): handles bus errors by a jump. */
+static int unix_recover_bus(lua_State *L) {
+  handle_bus(L, recover);
+  return 0;
+}
+
+/* ignore_bus(): ignores bus errors that are sent. */
+static int unix_ignore_bus(lua_State *L) {
+  (void)L;
+  (void)signal(SIGBUS, SIG_IGN);
+  return 0;
+}
+
+/* pass_bus(): passes bus errors to the present handler. */
+static int unix_pass_bus(lua_State *L) {
+  handle_bus(L, pass);
+  return 0;
+}
+
+/* bus_error(): reads a mapped page behind the end of a file. Returns whether
+** the handler of recover_bus was called. */
+static int unix_bus_error(lua_State *L) {
+  FILE *empty = tmpfile();
+  size_t size = (size_t)sysconf(_SC_PAGESIZE);
+  volatile char *page =
+      mmap(NULL, size, PROT_READ, MAP_SHARED, fileno(empty), 0);
+  int recovered = sigsetjmp(recovery, 1);
+  if (!recovered)
+    (void)page[0];
+  munmap((void *)page, size);
+  fclose(empty);
+  lua_pushboolean(L, recovered);
+  return 1;
+}
+
 #endif
 
 /* ---- the system ----------------------------------------------------------*/
@@ -350,6 +410,10 @@ int luaopen_unix(lua_State *L) {
     {"drain", unix_drain},
     {"calm", unix_calm},
     {"ignore_sigpipe", unix_ignore_sigpipe},
+    {"recover_bus", unix_recover_bus},
+    {"ignore_bus", unix_ignore_bus},
+    {"pass_bus", unix_pass_bus},
+    {"bus_error", unix_bus_error},
 #endif
     {NULL, NULL}
   };
