@@ -302,7 +302,7 @@ void lmv_copyfrom(lua_State *L, int dst, int src, int arg) {
   if (lay.itemsize != operand.lay.itemsize ||
       !mv_item_same(&v->format->item, &operand.format->item))
     copy_converted(L, v, &lay, &operand, arg);
-  else if (mv_item_values(&v->format->item) == (size_t)lay.itemsize)
+  else if (mv_item_valuebytes(&v->format->item) == (size_t)lay.itemsize)
     copy_same(L, v, &lay, &operand);
   else
     copy_values(L, v, &lay, &operand);

@@ -59,9 +59,9 @@ static const char *push_hint(lua_State *L, const char *s, size_t len,
     return lua_pushliteral(L, "; a name stands between colons behind its code, "
                               "as in 'B:name:'");
   switch (mv_from_packformat(s, len, out, sizeof out)) {
-  case MV_SPELT:
+  case MV_TRANSLATED:
     return lua_pushfstring(L, "; string.pack's '%s' is '%s' here" SEE, s, out);
-  case MV_UNSPEAKABLE:
+  case MV_UNTRANSLATABLE:
     return lua_pushfstring(L, "; string.pack's '%s' is for pack and unpack" SEE,
                            s);
   default:

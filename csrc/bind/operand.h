@@ -72,7 +72,7 @@ const unsigned char *lmv_flat(lua_State *L, const lmv_operand *operand,
                               const unsigned char *copy);
 
 /*
-** Pushes a userdata as room for mv_find_apart, for a search of m bytes in n
+** Pushes a userdata as room for mv_find_layout, for a search of m bytes in n
 ** bytes. Sets *size to its size and returns its block. [-0, +1, m]
 */
 unsigned char *lmv_pushroom(lua_State *L, size_t n, size_t m, size_t *size);

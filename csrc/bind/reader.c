@@ -254,8 +254,8 @@ static size_t find_strided(lua_State *L, lmv_cursor *r, const char *needle,
   r->pos = from; /* finalizers may have moved it */
   most = bytes_left(r, &all);
   operand_ahead(r, most, &operand);
-  found = mv_find_apart(lmv_operandbase(L, &operand), &operand.lay, 0, most,
-                        (const unsigned char *)needle, m, false, room, size);
+  found = mv_find_layout(lmv_operandbase(L, &operand), &operand.lay, 0, most,
+                         (const unsigned char *)needle, m, false, room, size);
   return found >= 0 ? (size_t)found : ABSENT;
 }
 

@@ -133,9 +133,10 @@ void mv_write(unsigned char *dst, const mv_layout *dlay, size_t from, size_t n,
   mv_stream_write(&s, in, n);
 }
 
-ptrdiff_t mv_find_apart(const unsigned char *src, const mv_layout *slay,
-                        size_t from, size_t n, const unsigned char *needle,
-                        size_t m, bool last, unsigned char *room, size_t size) {
+ptrdiff_t mv_find_layout(const unsigned char *src, const mv_layout *slay,
+                         size_t from, size_t n, const unsigned char *needle,
+                         size_t m, bool last, unsigned char *room,
+                         size_t size) {
   size_t starts, most, some;
   if (m > n)
     return -1;

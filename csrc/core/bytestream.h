@@ -34,14 +34,13 @@ void mv_write(unsigned char *dst, const mv_layout *dlay, size_t from, size_t n,
               const unsigned char *in);
 
 /*
-** The offset from `from` of the first needle (of the last one, if last is
-** true), m bytes, in a range of n bytes; or -1. Pieces of the range are copied
-** to room and searched there. room has size bytes, at least m or n; with 2 * m,
-** each byte is copied at most twice.
+** mv_find (mv_rfind, if last is true) in a range of n bytes from byte number
+** `from` on. Pieces of the range are copied to room and searched there. room has
+** size bytes, at least m or n; with 2 * m, each byte is copied at most twice.
 */
-ptrdiff_t mv_find_apart(const unsigned char *src, const mv_layout *slay,
-                        size_t from, size_t n, const unsigned char *needle,
-                        size_t m, bool last, unsigned char *room, size_t size);
+ptrdiff_t mv_find_layout(const unsigned char *src, const mv_layout *slay,
+                         size_t from, size_t n, const unsigned char *needle,
+                         size_t m, bool last, unsigned char *room, size_t size);
 
 /* The mv_hash of all bytes. */
 uint64_t mv_hash_layout(const unsigned char *src, const mv_layout *slay,

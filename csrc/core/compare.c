@@ -300,9 +300,11 @@ static ptrdiff_t first_of_run(const comparison *p, const unsigned char *a,
   return n;
 }
 
-static ptrdiff_t first(int order, const unsigned char *a, const mv_layout *alay,
-                       const mv_item *aitem, const unsigned char *b,
-                       const mv_layout *blay, const mv_item *bitem) {
+/* mv_mismatch in the given order of the walk, which numbers the items. */
+static ptrdiff_t first_difference(int order, const unsigned char *a,
+                                  const mv_layout *alay, const mv_item *aitem,
+                                  const unsigned char *b, const mv_layout *blay,
+                                  const mv_item *bitem) {
   mv_walker w;
   comparison p;
   ptrdiff_t done = 0;
@@ -327,11 +329,11 @@ static ptrdiff_t first(int order, const unsigned char *a, const mv_layout *alay,
 ptrdiff_t mv_mismatch(const unsigned char *a, const mv_layout *alay,
                       const mv_item *aitem, const unsigned char *b,
                       const mv_layout *blay, const mv_item *bitem) {
-  return first(MV_CORDER, a, alay, aitem, b, blay, bitem);
+  return first_difference(MV_CORDER, a, alay, aitem, b, blay, bitem);
 }
 
 bool mv_equal(const unsigned char *a, const mv_layout *alay,
               const mv_item *aitem, const unsigned char *b,
               const mv_layout *blay, const mv_item *bitem) {
-  return first(MV_ANYORDER, a, alay, aitem, b, blay, bitem) < 0;
+  return first_difference(MV_ANYORDER, a, alay, aitem, b, blay, bitem) < 0;
 }

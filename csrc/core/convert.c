@@ -47,8 +47,9 @@ static bool is_plain(const mv_item *item, ptrdiff_t step) {
 }
 
 /* Gathers n numbers (at most BLOCK) in block, in the native byte order. */
-static void pack_numbers(unsigned char *block, const mv_item *item,
-                         const unsigned char *in, ptrdiff_t step, ptrdiff_t n) {
+static void gather_numbers(unsigned char *block, const mv_item *item,
+                           const unsigned char *in, ptrdiff_t step,
+                           ptrdiff_t n) {
   ptrdiff_t size = (ptrdiff_t)item->size;
   mv_copy_run(block, in, (mv_axis){n, size, step}, item->size);
   if (item->swap)
@@ -65,7 +66,7 @@ static bool fit_piece(const converting *c, const unsigned char *in,
     return k->fit(in, (size_t)n, k->bound, k->outside);
   for (ptrdiff_t some; n > 0; n -= some, in += some * step) {
     some = n < BLOCK ? n : BLOCK;
-    pack_numbers(block, c->from, in, step, some);
+    gather_numbers(block, c->from, in, step, some);
     if (!k->fit(block, (size_t)some, k->bound, k->outside))
       return false;
   }
@@ -127,7 +128,7 @@ static void convert_piece(const converting *c, unsigned char *out,
   ptrdiff_t size = (ptrdiff_t)c->to->size;
   bool packed = dstep == size;
   if (!is_plain(c->from, sstep)) {
-    pack_numbers(from, c->from, in, sstep, n);
+    gather_numbers(from, c->from, in, sstep, n);
     in = from;
   }
   c->kernel.convert(packed ? out : to, in, (size_t)n);

@@ -66,7 +66,7 @@ void mv_copy(unsigned char *dst, const mv_layout *dlay,
 }
 
 /* Sets out to contiguous items with the shape of lay. */
-static void pack(mv_layout *out, const mv_layout *lay, char order) {
+static void set_contiguous(mv_layout *out, const mv_layout *lay, char order) {
   out->itemsize = lay->itemsize;
   out->ndim = lay->ndim;
   memcpy(out->shape, lay->shape, (size_t)lay->ndim * sizeof lay->shape[0]);
@@ -76,21 +76,21 @@ static void pack(mv_layout *out, const mv_layout *lay, char order) {
 void mv_gather(unsigned char *out, const unsigned char *src,
                const mv_layout *slay, char order) {
   mv_layout olay;
-  pack(&olay, slay, order);
+  set_contiguous(&olay, slay, order);
   mv_copy(out, &olay, src, slay);
 }
 
 void mv_scatter(unsigned char *dst, const mv_layout *dlay,
                 const unsigned char *in) {
   mv_layout ilay;
-  pack(&ilay, dlay, 'C');
+  set_contiguous(&ilay, dlay, 'C');
   mv_copy(dst, dlay, in, &ilay);
 }
 
 void mv_fill(unsigned char *dst, const mv_layout *dlay,
              const unsigned char *bytes) {
   mv_layout item;
-  pack(&item, dlay, 'C');
+  set_contiguous(&item, dlay, 'C');
   memset(item.strides, 0, (size_t)dlay->ndim * sizeof item.strides[0]);
   mv_copy(dst, dlay, bytes, &item);
 }

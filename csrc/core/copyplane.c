@@ -49,7 +49,7 @@ MV_INLINE void copy_items(unsigned char *d, const unsigned char *s, mv_axis x,
                           mv_axis y, size_t size) {
   mv_axis line = y.n > x.n ? y : x, lines = y.n > x.n ? x : y;
   for (ptrdiff_t i = 0; i < lines.n; i++)
-    mv_step(d + i * lines.dst_step, s + i * lines.src_step, line, size);
+    mv_copy_singly(d + i * lines.dst_step, s + i * lines.src_step, line, size);
 }
 
 /* The same for rows written, and columns read, without gaps. */

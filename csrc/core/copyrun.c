@@ -53,7 +53,7 @@ static void repeat(unsigned char *d, const unsigned char *item, size_t n,
       d += 64 * sizeof(item);                                                  \
       s += 64 * sizeof(word);                                                  \
     }                                                                          \
-    mv_step(d, s, x, sizeof(item));                                            \
+    mv_copy_singly(d, s, x, sizeof(item));                                     \
   }
 
 HALVE(halve8, uint8_t, uint16_t)
@@ -102,7 +102,8 @@ MV_INLINE void copy_reversed(unsigned char *d, const unsigned char *s,
 ** Stores of single bytes fill the processor's queue before it reaches the next
 ** line of the cache, so each line is prefetched.
 */
-static void step_bytes(unsigned char *d, const unsigned char *s, mv_axis x) {
+static void copy_single_bytes(unsigned char *d, const unsigned char *s,
+                              mv_axis x) {
   const uintptr_t ahead = (uintptr_t)(x.dst_step < 0 ? -1024 : 1024);
   ptrdiff_t i = 0;
   for (; i + 8 <= x.n; i += 8) {
@@ -126,9 +127,9 @@ MV_INLINE void copy(unsigned char *d, const unsigned char *s, mv_axis x,
   else if (packed && small && x.src_step == -x.dst_step)
     copy_reversed(d, s, x, size);
   else if (size == 1)
-    step_bytes(d, s, x);
+    copy_single_bytes(d, s, x);
   else
-    mv_step(d, s, x, size);
+    mv_copy_singly(d, s, x, size);
 }
 
 void mv_copy_run(unsigned char *d, const unsigned char *s, mv_axis x,
@@ -153,6 +154,6 @@ void mv_copy_run(unsigned char *d, const unsigned char *s, mv_axis x,
     COPY(16)
 #undef COPY
   default:
-    mv_step(d, s, x, size);
+    mv_copy_singly(d, s, x, size);
   }
 }

@@ -32,9 +32,9 @@ void mv_copy_plane(unsigned char *d, const unsigned char *s, mv_axis x,
 /* Reverses the bytes of n numbers of size 2, 4 or 8, step bytes apart. */
 void mv_swap_run(unsigned char *p, ptrdiff_t step, ptrdiff_t n, size_t size);
 
-/* Copies a run item by item: a loop for each constant size. */
-MV_INLINE void mv_step(unsigned char *d, const unsigned char *s, mv_axis x,
-                       size_t size) {
+/* Copies a run item by item. Inline, so each constant size has its own loop. */
+MV_INLINE void mv_copy_singly(unsigned char *d, const unsigned char *s,
+                              mv_axis x, size_t size) {
   ptrdiff_t i = 0;
   for (; i + 4 <= x.n; i += 4) {
     memcpy(d + i * x.dst_step, s + i * x.src_step, size);

@@ -55,11 +55,11 @@ static const char *integer_code(size_t size, bool is_signed) {
 }
 
 /* The code of the option at *s, or NULL if PEP 3118 has no code for it. *s
-** moves behind the option. *fixed: the option exists in string.pack. */
+** moves behind the option. *known: the option exists in string.pack. */
 static const char *option_code(const char **s, const char *end, char *room,
-                               bool *fixed) {
+                               bool *known) {
   char c = *(*s)++;
-  *fixed = true;
+  *known = true;
   switch (c) {
   case 'b':
   case 'B':
@@ -98,13 +98,13 @@ static const char *option_code(const char **s, const char *end, char *room,
   case 'z':
     return NULL;
   default:
-    *fixed = false;
+    *known = false;
     return NULL;
   }
 }
 
-/* Adds the byte order of the next code, unless it is in force already. */
-static bool spell_change(spelling *to, char order, char *current) {
+/* Adds the byte order of the next code, unless it is in force. */
+static bool change_order(spelling *to, char order, char *current) {
   char text[2] = {order, '\0'};
   if (order == *current)
     return true;
@@ -113,10 +113,10 @@ static bool spell_change(spelling *to, char order, char *current) {
 }
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): out is written through to */
-mv_dialect mv_from_packformat(const char *s, size_t len, char *out,
-                              size_t size) {
+mv_translation mv_from_packformat(const char *s, size_t len, char *out,
+                                  size_t size) {
   const char *end = s + len;
-  mv_dialect result = MV_SPELT;
+  mv_translation result = MV_TRANSLATED;
   spelling to = {out, size, 0};
   char order = '=', current = '@';
   while (s < end) {
@@ -129,13 +129,13 @@ mv_dialect mv_from_packformat(const char *s, size_t len, char *out,
     }
     code = option_code(&s, end, room, &known);
     if (!known)
-      return MV_FOREIGN;
+      return MV_NOTPACK;
     if (code == NULL ||
         (*code != '\0' &&
-         (!spell_change(&to, order, &current) || !spell(&to, code))))
-      result = MV_UNSPEAKABLE;
+         (!change_order(&to, order, &current) || !spell(&to, code))))
+      result = MV_UNTRANSLATABLE;
   }
-  return to.len > 0 || result != MV_SPELT ? result : MV_FOREIGN;
+  return to.len > 0 || result != MV_TRANSLATED ? result : MV_NOTPACK;
 }
 
 /* ---- PEP 3118 to string.pack ---------------------------------------------*/
@@ -152,13 +152,14 @@ static const char *option_of_item(const mv_item *item, char *room) {
   return item->kind <= MV_F64 ? options[item->kind] : NULL;
 }
 
+/* The same for an order of PEP 3118. */
 static bool spell_order(spelling *to, char order, char *current) {
   char same = order;
   if (order == '!')
     same = '>';
   if (order == '@' || order == '^')
     same = '=';
-  return spell_change(to, same, current);
+  return change_order(to, same, current);
 }
 
 static bool spell_padding(spelling *to, size_t n) {

@@ -23,17 +23,17 @@ typedef bool chooser(const unsigned char *restrict p, size_t n,
 #define LONG_RUN 1024
 #define SHORT_RUN 64
 
-#define CHOOSE_ITEMS(count, type, bits, better, odd)                           \
+#define CHOOSE_ITEMS(count, type, bits, better, unordered)                     \
   for (size_t i = 0; i < (count); i++) {                                       \
     type x;                                                                    \
     memcpy(&x, p + i * sizeof x, sizeof x);                                    \
     m = better ? x : m;                                                        \
-    nan |= (bits)(odd);                                                        \
+    nan |= (bits)(unordered);                                                  \
   }                                                                            \
   n -= (count);                                                                \
   p += (count) * sizeof(type)
 
-#define CHOOSE(name, type, bits, better, odd)                                  \
+#define CHOOSE(name, type, bits, better, unordered)                            \
   MV_VECTOR(bool, name,                                                        \
             (const unsigned char *restrict p, size_t n,                        \
              unsigned char *restrict best),                                    \
@@ -43,12 +43,12 @@ typedef bool chooser(const unsigned char *restrict p, size_t n,
     memcpy(&m, p, sizeof m);                                                   \
     while (n >= LONG_RUN) {                                                    \
       MV_UNROLL                                                                \
-      CHOOSE_ITEMS(LONG_RUN, type, bits, better, odd);                         \
+      CHOOSE_ITEMS(LONG_RUN, type, bits, better, unordered);                   \
     }                                                                          \
     while (n >= SHORT_RUN) {                                                   \
-      CHOOSE_ITEMS(SHORT_RUN, type, bits, better, odd);                        \
+      CHOOSE_ITEMS(SHORT_RUN, type, bits, better, unordered);                  \
     }                                                                          \
-    CHOOSE_ITEMS(n, type, bits, better, odd);                                  \
+    CHOOSE_ITEMS(n, type, bits, better, unordered);                            \
     memcpy(best, &m, sizeof m);                                                \
     return nan != 0;                                                           \
   }
@@ -124,13 +124,13 @@ CHOOSE_FLOATS(greatest_f64, double, uint64_t)
 ** result is the second operand.
 */
 #if defined(MV_HAS_AVX2)
-#define CHOOSE_AVX2(name, type, v, op, load, store, either, odd)               \
+#define CHOOSE_AVX2(name, type, v, op, load, store, either, unordered)         \
   MV_AVX2 static bool name##_avx2(const unsigned char *restrict p, size_t n,   \
                                   unsigned char *restrict best) {              \
     const size_t step = sizeof(v) / sizeof(type), four = 4 * step;             \
     type last[4 * sizeof(v) / sizeof(type)];                                   \
     const type *x = (const type *)(const void *)p;                             \
-    v a = load(x), b = a, c = a, d = a, nan = odd(a, a);                       \
+    v a = load(x), b = a, c = a, d = a, nan = unordered(a, a);                 \
     const size_t end = n - four; /* the last four may be there again */        \
     for (size_t i = 0;; i = i + four < end ? i + four : end) {                 \
       v e = load(x + i), f = load(x + i + step);                               \
@@ -139,7 +139,7 @@ CHOOSE_FLOATS(greatest_f64, double, uint64_t)
       b = op(f, b);                                                            \
       c = op(g, c);                                                            \
       d = op(h, d);                                                            \
-      nan = either(nan, either(odd(e, f), odd(g, h)));                         \
+      nan = either(nan, either(unordered(e, f), unordered(g, h)));             \
       if (i == end)                                                            \
         break;                                                                 \
     }                                                                          \
@@ -157,14 +157,14 @@ CHOOSE_FLOATS(greatest_f64, double, uint64_t)
                : name##_many(p, n, best);                                      \
   }
 
-#define ODD_PS(x, y) _mm256_cmp_ps(x, y, _CMP_UNORD_Q)
-#define ODD_PD(x, y) _mm256_cmp_pd(x, y, _CMP_UNORD_Q)
+#define UNORDERED_PS(x, y) _mm256_cmp_ps(x, y, _CMP_UNORD_Q)
+#define UNORDERED_PD(x, y) _mm256_cmp_pd(x, y, _CMP_UNORD_Q)
 #define CHOOSE_PS(name, op)                                                    \
   CHOOSE_AVX2(name, float, __m256, op, _mm256_loadu_ps, _mm256_storeu_ps,      \
-              _mm256_or_ps, ODD_PS)
+              _mm256_or_ps, UNORDERED_PS)
 #define CHOOSE_PD(name, op)                                                    \
   CHOOSE_AVX2(name, double, __m256d, op, _mm256_loadu_pd, _mm256_storeu_pd,    \
-              _mm256_or_pd, ODD_PD)
+              _mm256_or_pd, UNORDERED_PD)
 #else
 #define CHOOSE_PS(name, op)                                                    \
   static bool name(const unsigned char *restrict p, size_t n,                  \

@@ -7,7 +7,6 @@
 #include "parse.h"
 
 #include <stdio.h>
-
 #include <string.h>
 
 /* Each character makes less than 256 bytes: no size can overflow. */
@@ -40,14 +39,15 @@ static const char *respell(const char *s, size_t *len, char out[2]) {
 ** If the format is an integer of a size up to 16 that only string.pack has, the
 ** position of this size; otherwise 0.
 */
-static size_t odd_size(const char *s, size_t len) {
+static size_t packonly_size(const char *s, size_t len) {
   size_t at = len > 0 && mv_is_order(s[0]);
   if (len < at + 2 || len > at + 3 || (s[at] != 'i' && s[at] != 'I'))
     return 0;
   const char *size = &s[at + 1];
-  bool odd = len == at + 2 ? *size >= '1' && *size <= '9' && *size != '3'
-                           : *size == '1' && size[1] >= '0' && size[1] <= '6';
-  return odd ? at + 2 : 0;
+  bool packonly = len == at + 2
+                      ? *size >= '1' && *size <= '9' && *size != '3'
+                      : *size == '1' && size[1] >= '0' && size[1] <= '6';
+  return packonly ? at + 2 : 0;
 }
 
 /* The type of the items in a view of the whole record. */
@@ -66,9 +66,9 @@ size_t mv_format_measure(const char *s, size_t len, mv_fault *fault) {
     return 0;
   }
   const char *text = respell(s, &len, spelt);
-  size_t odd = odd_size(text, len);
-  if (odd > 0) {
-    *fault = (mv_fault){MV_EINTSIZE, odd, text[odd - 1]};
+  size_t at = packonly_size(text, len);
+  if (at > 0) {
+    *fault = (mv_fault){MV_EINTSIZE, at, text[at - 1]};
     return 0;
   }
   mv_parser count = {.start = text, .end = text + len};

@@ -158,14 +158,18 @@ const mv_format *mv_format_build(const char *s, size_t len, void *block,
 void mv_explain(const mv_fault *fault, char *out, size_t size);
 
 /*
-** Translates the format s of string.pack to PEP 3118 (dialect.c). MV_FOREIGN: s
-** is not a format of string.pack; MV_UNSPEAKABLE: PEP 3118 cannot express a
+** Translates the format s of string.pack to PEP 3118 (dialect.c). MV_NOTPACK: s
+** is not a format of string.pack; MV_UNTRANSLATABLE: PEP 3118 cannot express a
 ** part of it.
 */
-typedef enum mv_dialect { MV_FOREIGN, MV_UNSPEAKABLE, MV_SPELT } mv_dialect;
+typedef enum mv_translation {
+  MV_NOTPACK,
+  MV_UNTRANSLATABLE,
+  MV_TRANSLATED
+} mv_translation;
 
-mv_dialect mv_from_packformat(const char *s, size_t len, char *out,
-                              size_t size);
+mv_translation mv_from_packformat(const char *s, size_t len, char *out,
+                                  size_t size);
 
 /*
 ** Translates the format to string.pack; false if string.pack cannot express it.

@@ -77,7 +77,7 @@ mv_status mv_item_convert(const mv_item *dst, unsigned char *pd,
 
 /* The number of bytes of an item that belong to values. All other bytes are
 ** padding, and are never written. */
-size_t mv_item_values(const mv_item *item);
+size_t mv_item_valuebytes(const mv_item *item);
 
 /* Copies the values of an item to another item of the same structure. The items
 ** do not overlap, or are the same. */

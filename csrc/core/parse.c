@@ -64,20 +64,20 @@ static bool number(mv_parser *s, size_t *n) {
 typedef struct prefix {
   const char *at;
   size_t count;
-  size_t span;    /* the product of the shape, where 0 counts as 1 */
-  bool empty;     /* the shape has a 0 */
-  mv_status owed; /* the fault, and its place, if no code follows */
-  const char *owed_at;
+  size_t nitems;     /* the product of the shape, where 0 counts as 1 */
+  bool empty;        /* the shape has a 0 */
+  mv_status pending; /* the fault, and its place, if no code follows */
+  const char *pending_at;
 } prefix;
 
-static void owe(mv_parser *s, prefix *pre, mv_status status) {
-  pre->owed = status;
-  pre->owed_at = s->p;
+static void set_pending(mv_parser *s, prefix *pre, mv_status status) {
+  pre->pending = status;
+  pre->pending_at = s->p;
 }
 
 static void take_order(mv_parser *s, prefix *pre) {
   if (mv_is_order(peek(s))) {
-    owe(s, pre, MV_EORDER);
+    set_pending(s, pre, MV_EORDER);
     s->order = *s->p++;
     skip_blanks(s);
   }
@@ -98,22 +98,22 @@ static bool add_dimension(mv_parser *s, mv_field *field, size_t n) {
 }
 
 static bool take_shape(mv_parser *s, prefix *pre, mv_field *field) {
-  owe(s, pre, MV_ESUBARRAY);
+  set_pending(s, pre, MV_ESUBARRAY);
   do {
     size_t n;
     s->p++;
     skip_blanks(s);
     if (!is_digit(peek(s)))
-      return fail(s, MV_ESUBARRAY, pre->owed_at);
+      return fail(s, MV_ESUBARRAY, pre->pending_at);
     if (!number(s, &n) || !add_dimension(s, field, n))
       return false;
     pre->empty |= n == 0;
-    if (n > 1 && pre->span > MAXSIZE / n)
-      return fail(s, MV_ETOOBIG, pre->owed_at);
-    pre->span *= n > 1 ? n : 1;
+    if (n > 1 && pre->nitems > MAXSIZE / n)
+      return fail(s, MV_ETOOBIG, pre->pending_at);
+    pre->nitems *= n > 1 ? n : 1;
   } while (peek(s) == ',');
   if (peek(s) != ')')
-    return fail(s, MV_ESUBARRAY, pre->owed_at);
+    return fail(s, MV_ESUBARRAY, pre->pending_at);
   s->p++;
   return true;
 }
@@ -121,21 +121,21 @@ static bool take_shape(mv_parser *s, prefix *pre, mv_field *field) {
 /* Reads [order] [shape] [count], or [shape] [order] [count]. */
 static bool take_prefix(mv_parser *s, prefix *pre, mv_field *field) {
   take_order(s, pre);
-  bool ordered = pre->owed == MV_EORDER;
+  bool ordered = pre->pending == MV_EORDER;
   if (peek(s) == '(' && !take_shape(s, pre, field))
     return false;
   if (!ordered)
     take_order(s, pre);
   if (is_digit(peek(s))) {
-    owe(s, pre, MV_ECOUNT);
+    set_pending(s, pre, MV_ECOUNT);
     if (!number(s, &pre->count))
       return false;
   }
   char c = peek(s);
   bool code_follows =
       s->p < s->end && !mv_is_order(c) && !is_blank(c) && !one_of("}(:", c);
-  if (pre->owed != MV_OK && !code_follows)
-    return fail(s, pre->owed, pre->owed_at);
+  if (pre->pending != MV_OK && !code_follows)
+    return fail(s, pre->pending, pre->pending_at);
   return true;
 }
 
@@ -206,8 +206,8 @@ static bool take_code(mv_parser *s, prefix *pre, mv_item *item, size_t *align) {
 /* Reads a code into the field, and records its spelling. */
 static bool take_field_code(mv_parser *s, prefix *pre, mv_field *field,
                             size_t *align) {
-  bool counted = pre->owed == MV_ECOUNT && one_of("sp", peek(s));
-  field->text = counted ? pre->owed_at : s->p; /* 4s is one code */
+  bool counted = pre->pending == MV_ECOUNT && one_of("sp", peek(s));
+  field->text = counted ? pre->pending_at : s->p; /* 4s is one code */
   field->order = s->order;
   if (!take_code(s, pre, &field->item, align))
     return false;
@@ -236,9 +236,9 @@ static bool set_value_size(mv_parser *s, const prefix *pre, mv_field *field) {
   size_t size = 0;
   if (pre->count != 1 && field->ndim > 0)
     return fail(s, MV_ESUBARRAY, pre->at);
-  if (field->item.size == 0 && (pre->count > 1 || pre->span > 1))
+  if (field->item.size == 0 && (pre->count > 1 || pre->nitems > 1))
     return fail(s, MV_EZEROITEM, pre->at);
-  if (!grow(&size, pre->span, field->item.size))
+  if (!grow(&size, pre->nitems, field->item.size))
     return fail(s, MV_ETOOBIG, pre->at);
   field->size = pre->empty ? 0 : size;
   field->count = pre->count;
@@ -246,7 +246,7 @@ static bool set_value_size(mv_parser *s, const prefix *pre, mv_field *field) {
 }
 
 /* Turns the count of a named field into a shape. */
-static bool name_together(mv_parser *s, mv_field *field, const char *at) {
+static bool count_to_shape(mv_parser *s, mv_field *field, const char *at) {
   if (field->name == NULL || field->count == 1)
     return true;
   size_t n = field->count;
@@ -292,7 +292,7 @@ static bool take_padding(mv_parser *s, const prefix *pre, mv_record *record,
 }
 
 static bool take_item(mv_parser *s, mv_record *record) {
-  prefix pre = {.at = s->p, .count = 1, .span = 1};
+  prefix pre = {.at = s->p, .count = 1, .nitems = 1};
   mv_field field = {0};
   size_t align = 1;
   if (!take_prefix(s, &pre, &field))
@@ -301,7 +301,7 @@ static bool take_item(mv_parser *s, mv_record *record) {
     return take_padding(s, &pre, record, field.ndim);
   return take_field_code(s, &pre, &field, &align) &&
          set_value_size(s, &pre, &field) && take_name(s, &field) &&
-         name_together(s, &field, pre.at) &&
+         count_to_shape(s, &field, pre.at) &&
          place_field(s, record, &field, align, pre.at);
 }
 

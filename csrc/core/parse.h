@@ -1,5 +1,5 @@
 /*
-** parse.h - the interface between format.c, parse.c and typecode.c
+** parse.h - what the files that parse formats share
 */
 #ifndef MV_PARSE_H
 #define MV_PARSE_H

@@ -169,10 +169,10 @@ typedef struct mv_patscan {
 } mv_patscan;
 
 /*
-** Finds the first match that begins at or behind s[scan->next]. The caller sets
+** Finds the first match that begins at or behind s[state->next]. The caller sets
 ** next and avoid for the next search.
 */
-bool mv_pattern_find(mv_pattern *pat, mv_patscan *scan, const unsigned char *s,
+bool mv_pattern_find(mv_pattern *pat, mv_patscan *state, const unsigned char *s,
                      size_t n, mv_match *match);
 
 #if defined(__GNUC__)

@@ -134,7 +134,7 @@ static void study(mv_pattern *pat) {
 
 typedef struct scan {
   mv_pattern *pat;
-  mv_patscan *kept; /* from one call to the next */
+  mv_patscan *state; /* from one call to the next */
   const unsigned char *s;
   size_t n;
   size_t at[MV_PCLUES]; /* the next places of the clues */
@@ -176,7 +176,7 @@ static bool find_clue(scan *c, int k, size_t i) {
   if (at < 0)
     return false;
   c->at[k] = i + (size_t)at;
-  c->kept->credit += at - FIND_COST;
+  c->state->credit += at - FIND_COST;
   return true;
 }
 
@@ -191,7 +191,7 @@ static size_t first_before(const scan *c, int k, size_t i) {
     return i;
   while (first > i && may_precede(c->pat, clue, c->s[first - 1]))
     first--;
-  c->kept->credit -= (ptrdiff_t)(at - first);
+  c->state->credit -= (ptrdiff_t)(at - first);
   return first;
 }
 
@@ -217,13 +217,13 @@ static bool follow_clue(scan *c, size_t *i, size_t *last) {
 /* The same according to all clues. */
 static bool follow_scan(scan *c, size_t *i, size_t *last) {
   const mv_pattern *pat = c->pat;
-  mv_patscan *kept = c->kept;
+  mv_patscan *state = c->state;
   size_t other;
   *last = c->n;
   if (pat->nclues == 0)
     return true;
-  if (*i < kept->resume) {
-    *last = kept->resume - 1 < c->n ? kept->resume - 1 : c->n;
+  if (*i < state->resume) {
+    *last = state->resume - 1 < c->n ? state->resume - 1 : c->n;
     return true;
   }
   if (!follow_clue(c, i, last))
@@ -234,9 +234,9 @@ static bool follow_scan(scan *c, size_t *i, size_t *last) {
     other = c->at[1] - pat->clues[1].least;
     *last = *last < other ? *last : other;
   }
-  if (kept->credit < -BUDGET) {
-    kept->credit = 0;
-    kept->resume = *i + REST;
+  if (state->credit < -BUDGET) {
+    state->credit = 0;
+    state->resume = *i + REST;
   }
   return true;
 }
@@ -265,7 +265,7 @@ static bool find_between(const scan *c, size_t i, size_t last,
     if (c->pat->starts && (i = skip(c, i, last)) > last)
       break;
     if (mv_pattern_match(c->pat, c->s, c->n, i, match)) {
-      if (match->end != c->kept->avoid)
+      if (match->end != c->state->avoid)
         return true;
     } else if (match->status != MV_OK) {
       break;
@@ -275,10 +275,10 @@ static bool find_between(const scan *c, size_t i, size_t last,
 }
 
 /* Searches for a match that begins at i or behind. */
-static bool find_studied(mv_pattern *pat, mv_patscan *kept,
+static bool find_studied(mv_pattern *pat, mv_patscan *state,
                          const unsigned char *s, size_t n, size_t i,
                          mv_match *match) {
-  scan c = {pat, kept, s, n, {UNKNOWN, UNKNOWN}};
+  scan c = {pat, state, s, n, {UNKNOWN, UNKNOWN}};
   for (size_t last; match->status == MV_OK && i <= n; i = last + 1) {
     if (!follow_scan(&c, &i, &last))
       return false;
@@ -288,17 +288,17 @@ static bool find_studied(mv_pattern *pat, mv_patscan *kept,
   return false;
 }
 
-bool mv_pattern_find(mv_pattern *pat, mv_patscan *kept, const unsigned char *s,
+bool mv_pattern_find(mv_pattern *pat, mv_patscan *state, const unsigned char *s,
                      size_t n, mv_match *match) {
-  size_t i = kept->next, last = n - i > FEW ? i + FEW : n;
+  size_t i = state->next, last = n - i > FEW ? i + FEW : n;
   match->status = MV_OK;
   if (pat->studied)
-    return find_studied(pat, kept, s, n, i, match);
+    return find_studied(pat, state, s, n, i, match);
   if (pat->anchored)
     last = i;
   for (; i <= last; i++)
     if (mv_pattern_match(pat, s, n, i, match)) {
-      if (match->end != kept->avoid)
+      if (match->end != state->avoid)
         return true;
     } else if (match->status != MV_OK) {
       return false;
@@ -306,5 +306,5 @@ bool mv_pattern_find(mv_pattern *pat, mv_patscan *kept, const unsigned char *s,
   if (pat->anchored || last == n)
     return false;
   study(pat);
-  return find_studied(pat, kept, s, n, i, match);
+  return find_studied(pat, state, s, n, i, match);
 }

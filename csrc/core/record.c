@@ -170,7 +170,7 @@ mv_status mv_item_convert(const mv_item *dst, unsigned char *pd,
 
 /* ---- assignment ----------------------------------------------------------*/
 
-size_t mv_item_values(const mv_item *item) {
+size_t mv_item_valuebytes(const mv_item *item) {
   const mv_record *record = item->record;
   size_t sum = 0;
   if (item->kind != MV_RECORD)
@@ -179,7 +179,7 @@ size_t mv_item_values(const mv_item *item) {
     const mv_field *field = &record->fields[i];
     if (field->item.size > 0)
       sum += field->count * field->size / field->item.size *
-             mv_item_values(&field->item);
+             mv_item_valuebytes(&field->item);
   }
   return sum;
 }

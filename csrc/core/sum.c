@@ -57,7 +57,7 @@ static void add_upper(total *t, int64_t x) {
     return all;                                                                \
   }
 
-/* The sum of a piece: the sums of the lower and of the upper halves. */
+/* Numbers of 64 bits are summed as their lower and their upper halves. */
 SUM(sum_u8, uint8_t, uint32_t, x)
 SUM(sum_i8, int8_t, int32_t, x)
 SUM(sum_u16, uint16_t, uint32_t, x)
