@@ -180,14 +180,14 @@ static void peek_other(lua_State *L, int idx, int flags, mview_buffer *buf) {
   luaL_checkstack(L, LUA_MINSTACK, NULL); /* for messages */
   check_flags(L, flags);
   idx = lua_absindex(L, idx);
-  switch (lmv_toown(L, idx, &own)) {
-  case LMV_OWN_VIEW:
+  switch (lmv_owntypeof(L, idx, &own)) {
+  case LMV_VIEWTYPE:
     peek_view(L, idx, flags, own, buf);
     break;
-  case LMV_OWN_CONTAINER:
+  case LMV_CONTAINERTYPE:
     peek_container(L, idx, flags, own, buf);
     break;
-  case LMV_OWN_NOTHING:
+  case LMV_OTHERTYPE:
     if (lua_type(L, idx) == LUA_TSTRING)
       luaL_argerror(L, idx, "memory is read-only");
     else if (lmv_isexporter(L, idx))
@@ -210,7 +210,7 @@ static int api_isbytes(lua_State *L, int idx) {
   if (!lua_checkstack(L, 4))
     return 0;
   idx = lua_absindex(L, idx);
-  if (lmv_toown(L, idx, &own) != LMV_OWN_NOTHING)
+  if (lmv_owntypeof(L, idx, &own) != LMV_OTHERTYPE)
     return MVIEW_PEEKABLE;
   return lmv_isexporter(L, idx) ? MVIEW_BORROWABLE : 0;
 }
@@ -315,14 +315,14 @@ static void borrow_object(lua_State *L, int idx, int flags, mview_buffer *buf) {
 static void borrow_other(lua_State *L, int idx, int flags, mview_buffer *buf) {
   void *own;
   check_flags(L, flags);
-  switch (lmv_toown(L, idx, &own)) {
-  case LMV_OWN_VIEW:
+  switch (lmv_owntypeof(L, idx, &own)) {
+  case LMV_VIEWTYPE:
     borrow_view(L, idx, flags, own, buf);
     break;
-  case LMV_OWN_CONTAINER:
+  case LMV_CONTAINERTYPE:
     borrow_container(L, idx, flags, own, buf);
     break;
-  case LMV_OWN_NOTHING:
+  case LMV_OTHERTYPE:
     if (lua_type(L, idx) == LUA_TSTRING)
       luaL_argerror(L, idx, "memory is read-only");
     check_value(L, idx);

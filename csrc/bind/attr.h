@@ -16,8 +16,8 @@ void lmv_setattributes(lua_State *L);
 /* Pushes attribute id of the view v, which is at index 1. [-0, +1, v] */
 void lmv_pushattribute(lua_State *L, const lmv_view *v, int id);
 
-/* The same for the bytearray or map at index 1, which is replaced on the stack
-** by a view of it. [-0, +1, v] */
+/* The same for the container at index 1, which is replaced on the stack by a
+** view of it. [-0, +1, v] */
 void lmv_pushcontainerattribute(lua_State *L, int id);
 
 extern const luaL_Reg lmv_attr_metamethods[];

@@ -192,7 +192,7 @@ LMV_TOUCHES(bytearray_insert) {
   b = lmv_makeroom(L, 1, n);
   at = check_place(L, 2, i, b->lease.size + 1, b->lease.size);
   if (lua_type(L, 3) == LUA_TUSERDATA)
-    lmv_base(L, lua_touserdata(L, 3)); /* raises before bytes are moved */
+    lmv_checklive(L, lua_touserdata(L, 3)); /* before bytes are moved */
   if (n > 0) {
     if (at < b->lease.size)
       lmv_lease_expire(&b->lease, "bytearray was cut");
@@ -238,7 +238,7 @@ static int bytearray_appendfrom(lua_State *L) {
   while (more && done < limit) {
     size_t n = next_piece(b, limit - done, limited);
     b = lmv_makeroom(L, 1, n);
-    last = lmv_read(L, &in, b->lease.base + b->lease.size, n);
+    last = lmv_readinput(L, &in, b->lease.base + b->lease.size, n);
     lmv_setsize(b, b->lease.size + last.n);
     done += last.n;
     more =
@@ -314,7 +314,7 @@ static int bytearray_release(lua_State *L) {
 
 /* b:view(): a view of all bytes. */
 static int bytearray_view(lua_State *L) {
-  return lmv_seecontainer(L, LMV_BYTEARRAY);
+  return lmv_container_view(L, LMV_BYTEARRAY);
 }
 
 /* ---- metamethods: only the virtual machine calls them, with their object -*/

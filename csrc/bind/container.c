@@ -60,7 +60,7 @@ static int container_index(lua_State *L) {
 }
 
 /* The name of a container in messages. */
-static const char *container_kind(const lmv_lease *lease) {
+static const char *container_noun(const lmv_lease *lease) {
   return lmv_container_words(lease->source)->noun;
 }
 
@@ -72,11 +72,11 @@ static int container_newindex(lua_State *L) {
   ptrdiff_t at;
   if (lua_type(L, 2) == LUA_TSTRING)
     return luaL_error(L, "attempt to assign to '%s' of a %s",
-                      lua_tostring(L, 2), container_kind(lease));
+                      lua_tostring(L, 2), container_noun(lease));
   i = lmv_checkkey(L, 2, "index");
   if (lease->readonly)
     return luaL_error(L, "attempt to write to a read-only %s",
-                      container_kind(lease));
+                      container_noun(lease));
   if (!store_number(L, 3, 1 + MV_U8, &byte))
     lmv_toitem(L, 0, 3, &lmv_byteformat, &byte);
   at = lmv_wrap((ptrdiff_t)lease->size, i);
@@ -103,7 +103,7 @@ void *lmv_pushcontainer(lua_State *L, size_t size, lmv_source source) {
   return c;
 }
 
-int lmv_closecontainer(lua_State *L, lmv_source source) {
+int lmv_container_close(lua_State *L, lmv_source source) {
   const lmv_container *c = lmv_checkcontainer(L, 1, source);
   if (!lmv_container_alive(c))
     return 0;
@@ -112,7 +112,7 @@ int lmv_closecontainer(lua_State *L, lmv_source source) {
   return 0;
 }
 
-int lmv_seecontainer(lua_State *L, lmv_source source) {
+int lmv_container_view(lua_State *L, lmv_source source) {
   lmv_checkcontainer(L, 1, source);
   lmv_pushcontainerview(L, LMV_META, 1);
   return 1;

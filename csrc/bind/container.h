@@ -11,7 +11,7 @@
 #endif
 
 /*
-** Makes the metatable of bytearrays or maps: __name, the methods, the
+** Makes the metatable of a source's containers: __name, the methods, the
 ** metamethods (these and the shared ones), and the mark that lmv_tocontainer
 ** looks for. Methods of views that are not in methods are inherited, so the
 ** metatable of views must be complete before this is called. [-0, +0, m]
@@ -25,9 +25,9 @@ void lmv_newcontainermeta(lua_State *L, lmv_source source, const char *name,
 */
 void *lmv_pushcontainer(lua_State *L, size_t size, lmv_source source);
 
-/* The methods close (or release) and view of the containers of a source. */
-int lmv_closecontainer(lua_State *L, lmv_source source);
-int lmv_seecontainer(lua_State *L, lmv_source source);
+/* The methods close (or release) and view of a source's containers. */
+int lmv_container_close(lua_State *L, lmv_source source);
+int lmv_container_view(lua_State *L, lmv_source source);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

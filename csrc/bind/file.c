@@ -153,7 +153,7 @@ static ptrdiff_t write_file(channel *c, unsigned char *p, size_t n) {
 ** Whether the next n bytes can follow the last ones without a preparation: the
 ** last operation was a read; or it was a write, and the bytes fit the buffer.
 */
-static bool goes_on(const channel *c, size_t n) {
+static bool needs_no_seek(const channel *c, size_t n) {
 #if defined(HAVE_STDIO_EXT)
   if (!c->out)
     return __freading(c->file);
@@ -205,7 +205,7 @@ static int open_file(channel *c, size_t n) {
   c->move = c->out ? write_file : read_file;
   c->unsure = c->out;
   clearerr(c->file);
-  if (c->at < 0 && goes_on(c, n))
+  if (c->at < 0 && needs_no_seek(c, n))
     return 0;
   if (c->at >= 0) {
     c->home = tell_file(c->file);
@@ -219,7 +219,7 @@ static int open_file(channel *c, size_t n) {
 }
 
 /* Moves the file handle to its final position. */
-static int settle_file(channel *c) {
+static int reposition_file(channel *c) {
   int64_t at = c->home;
 #if !defined(_WIN32)
   if (c->resync)
@@ -300,7 +300,7 @@ static size_t run_channel(channel *c, unsigned char *base, const mv_layout *lay,
   if (c->err == 0 && n > 0)
     done = buffer != NULL ? move_layout(c, base, lay, buffer, n)
                           : move_bytes(c, base + lay->offset, n);
-  err = settle_file(c);
+  err = reposition_file(c);
   if (c->err == 0)
     c->err = err;
   return done;
@@ -341,7 +341,8 @@ lmv_input lmv_checkinput(lua_State *L, size_t most) {
   return in;
 }
 
-lmv_reading lmv_read(lua_State *L, lmv_input *in, unsigned char *p, size_t n) {
+lmv_reading lmv_readinput(lua_State *L, lmv_input *in, unsigned char *p,
+                          size_t n) {
   channel c = {.fd = in->fd, .at = -1, .home = -1};
   lmv_reading result = {0, 0, false};
   if (in->nbuffered > 0) {
@@ -373,7 +374,7 @@ static int transfer(lua_State *L, bool out) {
   lmv_layout(v, &lay);
   n = (size_t)mv_layout_nbytes(&lay);
   if (!out)
-    lmv_writable(L, v); /* before bytes are taken from a receive buffer */
+    lmv_checkwritable(L, v); /* before bytes are taken from a receive buffer */
   file = lmv_checkinput(L, out || c.at >= 0 ? 0 : n);
   c.fd = file.fd;
   if (!mv_layout_contiguous(&lay, 'C'))

@@ -37,7 +37,8 @@ lmv_input lmv_checkinput(lua_State *L, size_t most);
 ** Reads up to n > 0 bytes to p; 0 bytes: the end. [-0, +0, v] Raises if the
 ** file handle was closed; otherwise calls no function of Lua.
 */
-lmv_reading lmv_read(lua_State *L, lmv_input *in, unsigned char *p, size_t n);
+lmv_reading lmv_readinput(lua_State *L, lmv_input *in, unsigned char *p,
+                          size_t n);
 
 /* Pushes the results of a transfer of n bytes that ended with err, and returns
 ** their number: n; or nil, message, errno. */

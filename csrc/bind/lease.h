@@ -108,7 +108,7 @@ static inline bool lmv_container_alive(const lmv_container *c) {
 
 /*
 ** The number of times that a resource of this process has lost memory. A signal
-** handler increments it in the middle of an access. lmv_telllosses raises if a
+** handler increments it in the middle of an access. lmv_reportlosses raises if a
 ** resource of this state has lost memory since the last call. [-0, +0, v]
 */
 extern volatile unsigned lmv_losses;
@@ -119,7 +119,7 @@ extern volatile unsigned lmv_losses;
 #define LMV_LOSSES() lmv_losses
 #endif
 
-void lmv_telllosses(lua_State *L);
+void lmv_reportlosses(lua_State *L);
 
 /*
 ** Begins the definition of the C function f, which touches memory. f checks for
@@ -132,7 +132,7 @@ void lmv_telllosses(lua_State *L);
     unsigned before = LMV_LOSSES();                                            \
     int n = f##_body(L);                                                       \
     if (LMV_LOSSES() != before)                                                \
-      lmv_telllosses(L);                                                       \
+      lmv_reportlosses(L);                                                     \
     return n;                                                                  \
   }                                                                            \
   static int f##_body(lua_State *L)

@@ -194,7 +194,7 @@ static lmv_map *check_open(lua_State *L) {
 }
 
 /* m:view(): a view of all its bytes. */
-static int map_view(lua_State *L) { return lmv_seecontainer(L, LMV_MAP); }
+static int map_view(lua_State *L) { return lmv_container_view(L, LMV_MAP); }
 
 /* Pushes true, or the results of a failed function. */
 static int push_result(lua_State *L, int err) {
@@ -271,7 +271,7 @@ static int map_resize(lua_State *L) {
 /* ---- the end -------------------------------------------------------------*/
 
 /* m:close(), also release and __close: ends the map and all views of it. */
-static int map_close(lua_State *L) { return lmv_closecontainer(L, LMV_MAP); }
+static int map_close(lua_State *L) { return lmv_container_close(L, LMV_MAP); }
 
 static int map_tostring(lua_State *L) {
   lmv_map *m = (lmv_map *)lmv_checkcontainer(L, 1, LMV_MAP);

@@ -4,8 +4,8 @@
 ** functions call no function of Lua. They return 0, an errno, or one of the two
 ** codes below. If the result is not 0, nothing has changed.
 */
-#ifndef MAPPING_H
-#define MAPPING_H
+#ifndef LMV_MAPPING_H
+#define LMV_MAPPING_H
 
 #include "resource.h"
 

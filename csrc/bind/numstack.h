@@ -17,42 +17,42 @@
 /* ---- reading -------------------------------------------------------------*/
 
 /* Reverse the bytes of a number, or return it unchanged. */
-static inline void keep(void *p) { (void)p; }
+static inline void unchanged(void *p) { (void)p; }
 
-#define TURN(bits)                                                             \
-  static inline void turn##bits(void *p) {                                     \
+#define REVERSE(bits)                                                          \
+  static inline void reverse##bits(void *p) {                                  \
     mv_put##bits(p, false, mv_get##bits(p, true));                             \
   }
 
-TURN(16)
-TURN(32)
-TURN(64)
+REVERSE(16)
+REVERSE(32)
+REVERSE(64)
 
-#undef TURN
+#undef REVERSE
 
 /* Expands ACT for each kind, with the C type, the byte swap and the push
 ** function. */
 #define LMV_NUMBER_KINDS(ACT)                                                  \
-  ACT(1 + MV_U8, uint8_t, keep, lua_pushinteger, lua_Integer)                  \
-  ACT(1 + MV_I8, int8_t, keep, lua_pushinteger, lua_Integer)                   \
-  LMV_WIDE_KINDS(ACT, 1, keep, keep, keep)                                     \
-  LMV_WIDE_KINDS(ACT, 1 + LMV_SWAPPED, turn16, turn32, turn64)
+  ACT(1 + MV_U8, uint8_t, unchanged, lua_pushinteger, lua_Integer)             \
+  ACT(1 + MV_I8, int8_t, unchanged, lua_pushinteger, lua_Integer)              \
+  LMV_WIDE_KINDS(ACT, 1, unchanged, unchanged, unchanged)                      \
+  LMV_WIDE_KINDS(ACT, 1 + LMV_SWAPPED, reverse16, reverse32, reverse64)
 
-#define LMV_WIDE_KINDS(ACT, from, turn2, turn4, turn8)                         \
-  ACT(from + MV_U16, uint16_t, turn2, lua_pushinteger, lua_Integer)            \
-  ACT(from + MV_I16, int16_t, turn2, lua_pushinteger, lua_Integer)             \
-  ACT(from + MV_U32, uint32_t, turn4, lua_pushinteger, lua_Integer)            \
-  ACT(from + MV_I32, int32_t, turn4, lua_pushinteger, lua_Integer)             \
-  ACT(from + MV_U64, uint64_t, turn8, lua_pushinteger, lua_Integer)            \
-  ACT(from + MV_I64, int64_t, turn8, lua_pushinteger, lua_Integer)             \
-  ACT(from + MV_F32, float, turn4, lua_pushnumber, lua_Number)                 \
-  ACT(from + MV_F64, double, turn8, lua_pushnumber, lua_Number)
+#define LMV_WIDE_KINDS(ACT, from, reverse2, reverse4, reverse8)                \
+  ACT(from + MV_U16, uint16_t, reverse2, lua_pushinteger, lua_Integer)         \
+  ACT(from + MV_I16, int16_t, reverse2, lua_pushinteger, lua_Integer)          \
+  ACT(from + MV_U32, uint32_t, reverse4, lua_pushinteger, lua_Integer)         \
+  ACT(from + MV_I32, int32_t, reverse4, lua_pushinteger, lua_Integer)          \
+  ACT(from + MV_U64, uint64_t, reverse8, lua_pushinteger, lua_Integer)         \
+  ACT(from + MV_I64, int64_t, reverse8, lua_pushinteger, lua_Integer)          \
+  ACT(from + MV_F32, float, reverse4, lua_pushnumber, lua_Number)              \
+  ACT(from + MV_F64, double, reverse8, lua_pushnumber, lua_Number)
 
-#define PUSH_ONE(code, type, turn, push, as)                                   \
+#define PUSH_ONE(code, type, reverse, push, as)                                \
   case code: {                                                                 \
     type x;                                                                    \
     memcpy(&x, p, sizeof x);                                                   \
-    turn(&x);                                                                  \
+    reverse(&x);                                                               \
     push(L, (as)x);                                                            \
     break;                                                                     \
   }
@@ -63,12 +63,12 @@ static inline void push_number(lua_State *L, unsigned numkind,
   switch (numkind) { LMV_NUMBER_KINDS(PUSH_ONE) }
 }
 
-#define PUSH_RUN(code, type, turn, push, as)                                   \
+#define PUSH_RUN(code, type, reverse, push, as)                                \
   case code:                                                                   \
     for (; n > 0; n--, p += step) {                                            \
       type x;                                                                  \
       memcpy(&x, p, sizeof x);                                                 \
-      turn(&x);                                                                \
+      reverse(&x);                                                             \
       push(L, (as)x);                                                          \
     }                                                                          \
     break;
@@ -80,12 +80,12 @@ static inline void push_number_run(lua_State *L, unsigned numkind,
   switch (numkind) { LMV_NUMBER_KINDS(PUSH_RUN) }
 }
 
-#define SET_RUN(code, type, turn, push, as)                                    \
+#define SET_RUN(code, type, reverse, push, as)                                 \
   case code:                                                                   \
     for (lua_Integer i = 1; i <= n; i++, p += step) {                          \
       type x;                                                                  \
       memcpy(&x, p, sizeof x);                                                 \
-      turn(&x);                                                                \
+      reverse(&x);                                                             \
       push(L, (as)x);                                                          \
       lua_rawseti(L, -2, i);                                                   \
     }                                                                          \
@@ -103,33 +103,33 @@ static inline void set_number_run(lua_State *L, unsigned numkind,
 
 /* ---- writing -------------------------------------------------------------*/
 
-#define STORE(type, turn, value)                                               \
+#define STORE(type, reverse, value)                                            \
   {                                                                            \
     type x = (type)(value);                                                    \
     if (swap)                                                                  \
-      turn(&x);                                                                \
+      reverse(&x);                                                             \
     memcpy(p, &x, sizeof x);                                                   \
     return true;                                                               \
   }
 
-#define STORE_SIGNED(type, turn, lo, hi)                                       \
+#define STORE_SIGNED(type, reverse, lo, hi)                                    \
   if (i < (lo) || i > (hi))                                                    \
     return false;                                                              \
-  STORE(type, turn, i)
+  STORE(type, reverse, i)
 
-#define STORE_UNSIGNED(type, turn, hi)                                         \
+#define STORE_UNSIGNED(type, reverse, hi)                                      \
   if ((lua_Unsigned)i > (hi))                                                  \
     return false;                                                              \
-  STORE(type, turn, i)
+  STORE(type, reverse, i)
 
 static inline bool store_float_number(lua_State *L, int idx, unsigned numkind,
                                       bool swap, unsigned char *p) {
   double f = (double)lua_tonumber(L, idx);
   if (numkind == 1 + MV_F64)
-    STORE(double, turn64, f)
+    STORE(double, reverse64, f)
   if (!(fabs(f) <= 3.402823466e+38))
     return false; /* the general path decides */
-  STORE(float, turn32, f)
+  STORE(float, reverse32, f)
 }
 
 /*
@@ -152,19 +152,19 @@ static inline bool store_typed(lua_State *L, int idx, int type,
     return false;
   switch ((mv_kind)(numkind - 1)) {
   case MV_U8:
-    STORE_UNSIGNED(uint8_t, keep, UINT8_MAX)
+    STORE_UNSIGNED(uint8_t, unchanged, UINT8_MAX)
   case MV_I8:
-    STORE_SIGNED(int8_t, keep, INT8_MIN, INT8_MAX)
+    STORE_SIGNED(int8_t, unchanged, INT8_MIN, INT8_MAX)
   case MV_U16:
-    STORE_UNSIGNED(uint16_t, turn16, UINT16_MAX)
+    STORE_UNSIGNED(uint16_t, reverse16, UINT16_MAX)
   case MV_I16:
-    STORE_SIGNED(int16_t, turn16, INT16_MIN, INT16_MAX)
+    STORE_SIGNED(int16_t, reverse16, INT16_MIN, INT16_MAX)
   case MV_U32:
-    STORE_UNSIGNED(uint32_t, turn32, UINT32_MAX)
+    STORE_UNSIGNED(uint32_t, reverse32, UINT32_MAX)
   case MV_I32:
-    STORE_SIGNED(int32_t, turn32, INT32_MIN, INT32_MAX)
+    STORE_SIGNED(int32_t, reverse32, INT32_MIN, INT32_MAX)
   default: /* 64 bits of either sign: the same bytes */
-    STORE(int64_t, turn64, i)
+    STORE(int64_t, reverse64, i)
   }
 }
 

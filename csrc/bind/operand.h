@@ -12,7 +12,7 @@
 #endif
 
 /*
-** Pushes a view of the bytes-like value at idx (string, bytearray, map, foreign
+** Pushes a view of the bytes-like value at idx (string, container, foreign
 ** exporter) or, if the value is a view, that view itself. Returns NULL and
 ** pushes nothing for any other value. [-0, +(0|1), e] meta: index of the
 ** metatable of views.
@@ -31,7 +31,7 @@ lmv_view *lmv_asview(lua_State *L, int arg);
 */
 typedef struct lmv_operand {
   const lmv_view *view;
-  const lmv_container *container; /* if view is NULL: the bytearray or map */
+  const lmv_container *container; /* if view is NULL */
   uint64_t generation;         /* of the container's lease when it was filled */
   const unsigned char *string; /* if view and container are NULL */
   const mv_format *format;

@@ -39,8 +39,8 @@ static inline void add_zeros(lmv_output *out, size_t n) {
 }
 
 /* Adds an integer of n bytes in the format's order. */
-static void pack_digits(const packreader *r, lmv_output *out,
-                        lua_Unsigned value, size_t n, bool negative) {
+static void add_integer_bytes(const lmv_packformat *r, lmv_output *out,
+                              lua_Unsigned value, size_t n, bool negative) {
   unsigned char *p = add_room(out, n);
   bool swap = r->little == MV_BIGENDIAN;
   if (p == NULL)
@@ -73,8 +73,8 @@ static inline void add_bytes(lmv_output *out, const void *s, size_t n) {
     memcpy(p, s, n);
 }
 
-static void pack_integer(const packreader *r, lmv_output *out, const option *o,
-                         int arg) {
+static void pack_integer(const lmv_packformat *r, lmv_output *out,
+                         const lmv_packoption *o, int arg) {
   lua_Integer i = lmv_checkinteger(r->L, arg);
   if (o->size < sizeof i) {
     lua_Unsigned limit = (lua_Unsigned)1 << (o->size * CHAR_BIT - 1);
@@ -84,12 +84,13 @@ static void pack_integer(const packreader *r, lmv_output *out, const option *o,
         (i < -(lua_Integer)limit || i >= (lua_Integer)limit))
       lmv_argerror(r->L, arg, "integer overflow");
   }
-  pack_digits(r, out, (lua_Unsigned)i, o->size, o->kind == INTEGER && i < 0);
+  add_integer_bytes(r, out, (lua_Unsigned)i, o->size,
+                    o->kind == INTEGER && i < 0);
 }
 
-static void pack_float(const packreader *r, lmv_output *out, const option *o,
-                       int arg) {
-  unsigned char bytes[MAXINTSIZE];
+static void pack_float(const lmv_packformat *r, lmv_output *out,
+                       const lmv_packoption *o, int arg) {
+  unsigned char bytes[LMV_MAXINTSIZE];
   int isnumber;
   lua_Number n = lua_tonumberx(r->L, arg, &isnumber);
   float f = (float)n;
@@ -107,8 +108,8 @@ static void pack_float(const packreader *r, lmv_output *out, const option *o,
 }
 
 /* Adds the string at arg as one of the three kinds of strings. */
-static void pack_string(const packreader *r, lmv_output *out, const option *o,
-                        int arg) {
+static void pack_string(const lmv_packformat *r, lmv_output *out,
+                        const lmv_packoption *o, int arg) {
   lua_State *L = r->L;
   size_t len;
   const char *s;
@@ -127,14 +128,14 @@ static void pack_string(const packreader *r, lmv_output *out, const option *o,
   } else {
     if (o->size < sizeof len && len >= (size_t)1 << (o->size * CHAR_BIT))
       lmv_argerror(L, arg, "string length does not fit in given size");
-    pack_digits(r, out, len, o->size, false);
+    add_integer_bytes(r, out, len, o->size, false);
     add_bytes(out, s, len);
   }
 }
 
 /* Adds the value at arg, if the option takes one. */
-static void pack_option(const packreader *r, lmv_output *out, const option *o,
-                        int arg) {
+static void pack_option(const lmv_packformat *r, lmv_output *out,
+                        const lmv_packoption *o, int arg) {
   switch (o->kind) {
   case INTEGER:
   case UNSIGNED:
@@ -158,9 +159,9 @@ static void pack_option(const packreader *r, lmv_output *out, const option *o,
   }
 }
 
-void lmv_pack(packreader *r, lmv_output *out, size_t room, size_t at, int arg,
-              int last) {
-  option o;
+void lmv_pack(lmv_packformat *r, lmv_output *out, size_t room, size_t at,
+              int arg, int last) {
+  lmv_packoption o;
   out->room = room;
   out->n = 0;
   luaL_buffinit(r->L, &out->b);
@@ -192,7 +193,7 @@ static void write_bytes(lua_State *L, const lmv_view *v, size_t at, size_t n,
 */
 LMV_TOUCHES(view_pack) {
   lmv_view *v = lmv_checkview(L, 1);
-  packreader r = lmv_startformat(L, 2);
+  lmv_packformat r = lmv_startformat(L, 2);
   size_t size, from;
   lmv_output out;
   int top = lua_gettop(L);

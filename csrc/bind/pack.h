@@ -22,8 +22,8 @@ typedef struct lmv_output {
 ** that do not fit into room are only counted, up to PTRDIFF_MAX. A missing
 ** argument raises.
 */
-void lmv_pack(packreader *r, lmv_output *out, size_t room, size_t at, int arg,
-              int last);
+void lmv_pack(lmv_packformat *r, lmv_output *out, size_t room, size_t at,
+              int arg, int last);
 
 extern const luaL_Reg lmv_pack_methods[];
 

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <string.h>
 
-packreader lmv_startformat(lua_State *L, int arg) {
-  packreader r = {L, NULL, NULL, !MV_BIGENDIAN, 1};
+lmv_packformat lmv_startformat(lua_State *L, int arg) {
+  lmv_packformat r = {L, NULL, NULL, !MV_BIGENDIAN, 1};
   r.text = r.p = lua_tostring(L, arg);
   if (r.text == NULL)
     lmv_typeerror(L, arg, "string");
@@ -23,7 +23,7 @@ static bool is_decimal(char c) { return '0' <= c && c <= '9'; }
 
 /* Reads a decimal number; def if there is no digit. Stops, as string.pack does,
 ** before the number could overflow. */
-static size_t read_number(packreader *r, size_t def) {
+static size_t read_number(lmv_packformat *r, size_t def) {
   size_t n = 0;
   if (!is_decimal(*r->p))
     return def;
@@ -33,15 +33,15 @@ static size_t read_number(packreader *r, size_t def) {
   return n;
 }
 
-/* The size of an integer, 1 to MAXINTSIZE. */
-static inline size_t integer_size(packreader *r, size_t def) {
+/* The size of an integer, 1 to LMV_MAXINTSIZE. */
+static inline size_t integer_size(lmv_packformat *r, size_t def) {
   size_t n;
   if (*r->p >= '1' && *r->p <= '9' && !is_decimal(r->p[1]))
     return (size_t)(*r->p++ - '0'); /* the usual case */
   n = read_number(r, def);
-  if (n > MAXINTSIZE || n == 0)
+  if (n > LMV_MAXINTSIZE || n == 0)
     luaL_error(r->L, "integral size (%I) out of limits [1,%d]", (LUAI_UACINT)n,
-               MAXINTSIZE);
+               LMV_MAXINTSIZE);
   return n;
 }
 
@@ -51,7 +51,7 @@ static inline size_t integer_size(packreader *r, size_t def) {
 ** Pushes the spelling in string.pack of a format of views; "" for other
 ** formats.
 */
-static const char *push_hint_to(const packreader *r) {
+static const char *push_hint_to(const lmv_packformat *r) {
   lua_State *L = r->L;
   size_t len = strlen(r->text), size;
   char out[64];
@@ -108,7 +108,7 @@ static const letter letters[UCHAR_MAX + 1] = {
     ['='] = {NOTHING, 0, MODE},
     ['!'] = {NOTHING, 0, MODE}};
 
-static size_t char_length(packreader *r) {
+static size_t char_length(lmv_packformat *r) {
   size_t n = read_number(r, SIZE_MAX);
   if (n == SIZE_MAX)
     luaL_error(r->L, "missing size for format option 'c'%s", push_hint_to(r));
@@ -116,7 +116,7 @@ static size_t char_length(packreader *r) {
 }
 
 /* Changes how the next options are read. */
-static void set_mode(packreader *r, char c) {
+static void set_mode(lmv_packformat *r, char c) {
   struct native {
     char c;
     union {
@@ -132,10 +132,10 @@ static void set_mode(packreader *r, char c) {
 /*
 ** Reads one option. NOTHING: it only changes the reading of the next options.
 */
-static inline void take_char(packreader *r, option *o) {
+static inline void take_char(lmv_packformat *r, lmv_packoption *o) {
   char c = *r->p++;
   const letter *l = &letters[(unsigned char)c];
-  o->kind = (option_kind)l->kind;
+  o->kind = (lmv_optionkind)l->kind;
   o->size = l->size;
   o->padding = 0;
   switch (l->takes) {
@@ -156,10 +156,10 @@ static inline void take_char(packreader *r, option *o) {
 }
 
 /* The alignment of an option; X takes the alignment of the next option. */
-static size_t alignment(packreader *r, option *o) {
+static size_t alignment(lmv_packformat *r, lmv_packoption *o) {
   size_t align = o->size;
   if (o->kind == ALIGNMENT) {
-    option next = {NOTHING, 0, 0};
+    lmv_packoption next = {NOTHING, 0, 0};
     if (*r->p != '\0')
       take_char(r, &next);
     align = next.size;
@@ -170,7 +170,7 @@ static size_t alignment(packreader *r, option *o) {
   return o->kind <= DOUBLE || o->kind == STRING ? align : 1;
 }
 
-bool lmv_nextoption(packreader *r, size_t at, option *o) {
+bool lmv_nextoption(lmv_packformat *r, size_t at, lmv_packoption *o) {
   size_t align;
   do {
     if (*r->p == '\0')
@@ -192,7 +192,7 @@ bool lmv_nextoption(packreader *r, size_t at, option *o) {
 
 /* The constant loop bound helps compilers to vectorise. */
 void lmv_reversebytes(unsigned char *bytes, size_t n) {
-  for (size_t i = 0; i < n / 2 && i < MAXINTSIZE / 2; i++) {
+  for (size_t i = 0; i < n / 2 && i < LMV_MAXINTSIZE / 2; i++) {
     unsigned char t = bytes[i];
     bytes[i] = bytes[n - 1 - i];
     bytes[n - 1 - i] = t;

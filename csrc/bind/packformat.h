@@ -12,9 +12,9 @@
 #pragma GCC visibility push(hidden)
 #endif
 
-#define MAXINTSIZE 16 /* bytes of the longest integer */
+#define LMV_MAXINTSIZE 16 /* bytes of the longest integer */
 
-typedef enum option_kind {
+typedef enum lmv_optionkind {
   INTEGER,
   UNSIGNED,
   SINGLE,
@@ -26,32 +26,32 @@ typedef enum option_kind {
   PADDING,   /* x */
   ALIGNMENT, /* X */
   NOTHING    /* only changes the reading of the next options */
-} option_kind;
+} lmv_optionkind;
 
-typedef struct option {
-  option_kind kind;
+typedef struct lmv_packoption {
+  lmv_optionkind kind;
   size_t size;
   size_t padding; /* bytes in front of the option */
-} option;
+} lmv_packoption;
 
 /* The state of reading a format. */
-typedef struct packreader {
+typedef struct lmv_packformat {
   lua_State *L;
   const char *text, *p; /* the format, and the rest of it */
   bool little;
   size_t maxalign;
-} packreader;
+} lmv_packformat;
 
 /* Starts reading the format string at arg; raises if that is not a string. */
-packreader lmv_startformat(lua_State *L, int arg);
+lmv_packformat lmv_startformat(lua_State *L, int arg);
 
 /*
 ** Reads the next option, for position `at` (from 0) of the memory. False: the
 ** format is at its end. Raises if the format is malformed.
 */
-bool lmv_nextoption(packreader *r, size_t at, option *o);
+bool lmv_nextoption(lmv_packformat *r, size_t at, lmv_packoption *o);
 
-/* Reverses the n bytes of a number; n is at most MAXINTSIZE. */
+/* Reverses the n bytes of a number; n is at most LMV_MAXINTSIZE. */
 void lmv_reversebytes(unsigned char *bytes, size_t n);
 
 #if defined(__GNUC__)

@@ -387,7 +387,7 @@ LMV_TOUCHES(reader_upto) {
 /* r:unpack(fmt): the values of a format of string.unpack. */
 LMV_TOUCHES(reader_unpack) {
   lmv_cursor *r = lmv_checkcursor(L);
-  packreader format = lmv_startformat(L, 2);
+  lmv_packformat format = lmv_startformat(L, 2);
   lmv_byterun all = lmv_cursorbytes(L, r);
   lmv_packed bytes = {r->view, r->container, all.size, all.step == 1};
   size_t from = r->pos, at = from;

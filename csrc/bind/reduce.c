@@ -16,7 +16,6 @@ LMV_TOUCHES(view_sum) {
   mv_layout lay;
   mv_value sum;
   mv_status status;
-  lmv_base(L, v);
   lmv_layout(v, &lay);
   status = mv_sum(lmv_base(L, v), &lay, item, &sum);
   if (status == MV_ETYPE)
@@ -33,7 +32,7 @@ static int push_extreme(lua_State *L, bool greatest) {
   ptrdiff_t k, idx[MV_MAXDIM], off;
   unsigned char *base;
   mv_layout lay;
-  lmv_base(L, v);
+  lmv_checklive(L, v);
   lmv_layout(v, &lay);
   if (!mv_item_ordered(&v->format->item))
     luaL_error(L, "items of format '%s' have no order", v->format->text);

@@ -6,34 +6,35 @@
 #include <stdbool.h>
 
 /*
-** Under a metatable of the library is the address of one of own_marks: an
-** lmv_own. The key is the metatable and not its address, so the metatable stays
-** even if opening the library fails: no table of another library can get the
-** address of a marked one. All other keys are addresses of variables. A mark in
-** the metatable itself could be copied to a metatable that scripts can reach.
+** The registry maps each metatable of the library to the address of one of
+** type_marks, which stands for an lmv_owntype. The key is the metatable and not
+** its address, so the metatable stays even if opening the library fails: no
+** table of another library can get the address of a marked one. All other keys
+** are addresses of variables. A mark in the metatable itself could be copied to
+** a metatable that scripts can reach.
 */
 static const char view_key, formats_key;
 static const char container_keys[LMV_SHARED - LMV_BYTEARRAY + 1];
-static const char own_marks[LMV_OWN_CONTAINER + 1];
+static const char type_marks[LMV_CONTAINERTYPE + 1];
 
 /* Stack: [metatable] -> [metatable]. */
-static void set_own(lua_State *L, lmv_own own) {
+static void set_owntype(lua_State *L, lmv_owntype type) {
   lua_pushvalue(L, -1);
-  lua_pushlightuserdata(L, (void *)&own_marks[own]);
+  lua_pushlightuserdata(L, (void *)&type_marks[type]);
   lua_rawset(L, LUA_REGISTRYINDEX);
 }
 
 /* The type of the objects that have the metatable on top. */
-static lmv_own get_own(lua_State *L) {
+static lmv_owntype get_owntype(lua_State *L) {
   const char *mark;
   lua_pushvalue(L, -1);
   lua_rawget(L, LUA_REGISTRYINDEX);
   mark = lua_touserdata(L, -1);
   lua_pop(L, 1);
-  if (mark == &own_marks[LMV_OWN_VIEW])
-    return LMV_OWN_VIEW;
-  return mark == &own_marks[LMV_OWN_CONTAINER] ? LMV_OWN_CONTAINER
-                                               : LMV_OWN_NOTHING;
+  if (mark == &type_marks[LMV_VIEWTYPE])
+    return LMV_VIEWTYPE;
+  return mark == &type_marks[LMV_CONTAINERTYPE] ? LMV_CONTAINERTYPE
+                                                : LMV_OTHERTYPE;
 }
 
 void lmv_pushviewmeta(lua_State *L) {
@@ -41,7 +42,7 @@ void lmv_pushviewmeta(lua_State *L) {
 }
 
 void lmv_setviewmeta(lua_State *L) {
-  set_own(L, LMV_OWN_VIEW);
+  set_owntype(L, LMV_VIEWTYPE);
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &view_key);
 }
@@ -63,7 +64,7 @@ void lmv_pushcontainermeta(lua_State *L, lmv_source source) {
 }
 
 void lmv_setcontainermeta(lua_State *L, lmv_source source) {
-  set_own(L, LMV_OWN_CONTAINER);
+  set_owntype(L, LMV_CONTAINERTYPE);
   lua_rawsetp(L, LUA_REGISTRYINDEX, container_key(source));
 }
 
@@ -101,30 +102,30 @@ void lmv_setsole(lua_State *L) {
 
 /* The type of a value by the address of its metatable, if the address is
 ** enough. */
-static lmv_own known_meta(const void *meta) {
+static lmv_owntype type_of_sole_meta(const void *meta) {
   if (meta == LMV_SOLE(LMV_SOLEVIEW))
-    return LMV_OWN_VIEW;
-  return meta == LMV_SOLE(LMV_SOLEBYTEARRAY) ? LMV_OWN_CONTAINER
-                                             : LMV_OWN_NOTHING;
+    return LMV_VIEWTYPE;
+  return meta == LMV_SOLE(LMV_SOLEBYTEARRAY) ? LMV_CONTAINERTYPE
+                                             : LMV_OTHERTYPE;
 }
 
 /* ---- the types of values -------------------------------------------------*/
 
-lmv_own lmv_toown(lua_State *L, int idx, void **own) {
-  lmv_own what;
+lmv_owntype lmv_owntypeof(lua_State *L, int idx, void **own) {
+  lmv_owntype type;
   *own = lua_touserdata(L, idx);
   if (*own == NULL || !lua_getmetatable(L, idx))
-    return LMV_OWN_NOTHING;
-  what = known_meta(lua_topointer(L, -1));
-  if (what == LMV_OWN_NOTHING)
-    what = get_own(L);
+    return LMV_OTHERTYPE;
+  type = type_of_sole_meta(lua_topointer(L, -1));
+  if (type == LMV_OTHERTYPE)
+    type = get_owntype(L);
   lua_pop(L, 1);
-  return what;
+  return type;
 }
 
 lmv_container *lmv_tocontainer(lua_State *L, int idx) {
   void *own;
-  return lmv_toown(L, idx, &own) == LMV_OWN_CONTAINER ? own : NULL;
+  return lmv_owntypeof(L, idx, &own) == LMV_CONTAINERTYPE ? own : NULL;
 }
 
 void lmv_pushformats(lua_State *L) {

@@ -113,18 +113,18 @@ static inline lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
   return same ? lua_touserdata(L, idx) : NULL;
 }
 
-/* The library's own types of bytes-like userdata. */
-typedef enum lmv_own {
-  LMV_OWN_NOTHING,
-  LMV_OWN_VIEW,
-  LMV_OWN_CONTAINER
-} lmv_own;
+/* The types of bytes-like userdata that are the library's own. */
+typedef enum lmv_owntype {
+  LMV_OTHERTYPE,
+  LMV_VIEWTYPE,
+  LMV_CONTAINERTYPE
+} lmv_owntype;
 
 /*
-** The type of the value at idx, dead or alive, by the address of its metatable.
-** *own gets lua_touserdata(L, idx). [-0, +0, -] Needs two stack slots.
+** The type of the value at idx, dead or alive, by its metatable. *own gets
+** lua_touserdata(L, idx). [-0, +0, -] Needs two stack slots.
 */
-lmv_own lmv_toown(lua_State *L, int idx, void **own);
+lmv_owntype lmv_owntypeof(lua_State *L, int idx, void **own);
 
 /*
 ** The container at idx, dead or alive; NULL for any other value.

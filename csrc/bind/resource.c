@@ -20,7 +20,7 @@
 
 typedef struct lmv_resources {
   volatile unsigned losses; /* counted by lmv_resource_lose */
-  unsigned told;            /* the losses that errors have reported */
+  unsigned reported;        /* the losses that errors have reported */
   bool closed;              /* the state is being closed: no more are taken */
   int nsegments;
   lmv_resource *free;
@@ -132,14 +132,14 @@ void lmv_resource_lose(lmv_resource *r) {
 #endif
 }
 
-void lmv_telllosses(lua_State *L) {
+void lmv_reportlosses(lua_State *L) {
   lmv_resources *all;
   luaL_checkstack(L, LUA_MINSTACK, NULL); /* results may fill the stack */
   all = push_resources(L);
   lua_pop(L, 1);
-  if (all->told == all->losses)
+  if (all->reported == all->losses)
     return;
-  all->told = all->losses;
+  all->reported = all->losses;
   luaL_error(L, "attempt to use an expired view (its file shrank)");
 }
 

@@ -14,7 +14,7 @@
 
 #include <sys/auxv.h>
 
-static uint64_t drawn(void) {
+static uint64_t random_bits(void) {
   uint64_t bytes = 0;
   const void *p = (const void *)getauxval(AT_RANDOM);
   if (p != NULL)
@@ -26,7 +26,7 @@ static uint64_t drawn(void) {
 
 #include <windows.h>
 
-static uint64_t drawn(void) {
+static uint64_t random_bits(void) {
   FILETIME made = {0}, end, kernel, user;
   GetProcessTimes(GetCurrentProcess(), &made, &end, &kernel, &user);
   return ((uint64_t)made.dwHighDateTime << 32 | made.dwLowDateTime) ^
@@ -35,7 +35,7 @@ static uint64_t drawn(void) {
 
 #else
 
-static uint64_t drawn(void) {
+static uint64_t random_bits(void) {
   static const char here = 0;
   void *(*library)(size_t) = malloc;
   uint64_t there = 0;
@@ -47,5 +47,5 @@ static uint64_t drawn(void) {
 #endif
 
 uint64_t lmv_seed(void) {
-  return drawn() * UINT64_C(0x9e3779b97f4a7c15); /* odd: keeps all bits */
+  return random_bits() * UINT64_C(0x9e3779b97f4a7c15); /* odd: keeps all bits */
 }

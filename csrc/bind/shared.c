@@ -204,11 +204,13 @@ static int shared_id(lua_State *L) {
 }
 
 /* s:view(): a view of all its bytes. */
-static int shared_view(lua_State *L) { return lmv_seecontainer(L, LMV_SHARED); }
+static int shared_view(lua_State *L) {
+  return lmv_container_view(L, LMV_SHARED);
+}
 
 /* s:release(), also __close: ends this container and all views of it. */
 static int shared_release(lua_State *L) {
-  return lmv_closecontainer(L, LMV_SHARED);
+  return lmv_container_close(L, LMV_SHARED);
 }
 
 /* __tostring: its bytes. */

@@ -52,15 +52,15 @@ static void fetch_bytes(lua_State *L, const lmv_packed *s, size_t at, size_t n,
 ** Whether there are n bytes from `at` on. True for 0 bytes at any position,
 ** even behind the end (the bytes may have been cut).
 */
-static inline bool has(const lmv_packed *s, size_t at, size_t n) {
+static inline bool has_bytes(const lmv_packed *s, size_t at, size_t n) {
   size_t size = size_now(s);
   return n == 0 || (at <= size && n <= size - at);
 }
 
 /* The integer of n bytes at `at`; raises if it does not fit. */
-static lua_Integer fetch_integer(const packreader *r, const lmv_packed *s,
+static lua_Integer fetch_integer(const lmv_packformat *r, const lmv_packed *s,
                                  size_t at, size_t n, bool is_signed) {
-  unsigned char bytes[MAXINTSIZE], fill;
+  unsigned char bytes[LMV_MAXINTSIZE], fill;
   lua_Unsigned value = 0;
   if (n == 4 && s->contiguous) { /* the most common case */
     uint32_t word =
@@ -86,9 +86,9 @@ static lua_Integer fetch_integer(const packreader *r, const lmv_packed *s,
   return (lua_Integer)value;
 }
 
-static lua_Number fetch_float(const packreader *r, const lmv_packed *s,
-                              size_t at, const option *o) {
-  unsigned char bytes[MAXINTSIZE];
+static lua_Number fetch_float(const lmv_packformat *r, const lmv_packed *s,
+                              size_t at, const lmv_packoption *o) {
+  unsigned char bytes[LMV_MAXINTSIZE];
   float f;
   double d;
   lua_Number n;
@@ -159,30 +159,30 @@ static size_t position_after(size_t at, size_t n) {
 }
 
 /* Pushes a string whose length, of o->size bytes, stands in front of it. */
-static lmv_outcome push_sized(const packreader *r, const lmv_packed *s,
-                              const option *o, size_t *at) {
+static lmv_outcome push_sized(const lmv_packformat *r, const lmv_packed *s,
+                              const lmv_packoption *o, size_t *at) {
   lua_Unsigned n = (lua_Unsigned)fetch_integer(r, s, *at, o->size, false);
   size_t start = *at + o->size;
   *at = position_after(start, n > PTRDIFF_MAX ? PTRDIFF_MAX : (size_t)n);
-  if (!has(s, start, (size_t)n) || n > PTRDIFF_MAX)
+  if (!has_bytes(s, start, (size_t)n) || n > PTRDIFF_MAX)
     return LMV_TOOSHORT;
   push_string(r->L, s, start, (size_t)n);
   return LMV_UNPACKED;
 }
 
-static lmv_outcome push_zero_ended(const packreader *r, const lmv_packed *s,
+static lmv_outcome push_zero_ended(const lmv_packformat *r, const lmv_packed *s,
                                    size_t *at) {
   size_t start = *at, zero = find_zero(r->L, s, start);
   *at = zero + 1;
   if (zero >= size_now(s))
-    return LMV_UNENDED;
+    return LMV_UNTERMINATED;
   push_string(r->L, s, start, zero - start);
   return LMV_UNPACKED;
 }
 
 /* Pushes the value of the option at *at, if it has a value, and moves *at. */
-static lmv_outcome push_option(const packreader *r, const lmv_packed *s,
-                               const option *o, size_t *at) {
+static lmv_outcome push_option(const lmv_packformat *r, const lmv_packed *s,
+                               const lmv_packoption *o, size_t *at) {
   lua_State *L = r->L;
   size_t start = *at;
   switch (o->kind) {
@@ -209,13 +209,13 @@ static lmv_outcome push_option(const packreader *r, const lmv_packed *s,
   return LMV_UNPACKED;
 }
 
-lmv_outcome lmv_unpack(packreader *r, const lmv_packed *s, size_t *at,
+lmv_outcome lmv_unpack(lmv_packformat *r, const lmv_packed *s, size_t *at,
                        int *results) {
-  option o;
+  lmv_packoption o;
   *results = 0;
   while (lmv_nextoption(r, *at, &o)) {
     lmv_outcome outcome;
-    bool is_there = has(s, *at, o.padding + o.size);
+    bool is_there = has_bytes(s, *at, o.padding + o.size);
     *at += o.padding;
     if (!is_there) {
       *at = position_after(*at, o.size + (o.kind == ZSTRING));
@@ -232,8 +232,8 @@ lmv_outcome lmv_unpack(packreader *r, const lmv_packed *s, size_t *at,
   return LMV_UNPACKED;
 }
 
-size_t lmv_leastend(packreader *r, size_t at) {
-  option o;
+size_t lmv_leastend(lmv_packformat *r, size_t at) {
+  lmv_packoption o;
   while (lmv_nextoption(r, at, &o))
     at = position_after(
         at, position_after(o.padding + (o.kind == ZSTRING), o.size));
@@ -243,14 +243,14 @@ size_t lmv_leastend(packreader *r, size_t at) {
 /* v:unpack(fmt [, pos]): values, and the position (in bytes) behind them. */
 LMV_TOUCHES(view_unpack) {
   const lmv_view *v = lmv_checkview(L, 1);
-  packreader r = lmv_startformat(L, 2);
+  lmv_packformat r = lmv_startformat(L, 2);
   lmv_packed s = packed_view(L, v);
   size_t at = lmv_startposition(L, 3, s.size);
   int results;
   switch (lmv_unpack(&r, &s, &at, &results)) {
   case LMV_TOOSHORT:
     return lmv_argerror(L, 2, "data string too short");
-  case LMV_UNENDED:
+  case LMV_UNTERMINATED:
     return lmv_argerror(L, 2, "unfinished string for format 'z'");
   case LMV_UNPACKED:
     break;

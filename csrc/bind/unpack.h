@@ -23,7 +23,7 @@ typedef struct lmv_packed {
 typedef enum lmv_outcome {
   LMV_UNPACKED,
   LMV_TOOSHORT,
-  LMV_UNENDED /* a string's zero is missing */
+  LMV_UNTERMINATED /* a string's zero is missing */
 } lmv_outcome;
 
 /*
@@ -31,11 +31,11 @@ typedef enum lmv_outcome {
 ** behind them. If bytes are missing, *at is the end of the bytes that were
 ** needed.
 */
-lmv_outcome lmv_unpack(packreader *r, const lmv_packed *s, size_t *at,
+lmv_outcome lmv_unpack(lmv_packformat *r, const lmv_packed *s, size_t *at,
                        int *results);
 
 /* The least end of the rest of the format, from byte `at` on. */
-size_t lmv_leastend(packreader *r, size_t at);
+size_t lmv_leastend(lmv_packformat *r, size_t at);
 
 extern const luaL_Reg lmv_unpack_methods[];
 

@@ -12,7 +12,7 @@
 
 /* ---- arguments -----------------------------------------------------------*/
 
-lmv_view *lmv_viewcontainer(lua_State *L, int arg) {
+lmv_view *lmv_containerasview(lua_State *L, int arg) {
   lmv_view *v;
   if (lmv_tocontainer(L, arg) == NULL)
     lmv_typeerror(L, arg, "mview.view");
@@ -197,7 +197,7 @@ const lmv_view *lmv_startchild(lua_State *L, int top, lmv_view **child) {
   if (top > 0 && lua_getmetatable(L, 1) && lmv_isviewmeta(L, LMV_META))
     return lua_touserdata(L, 1);
   lua_settop(L, top);
-  v = lmv_viewcontainer(L, 1);
+  v = lmv_containerasview(L, 1);
   *child = new_view(L, 1, 2);
   lua_pushvalue(L, LMV_META);
   return v;
@@ -235,7 +235,7 @@ void lmv_derive1(lua_State *L, int idx, const lmv_view *from,
 /* ---- views of bytes-likes ------------------------------------------------*/
 
 /* Sets the new view to all bytes of the lease. */
-static void see_all(lmv_view *v, lmv_lease *lease) {
+static void set_whole_lease(lmv_view *v, lmv_lease *lease) {
   v->lease = lease;
   v->generation = lease->generation;
   v->format = &lmv_byteformat;
@@ -264,7 +264,7 @@ static lmv_view *push_string_view(lua_State *L, int idx, int meta) {
   lease->generation = 0;
   lmv_lease_start(lease, LMV_STRING, (void *)s, len);
   lease->readonly = true;
-  see_all(v, lease);
+  set_whole_lease(v, lease);
   lua_pushvalue(L, idx);
   lua_setiuservalue(L, -2, 2);
   lua_pushvalue(L, -1);
@@ -275,7 +275,7 @@ static lmv_view *push_string_view(lua_State *L, int idx, int meta) {
 lmv_view *lmv_pushbyteview(lua_State *L, int meta, int lease_idx,
                            lmv_lease *lease) {
   lmv_view *v = new_view(L, 1, 2);
-  see_all(v, lease);
+  set_whole_lease(v, lease);
   lua_pushvalue(L, lease_idx);
   attach(L, v, meta);
   return v;
@@ -293,7 +293,7 @@ lmv_view *lmv_pushcontainerview(lua_State *L, int meta, int idx) {
   const lmv_container *c = lua_touserdata(L, idx);
   lmv_view *v = new_view(L, 1, 2);
   lmv_checkopen(L, c); /* only now, as finalizers may have ended it */
-  see_all(v, c->lease);
+  set_whole_lease(v, c->lease);
   lua_pushvalue(L, idx);
   attach(L, v, meta);
   return v;

@@ -43,17 +43,17 @@ static inline unsigned char lmv_numkind(const mv_item *item) {
 }
 
 /*
-** Replaces the bytearray or map at arg by a view of all its bytes, so the
-** methods of views work on containers, too. [-0, +0, v] Raises for any other
+** Replaces the container at arg by a view of all its bytes, so the methods of
+** views work on containers, too. [-0, +0, v] Raises for any other
 ** value.
 */
-lmv_view *lmv_viewcontainer(lua_State *L, int arg);
+lmv_view *lmv_containerasview(lua_State *L, int arg);
 
 /* The self of a method: a view, dead or alive; or the view that
-** lmv_viewcontainer puts in the place of a container. [-0, +0, v] */
+** lmv_containerasview puts in the place of a container. [-0, +0, v] */
 static inline lmv_view *lmv_checkview(lua_State *L, int arg) {
   lmv_view *v = lmv_toview(L, arg, LMV_META);
-  return v != NULL ? v : lmv_viewcontainer(L, arg);
+  return v != NULL ? v : lmv_containerasview(L, arg);
 }
 
 /* The number of bytes of all items. */
@@ -76,7 +76,7 @@ static inline size_t lmv_flatsize(const lmv_view *v) {
 bool lmv_iscontiguous(const lmv_view *v);
 
 /*
-** The bytearray (LMV_BYTEARRAY) or map (LMV_MAP) at arg, dead or alive.
+** The container of that source at arg, dead or alive.
 ** [-0, +0, v] Raises for any other value.
 */
 lmv_container *lmv_checkcontainer(lua_State *L, int arg, lmv_source source);
@@ -128,7 +128,7 @@ void lmv_derive1(lua_State *L, int idx, const lmv_view *from,
 ** lmv_derive1 in two steps, for the methods that make slices. lmv_startchild
 ** allocates the new view, and then checks argument 1, so nothing is resolved
 ** twice; top: lua_gettop(L). Returns the view at 1, dead or alive, or the view
-** that lmv_viewcontainer puts in the place of a container. [-0, +2, v]
+** that lmv_containerasview puts in the place of a container. [-0, +2, v]
 ** lmv_endchild makes the child a view of the memory of the view at idx. The
 ** child lies below the metatable of views.
 ** Stack: [child, metatable] -> [child]. [-1, +0, -]
@@ -143,15 +143,14 @@ void lmv_endchild(lua_State *L, int idx, const lmv_view *from, lmv_view *child,
 lmv_view *lmv_pushbyteview(lua_State *L, int meta, int lease_idx,
                            lmv_lease *lease);
 
-/* Raises if the bytearray or map has ended. [-0, +0, v] */
+/* Raises if the container has ended or its memory is lost. [-0, +0, v] */
 void lmv_checkopen(lua_State *L, const lmv_container *container);
 
-/* Pushes a view of the bytearray or map at idx. [-0, +1, v] Raises if it has
-** ended. */
+/* Pushes a view of the container at idx. [-0, +1, v] Raises if it has ended. */
 lmv_view *lmv_pushcontainerview(lua_State *L, int meta, int idx);
 
 /*
-** Pushes a view of the string, bytearray, map or view at idx: the values whose
+** Pushes a view of the string, container or view at idx: the values whose
 ** memory is known without calling an exporter. Returns NULL and pushes nothing
 ** for any other value. [-0, +(0|1), v]
 */

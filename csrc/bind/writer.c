@@ -337,7 +337,7 @@ LMV_TOUCHES(writer_cstring) {
 */
 LMV_TOUCHES(writer_pack) {
   lmv_cursor *w = lmv_checkcursor(L);
-  packreader format = lmv_startformat(L, 2);
+  lmv_packformat format = lmv_startformat(L, 2);
   lmv_byterun all = lmv_cursorbytes(L, w);
   size_t at = lmv_cursorposition(w, all.size);
   int last = lua_gettop(L);
