@@ -63,6 +63,7 @@ build = {
         "csrc/bind/slice.c",
         "csrc/bind/store.c",
         "csrc/bind/text.c",
+        "csrc/bind/textiter.c",
         "csrc/bind/unpack.c",
         "csrc/bind/value.c",
         "csrc/bind/view.c",

@@ -1,13 +1,11 @@
 /*
-** compare.c - == equals mismatch index count hash byte len
-** Positions of byte count bytes of the view in C order; positions of the other
-** methods count items.
+** compare.c - == equals mismatch index count hash
+** Positions count items.
 */
 #include "compare.h"
 
 #include "args.h"
 #include "mv.h"
-#include "numstack.h"
 #include "operand.h"
 #include "registry.h"
 #include "seed.h"
@@ -259,52 +257,8 @@ LMV_TOUCHES(view_hash) {
   return 1;
 }
 
-/* ---- as a string ---------------------------------------------------------*/
-
-/* Pushes the bytes start to start + n - 1 of the living view, in C order. */
-static void stream_bytes(lua_State *L, const lmv_view *v, ptrdiff_t start,
-                         ptrdiff_t n) {
-  unsigned char bytes[64];
-  mv_bytestream at;
-  mv_layout lay;
-  lmv_layout(v, &lay);
-  mv_stream_start(&at, lmv_base(L, v), &lay, (size_t)start);
-  for (ptrdiff_t some; n > 0; n -= some) {
-    some = n < (ptrdiff_t)sizeof bytes ? n : (ptrdiff_t)sizeof bytes;
-    mv_stream_read(&at, bytes, (size_t)some);
-    for (ptrdiff_t k = 0; k < some; k++)
-      lua_pushinteger(L, bytes[k]);
-  }
-}
-
-/* v:byte([i [, j]]): bytes as numbers, as string.byte. */
-LMV_TOUCHES(view_byte) {
-  lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, i);
-  lmv_view *v = lmv_checkview(L, 1);
-  ptrdiff_t start, n;
-  lmv_checklive(L, v);
-  mv_range_forward(lmv_nbytes(v), i, j, &start, &n);
-  if (n > LUA_MINSTACK / 2)
-    lmv_checkresults(L, n);
-  if (lmv_isflat(v))
-    push_number_run(L, 1 + MV_U8, lmv_base(L, v) + v->offset + start, 1, n);
-  else
-    stream_bytes(L, v, start, n);
-  return (int)n;
-}
-
-/* v:len(): the number of bytes, as string.len. */
-static int view_bytelen(lua_State *L) {
-  lmv_view *v = lmv_checkview(L, 1);
-  lmv_checklive(L, v);
-  lua_pushinteger(L, lmv_nbytes(v));
-  return 1;
-}
-
 const luaL_Reg lmv_compare_methods[] = {
-    {"equals", view_equals}, {"mismatch", view_mismatch},
-    {"index", view_index},   {"count", view_count},
-    {"hash", view_hash},     {"byte", view_byte},
-    {"len", view_bytelen},   {NULL, NULL}};
+    {"equals", view_equals}, {"mismatch", view_mismatch}, {"index", view_index},
+    {"count", view_count},   {"hash", view_hash},         {NULL, NULL}};
 
 const luaL_Reg lmv_compare_metamethods[] = {{"__eq", view_eq}, {NULL, NULL}};

@@ -31,6 +31,7 @@
 #include "shared.h"
 #include "slice.h"
 #include "text.h"
+#include "textiter.h"
 #include "unpack.h"
 #include "writer.h"
 
@@ -55,6 +56,7 @@ static void open_view(lua_State *L) {
   lmv_setfuncs(L, lmv_compare_methods);
   lmv_setfuncs(L, lmv_reduce_methods);
   lmv_setfuncs(L, lmv_text_methods);
+  lmv_setfuncs(L, lmv_textiter_methods);
   lmv_setfuncs(L, lmv_unpack_methods);
   lmv_setfuncs(L, lmv_pack_methods);
   lmv_setfuncs(L, lmv_file_methods);

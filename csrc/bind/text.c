@@ -1,15 +1,15 @@
 /*
-** text.c - find match gmatch rfind lines split: the string methods of views
+** text.c - find match rfind byte len: string methods of views
 ** Positions count bytes of the view in C order. If the view is not contiguous,
-** a search for bytes copies pieces of it; patterns, lines and split copy all
-** its bytes once, at the call. Captures are kept as offsets, and the memory is
-** resolved again for each capture, as pushing one can run finalizers.
+** a search for bytes copies pieces of it; a pattern copies all its bytes once.
+** Captures are kept as offsets, and the memory is resolved again for each
+** capture, as pushing one can run finalizers.
 */
 #include "text.h"
 
 #include "args.h"
-#include "formats.h"
 #include "mv.h"
+#include "numstack.h"
 #include "operand.h"
 #include "patterns.h"
 #include "registry.h"
@@ -17,14 +17,7 @@
 
 #include <string.h>
 
-/* The bytes of a view, and the copy of them that flatten_text made. */
-typedef struct subject {
-  const lmv_view *v;
-  const unsigned char *copy;
-  size_t n;
-} subject;
-
-static void open_text(lua_State *L, const lmv_view *v, subject *t) {
+void lmv_opentext(lua_State *L, const lmv_view *v, lmv_text *t) {
   lmv_checklive(L, v);
   t->v = v;
   t->copy = NULL;
@@ -37,8 +30,7 @@ static void open_text(lua_State *L, const lmv_view *v, subject *t) {
   }
 }
 
-/* Copies the bytes if they are not contiguous. Stack: [] -> [copy or nil] */
-static void flatten_text(lua_State *L, subject *t) {
+void lmv_flattentext(lua_State *L, lmv_text *t) {
   if (!lmv_isflat(t->v)) {
     lmv_operand all;
     lmv_viewoperand(t->v, &all);
@@ -48,8 +40,7 @@ static void flatten_text(lua_State *L, subject *t) {
     lua_pushnil(L);
 }
 
-/* The present address of the contiguous bytes; raises if the view is dead. */
-static const unsigned char *text_bytes(lua_State *L, const subject *t) {
+const unsigned char *lmv_textbytes(lua_State *L, const lmv_text *t) {
   const unsigned char *base = lmv_base(L, t->v);
   return t->copy != NULL ? t->copy : base + t->v->offset;
 }
@@ -148,21 +139,19 @@ static bool has_specials(const char *p, size_t len) {
   return false;
 }
 
-/* Raises the error of a mistake in the pattern, if the match found one. */
-static void check_match(lua_State *L, const mv_match *match) {
+void lmv_checkmatch(lua_State *L, const mv_match *match) {
   if (match->status == MV_ECAPTUREINDEX)
     luaL_error(L, "invalid capture index %%%d", match->number);
   if (match->status != MV_OK)
     luaL_error(L, "%s", mv_message(match->status));
 }
 
-static void push_text(lua_State *L, const subject *t, size_t at, size_t n) {
-  lua_pushlstring(L, (const char *)text_bytes(L, t) + at, n);
+static void push_text(lua_State *L, const lmv_text *t, size_t at, size_t n) {
+  lua_pushlstring(L, (const char *)lmv_textbytes(L, t) + at, n);
 }
 
-/* Pushes the captures. whole: without captures, pushes the whole match. */
-static int push_captures(lua_State *L, const subject *t, const mv_match *match,
-                         bool whole) {
+int lmv_pushcaptures(lua_State *L, const lmv_text *t, const mv_match *match,
+                     bool whole) {
   if (match->ncaptures > LUA_MINSTACK / 2)
     luaL_checkstack(L, match->ncaptures, "too many captures");
   if (match->ncaptures == 0 && whole) {
@@ -188,25 +177,25 @@ static int find_pattern(lua_State *L, const lmv_view *v, lua_Integer init,
   mv_patscan scan = {.avoid = SIZE_MAX};
   mv_match match;
   mv_pattern *pat;
-  subject t;
-  open_text(L, v, &t);
+  lmv_text t;
+  lmv_opentext(L, v, &t);
   scan.next = lmv_startindex(init, t.n);
   if (scan.next > t.n) {
     lua_pushnil(L);
     return 1;
   }
   if (!lmv_isflat(v))
-    flatten_text(L, &t);
+    lmv_flattentext(L, &t);
   pat = lmv_pushpattern(L, 2);
-  if (!mv_pattern_find(pat, &scan, text_bytes(L, &t), t.n, &match)) {
-    check_match(L, &match);
+  if (!mv_pattern_find(pat, &scan, lmv_textbytes(L, &t), t.n, &match)) {
+    lmv_checkmatch(L, &match);
     lua_pushnil(L);
     return 1;
   }
   if (!find)
-    return push_captures(L, &t, &match, true);
+    return lmv_pushcaptures(L, &t, &match, true);
   push_bounds(L, match.start, match.end - match.start);
-  return 2 + push_captures(L, &t, &match, false);
+  return 2 + lmv_pushcaptures(L, &t, &match, false);
 }
 
 static int find_text(lua_State *L, bool find) {
@@ -243,178 +232,48 @@ LMV_TOUCHES(view_rfind) {
   return find_bytes_like(L, v, lmv_optinteger(L, 3, LUA_MAXINTEGER), true);
 }
 
-/* ---- iterators -----------------------------------------------------------*/
+/* ---- byte and len --------------------------------------------------------*/
 
-/*
-** The state of an iteration. The upvalues behind it are the values to which it
-** refers: the view, the pattern's userdata or the separator, the copy of the
-** view's bytes.
-*/
-typedef struct text_loop {
-  subject text;
-  mv_patscan scan;            /* next: the position of the next step */
-  mv_pattern *pattern;        /* gmatch */
-  bool keep;                  /* lines: keeps the ends of lines */
-  const unsigned char *bytes; /* split: the separator */
-  size_t len;
-} text_loop;
-
-#define LOOP_VALUES 4
-#define BYTE_VIEW lua_upvalueindex(LMV_NUP + LOOP_VALUES + 1) /* split */
-#define ENDED SIZE_MAX /* as next: the iteration has ended */
-
-/*
-** Starts an iterator over the text. Stack: [v, what, ..., copy] ->
-** [v, what, ..., copy, upvalues, state, v, what, copy]
-*/
-static text_loop *start_loop(lua_State *L, const subject *t) {
-  text_loop *loop;
-  lmv_startiterator(L);
-  loop = lua_newuserdatauv(L, sizeof *loop, 0);
-  memset(loop, 0, sizeof *loop);
-  loop->text = *t;
-  lua_pushvalue(L, 1);
-  lua_pushvalue(L, 2);
-  lua_pushvalue(L, -4 - LMV_NUP);
-  return loop;
-}
-
-LMV_TOUCHES(next_match) {
-  text_loop *loop = lua_touserdata(L, LMV_STATE);
-  const unsigned char *s = text_bytes(L, &loop->text);
-  mv_match match;
-  if (loop->scan.next > loop->text.n)
-    return 0;
-  mv_pattern_renew(loop->pattern);
-  if (!mv_pattern_find(loop->pattern, &loop->scan, s, loop->text.n, &match)) {
-    check_match(L, &match);
-    return 0;
-  }
-  loop->scan.next = loop->scan.avoid = match.end;
-  return push_captures(L, &loop->text, &match, true);
-}
-
-/*
-** v:gmatch(pattern [, init]): as string.gmatch; "^" at the start is an ordinary
-** character, too.
-*/
-LMV_TOUCHES(view_gmatch) {
-  const lmv_view *v = lmv_checkview(L, 1);
-  const char *p = lua_tostring(L, 2);
-  lua_Integer init;
-  mv_pattern *pattern;
-  text_loop *loop;
-  subject t;
-  if (p == NULL)
-    lmv_typeerror(L, 2, "string");
-  init = lmv_optinteger(L, 3, 1);
-  if (*p == '^') {
-    lua_pushliteral(L, "%");
-    lua_pushvalue(L, 2);
-    lua_concat(L, 2);
-    lua_replace(L, 2);
-  }
-  pattern = lmv_pushpattern(L, 2);
-  lua_replace(L, 2);
-  open_text(L, v, &t);
-  flatten_text(L, &t);
-  loop = start_loop(L, &t);
-  loop->pattern = pattern;
-  loop->scan.next = lmv_startindex(init, t.n);
-  loop->scan.avoid = SIZE_MAX;
-  lmv_enditerator(L, next_match, LOOP_VALUES);
-  return 1;
-}
-
-LMV_TOUCHES(next_line) {
-  text_loop *loop = lua_touserdata(L, LMV_STATE);
-  const unsigned char *s = text_bytes(L, &loop->text), *end;
-  size_t at = loop->scan.next, n = loop->text.n - at;
-  if (n == 0) {
-    lua_pushnil(L);
-    return 1;
-  }
-  end = memchr(s + at, '\n', n);
-  if (end != NULL)
-    n = (size_t)(end - (s + at)) + 1;
-  loop->scan.next = at + n;
-  lua_pushlstring(L, (const char *)s + at,
-                  n - (size_t)(end != NULL && !loop->keep));
-  return 1;
-}
-
-/* v:lines([keep]): the lines as strings, with their ends if keep is true. */
-LMV_TOUCHES(view_lines) {
-  const lmv_view *v = lmv_checkview(L, 1);
-  bool keep = lua_toboolean(L, 2);
-  subject t;
-  lua_settop(L, 2);
-  open_text(L, v, &t);
-  flatten_text(L, &t);
-  start_loop(L, &t)->keep = keep;
-  lmv_enditerator(L, next_line, LOOP_VALUES);
-  return 1;
-}
-
-LMV_TOUCHES(next_part) {
-  text_loop *loop = lua_touserdata(L, LMV_STATE);
-  const unsigned char *s = text_bytes(L, &loop->text);
-  size_t from = loop->scan.next, end = loop->text.n;
-  const lmv_view *all;
-  ptrdiff_t at, stride;
-  if (from == ENDED) {
-    lua_pushnil(L);
-    return 1;
-  }
-  at = mv_find(s + from, end - from, loop->bytes, loop->len);
-  loop->scan.next = at < 0 ? ENDED : from + (size_t)at + loop->len;
-  if (at >= 0)
-    end = from + (size_t)at;
-  lua_pushvalue(L, BYTE_VIEW);
-  all = lua_touserdata(L, -1);
-  stride = all->dims[1];
-  lmv_derive1(L, lua_gettop(L), all, &lmv_byteformat,
-              end > from ? all->offset + (ptrdiff_t)from * stride : all->offset,
-              (ptrdiff_t)(end - from), end - from > 1 ? stride : 1);
-  return 1;
-}
-
-/* Pushes a one-dimensional view of the bytes of the view at index 1. */
-static void push_byte_view(lua_State *L, const lmv_view *v) {
+/* Pushes the bytes start to start + n - 1 of the living view, in C order. */
+static void stream_bytes(lua_State *L, const lmv_view *v, ptrdiff_t start,
+                         ptrdiff_t n) {
+  unsigned char bytes[64];
+  mv_bytestream at;
   mv_layout lay;
-  int dim;
   lmv_layout(v, &lay);
-  if (mv_layout_cast(&lay, 1, -1, NULL, &dim) != MV_OK)
-    luaL_error(
-        L, "cannot split a view whose bytes do not lie evenly, use :copy()");
-  lmv_derive(L, 1, &lay, &lmv_byteformat, 0);
+  mv_stream_start(&at, lmv_base(L, v), &lay, (size_t)start);
+  for (ptrdiff_t some; n > 0; n -= some) {
+    some = n < (ptrdiff_t)sizeof bytes ? n : (ptrdiff_t)sizeof bytes;
+    mv_stream_read(&at, bytes, (size_t)some);
+    for (ptrdiff_t k = 0; k < some; k++)
+      lua_pushinteger(L, bytes[k]);
+  }
 }
 
-/* v:split(sep): an iterator of views of the bytes between separators. */
-LMV_TOUCHES(view_split) {
-  const lmv_view *v = lmv_checkview(L, 1);
-  lmv_operand sep;
-  text_loop *loop;
-  subject t;
-  lmv_checkoperand(L, 2, &sep);
+/* v:byte([i [, j]]): bytes as numbers, as string.byte. */
+LMV_TOUCHES(view_byte) {
+  lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, i);
+  lmv_view *v = lmv_checkview(L, 1);
+  ptrdiff_t start, n;
   lmv_checklive(L, v);
-  lmv_operandbase(L, &sep);
-  if (mv_layout_nbytes(&sep.lay) == 0)
-    lmv_argerror(L, 2, "empty separator");
-  lmv_pushbytes(L, &sep, 'C');
-  lua_replace(L, 2);
-  lua_settop(L, 2);
-  push_byte_view(L, v);
-  open_text(L, v, &t);
-  flatten_text(L, &t);
-  loop = start_loop(L, &t);
-  loop->bytes = (const unsigned char *)lua_tolstring(L, 2, &loop->len);
-  lua_pushvalue(L, 3);
-  lmv_enditerator(L, next_part, LOOP_VALUES + 1);
+  mv_range_forward(lmv_nbytes(v), i, j, &start, &n);
+  if (n > LUA_MINSTACK / 2)
+    lmv_checkresults(L, n);
+  if (lmv_isflat(v))
+    push_number_run(L, 1 + MV_U8, lmv_base(L, v) + v->offset + start, 1, n);
+  else
+    stream_bytes(L, v, start, n);
+  return (int)n;
+}
+
+/* v:len(): the number of bytes, as string.len. */
+static int view_bytelen(lua_State *L) {
+  lmv_view *v = lmv_checkview(L, 1);
+  lmv_checklive(L, v);
+  lua_pushinteger(L, lmv_nbytes(v));
   return 1;
 }
 
 const luaL_Reg lmv_text_methods[] = {
-    {"find", view_find},   {"match", view_match}, {"gmatch", view_gmatch},
-    {"rfind", view_rfind}, {"lines", view_lines}, {"split", view_split},
-    {NULL, NULL}};
+    {"find", view_find}, {"match", view_match}, {"rfind", view_rfind},
+    {"byte", view_byte}, {"len", view_bytelen}, {NULL, NULL}};

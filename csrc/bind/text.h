@@ -1,14 +1,42 @@
 /*
-** text.h - the string methods of views
+** text.h - a view as a string
 */
 #ifndef LMV_TEXT_H
 #define LMV_TEXT_H
 
-#include "luaapi.h"
+#include "lease.h"
+#include "pattern.h"
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
 #endif
+
+/* The bytes of a view, and the copy of them that lmv_flattentext made. */
+typedef struct lmv_text {
+  const lmv_view *v;
+  const unsigned char *copy;
+  size_t n;
+} lmv_text;
+
+/* Sets *t to the bytes of the view. [-0, +0, v] Raises if the view is dead. */
+void lmv_opentext(lua_State *L, const lmv_view *v, lmv_text *t);
+
+/* Copies the bytes if they are not contiguous. [-0, +1, v] Pushes the copy, or
+** nil. */
+void lmv_flattentext(lua_State *L, lmv_text *t);
+
+/* The present address of the contiguous bytes. [-0, +0, v] Raises if the view is
+** dead. */
+const unsigned char *lmv_textbytes(lua_State *L, const lmv_text *t);
+
+/* Raises the error of a mistake in the pattern, if the match found one.
+** [-0, +0, v] */
+void lmv_checkmatch(lua_State *L, const mv_match *match);
+
+/* Pushes the captures and returns their number. whole: without captures, pushes
+** the whole match. [-0, +n, v] */
+int lmv_pushcaptures(lua_State *L, const lmv_text *t, const mv_match *match,
+                     bool whole);
 
 extern const luaL_Reg lmv_text_methods[];
 
