@@ -53,10 +53,6 @@ typedef bool chooser(const unsigned char *restrict p, size_t n,
     return nan != 0;                                                           \
   }
 
-#define CHOOSERS(name, type)                                                   \
-  CHOOSE(least_##name, type, type, x < m, 0)                                   \
-  CHOOSE(greatest_##name, type, type, x > m, 0)
-
 static bool any_bit(const unsigned char *p, size_t n) {
   for (size_t i = 0; i < n; i++)
     if (p[i] != 0)
@@ -165,6 +161,21 @@ CHOOSE_FLOATS(greatest_f64, double, uint64_t)
 #define CHOOSE_PD(name, op)                                                    \
   CHOOSE_AVX2(name, double, __m256d, op, _mm256_loadu_pd, _mm256_storeu_pd,    \
               _mm256_or_pd, UNORDERED_PD)
+
+#define LOAD_SI(p) _mm256_loadu_si256((const __m256i *)(const void *)(p))
+#define STORE_SI(p, x) _mm256_storeu_si256((__m256i *)(void *)(p), x)
+#define NOT_UNORDERED(x, y) _mm256_setzero_si256()
+/* There are no such instructions for integers of 64 bits, and only signed ones
+** are compared. */
+#define SELECT_64(x, m, is_better) _mm256_blendv_epi8(m, x, is_better)
+#define SIGNED(x) _mm256_xor_si256(x, _mm256_set1_epi64x(INT64_MIN))
+#define MIN_I64(x, m) SELECT_64(x, m, _mm256_cmpgt_epi64(m, x))
+#define MAX_I64(x, m) SELECT_64(x, m, _mm256_cmpgt_epi64(x, m))
+#define MIN_U64(x, m) SELECT_64(x, m, _mm256_cmpgt_epi64(SIGNED(m), SIGNED(x)))
+#define MAX_U64(x, m) SELECT_64(x, m, _mm256_cmpgt_epi64(SIGNED(x), SIGNED(m)))
+#define CHOOSE_SI(name, type, op)                                              \
+  CHOOSE_AVX2(name, type, __m256i, op, LOAD_SI, STORE_SI, _mm256_or_si256,     \
+              NOT_UNORDERED)
 #else
 #define CHOOSE_PS(name, op)                                                    \
   static bool name(const unsigned char *restrict p, size_t n,                  \
@@ -172,6 +183,7 @@ CHOOSE_FLOATS(greatest_f64, double, uint64_t)
     return name##_many(p, n, best);                                            \
   }
 #define CHOOSE_PD CHOOSE_PS
+#define CHOOSE_SI(name, type, op) CHOOSE_PS(name, op)
 #endif
 
 CHOOSE_PS(least_f32, _mm256_min_ps)
@@ -179,14 +191,31 @@ CHOOSE_PS(greatest_f32, _mm256_max_ps)
 CHOOSE_PD(least_f64, _mm256_min_pd)
 CHOOSE_PD(greatest_f64, _mm256_max_pd)
 
-CHOOSERS(u8, uint8_t)
-CHOOSERS(i8, int8_t)
-CHOOSERS(u16, uint16_t)
-CHOOSERS(i16, int16_t)
-CHOOSERS(u32, uint32_t)
-CHOOSERS(i32, int32_t)
-CHOOSERS(u64, uint64_t)
-CHOOSERS(i64, int64_t)
+/* Integers. Without AVX2, many are chosen from as few are. */
+#define CHOOSE_INTEGERS(name, type, better, op)                                \
+  CHOOSE(name##_few, type, type, better, 0)                                    \
+  MV_INLINE bool name##_many(const unsigned char *restrict p, size_t n,        \
+                             unsigned char *restrict best) {                   \
+    return name##_few(p, n, best);                                             \
+  }                                                                            \
+  CHOOSE_SI(name, type, op)
+
+CHOOSE_INTEGERS(least_u8, uint8_t, x < m, _mm256_min_epu8)
+CHOOSE_INTEGERS(greatest_u8, uint8_t, x > m, _mm256_max_epu8)
+CHOOSE_INTEGERS(least_i8, int8_t, x < m, _mm256_min_epi8)
+CHOOSE_INTEGERS(greatest_i8, int8_t, x > m, _mm256_max_epi8)
+CHOOSE_INTEGERS(least_u16, uint16_t, x < m, _mm256_min_epu16)
+CHOOSE_INTEGERS(greatest_u16, uint16_t, x > m, _mm256_max_epu16)
+CHOOSE_INTEGERS(least_i16, int16_t, x < m, _mm256_min_epi16)
+CHOOSE_INTEGERS(greatest_i16, int16_t, x > m, _mm256_max_epi16)
+CHOOSE_INTEGERS(least_u32, uint32_t, x < m, _mm256_min_epu32)
+CHOOSE_INTEGERS(greatest_u32, uint32_t, x > m, _mm256_max_epu32)
+CHOOSE_INTEGERS(least_i32, int32_t, x < m, _mm256_min_epi32)
+CHOOSE_INTEGERS(greatest_i32, int32_t, x > m, _mm256_max_epi32)
+CHOOSE_INTEGERS(least_u64, uint64_t, x < m, MIN_U64)
+CHOOSE_INTEGERS(greatest_u64, uint64_t, x > m, MAX_U64)
+CHOOSE_INTEGERS(least_i64, int64_t, x < m, MIN_I64)
+CHOOSE_INTEGERS(greatest_i64, int64_t, x > m, MAX_I64)
 
 static chooser *const choosers[][2] = {
     [MV_U8] = {least_u8, greatest_u8},    [MV_I8] = {least_i8, greatest_i8},
@@ -224,15 +253,14 @@ static bool is_best(const mv_feed *f, const found *best,
          mv_item_equal(&item, x, &item, best->best);
 }
 
-/* The number of numbers before the first short run with the best number, or
-** before the last run. */
+/* The index of the first run of that length, from index i on, with the best
+** number; otherwise of the last run. */
 static size_t skip_runs(const mv_feed *f, const found *best,
-                        const unsigned char *p, size_t n) {
-  size_t i = 0;
-  for (; n - i > SHORT_RUN; i += SHORT_RUN) {
+                        const unsigned char *p, size_t n, size_t i,
+                        size_t run) {
+  for (; n - i > run; i += run) {
     unsigned char here[sizeof(uint64_t)];
-    bool nan =
-        choosers[f->kind][best->greatest](p + i * f->size, SHORT_RUN, here);
+    bool nan = choosers[f->kind][best->greatest](p + i * f->size, run, here);
     if (nan || (!best->nan && is_best(f, best, here)))
       break;
   }
@@ -243,7 +271,8 @@ static size_t skip_runs(const mv_feed *f, const found *best,
 ** change meanwhile. */
 static size_t locate(const mv_feed *f, const found *best,
                      const unsigned char *p, size_t n) {
-  for (size_t i = skip_runs(f, best, p, n); i < n; i++)
+  size_t i = skip_runs(f, best, p, n, 0, LONG_RUN);
+  for (i = skip_runs(f, best, p, n, i, SHORT_RUN); i < n; i++)
     if (is_best(f, best, p + i * f->size))
       return i;
   return 0;
