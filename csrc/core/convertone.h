@@ -42,13 +42,16 @@ MV_INLINE float f32_from_u32(uint32_t x) {
 MV_INLINE float f32_from_u64(uint64_t x) { return (float)f64_from_u64(x); }
 MV_INLINE float f32_from_i64(int64_t x) { return (float)f64_from_i64(x); }
 
-/* 0 if x is out of range. */
-MV_INLINE int64_t i64_from_f64(double x) {
-  return x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : 0;
+/* Converts an integer as two halves, signed or not; any bits if x is out of
+** range. */
+MV_INLINE uint32_t u32_from_f32(float x) {
+  float high = (x * 0x1p-16f + MV_ROUND32) - MV_ROUND32;
+  return (mv_f32_integer(high) << 16) + mv_f32_integer(x - high * 0x1p16f);
 }
 
 MV_INLINE uint64_t u64_from_f64(double x) {
-  return x >= 0 && x < 0x1p64 ? (uint64_t)x : 0;
+  double high = (x * 0x1p-32 + MV_ROUND64) - MV_ROUND64;
+  return (mv_f64_integer(high) << 32) + mv_f64_integer(x - high * 0x1p32);
 }
 
 /* ---- half floats ---------------------------------------------------------*/

@@ -158,15 +158,13 @@ CONVERTER(f16_to_f32, float, uint16_t, f32_from_f16(x))
 CONVERTER(f16_to_f64, double, uint16_t, f64_from_f16(x))
 CONVERTER(f32_to_8, uint8_t, float, mv_f32_integer(x))
 CONVERTER(f32_to_16, uint16_t, float, mv_f32_integer(x))
-CONVERTER(f32_to_32, uint32_t, float, mv_f64_integer((double)x))
-CONVERTER(f32_to_i64, int64_t, float, i64_from_f64((double)x))
-CONVERTER(f32_to_u64, uint64_t, float, u64_from_f64((double)x))
+CONVERTER(f32_to_32, uint32_t, float, u32_from_f32(x))
+CONVERTER(f32_to_64, uint64_t, float, u64_from_f64((double)x))
 CONVERTER(f32_to_f16, uint16_t, float, f16_from_f32(x))
 CONVERTER(f64_to_8, uint8_t, double, mv_f64_integer(x))
 CONVERTER(f64_to_16, uint16_t, double, mv_f64_integer(x))
 CONVERTER(f64_to_32, uint32_t, double, mv_f64_integer(x))
-CONVERTER(f64_to_i64, int64_t, double, i64_from_f64(x))
-CONVERTER(f64_to_u64, uint64_t, double, u64_from_f64(x))
+CONVERTER(f64_to_64, uint64_t, double, u64_from_f64(x))
 CONVERTER(f64_to_f16, uint16_t, double, f16_from_f64(x))
 CONVERTER(f64_to_f32, float, double, (float)x)
 
@@ -180,11 +178,11 @@ COPY(16)
 COPY(32)
 COPY(64)
 
-#define ROW(to8, to16, to32, tou64, toi64, tof32, tof64, tof16)                \
-  { to8, to8, to16, to16, to32, to32, tou64, toi64, tof32, tof64, tof16 }
+#define ROW(to8, to16, to32, to64, tof32, tof64, tof16)                        \
+  { to8, to8, to16, to16, to32, to32, to64, to64, tof32, tof64, tof16 }
 
 #define INTEGER_ROW(from, to8, to16, to32, to64)                               \
-  ROW(to8, to16, to32, to64, to64, from##_to_f32, from##_to_f64, from##_to_f16)
+  ROW(to8, to16, to32, to64, from##_to_f32, from##_to_f64, from##_to_f16)
 
 /* Indexed by mv_kind: U8 I8 U16 I16 U32 I32 U64 I64 F32 F64 F16. */
 static mv_converter *const converters[MV_RUNKINDS][MV_RUNKINDS] = {
@@ -197,12 +195,12 @@ static mv_converter *const converters[MV_RUNKINDS][MV_RUNKINDS] = {
     [MV_I32] = INTEGER_ROW(i32, u32_to_8, u32_to_16, copy_32, i32_to_64),
     [MV_U64] = INTEGER_ROW(u64, u64_to_8, u64_to_16, u64_to_32, copy_64),
     [MV_I64] = INTEGER_ROW(i64, u64_to_8, u64_to_16, u64_to_32, copy_64),
-    [MV_F16] = ROW(f16_to_8, f16_to_16, f16_to_32, f16_to_64, f16_to_64,
-                   f16_to_f32, f16_to_f64, copy_16),
-    [MV_F32] = ROW(f32_to_8, f32_to_16, f32_to_32, f32_to_u64, f32_to_i64,
-                   copy_32, f32_to_f64, f32_to_f16),
-    [MV_F64] = ROW(f64_to_8, f64_to_16, f64_to_32, f64_to_u64, f64_to_i64,
-                   f64_to_f32, copy_64, f64_to_f16),
+    [MV_F16] = ROW(f16_to_8, f16_to_16, f16_to_32, f16_to_64, f16_to_f32,
+                   f16_to_f64, copy_16),
+    [MV_F32] = ROW(f32_to_8, f32_to_16, f32_to_32, f32_to_64, copy_32,
+                   f32_to_f64, f32_to_f16),
+    [MV_F64] = ROW(f64_to_8, f64_to_16, f64_to_32, f64_to_64, f64_to_f32,
+                   copy_64, f64_to_f16),
 };
 
 mv_converter *mv_converter_find(mv_kind to, mv_kind from) {

@@ -16,113 +16,133 @@
 ** A tester ORs the bits of all numbers into two accumulators: excess must have
 ** no bit of outside, fraction no bit except the sign (of -0.0). Runs are long
 ** because the end of each run combines the lanes of a vector, which costs more
-** than an item. The loop of the longest runs is unrolled: with fewer
-** instructions a processor does more loads at once, which saves an eighth if
-** numbers come from memory.
+** than an item. The longest runs have accumulators of their own for each
+** quarter, as a processor can start several operations before the first one has
+** a result, and an unrolled loop: with fewer instructions it does more loads at
+** once.
 */
 #define LONG_RUN 2048
+#define QUARTER (LONG_RUN / 4)
 #define MEDIUM_RUN 256
 
-#define TEST_ITEMS(count, type, test)                                          \
-  for (size_t i = 0; i < (count); i++) {                                       \
+#define TEST_ITEM(k, at, type, distance, rest)                                 \
+  {                                                                            \
     type x;                                                                    \
-    memcpy(&x, in + i * sizeof x, sizeof x);                                   \
-    test;                                                                      \
-  }                                                                            \
+    memcpy(&x, in + (at) * sizeof x, sizeof x);                                \
+    excess[k] |= distance;                                                     \
+    fraction[k] |= rest;                                                       \
+  }
+
+#define TEST_ITEMS(count, type, distance, rest)                                \
+  for (size_t i = 0; i < (count); i++)                                         \
+    TEST_ITEM(0, i, type, distance, rest)                                      \
   n -= (count);                                                                \
   in += (count) * sizeof(type)
 
-#define TESTER(name, type, bits, test)                                         \
+/* distance and rest: what is ORed to excess and to fraction for a number x. */
+#define TESTER(name, type, bits, distance, rest)                               \
   MV_VECTOR(                                                                   \
       bool, name,                                                              \
       (const unsigned char *in, size_t n, uint64_t bound64, uint64_t outside), \
       (in, n, bound64, outside)) {                                             \
-    bits bound = (bits)bound64, excess = 0, fraction = 0;                      \
-    while (n >= LONG_RUN) {                                                    \
+    bits bound = (bits)bound64, excess[4] = {0}, fraction[4] = {0};            \
+    for (; n >= LONG_RUN; n -= LONG_RUN, in += LONG_RUN * sizeof(type)) {      \
       MV_UNROLL                                                                \
-      TEST_ITEMS(LONG_RUN, type, test);                                        \
+      for (size_t i = 0; i < QUARTER; i++) {                                   \
+        TEST_ITEM(0, i, type, distance, rest)                                  \
+        TEST_ITEM(1, i + QUARTER, type, distance, rest)                        \
+        TEST_ITEM(2, i + 2 * QUARTER, type, distance, rest)                    \
+        TEST_ITEM(3, i + 3 * QUARTER, type, distance, rest)                    \
+      }                                                                        \
     }                                                                          \
     while (n >= MEDIUM_RUN) {                                                  \
-      TEST_ITEMS(MEDIUM_RUN, type, test);                                      \
+      TEST_ITEMS(MEDIUM_RUN, type, distance, rest);                            \
     }                                                                          \
     while (n >= RUN) {                                                         \
-      TEST_ITEMS(RUN, type, test);                                             \
+      TEST_ITEMS(RUN, type, distance, rest);                                   \
     }                                                                          \
-    TEST_ITEMS(n, type, test);                                                 \
-    return ((excess & (bits)outside) | (bits)(fraction << 1)) == 0;            \
+    TEST_ITEMS(n, type, distance, rest);                                       \
+    excess[0] |= excess[1] | excess[2] | excess[3];                            \
+    fraction[0] |= fraction[1] | fraction[2] | fraction[3];                    \
+    return ((excess[0] & (bits)outside) | (bits)(fraction[0] << 1)) == 0;      \
   }
 
 /* Integers: bound is the least that fits; the OR of all distances to it has no
 ** bit of outside. */
-TESTER(fit_8, uint8_t, uint8_t, excess |= (uint8_t)(x - bound))
-TESTER(fit_16, uint16_t, uint16_t, excess |= (uint16_t)(x - bound))
-TESTER(fit_32, uint32_t, uint32_t, excess |= x - bound)
-TESTER(fit_64, uint64_t, uint64_t, excess |= x - bound)
+TESTER(fit_8, uint8_t, uint8_t, (uint8_t)(x - bound), 0)
+TESTER(fit_16, uint16_t, uint16_t, (uint16_t)(x - bound), 0)
+TESTER(fit_32, uint32_t, uint32_t, x - bound, 0)
+TESTER(fit_64, uint64_t, uint64_t, x - bound, 0)
 
 /* Floats to integers: the same, and in addition no float has a fraction. */
-TESTER(fit_f16, uint16_t, uint32_t, {
-  float f = f32_from_f16(x);
-  excess |= mv_f32_integer(f) - bound;
-  fraction |= mv_f32_fraction(f);
-})
-TESTER(fit_f32, float, uint32_t, {
-  excess |= mv_f32_integer(x) - bound;
-  fraction |= mv_f32_fraction(x);
-})
-TESTER(fit_f32_wide, float, uint64_t, {
-  double f = (double)x;
-  excess |= mv_f64_integer(f) - bound;
-  fraction |= mv_f64_fraction(f);
-})
-TESTER(fit_f64, double, uint64_t, {
-  excess |= mv_f64_integer(x) - bound;
-  fraction |= mv_f64_fraction(x);
-})
+TESTER(fit_f16, uint16_t, uint32_t, mv_f32_integer(f32_from_f16(x)) - bound,
+       mv_f32_fraction(f32_from_f16(x)))
+TESTER(fit_f32, float, uint32_t, mv_f32_integer(x) - bound, mv_f32_fraction(x))
+TESTER(fit_f64, double, uint64_t, mv_f64_integer(x) - bound, mv_f64_fraction(x))
 
-/* Floats to integers of 64 bits: by converting there and back. bound64 and
-** outside are not used. */
-#define TESTER64(name, type, convert, back)                                    \
-  static bool name(const unsigned char *in, size_t n, uint64_t bound64,        \
-                   uint64_t outside) {                                         \
-    (void)bound64;                                                             \
-    (void)outside;                                                             \
-    for (size_t i = 0; i < n; i++) {                                           \
-      type x;                                                                  \
-      memcpy(&x, in + i * sizeof x, sizeof x);                                 \
-      if (back(convert((double)x)) != (double)x)                               \
-        return false;                                                          \
-    }                                                                          \
-    return true;                                                               \
-  }
+/*
+** Floats to integers of at least the same size: bound is the bits of the least
+** positive float that is too large. So is the next magnitude of a negative float
+** for signed integers, and any but 0 for unsigned ones. outside is the sign bit.
+*/
+MV_INLINE uint32_t exceeds32(float x, uint32_t positive, uint32_t negative) {
+  uint32_t bits = mv_f32_bits(x), m = bits & 0x7fffffff;
+  return ~(m - choose32(0 - (bits >> 31), negative, positive));
+}
 
-TESTER64(fit_f32_i64, float, i64_from_f64, f64_from_i64)
-TESTER64(fit_f32_u64, float, u64_from_f64, f64_from_u64)
-TESTER64(fit_f64_i64, double, i64_from_f64, f64_from_i64)
-TESTER64(fit_f64_u64, double, u64_from_f64, f64_from_u64)
+MV_INLINE uint64_t exceeds64(double x, uint64_t positive, uint64_t negative) {
+  uint64_t bits = mv_f64_bits(x), m = bits & (UINT64_MAX >> 1);
+  return ~(m - choose64(0 - (bits >> 63), negative, positive));
+}
+
+/* 0 if x is an integer of any size. */
+MV_INLINE uint32_t fraction32(float x) {
+  uint32_t m = mv_f32_bits(x) & 0x7fffffff;
+  float sum = mv_f32_of(m) + 0x1p23f;
+  return (mv_f32_bits(sum - 0x1p23f) ^ m) & below32(m, mv_f32_bits(0x1p23f));
+}
+
+MV_INLINE uint64_t fraction64(double x) {
+  uint64_t m = mv_f64_bits(x) & (UINT64_MAX >> 1);
+  double sum = mv_f64_of(m) + 0x1p52;
+  return (mv_f64_bits(sum - 0x1p52) ^ m) & below64(m, mv_f64_bits(0x1p52));
+}
+
+TESTER(fit_f32_signed, float, uint32_t, exceeds32(x, bound, bound + 1),
+       fraction32(x))
+TESTER(fit_f32_unsigned, float, uint32_t, exceeds32(x, bound, 1), fraction32(x))
+TESTER(fit_f64_signed, double, uint64_t, exceeds64(x, bound, bound + 1),
+       fraction64(x))
+TESTER(fit_f64_unsigned, double, uint64_t, exceeds64(x, bound, 1),
+       fraction64(x))
 
 /*
 ** Floats to narrower floats: bound is the bits of the least magnitude that is
 ** too large; only infinities and NaNs fit above it. outside is the sign bit.
 */
-TESTER(fit_narrow32, float, uint32_t, {
+MV_INLINE uint32_t narrow32(float x, uint32_t bound) {
   uint32_t m = mv_f32_bits(x) & 0x7fffffff;
-  excess |= (m - bound) ^ (m - UINT32_C(0x7f800000));
-})
-TESTER(fit_narrow64, double, uint64_t, {
+  return (m - bound) ^ (m - UINT32_C(0x7f800000));
+}
+
+MV_INLINE uint64_t narrow64(double x, uint64_t bound) {
   uint64_t m = mv_f64_bits(x) & (UINT64_MAX >> 1);
-  excess |= (m - bound) ^ (m - (UINT64_C(0x7ff) << 52));
-})
+  return (m - bound) ^ (m - (UINT64_C(0x7ff) << 52));
+}
+
+TESTER(fit_narrow32, float, uint32_t, narrow32(x, bound), 0)
+TESTER(fit_narrow64, double, uint64_t, narrow64(x, bound), 0)
 
 /* Integers to half floats: bound is the greatest that fits, as it is rounded to
 ** 65504. outside is 1. */
-TESTER(fit_half_u16, uint16_t, uint16_t, excess |= x > bound)
-TESTER(fit_half_u32, uint32_t, uint32_t, excess |= x > bound)
-TESTER(fit_half_i32, int32_t, uint32_t,
-       excess |= (uint32_t)x + bound > 2 * bound)
-TESTER(fit_half_u64, uint64_t, uint64_t, excess |= x > bound)
-TESTER(fit_half_i64, int64_t, uint64_t,
-       excess |= (uint64_t)x + bound > 2 * bound)
+TESTER(fit_half_u16, uint16_t, uint16_t, x > bound, 0)
+TESTER(fit_half_u32, uint32_t, uint32_t, x > bound, 0)
+TESTER(fit_half_i32, int32_t, uint32_t, (uint32_t)x + bound > 2 * bound, 0)
+TESTER(fit_half_u64, uint64_t, uint64_t, x > bound, 0)
+TESTER(fit_half_i64, int64_t, uint64_t, (uint64_t)x + bound > 2 * bound, 0)
 
+#define SIGN32 (UINT64_C(1) << 31)
+#define SIGN64 (UINT64_C(1) << 63)
 #define HALF_LIMIT UINT64_C(65519)
 #define HALF_LIMIT_F32 UINT64_C(0x477ff000)
 #define HALF_LIMIT_F64 UINT64_C(0x40effe0000000000)
@@ -184,31 +204,29 @@ static void select_integer_to_integer(mv_conversion *c, mv_kind to,
 
 static void select_float_to_integer(mv_conversion *c, mv_kind to,
                                     mv_kind from) {
-  unsigned bits = kind_testers[to].bits;
+  bool is_signed = kind_testers[to].is_signed;
+  unsigned bits = kind_testers[to].bits, magnitude = bits - is_signed;
   mv_tester *fit = kind_testers[from].fit_integer;
-  if (from == MV_F16) { /* all but infinities and NaNs fit 17 bits */
-    set_integer_tester(c, fit, kind_testers[to].is_signed,
-                       bits > 16 ? 17 : bits);
-  } else if (bits == 64) {
-    static mv_tester *const fits[2][2] = {{fit_f32_u64, fit_f32_i64},
-                                          {fit_f64_u64, fit_f64_i64}};
-    set_tester(c, fits[from == MV_F64][kind_testers[to].is_signed], 0, 0);
-  } else {
-    if (from == MV_F32 && bits == 32)
-      fit = fit_f32_wide;
-    set_integer_tester(c, fit, kind_testers[to].is_signed, bits);
-  }
+  if (from == MV_F16) /* all but infinities and NaNs fit 17 bits */
+    set_integer_tester(c, fit, is_signed, bits > 16 ? 17 : bits);
+  else if (from == MV_F32 && bits >= 32)
+    set_tester(c, is_signed ? fit_f32_signed : fit_f32_unsigned,
+               (UINT64_C(127) + magnitude) << 23, SIGN32);
+  else if (from == MV_F64 && bits == 64)
+    set_tester(c, is_signed ? fit_f64_signed : fit_f64_unsigned,
+               (UINT64_C(1023) + magnitude) << 52, SIGN64);
+  else
+    set_integer_tester(c, fit, is_signed, bits);
 }
 
 static void select_number_to_float(mv_conversion *c, mv_kind to, mv_kind from) {
-  const uint64_t sign32 = UINT32_C(1) << 31, sign64 = UINT64_C(1) << 63;
   mv_tester *fit = kind_testers[from].fit_float;
   if (to == MV_F32 && from == MV_F64)
-    set_tester(c, fit, F32_LIMIT_F64, sign64);
+    set_tester(c, fit, F32_LIMIT_F64, SIGN64);
   else if (to == MV_F16 && from == MV_F64)
-    set_tester(c, fit, HALF_LIMIT_F64, sign64);
+    set_tester(c, fit, HALF_LIMIT_F64, SIGN64);
   else if (to == MV_F16 && from == MV_F32)
-    set_tester(c, fit, HALF_LIMIT_F32, sign32);
+    set_tester(c, fit, HALF_LIMIT_F32, SIGN32);
   else if (to == MV_F16)
     set_tester(c, fit, HALF_LIMIT, 1);
 }
