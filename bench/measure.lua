@@ -39,7 +39,7 @@ end
 function measure.time(row)
   local workers, counts, times = {}, {}, {}
   for k, subject in ipairs(row) do
-    workers[k] = child.start(subject)
+    workers[k] = child.start(subject, child.KEEPS_MEMORY)
     counts[k], times[k] = calibrate(workers[k]), {}
   end
   for turn = 1, measure.REPETITIONS do
@@ -64,7 +64,7 @@ end
 function measure.memory(row)
   local results = {}
   for k, subject in ipairs(row) do
-    local worker = child.start(subject)
+    local worker = child.start(subject, "")
     results[k] = worker:memory()
     worker:close()
   end
