@@ -5,7 +5,7 @@ local files = require "files"
 local make = require "make"
 local shell = require "shell"
 
--- The specs that look at the module alone; in short for a second compiler.
+-- Specs of the module alone; a few of them for the second compiler.
 local suites = {
   gcc = "spec/capi_[!h]*_spec.lua spec/nd_[!p]*_spec.lua "
     .. "spec/record_spec.lua spec/format_spec.lua spec/vectors_spec.lua "

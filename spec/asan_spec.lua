@@ -1,5 +1,5 @@
--- What only the address sanitizer sees, in programs that are built with it and
--- with mview, whatever this build is.
+-- Faults that only the address sanitizer reports. The programs are built with
+-- mview and the sanitizer, independent of the tested build.
 
 local build_env = require "build_env"
 local compiler = require "compiler"
@@ -24,8 +24,8 @@ static int run(const char *code) {
 }
 ]]
 
--- Runs the code of argument 1, then reads the byte of its bytearray b that lies
--- so many, argument 2, behind the last one.
+-- Runs the code of argument 1. Then reads the byte that lies argument 2 bytes
+-- behind the last byte of the code's bytearray b.
 local READ_PAST = HEAD .. [[
 int main(int argc, char **argv) {
   mview_buffer buf;
@@ -39,8 +39,8 @@ int main(int argc, char **argv) {
 }
 ]]
 
--- Runs the code of argument 1 in a state that is closed when the destructors of
--- mview have run.
+-- Runs the code of argument 1 in a state that is closed after the destructors
+-- of mview have run.
 local CLOSE_LAST = HEAD .. [[
 __attribute__((destructor(101))) static void close_state(void) {
   lua_close(L);

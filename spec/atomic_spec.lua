@@ -7,7 +7,7 @@ local atomic = mview.atomic
 
 local bits = {i = 32, I = 32, q = 64, Q = 64}
 
--- x as an item of the format: wrapped around.
+-- x wrapped around to the range of the format.
 local function wrapped(format, x)
   local n = bits[format]
   if n == 64 then return x end

@@ -7,7 +7,7 @@ local raises = require "raises"
 local data = mview.bytearray("abcdefgh")
 local text = "a string"
 
--- view, then attributes in the order of names.attributes but for obj
+-- title, view, obj, then the other attributes in the order of names.attributes
 local rows = {
   {"a string", mview(text), text,
     "B", 1, 8, 1, {8}, {1}, {}, true, true, true, true, true, 0, 0},

@@ -1,4 +1,4 @@
--- b:insert and b:remove: bytes come and go anywhere.
+-- b:insert and b:remove, at any position.
 
 local capi = require "capi"
 local mview = require "mview"
@@ -254,7 +254,7 @@ describe("A queue of bytes", function()
   end)
 end)
 
--- Random changes, told to a string as well.
+-- Random changes, made to a string as well.
 describe("A bytearray that is cut anywhere", function()
   local function random_bytes(most)
     local list = {}

@@ -1,4 +1,4 @@
--- b:appendfrom: files straight into a bytearray.
+-- b:appendfrom, which reads files into a bytearray.
 
 local capi = require "capi"
 local files = require "files"

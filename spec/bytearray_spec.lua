@@ -10,11 +10,11 @@ local released = "attempt to use a released bytearray"
 local expired = "attempt to use an expired view (its bytearray shrank)"
 local revoked = "attempt to use a view of revoked memory"
 
--- Sizes of memory that is not to be had.
+-- Sizes for which there is not enough memory.
 local unavailable = {sizes.most, sizes.most - 1}
 if sizes.wide then unavailable[3], unavailable[4] = 1 << 62, MAX - 64 end
 
--- Asserts that f raises the error of Lua for memory that is not to be had.
+-- Asserts that f raises Lua's error for missing memory.
 local function raises_memory(f, ...)
   local ok, err = pcall(f, ...)
   assert.is_false(ok)
@@ -488,8 +488,9 @@ describe("A bytearray as an object", function()
   end)
 end)
 
--- Random changes, told to a string as well: after each the bytearray has its
--- bytes, and each view sees what it saw from where it was, or has expired.
+-- Random changes, made to a string as well. After each change the bytearray has
+-- the bytes of the string, and each view has the bytes of its range or has
+-- expired.
 describe("A bytearray in any history", function()
   local function random_bytes()
     local list = {}

@@ -125,8 +125,8 @@ describe("hex", function()
     end
   end)
 
-  -- As Python: groups of so many bytes, counted from the end, or, negative,
-  -- from the start.
+  -- Groups of n bytes as Python makes them: counted from the end, or from the
+  -- start if n is negative.
   local function grouped(s, sep, n)
     local digits = {}
     for i = 1, #s do

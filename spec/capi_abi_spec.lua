@@ -1,5 +1,5 @@
--- mview_api between versions: modules and libraries of different age, and
--- states in which mview is not to be had.
+-- mview_api across versions: modules and libraries of different age, and states
+-- that cannot load mview.
 
 local build_env = require "build_env"
 local compiler = require "compiler"
@@ -68,7 +68,7 @@ describe("A module", function()
       "spec/support/abi"},
     {"that was compiled with the header of now", "csrc"},
   } do
-    it(row[1] .. " works with the library of now", function()
+    it(row[1] .. " works with the present library", function()
       compile(row[2])
       assert.same(joined(USED, USED_MORE), run(USES .. USES_MORE))
     end)

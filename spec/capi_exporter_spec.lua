@@ -13,7 +13,7 @@ local function collect()
   collectgarbage()
 end
 
--- How many acquired images are not released.
+-- The number of acquired images that are not released.
 local function out()
   local acquired, released = raster.counts()
   return acquired - released
@@ -345,7 +345,7 @@ describe("An object with a __buffer function", function()
     assert.matches("stack overflow", why)
   end)
 
-  it("does not believe a light userdata in any metatable", function()
+  it("refuses a light userdata in any metatable", function()
     for _, x in ipairs {io.stdout, (select(2, capi.lend(0))),
       raster.image(1, 1)} do
       local metatable = getmetatable(x)
@@ -359,7 +359,7 @@ describe("An object with a __buffer function", function()
     end
   end)
 
-  it("does not believe fields that are copied from the library's metatables",
+  it("ignores fields that are copied from the library's metatables",
     function()
       local theirs, saved, oks = getmetatable(io.stdout), {}, 0
       for _, own in ipairs {mview "a", mview.bytearray(), mview.shared(1)} do

@@ -377,13 +377,13 @@ describe("revoke", function()
     assert.equal(1, loan:dones())
   end)
 
-  it("knows no loan 0, nor any that never was", function()
+  it("ignores 0 and numbers that were never loans", function()
     assert.equal(0, capi.revoke(0))
     assert.equal(0, capi.revoke(math.mininteger))
     assert.equal(0, capi.revoke(math.maxinteger))
   end)
 
-  it("never meets a number again", function()
+  it("never gets the same number for two loans", function()
     local seen = {}
     for _ = 1, 2000 do
       local _, loan = capi.lend(0)

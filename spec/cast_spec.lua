@@ -7,7 +7,7 @@ local bytes = {}
 for i = 1, 24 do bytes[i] = string.char(i * 97 % 251) end
 bytes = table.concat(bytes)
 
--- format, what string.unpack calls it
+-- format, the same as an option of string.unpack
 local formats = {
   {"b", "b"}, {"B", "B"}, {"h", "h"}, {"H", "H"}, {"i", "i"}, {"I", "I"},
   {"l", "l"}, {"L", "L"}, {"q", "i8"}, {"Q", "I8"}, {"n", "T"}, {"N", "T"},

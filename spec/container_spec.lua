@@ -18,7 +18,7 @@ local containers = {
   end,
 }
 
--- The results of a call, without identities.
+-- A result as a value that can be compared with that of another object.
 local function plain(x, of)
   if x == of then return "self" end
   if mview.isview(x) then return {x.format, x.shape, x:tolist(), x.readonly} end

@@ -7,8 +7,8 @@ local little = string.pack("=I2", 1) == "\1\0"
 
 -- ---- copyfrom -------------------------------------------------------------
 
--- The items from first on, n of them, step apart; as positions in 1..size, or
--- nil where one lies outside.
+-- The positions of n items from first on, step apart; nil if one of them is not
+-- in 1..size.
 local function positions(size, first, n, step)
   local list = {}
   for k = 0, n - 1 do
@@ -275,7 +275,7 @@ describe("byteswap", function()
   for i = 1, 48 do bytes[i] = string.char(i) end
   bytes = table.concat(bytes)
 
-  -- format, how many bytes are reversed at a time
+  -- format, the size of the numbers whose bytes are reversed
   local rows = {
     {"b", 1}, {"B", 1}, {"c", 1}, {"?", 1}, {"3s", 1}, {"4p", 1}, {"h", 2},
     {"<H", 2}, {">h", 2}, {"e", 2}, {"i", 4}, {">I", 4}, {"f", 4}, {"q", 8},
@@ -285,7 +285,7 @@ describe("byteswap", function()
   for _, row in ipairs(rows) do
     local format, size = row[1], row[2]
 
-    -- The bytes reversed in the items from first on, step apart.
+    -- `bytes` with reversed numbers in the items from first on, step apart.
     local function swapped(first, step)
       local itemsize, list = mview.calcsize(format), {}
       for at = 1, #bytes, itemsize do

@@ -8,7 +8,7 @@ local raster = require "raster"
 local size = 1000
 local text = ("x"):rep(size)
 
--- A fresh bytes-like of those bytes, which nothing else holds.
+-- Each makes a bytes-like of the bytes of text, without another reference.
 local sources = {
   ["a string"] = function() return text:upper():lower() end,
   ["a bytearray"] = function() return mview.bytearray(text) end,
@@ -25,7 +25,7 @@ local sources = {
   end,
 }
 
--- A format that no view had before, so that it is parsed.
+-- A format that no view had before, so it is parsed.
 local function fresh_format(n)
   return ("T{%dB:a%d:%dB:b:}"):format(n, math.random(1 << 40), size - n)
 end

@@ -164,7 +164,7 @@ describe("v:readfrom and v:writeto", function()
     end)
   end)
 
-  -- By the descriptor as well, where the handle cannot seek.
+  -- The handle cannot seek, so its descriptor is used.
   describe("of a handle to a pipe", function()
     it("go on behind the end after further writes", function()
       local r, w = unix.pipe()
@@ -231,7 +231,7 @@ describe("v:readfrom and v:writeto", function()
       assert.equal("sent", view:sub(1, 4):tobytes())
     end)
 
-    it("call no other value where fileno is gone when it is to be called",
+    it("call no other value if fileno is gone before its call",
       function()
         local asked, called = 0, false
         local object = setmetatable({}, {

@@ -1,5 +1,5 @@
--- Formats of views and those of string.pack: what is an error in one language
--- and right in the other is spelt out, and means the same.
+-- Formats of views and of string.pack: the error for a format that is right in
+-- the other language gives the spelling, which means the same.
 
 local mview = require "mview"
 local raises = require "raises"

@@ -1,4 +1,4 @@
--- DNS over UDP: a query, and the answer of a small server of our own.
+-- DNS over UDP: a query to a small server of this spec, and its answer.
 
 local mview = require "mview"
 local reader = require "mview.reader"
@@ -18,7 +18,7 @@ local function write_question(w, id, name, kind)
   return write_name(w, name):u16(kind):u16(1)
 end
 
--- A name, whose end may be that of a name in front.
+-- Reads a name, which may continue at an earlier place of the message.
 local function read_name(r)
   local labels, back, first = {}, nil, r.pos
   while true do

@@ -1,5 +1,5 @@
--- Each recipe is run as it is printed. Those for libraries that are not
--- installed are not, and say so.
+-- Runs each recipe as it is printed. A recipe for a library that is not
+-- installed is pending.
 
 local build_env = require "build_env"
 local files = require "files"
@@ -20,7 +20,7 @@ local PYTHON = [[
   suboffsets tobytes tolist toreadonly
 ]]
 
--- The first library that a recipe needs and that there is not.
+-- The first library that a recipe needs and that is not installed.
 local function missing(code)
   for _, name in ipairs {"openssl.digest", "zlib", "socket"} do
     if code:find(('require "%s"'):format(name), 1, true)

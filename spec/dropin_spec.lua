@@ -2,21 +2,21 @@ local mview = require "mview"
 local makepng = require "makepng"
 local pngchunks = require "pngchunks"
 
--- string.unpack takes no view for a string. A parser that calls it runs on both
--- where the name stands for this.
+-- string.unpack takes no views. A parser that calls this function in its place
+-- runs on strings and views.
 local function unpack(format, s, pos)
   if mview.isview(s) then return s:unpack(format, pos) end
   return string.unpack(format, s, pos)
 end
 
--- The decoder as it is for strings, and the same source with that unpack.
+-- The decoder for strings, and the same source with this unpack.
 local for_strings = require "msgpack"
 local sizes = require "sizes"
 local for_views = assert(loadfile(
   assert(package.searchpath("msgpack", package.path)), "t",
   setmetatable({string = {unpack = unpack}}, {__index = _G})))()
 
--- A result with strings for the pieces that are views.
+-- A result with its views converted to strings.
 local function plain(value)
   if mview.isview(value) then return value:tobytes() end
   if type(value) ~= "table" then return value end
@@ -126,7 +126,7 @@ describe("a parser for strings on a mapped file of gigabytes", function()
   local HUGE = sizes.wide and (1 << 31) - 1 or (1 << 29) - 1
   local path, map
 
-  -- Writes pieces at the positions given, counted from 0; holes between.
+  -- Writes pieces at their positions, counted from 0, with holes between them.
   local function mapped(pieces)
     local file <close> = assert(io.open(path, "wb"))
     for _, piece in ipairs(pieces) do

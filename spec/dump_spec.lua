@@ -25,7 +25,7 @@ local every = {}
 for code = 0, 255 do every[code + 1] = string.char(code) end
 every = table.concat(every)
 
--- Lines of which some repeat, at random.
+-- Random lines, some of them repeated.
 local function repetitive(seed, n)
   math.randomseed(seed)
   local pieces = {}
@@ -292,7 +292,7 @@ describe("dump in color", function()
       assert.equal(dump("A"), dump("A", color))
     end)
 
-    -- There may be no terminals to be had.
+    -- The system may have no free terminal.
     local terminals = select(2, shell "script -qec true /dev/null </dev/null")
     local on_terminal = terminals == 0 and it or pending
 

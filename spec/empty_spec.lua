@@ -1,6 +1,6 @@
--- Layouts without items have the arithmetic of all others: whatever is made of
--- them stays inside what an offset can say, or is refused. (make asan looks at
--- each step of it.)
+-- Layouts without items obey the same bounds as all others: each view that is
+-- derived from them has an offset in the memory, or is refused. (make asan
+-- checks each step.)
 local lend_host = require "lend_host"
 local mview = require "mview"
 local names = require "names"
@@ -37,7 +37,7 @@ describe("An empty view", function()
     end)
   end)
 
-  -- Format, and shape (nil: none): as large as can be said.
+  -- Formats, and shapes (or nil), of the greatest possible sizes.
   local extreme = {
     {MAX .. "s"}, {MAX .. "x"}, {MAX - 8 .. "xQ"}, {MAX .. "p"},
     {"Q:a:" .. MAX - 9 .. "xB:b:"}, {"T{" .. MAX - 1 .. "xB:a:}"},
@@ -54,7 +54,7 @@ describe("An empty view", function()
   local steps = {1, -1, 2, -2, MAX, -MAX, math.maxinteger, math.mininteger,
     MAX >> 1}
 
-  -- Each way to a further view; some raise.
+  -- Adds to `seen` the result of each function that derives a view. Some raise.
   local function derive(v, seen)
     local function try(f, ...)
       local ok, w = pcall(f, v, ...)

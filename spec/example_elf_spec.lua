@@ -24,8 +24,9 @@ local function by_example(path)
   return sections(output, "\n *(%d+)  (%S*) +(%x+) +(%x+)"), output
 end
 
--- A file of three sections: none, names, and ten bytes of data. `many` tells
--- their number in the first section, as files of 65,280 sections and more do.
+-- A file of three sections: the null section, names, and ten bytes of data.
+-- With `many`, their number is in the first section, as in files of 65,280
+-- sections and more.
 local function elf(class, order, many)
   local word = class == 1 and "I4" or "I8"
   local names = "\0.shstrtab\0.data\0"

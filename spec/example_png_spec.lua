@@ -11,7 +11,7 @@ end
 local with_pngcheck = installed("pngcheck") and it or pending
 local with_identify = installed("identify") and it or pending
 
--- Each kind of pixels: color type, depth, what pngcheck calls it.
+-- Each kind of pixels: color type, depth, its name in pngcheck.
 local KINDS = {
   {0, 1, "1-bit grayscale"}, {0, 4, "4-bit grayscale"},
   {0, 16, "16-bit grayscale"}, {2, 8, "24-bit RGB"},

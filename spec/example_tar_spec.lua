@@ -4,7 +4,7 @@ local LUA = os.getenv("LUA") or "lua5.4"
 
 local NAME90 = ("n"):rep(90)
 
--- What lies in the archives: commands that make it.
+-- The commands that make the contents of the archives.
 local CONTENTS = {
   {"plain files", "echo hello >a; : >empty; head -c 70000 /dev/zero >zeros"},
   {"folders", "mkdir -p a/b/c; echo x >a/b/c/d"},

@@ -3,7 +3,8 @@ local shell = require "shell"
 
 local LUA = os.getenv("LUA") or "lua5.4"
 
--- The PGM image that the example writes, with luv or without; and what it says.
+-- The PGM image that the example writes, with luv or without it, and its
+-- output.
 local function draw(without)
   local path = os.tmpname()
   local hidden = without and "-e 'package.preload.luv = error' " or ""

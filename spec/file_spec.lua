@@ -54,7 +54,7 @@ describe("v:readfrom and v:writeto", function()
       assert.equal("more", view:sub(1, 4):tobytes())
     end)
 
-    it("refuse an offset if the system would not heed it", function()
+    it("refuse an offset that the system would ignore", function()
       for _, mode in ipairs {"ab", "a+b"} do
         local file <close> = open(path, mode)
         local fd = unix.open(path, "a")
@@ -168,8 +168,8 @@ describe("v:readfrom and v:writeto", function()
       {"full", 1 << 16}, {"line", 64}} do
       local title = table.concat(row, " ")
 
-      -- The model is a string and a position. What C asks of those who read
-      -- after writing is left out only where a view is one of the two.
+      -- The model is a string and a position. C requires a seek between a read
+      -- and a write; it is left out only if a view makes one of the two.
       it("mix with read, write and seek, buffer " .. title, function()
         math.randomseed(251)
         local model, at = content, 0

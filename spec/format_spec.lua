@@ -71,7 +71,7 @@ describe("A malformed format", function()
   local COUNT = "; a count stands in front of its code, as in '3B'"
   local NAME = "; a name stands between colons behind its code, as in 'B:name:'"
 
-  -- How a format of string.pack is spelt; that it has no spelling.
+  -- The hints for formats of string.pack: with a spelling, and without one.
   local function here(format, spelt)
     return ("; string.pack's '%s' is '%s' here, see 'Two format languages'")
       :format(format, spelt)
@@ -294,8 +294,8 @@ describe("An item", function()
 end)
 
 describe("A format that a finalizer parses while it is parsed", function()
-  -- In a state that has not parsed any of these yet. What was freed is used
-  -- again for the strings.
+  -- In a state that has parsed none of these formats. The strings reuse memory
+  -- that was freed.
   local code = [[
     local gc_races = require "gc_races"
     local mview = require "mview"

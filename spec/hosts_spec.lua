@@ -1,12 +1,12 @@
--- Programs of others that have Lua 5.4 inside: each runs a script that loads
--- mview as any Lua does. (lighttpd has a spec of its own.)
+-- Programs with Lua 5.4 inside: each runs a script that loads mview with
+-- require. (lighttpd has a spec of its own.)
 
 local files = require "files"
 local shell = require "shell"
 local snippets = require "snippets"
 
--- What each script does: makes memory, slices, casts, changes it, releases it,
--- and writes what came of it.
+-- The script of each program: makes, slices, casts, changes and releases
+-- memory, and writes the results to a file.
 local SCRIPT = [[
 package.cpath = %q
 local mview = require "mview"
@@ -47,16 +47,16 @@ end
 byte(@bytes()).
 ]]
 
--- A host: its program, the files that it needs (each with the folder's name in
--- it), the command, a pattern of what it prints, and the file that the script
--- writes (result).
+-- A host: its program, the files that it needs, the command, a pattern of its
+-- output, and the file that the script writes (by default `result`). %s stands
+-- for the folder of the files.
 local hosts = {
   {"mle", {}, "mle -N -H 1 -x %s/script.lua", ""},
   {"neomutt", {rc = NEOMUTT}, "neomutt -n -F %s/rc -Q folder", "set folder"},
   {"gringo", {["facts.lp"] = GRINGO}, "gringo --text %s/facts.lp",
     "byte%(%(1,1%)%)%.\nbyte%(%(2,2%)%)%.\nbyte%(%(3,250%)%)%."},
-  -- Without DNS and with no addresses to give it does nothing but run its
-  -- script, until it is told to end: when the script has closed the pipe.
+  -- Without DNS and without addresses, dnsmasq only runs its script. It is
+  -- ended when the script has closed the pipe.
   {"dnsmasq", {["leases.lua"] = DNSMASQ, conf = ""},
     "sh -c 'mkfifo %s/pipe; dnsmasq --no-daemon --port=0 "
     .. "--dhcp-range=127.0.0.1,static --dhcp-leasefile=%s/leases "
@@ -82,10 +82,10 @@ describe("A script of", function()
       end
       local watched = (os.getenv "LD_PRELOAD" or ""):find "asan"
       if watched and program == "dnsmasq" then
-        pending "dnsmasq forks what the sanitizer waits for"
+        pending "the sanitizer waits for a process that dnsmasq forks"
       end
       if program == "dnsmasq" and shell "id -u" ~= "0\n" then
-        pending "dnsmasq asks for a port that is root's"
+        pending "only root may open the port of dnsmasq"
       end
       files.write(folder .. "/script.lua", SCRIPT:format(
         snippets.absolute(package.cpath), folder .. "/"

@@ -26,8 +26,8 @@ local integers = {
 }
 local signed = {b = true, h = true, i = true, l = true, q = true, n = true}
 
--- The lowest and highest integers of a size; those of 64 unsigned bits are the
--- Lua integers of the same bits.
+-- The lowest and the highest integer of a size. Unsigned integers of 64 bits
+-- are the Lua integers with the same bits.
 local function range(code, size)
   if size == 8 then return math.mininteger, math.maxinteger end
   if signed[code] then
@@ -36,8 +36,8 @@ local function range(code, size)
   return 0, (1 << 8 * size) - 1
 end
 
--- Visits each format: as it is written, its code, size and byte order, and as
--- messages have it.
+-- Visits each format: its text, code, size and byte order, and its text in
+-- messages.
 local function each_integer(visit)
   for _, order in ipairs(orders) do
     for code, sizes in pairs(integers) do

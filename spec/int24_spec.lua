@@ -15,19 +15,19 @@ local function pack_all(format, list)
   return table.concat(parts)
 end
 
--- Each sort of the format: as it is written, its integers and their bytes.
-local sorts = {}
+-- The integers and their bytes for each spelling of the format.
+local spellings = {}
 for code, list in pairs(samples) do
   for _, order in ipairs {"", "<", ">", "=", "!"} do
     local format = order .. code
-    sorts[format] = {list = list,
+    spellings[format] = {list = list,
       bytes = pack_all(order == "!" and ">" .. code or format, list)}
   end
 end
 
-for format, sort in pairs(sorts) do
+for format, samples_of in pairs(spellings) do
   describe("A view of format " .. format, function()
-    local list, bytes = sort.list, sort.bytes
+    local list, bytes = samples_of.list, samples_of.bytes
 
     it("has items of three bytes and keeps its format", function()
       local v = mview(bytes, format)

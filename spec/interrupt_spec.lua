@@ -1,5 +1,5 @@
--- Reads and writes of file handles that fail, at every byte: what was written
--- is not written again, and an error never looks like success or the end.
+-- File handles whose reads or writes fail, at every byte: no byte is written
+-- twice, and an error never looks like success or the end of the file.
 local cookie = require "cookie"
 local mview = require "mview"
 local unix = require "unix"
@@ -8,7 +8,7 @@ local chars = {}
 for i = 1, 200 do chars[i] = string.char(i) end
 local data = table.concat(chars) -- each byte once
 
--- The same bytes, but not in one piece.
+-- The same bytes in a strided view.
 local function strided()
   local wide = mview.bytearray(2 * #data):view():sub(1, -1, 2)
   return wide:copyfrom(data)

@@ -4,7 +4,7 @@
 local files = require "files"
 local shell = require "shell"
 
--- The order that the table of a folder tells: the rank of each file's name.
+-- The rank of each file in the table of a folder.
 local function read_order(folder)
   local text = files.read "doc/design.md"
   local rows = assert(text:match("| `csrc/" .. folder

@@ -33,8 +33,8 @@ local function cpath()
   return (";" .. package.cpath):gsub(";%f[^;/]", ";" .. here):sub(2)
 end
 
--- Starts the server on a free port of the loopback, and returns that. It
--- listens when its parent ends.
+-- Starts the server on a free port of the loopback, and returns the port. The
+-- server listens when its parent process ends.
 local function start(folder)
   for _ = 1, 50 do
     local port = math.random(20000, 60000)

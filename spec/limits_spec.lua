@@ -1,5 +1,5 @@
--- Formats and counts that ask for more than there is: refused before anything
--- of that size is made. Each runs in a process that may not have it.
+-- Formats and counts of more bytes than exist are refused before memory of that
+-- size is allocated. Each call runs in a process with a limit of memory.
 local shell = require "shell"
 
 local LUA = os.getenv "LUA" or "lua5.4"
@@ -52,7 +52,7 @@ local rows = {
 
 describe("Within a limit of memory", function()
   for _, row in ipairs(preloaded and {} or rows) do
-    it(row[1], function()
+    it((row[2] and "raises: " or "works: ") .. row[1], function()
       local output, status = shell(("ulimit -v 400000; %s -e '%s'"):format(LUA,
         ([[
           local mview = require "mview"

@@ -1,6 +1,6 @@
--- What becomes of memory whose finalizer Lua could not call: the call of a
--- finalizer fails at the last levels of C calls, and without memory. Lua warns,
--- and frees the object in its next cycle.
+-- Memory whose finalizer Lua could not call: such a call fails near the limit
+-- of nested C calls, and without memory. Lua warns, and frees the object in its
+-- next cycle.
 
 local capi = require "capi"
 local lua_states = require "lua_states"
@@ -8,7 +8,7 @@ local mview = require "mview"
 local raises = require "raises"
 local raster = require "raster"
 
--- Anonymous mappings that are shared, where the system tells.
+-- The number of shared anonymous mappings, if the system reports it.
 local function mappings()
   local n = 0
   local file <close> = io.open("/proc/self/maps")
@@ -25,7 +25,7 @@ end
 
 local first_id = new_id()
 
--- Shared blocks with a hold.
+-- The number of shared blocks with a hold.
 local function blocks()
   local n = 0
   for id = first_id, new_id() do
@@ -35,7 +35,7 @@ local function blocks()
   return n
 end
 
--- All that there is to give back, once the garbage of other specs is gone.
+-- The resources in use, after the garbage of other specs was collected.
 local function debts()
   collectgarbage()
   collectgarbage()
@@ -52,7 +52,7 @@ local setup = [[
   local function make() %s end
 ]]
 
--- Collects at every depth of C calls around the last, what was made before.
+-- Makes garbage and collects it at each depth of C calls near the limit.
 local at_depths = setup .. [[
   local function deep(n)
     if n == 0 then return collectgarbage() end
@@ -66,7 +66,7 @@ local at_depths = setup .. [[
   for _ = 1, 100 do make() end
 ]]
 
--- A wrong __index, nothing else.
+-- A script with a mistake reaches the limit: its __index calls itself.
 local by_accident = setup .. [[
   local t = setmetatable({}, {__index = function(t, k)
     make()
@@ -101,7 +101,7 @@ local rows = {
 describe("Memory whose finalizer cannot be called is given back once:",
   function()
     for _, row in ipairs(rows) do
-      it(row[1] .. ", at the last levels of C calls", function()
+      it(row[1] .. ", near the limit of C calls", function()
         local before = debts()
         lua_states.sequence(1, at_depths:format(row[2]))
         lua_states.sequence(1, "warn '@on'" .. at_depths:format(row[2]))
@@ -124,8 +124,8 @@ describe("Memory whose finalizer cannot be called is given back once:",
     end
   end)
 
-describe("A resource that ended and serves again", function()
-  it("is dead to all that knew it before", function()
+describe("A resource that ended and is used again", function()
+  it("is dead for the views of its earlier use", function()
     local closed = mview.map(nil, "r+", 0, 3)
     local view = closed:view()
     local slice, operand = view:sub(2), closed

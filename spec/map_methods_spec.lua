@@ -17,7 +17,7 @@ local bytes, read, write = files.bytes, files.read, files.write
 local mappings = files.mappings
 local on_maps = files.exists "/proc/self/maps" and it or pending
 
--- Asserts that a call failed by too large a size.
+-- Asserts that a call failed because its size is too large.
 local function assert_too_large(result, message, errno)
   assert.is_nil(result)
   assert.is_string(message)

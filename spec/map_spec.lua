@@ -253,7 +253,7 @@ describe("mview.map", function()
       assert.equal("", map:view():tobytes())
     end)
 
-    it("is not to be had without an end", function()
+    it("is refused when the memory is exhausted", function()
       local maps, message = {}, nil -- on 32 bits there may be room for one
       for k = 1, 3 do
         maps[k], message = mview.map(nil, "r+", 0, sizes.most)

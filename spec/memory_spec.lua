@@ -1,4 +1,4 @@
--- Memory stays flat under the collector as it is: what is dropped is gone.
+-- Memory does not grow with the default collector: dropped objects are freed.
 
 local files = require "files"
 local lend_host = require "lend_host"
@@ -11,8 +11,8 @@ local sizes = require "sizes"
 -- while.
 local MOST <const> = 300000
 
--- What is done, how often, and the code that does it with i; then the KiB that
--- Lua may have meanwhile.
+-- Title, number of rounds, the code of round i, and the KiB that Lua may use
+-- meanwhile.
 local rows = {
   {"a million slices of one view", 1000000, "local s = v:sub(i % 50 + 1)",
     500},
@@ -136,11 +136,11 @@ describe("A view of more bytes than there is memory", function()
   end)
 end)
 
-describe("A view of all that there can be", function()
+describe("A view of math.maxinteger bytes", function()
   local v = lend_host.lend {data = "x", format = "B", shape = {math.maxinteger},
     strides = {0}}
 
-  it("is not made more of", function()
+  it("is refused where the result would be larger still", function()
     local b = mview.bytearray("ab")
     raises("bytearray too large", b.append, b, v)
     raises("result too large", v.hex, v, ":")
@@ -148,7 +148,7 @@ describe("A view of all that there can be", function()
   end)
 end)
 
-describe("A view of a TiB (or of the room there is)", function()
+describe("A view of a TiB (16 GiB under emulators)", function()
   local SIZE <const> = sizes.huge
   local path, map
 

@@ -1,5 +1,6 @@
--- What beginners are told, word by word. The function is named always, however
--- it was called; arguments are counted from the one that the caller sees first.
+-- The messages for beginners' mistakes, word by word. A message always names
+-- the function, however it was called, and counts arguments as the caller sees
+-- them.
 
 local mview = require "mview"
 local names = require "names"

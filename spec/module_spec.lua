@@ -191,7 +191,7 @@ describe("A forged view", function()
 end)
 
 describe("A finalizer that opens the module while it is opened", function()
-  -- The n-th finalizer does, and keeps a map of the module that it gets.
+  -- The n-th finalizer opens the module, and keeps a map that it makes with it.
   local code = [[
     local gc_always = require "gc_always"
     local n, inner, map = %d, nil, nil

@@ -1,4 +1,4 @@
--- MessagePack on a reader and a writer, against the same for strings.
+-- MessagePack on a reader and a writer, compared with a decoder for strings.
 
 local mview = require "mview"
 local reader = require "mview.reader"

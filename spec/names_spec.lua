@@ -53,7 +53,7 @@ describe("The names of a view", function()
   end)
 end)
 
--- The results of a call, without identities: a table.
+-- A result as a value that can be compared with that of another view.
 local function plain(x)
   if not mview.isview(x) then return x end
   return {x.format, x.shape, x:tolist(), x.readonly}
@@ -114,10 +114,10 @@ local kinds = {
   end,
 }
 
--- Uses that depend on the layout, which differs.
+-- Uses whose results depend on the layout.
 local about_layout = {cast = true, split = true, transpose = true, at = true}
 
--- A view of the same items that lie one behind the other.
+-- A contiguous view of the same items.
 local function packed(v)
   return mview.bytearray(v:tobytes()):view():cast("B", v.shape)
 end

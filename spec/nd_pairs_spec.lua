@@ -1,5 +1,6 @@
--- Bulk work between formats goes many items at a time. Every pair of number
--- formats is tried with enough items for that, against the model.
+-- Bulk operations between formats handle many items at a time. Each pair of
+-- number formats is tried with enough items for that, and compared with the
+-- model.
 
 local identical = require "identical"
 local model = require "model.views"

@@ -14,8 +14,8 @@ local function map()
   return m
 end
 
--- Container, what ends it, and what uses of it say then. What has other bytes
--- than before, or none, must not be read on.
+-- A container, a function that ends it, and the message of later uses. Bytes
+-- that have replaced its old bytes must not be read.
 local ends = {
   ["a bytearray that shrinks and grows again"] = {bytearray, function(b)
     b:resize(1)
@@ -37,8 +37,8 @@ local ends = {
   end, "attempt to use a closed map"},
 }
 
--- Each allocates when it knows how many bytes the container c has. The view is
--- of other memory, "xa" and so on.
+-- Each use allocates after it has read the size of the container c. The view is
+-- one of other memory.
 local uses = {
   ["v .. c"] = function(v, c) return v .. c end,
   ["c .. v"] = function(v, c) return c .. v end,

@@ -1,6 +1,6 @@
--- v:pack and v:unpack against string.pack and string.unpack themselves: random
+-- v:pack and v:unpack, compared with string.pack and string.unpack: random
 -- formats, values, bytes and positions must give the same results or the same
--- complaint. MVIEW_SEED repeats a run.
+-- message. MVIEW_SEED repeats a run.
 
 local identical = require "identical"
 local mview = require "mview"
@@ -35,7 +35,7 @@ local INTEGERS = {0, 1, -1, 127, 128, -128, -129, 255, 256, 32767, 32768, 65535,
   math.maxinteger, math.mininteger, 3.0, 1e15}
 local STRINGS = {"", "a", "bc", "z\0z", "twelve bytes", ("long"):rep(100), "7"}
 
--- Values that often suit the format, and sometimes do not.
+-- Values, most of which fit the format.
 local function values(fmt)
   local out, n = {}, 0
   for code in fmt:gmatch(VALUED) do
@@ -51,8 +51,8 @@ local function values(fmt)
   return out, n
 end
 
--- What a complaint says, without who says it and of which argument, and without
--- the help of mview; of a value of a wrong type only that.
+-- A message without the function, the number of the argument and the hints of
+-- mview. For a value of the wrong type it says only that.
 local function complaint(message)
   message = message:gsub("; .*, see 'Two format languages'", "")
   message = message:match("%((.*)%)$") or message:gsub("^[^:]*:%d+: ", "")

@@ -41,7 +41,7 @@ local LOG = ("2024-05-01 12:00:00 INFO  started user=alice id=7\n"):rep(7)
   .. ("2024-05-01 12:00:10 INFO  mail bob_2@example.com [ok]\n"):rep(7)
   .. "   \t\n"
 
--- The case: subject, pattern, init.
+-- title, subject, pattern, init
 local rows = {
   {"a letter", "hello", "l"},
   {"nothing", "hello", ""},
@@ -151,7 +151,7 @@ describe("A pattern", function()
     patterns.compare(s, mview(s), s .. "[")
   end)
 
-  -- string.find itself takes this for the first byte where size_t has 32 bits.
+  -- If size_t has 32 bits, string.find itself starts at the first byte.
   it("is not found from a position of more than 32 bits on", function()
     for _, method in ipairs {"find", "match"} do
       local v = mview("hello")
@@ -181,7 +181,7 @@ describe("A pattern", function()
     end)
   end
 
-  -- Items that can stand in front of a literal that is searched for first.
+  -- Items in front of a literal, which the search finds first.
   for _, row in ipairs {
     {"(..)%1abc", "xyxyabc"}, {"(.)(.)%2%1abc", "xyyxabc"},
     {"%b()abc", "(x(y)z)abc"}, {"[xy]-abc", "xyxyabc"}, {"x?y*abc", "xyyabc"},

@@ -9,7 +9,7 @@ local STEPS = 40
 describe("The model", function()
   local _, cases = vectors.load("spec/vectors/vectors.lua")
 
-  -- It knows no malformed formats, suboffsets, hexadecimal and resizing.
+  -- The model has no malformed formats, suboffsets, hexadecimal and resizing.
   local function knows(case)
     return case.cls ~= "pil" and case.cls ~= "hex" and case.cls ~= "seq"
       and not (case.cls == "pack" and case.error)

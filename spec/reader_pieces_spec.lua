@@ -1,4 +1,4 @@
--- Lines, separators, bits, alignment; discard; the fields.
+-- mview.reader: lines, separators, bits, alignment, discard, fields.
 
 local mview = require "mview"
 local reader = require "mview.reader"

@@ -20,7 +20,7 @@ local function failure(r, method, ...)
   return message
 end
 
--- Integers by string.unpack, floats too.
+-- The numbers that string.unpack can read, too, and its options for them.
 local SCALARS = {
   u8 = "B", i8 = "b", u16 = "I2", i16 = "i2", u24 = "I3", i24 = "i3",
   u32 = "I4", i32 = "i4", u64 = "I8", i64 = "i8", f32 = "f", f64 = "d",
@@ -81,7 +81,7 @@ describe("a half float of the reader", function()
     return sign * (1 + fraction / 1024) * 2.0 ^ (exponent - 15)
   end
 
-  -- Tells -0.0 from 0.0, and makes NaN equal to itself.
+  -- A text that differs for -0.0 and 0.0, and is equal for NaNs.
   local function spell(x)
     return x ~= x and "nan" or ("%a"):format(x)
   end

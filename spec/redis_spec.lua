@@ -9,7 +9,7 @@ local found, socket = pcall(require, "socket")
 
 -- ---- the same on strings, for comparison ----------------------------------
 
--- The reply at pos and the position behind it; nothing: more is needed.
+-- The reply at pos and the position behind it; no results: bytes are missing.
 local function parse_string(s, pos)
   local stop = s:find("\r\n", pos, true)
   if not stop then return nil end
@@ -99,7 +99,7 @@ end)
 
 local installed = select(2, shell "command -v redis-server") == 0
 
--- Starts one that keeps nothing, on a free port of the loopback.
+-- Starts a server that stores nothing on disk, on a free port of the loopback.
 local function start()
   for _ = 1, 50 do
     local port = math.random(20000, 60000)

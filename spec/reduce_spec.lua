@@ -3,7 +3,7 @@ local mview = require "mview"
 local INTEGERS = {"b", "B", "h", "H", "i", "I", "q", "Q", "n", "N"}
 local FLOATS = {"e", "f", "d", "g"}
 
--- The sum, the least and the greatest of a list, and where, by loops.
+-- The sum of a list, and the indices of its least and its greatest item.
 local function model(list)
   local sum, least, greatest = 0, 1, 1
   for i, x in ipairs(list) do

@@ -99,7 +99,7 @@ local names = {}
 for name in pairs(makers) do names[#names + 1] = name end
 table.sort(names)
 
--- Where to write so many bytes at most.
+-- Targets for up to n bytes.
 local targets = {
   ["a new bytearray"] = function() return nil end,
   ["a bytearray with bytes"] = function() return mview.bytearray("12345") end,

@@ -1,6 +1,6 @@
--- Which values methods take for their self, as long as one state has opened the
--- library and when a second one has: in a process of its own, which the specs
--- before have opened nothing in.
+-- The values that methods take as self, while one state has opened the library
+-- and after a second state has. This runs in a process of its own, in which no
+-- other spec has opened the library.
 
 local shell = require "shell"
 

@@ -1,6 +1,6 @@
--- A file that shrinks while it is mapped: an error, by a name, and nothing
--- else. Each spec maps three pages and cuts the file within the first one or
--- behind it. What a page is, the system is asked.
+-- A file that shrinks while it is mapped: accesses raise a named error. Each
+-- spec maps three pages of the system and cuts the file within the first page
+-- or behind it.
 
 local files = require "files"
 local mview = require "mview"

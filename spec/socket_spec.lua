@@ -1,5 +1,5 @@
--- Objects with a descriptor: below one there may flow other bytes than it sends
--- and receives.
+-- Objects with a descriptor, whose bytes may differ from those that the object
+-- sends and receives.
 local mview = require "mview"
 local unix = require "unix"
 

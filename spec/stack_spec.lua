@@ -1,6 +1,6 @@
--- Every function asks for the room on the Lua stack that it uses. These are
--- the calls that need most of it. A Lua that checks the use of its API (make
--- apicheck) ends the process where one takes more than it asked for.
+-- Every function requests the slots of the Lua stack that it uses. These calls
+-- need the most slots. A Lua that checks the use of its API (make apicheck)
+-- ends the process if a function uses more slots than it has requested.
 local bad_exporters = require "bad_exporters"
 local capi = require "capi"
 local lend_host = require "lend_host"
@@ -122,7 +122,7 @@ describe("room on the stack", function()
     end)
   end)
 
-  -- Formats in which a value is found at the bottom of depth lists, or records.
+  -- Formats in which a value is nested in depth lists or records.
   local depth = 60
   local function array(format)
     local n, item = format:match "^%((%d+)%)(.*)"

@@ -97,7 +97,7 @@ end
 local texts = {"", "a", "\n", "\n\n", "a\n", "\na", "a\nb", "a\r\nbc\n\nd\n",
   "a\0b\n\0\n", ("x"):rep(5000) .. "\n" .. ("y"):rep(70000), "one\rtwo\n12"}
 
--- A search in pieces: bytes that lie apart, compared with a copy of them.
+-- Searches of strided views in pieces, compared with searches of a copy.
 describe("Bytes that lie apart", function()
   local SIZE <const> = 20000
   local bytes = {}

@@ -26,8 +26,8 @@ for name, row in pairs(names.rows) do
   if not next(row.takes) then without[#without + 1] = "view:" .. name end
 end
 
--- The names of all functions, but for those of the numbers of fixed width that
--- readers and writers have: fields are no functions.
+-- The names of all functions, except the numbers of fixed width of readers and
+-- writers.
 local function all_names()
   local list = {}
   for _, name in ipairs(operations.names()) do

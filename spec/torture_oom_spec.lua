@@ -8,7 +8,7 @@ local operations_source = string.dump(assert(loadfile(path)))
 local starving = string.dump(assert(loadfile "spec/torture/starve.lua"))
 local long = os.getenv "MVIEW_TORTURE" == "long"
 
--- Runs the script in a state; returns how many allocations it was refused.
+-- Runs the script in a state; returns the number of allocations that failed.
 local function run(script, ...)
   local case = table.concat({select(script == starving and 2 or 1, ...)}, " ")
   local lends, dones = capi.counts()

@@ -3,7 +3,7 @@ local mview = require "mview"
 local python = require "python"
 local vectors = require "vectors"
 
--- Other cases for once: a file of them.
+-- A file of other cases to replay.
 local header, cases =
   vectors.load(os.getenv "MVIEW_VECTORS" or "spec/vectors/vectors.lua")
 

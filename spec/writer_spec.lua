@@ -10,13 +10,13 @@ local raises = require "raises"
 
 local MIN, MAX = math.mininteger, math.maxinteger
 
--- A writer into a new bytearray, and that.
+-- A writer into a new bytearray, and the bytearray.
 local function fresh(order)
   local b = mview.bytearray()
   return writer(b, order), b
 end
 
--- Targets of n bytes: how to write to them, and to read them.
+-- Targets of n bytes.
 local function targets(n)
   local b = mview.bytearray(n)
   local gaps = mview.bytearray(2 * n)
@@ -31,7 +31,7 @@ local function targets(n)
   }
 end
 
--- Integers by string.pack, floats too.
+-- The numbers that string.pack can write, too, and its options for them.
 local SCALARS = {
   u8 = "B", i8 = "b", u16 = "I2", i16 = "i2", u24 = "I3", i24 = "i3",
   u32 = "I4", i32 = "i4", u64 = "I8", i64 = "i8", f32 = "f", f64 = "d",
@@ -119,7 +119,7 @@ describe("A number of fixed width", function()
   end)
 end)
 
--- Known codes: Protocol Buffers' and DWARF's documents, and the edges.
+-- Examples of the documents of Protocol Buffers and DWARF, and limits.
 describe("A number of variable width", function()
   for _, row in ipairs {
     {"varint", 0, "00"}, {"varint", 1, "01"}, {"varint", 127, "7f"},

@@ -1,7 +1,7 @@
 /*
 ** check.h - helpers of the core tests
 ** A test is one program: CHECKs in main, and `return check_report();` at its
-** end. A CHECK that fails says where and goes on.
+** end. A CHECK that fails prints its place, and the test goes on.
 */
 #ifndef CHECK_H
 #define CHECK_H

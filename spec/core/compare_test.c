@@ -1,5 +1,5 @@
 /*
-** compare_test.c - mismatch and equality against item by item
+** compare_test.c - mismatch and equality, compared with a loop over items
 */
 #include "check.h"
 #include "sample.h"

@@ -1,7 +1,7 @@
 /*
-** convert_test.c - mv_convert against mv_item_convert, item by item
-** For each pair of formats: runs of values that fit, in all lengths of blocks;
-** and the same with one that does not, whose place must be reported.
+** convert_test.c - mv_convert, compared with mv_item_convert for each item
+** For each pair of formats: runs of values that fit, of all lengths of blocks;
+** and the same with one value that does not fit, whose place must be reported.
 */
 #include "check.h"
 #include "sample.h"

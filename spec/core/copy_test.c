@@ -1,8 +1,8 @@
 /*
-** copy_test.c - bulk kernels against a loop over single items
-** Every block is as large as its items need and no larger, so that a sanitizer
-** sees each byte too much. Whole blocks are compared: what lies between the
-** items must stay as it was.
+** copy_test.c - bulk kernels, compared with a loop over single items
+** Every block is exactly as large as its items need, so a sanitizer reports
+** each access beyond them. Whole blocks are compared: the bytes between the
+** items must stay unchanged.
 */
 #include "check.h"
 #include "sample.h"

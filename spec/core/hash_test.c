@@ -1,5 +1,5 @@
 /*
-** hash_test.c - the hash is XXH64; equal bytes, equal hash; other bytes, any
+** hash_test.c - the hash is XXH64, for bytes in one piece and in several
 */
 #include "check.h"
 #include "sample.h"

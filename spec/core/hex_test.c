@@ -1,5 +1,5 @@
 /*
-** hex_test.c - hexadecimal against the plainest way to write it
+** hex_test.c - hexadecimal, compared with loops over single bytes
 */
 #include "check.h"
 #include "sample.h"

@@ -1,6 +1,6 @@
 /*
-** memfind_test.c - finding bytes in bytes against looking everywhere
-** Included by the tests of the code for other machines, which find with that.
+** memfind_test.c - searches for bytes, compared with a test of each place
+** The tests of the code for other machines include this file.
 */
 #include "check.h"
 #include "sample.h"

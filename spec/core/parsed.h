@@ -1,7 +1,7 @@
 /*
 ** parsed.h - formats for core tests
-** Each lies in a block of just the size that was asked for, so that a sanitizer
-** sees every byte beyond. Blocks are kept to the end.
+** Each format lies in a block of exactly the size that was measured, so a
+** sanitizer reports each access beyond it. Blocks are kept to the end.
 */
 #ifndef PARSED_H
 #define PARSED_H

@@ -1,7 +1,7 @@
 /*
-** pattern_test.c - patterns, mistakes in them, and that a search which skips
-** finds what matching at each place finds
-** That both are as in Lua is what the specs show.
+** pattern_test.c - patterns and their mistakes; a search has the results of a
+** match at each place
+** The specs compare both with Lua.
 */
 #include "check.h"
 #include "mv.h"

@@ -1,6 +1,6 @@
 /*
-** range_test.c - ranges against a walk over all indices, and the short way
-** against the general one
+** range_test.c - ranges, compared with a walk over all indices; the fast path,
+** compared with the general one
 */
 #include "check.h"
 #include "layout.h"

@@ -1,5 +1,5 @@
 /*
-** reduce_test.c - sums and extremes against item by item
+** reduce_test.c - sums and extremes, compared with a loop over items
 */
 #include "check.h"
 #include "sample.h"

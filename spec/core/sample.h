@@ -1,7 +1,7 @@
 /*
-** sample.h - memory, layouts and values to try kernels with
-** The same in every run. Blocks are exactly as large as their layouts need, so
-** that a sanitizer sees whoever reads or writes beside the items.
+** sample.h - memory, layouts and values for the tests of kernels
+** They are the same in every run. Blocks are exactly as large as their layouts
+** need, so a sanitizer reports each access beyond the items.
 */
 #ifndef SAMPLE_H
 #define SAMPLE_H

@@ -1,5 +1,5 @@
 /*
-** search_test.c - index and count against item by item
+** search_test.c - index and count, compared with a loop over items
 */
 #include "check.h"
 #include "sample.h"

@@ -1,8 +1,8 @@
 --[[
 generators.lua - random formats, values, shapes and slices
 
-The parts of random histories. Most of them are valid arguments for a view; a
-few of them must be refused.
+The parts of random programs. Most of them are valid arguments for a view; a few
+of them must be refused.
 ]]
 
 local codec = require "model.codec"
@@ -23,8 +23,9 @@ local function often(percent) return random(100) <= percent end
 
 -- ---- random values --------------------------------------------------------
 
-local odd = {true, false, "", "x", "12", 0, -1, 1.5, 255, 256, -32769, 1 << 40,
-  math.maxinteger, math.mininteger, 2.0, -0.0, 1e300, 65520.0, math.huge, {}}
+local misfits = {true, false, "", "x", "12", 0, -1, 1.5, 255, 256, -32769,
+  1 << 40, math.maxinteger, math.mininteger, 2.0, -0.0, 1e300, 65520.0,
+  math.huge, {}}
 
 local values = {
   int = function(type)
@@ -64,7 +65,7 @@ local function value_for(type)
 end
 
 local function some_value(view)
-  return often(80) and value_for(view.type.of) or pick(odd)
+  return often(80) and value_for(view.type.of) or pick(misfits)
 end
 
 local steps = {nil, nil, 1, 1, 2, 3, -1, -2, math.maxinteger, math.mininteger}
