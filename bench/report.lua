@@ -1,6 +1,6 @@
 -- The results as text: lines for the terminal, a page of a screen, and tables
--- of comma-separated values. A result
--- is {row =, times =, memory =}, measured by measure.lua.
+-- of comma-separated values. A result is {row =, times =, memory =}, measured
+-- by measure.lua.
 
 local languages = require "languages"
 

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* Whether a number of that byte order is stored in the non-native one. */
+/* Whether that byte order is not the machine's. */
 #define MV_SWAPS(big) ((big) != MV_BIGENDIAN)
 
 static inline uint16_t mv_swap16(uint16_t v) {

@@ -1,10 +1,10 @@
 --[[
-cover.lua - the fewest conformance vectors that cover what many cover
+cover.lua - selects conformance vectors: few that cover as much as many
 
 usage: LUA_PATH="spec/support/?.lua;;" lua spec/vectors/cover.lua FILE... >OUT
 
-Reads files of cases and writes those that are needed: each class that a case of
-the files is in has a case in the output. The classes of a case:
+Reads files of cases and writes few and short ones of them. Each class that has
+a case in the files has one in the output. The classes of a case:
 
   - each pair of two of these: its operations, a class of its formats, a class
     of its layouts, its outcome
@@ -23,9 +23,9 @@ local NULL = python.NULL
 
 local function put(set, class) set[class] = true end
 
--- Puts the classes of a format into the set: its code by kind, or that it has
--- several, and whether their order is the other one; what stands between them;
--- what a record has. Returns the first.
+-- Puts the classes of a format into the set: its type of number, or "several",
+-- with ">" for big-endian; its counts, spaces and padding; the parts of a
+-- record. Returns the first.
 local function put_format(set, format)
   if format:find "^T" then
     local kind = "record"
@@ -51,9 +51,9 @@ end
 
 local function sign(n) return n < 0 and "-" or n > 0 and "+" or "0" end
 
--- Puts the classes of a layout into the set: how many dimensions it has,
--- whether a stride is 0 or goes back, whether the last is not the smallest, and
--- whether there are no items.
+-- Puts the classes of a layout into the set: its number of dimensions, whether
+-- a stride is 0 or negative, whether the last is not the smallest, whether
+-- there are no items.
 local function put_layout(set, base)
   if base.pil then return put(set, #base.shape .. " blocks") end
   if not base.fmt then
@@ -113,9 +113,9 @@ local function group(case) return case.cls .. " " .. (case.kind or "") end
 local steps = {cast = true, sub = true, transpose = true, release = true,
   resize = true, review = true, toreadonly = true}
 
--- The classes of a case: sets of its operations, formats, kinds of formats,
+-- What a case contains: sets of its operations, formats, types of formats,
 -- layouts, selectors.
-local function look(case)
+local function contents(case)
   local seen = {steps = {}, formats = {}, kinds = {}, layouts = {},
     selectors = {}, written = {}}
   local function format(text)
@@ -150,7 +150,7 @@ end
 
 -- The set of classes that a case is in.
 local function classes(case)
-  local seen, name, ends = look(case), group(case), outcome(case)
+  local seen, name, ends = contents(case), group(case), outcome(case)
   local set, together = {}, table.concat(sorted(seen.steps), " ")
   pair(set, name, {{[together] = true}, seen.formats, seen.layouts,
     {[ends] = true}})
@@ -172,9 +172,6 @@ end
 
 -- ---- writing --------------------------------------------------------------
 
--- Of use to nobody who replays them.
-local dropped = {by = true, mv_refuses = true, mv_c = true, note = true}
-
 local write
 
 local function write_field(out, key, value)
@@ -187,7 +184,7 @@ local function write_table(out, x)
   local keys, n = {}, #x
   for key in pairs(x) do
     local listed = math.type(key) and key >= 1 and key <= n
-    if not listed and not dropped[key] then keys[#keys + 1] = key end
+    if not listed then keys[#keys + 1] = key end
   end
   table.sort(keys)
   out[#out + 1] = "{"
@@ -230,8 +227,9 @@ local function gain(entry, set)
   return n
 end
 
--- Chooses first those that add a class for few bytes, then for more and more;
--- then leaves out those whose classes the others have, the longest first.
+-- Takes the entries that add classes, in rounds that allow more and more bytes
+-- for each added class. Then drops the entries whose classes all have another
+-- entry, the longest entries first.
 local function choose(entries)
   local holders, chosen, price = {}, {}, 1
   while #entries > 0 do
@@ -265,7 +263,7 @@ local function choose(entries)
   return out
 end
 
-local function tell(what, entries)
+local function print_counts(what, entries)
   local all, groups, names, bytes = {}, {}, {}, 0
   for _, entry in ipairs(entries) do
     local name = group(entry.case)
@@ -296,9 +294,9 @@ for _, path in ipairs(arg) do
       {case = case, classes = classes(case), line = line_of(case)}
   end
 end
-tell("read", entries)
+print_counts("read", entries)
 local chosen = choose(entries)
-tell("written", chosen)
+print_counts("written", chosen)
 table.sort(chosen, function(a, b) return a.case.id < b.case.id end)
 print(line_of {header = {numpy = header.numpy, python = header.python,
   seed = header.seed, of = #entries, n = #chosen}})

@@ -33,7 +33,8 @@ class Complex:
 
 
 class Float(float):
-    """A float that Lua writes as one, not as a value of an item."""
+    """A float argument, written as a Lua number; values of items are written
+    in hexadecimal."""
 
 
 # ---- Lua -------------------------------------------------------------------
@@ -76,18 +77,18 @@ def lua(x):
 # ---- formats ---------------------------------------------------------------
 
 def native_format():
-    """One that memoryview casts to."""
+    """A format that memoryview casts to."""
     return random.choice(["", "@"]) + random.choice(CASTABLE)
 
 
 def a_format():
-    """One code, in any byte order."""
+    """A format of one code, in any byte order."""
     order = random.choice(["", "", "@", "<", ">", "=", "!"])
     return order + random.choice(CODES + NATIVE * (order in ("", "@")))
 
 
 def a_long_format():
-    """Codes with counts and padding, of which items are several values."""
+    """A format of several codes with counts and padding."""
     order = random.choice(["", "@", "<", ">", "=", "!"])
     codes = CODES + NATIVE * (order in ("", "@")) + "sspppx"
     parts = [random.choice(["", "", "", "0", "1", "2"])
@@ -125,7 +126,8 @@ def dtype_of(fmt):
 
 
 def needs(*formats):
-    """What a machine must have for the same answers."""
+    """The requirements on a machine that gives the same answers: "le", little-
+    endian; "lp64", a long and pointers of 64 bits."""
     need = set()
     for fmt in formats:
         try:
@@ -139,7 +141,7 @@ def needs(*formats):
 
 
 def as_item(values):
-    """The value of an item whose values struct has unpacked."""
+    """The value of an item, made of the values that struct unpacks from it."""
     return values[0] if len(values) == 1 else {"t": list(values)}
 
 
@@ -189,7 +191,8 @@ def refusal(err, **more):
 
 
 def in_orders(array):
-    """The bytes of an array in C order, and by other orders if they differ."""
+    """The bytes of an array in C order, and in the other orders if they
+    differ."""
     out = {order: array.tobytes(order).hex() for order in "CFA"}
     return {order: out[order] for order in "CFA"
             if order == "C" or out[order] != out["C"]}
@@ -200,8 +203,8 @@ def address(array):
 
 
 class View:
-    """A view that operations change: NumPy's array of its items' bytes, and
-    CPython's memoryview where there is one and as long as it can follow."""
+    """A view that operations change: a NumPy array of its items' bytes, and a
+    memoryview, or None once an operation is not one of memoryview's."""
 
     def __init__(self, base, data, fmt, array, view=None):
         self.base, self.data, self.fmt = base, data, fmt
@@ -213,7 +216,8 @@ class View:
         return address(self.array) - self.start
 
     def sub(self, *chosen):
-        """Selects: an integer or [start, stop, step] a dimension."""
+        """Selects items: by an integer or [start, stop, step] for each
+        dimension."""
         self.ops.append(["sub", list(chosen)])
         if self.view is not None:
             if len(chosen) == 1 and isinstance(chosen[0], list):
@@ -263,7 +267,7 @@ class View:
         return out
 
     def expect(self):
-        """What NumPy says, checked against the memoryview."""
+        """The answers of NumPy, checked against the memoryview."""
         array, size, fmt = self.array, size_of(self.fmt), self.fmt
         out = {"fmt": fmt, "itemsize": size, "ro": self.ro,
                "shape": list(array.shape), "strides": list(array.strides),
@@ -292,7 +296,7 @@ def bytes_view(n, ro=None):
 
 
 def cast_view(fmt, n, ro=None):
-    """Of n items, or of a shape."""
+    """A view of n items, or of a shape if n is a list."""
     shape = n if isinstance(n, list) else None
     v = bytes_view(size_of(fmt) * (math.prod(shape) if shape else n), ro)
     v.cast(fmt, shape)
@@ -300,8 +304,9 @@ def cast_view(fmt, n, ro=None):
 
 
 def geometry(fmt, shape, spread=False, whole=False, ro=None):
-    """A view of strides of either sign in any order. spread: no two items share
-    memory. whole: all of it is items, from which CPython makes a memoryview."""
+    """A view with strides of either sign in any order. spread: no two items
+    share memory. whole: the memory is a whole number of items, so the view has
+    a memoryview."""
     size, ndim = size_of(fmt), len(shape)
     strides, step = [0] * ndim, size
     for d in random.sample(range(ndim), ndim) if random.random() < .4 \
@@ -325,8 +330,9 @@ def geometry(fmt, shape, spread=False, whole=False, ro=None):
 
 
 def remember(v):
-    """Gives a view of whole items the memoryview of its memory as it is."""
-    for i in range(0, len(v.data), size_of(v.fmt)):  # one way to write a value
+    """Makes the memoryview of a view of whole items, after a change."""
+    # rewrite the items, so that each value has one encoding
+    for i in range(0, len(v.data), size_of(v.fmt)):
         struct.pack_into(v.fmt, v.data, i, *struct.unpack_from(v.fmt, v.data,
                                                                i))
     values = [x[0] if len(x) == 1 else x
@@ -346,8 +352,8 @@ RELAXED = ("non-byte", "1D -> ND", "restricted", "with zeros")
 
 
 def case_of(v, kind, *steps):
-    """A case of the class "view": what is seen after all steps, functions, or
-    the step that is refused."""
+    """A case of the class "view": the view after the steps (functions), or the
+    error of the step that fails."""
     case = dict(cls="view", kind=kind)
     try:
         for step in steps:
@@ -410,7 +416,7 @@ def cast_nd():
 
 
 def cast_error():
-    """One thing that is wrong with a cast, or that only looks so."""
+    """A cast with one fault, or without a fault but similar to one with it."""
     n = random.choice((0, 1, 3, 4, 8, 8, 12))
     v, fmt, steps = bytes_view(n), native_format(), ()
     shape = random.choice((None, None, [], [n], [0]))
@@ -453,7 +459,8 @@ def formats():
 
 
 def select(v, chance):
-    """A step that selects in all dimensions, an integer with a chance."""
+    """A step that selects in each dimension: by an integer with this
+    probability, else by a slice."""
     def step():
         v.sub(*(random.randint(-n, n - 1) if n and random.random() < chance
                 else a_slice(n) for n in v.array.shape))
@@ -478,7 +485,7 @@ def transpose():
 
 
 def empty():
-    """Views without items, of no dimensions, and released ones."""
+    """Views without items, views without dimensions, and released views."""
     kind = random.randrange(5)
     if kind == 0:
         shape = a_shape(1, 3)
@@ -513,7 +520,7 @@ def empty():
 
 
 def fitting(fmt, number):
-    """The values of an item of a format, all made of a small number."""
+    """The values of an item of this format that stand for a small number."""
     sample = struct.unpack(fmt, bytes(size_of(fmt)))
     return [bytes([number]) * (len(x) or 1) if isinstance(x, bytes)
             else bool(number) if isinstance(x, bool) else number
@@ -521,13 +528,13 @@ def fitting(fmt, number):
 
 
 def fill(v, numbers):
-    """Writes items of these numbers, in order."""
+    """Writes items that stand for these numbers, in order."""
     for at, number in zip(np.ndindex(*v.array.shape), numbers):
         v.array[at] = np.void(struct.pack(v.fmt, *fitting(v.fmt, number)))
 
 
 def equality():
-    """Views whose items are often equal, of the same shape or of another."""
+    """Two views whose items are often equal, with equal or unequal shapes."""
     shape = a_shape(0, 3)
     n = math.prod(shape)
     numbers = [random.choice((0, 1, 1, 2, 99)) for _ in range(n)]
@@ -582,7 +589,8 @@ def hexadecimal():
 
 
 def reading():
-    """Indices, and items by them; which are out of range, memoryview says."""
+    """Single items by their indices. A memoryview of the same shape tells which
+    indices are out of range."""
     v, reads = random.choice((
         lambda: cast_view(a_castable(), [n or 1 for n in a_shape(1, 3)]),
         lambda: geometry(a_format(), a_shape())))(), []
@@ -627,7 +635,7 @@ def storing():
 
 
 def assignment():
-    """Into a slice, from a slice of the same memory or of another."""
+    """Assigns to a slice from a slice of the same or of other memory."""
     fmt, n = native_format(), random.randint(1, 5)
     v = cast_view(fmt, n, False)
     key, source = a_slice(n), a_slice(n)
@@ -648,7 +656,7 @@ def assignment():
 
 
 def nd_assignment():
-    """The same in any geometry, of which only NumPy says how it is done."""
+    """The same with any strides, which only NumPy can assign."""
     fmt, shape = a_format(), a_shape(1, 3)
     v = geometry(fmt, shape, spread=True, ro=False)
     key, source = ([a_slice(n) for n in shape] for _ in range(2))
@@ -693,8 +701,8 @@ def packing():
 
 
 def malformed():
-    """A format that struct refuses. Only its end may change the order: in the
-    middle PEP 3118 allows that."""
+    """A format that struct refuses. A byte order in the middle is not tried, as
+    PEP 3118 allows it there."""
     codes = ["b", "h", "c", "n", "f", "?", "s", "p", "x", "0", "2", "y", "}",
              " ", "\t", "9223372036854775807",
              "99999999999999999999"]
@@ -709,7 +717,7 @@ def malformed():
 
 
 def life():
-    """Views of a bytearray that is resized, up to a resize that is refused."""
+    """Views of a bytearray that is resized, until a resize is refused."""
     data = bytearray(some_bytes(random.randint(1, 4)))
     base, views, steps = {"hex": data.hex(), "ro": False}, [], []
 
@@ -762,7 +770,8 @@ def complex_items():
 
 
 def pads_its_end(kind):
-    """Which a format of PEP 3118 does not say; behind it "x" does."""
+    """Whether a record type ends with padding. In a PEP 3118 format only "x"
+    behind the record shows this, so the record cannot be repeated."""
     if isinstance(kind, str):
         return False
     last, offset = kind.fields[kind.names[-1]][:2]
@@ -789,7 +798,7 @@ def a_record(depth):
 
 
 def places(kind):
-    """Where the fields of a record type are, in what."""
+    """The offsets of the fields of a record type, and their types."""
     if kind.subdtype:
         return [list(kind.shape), places(kind.base)]
     if not kind.names:
@@ -808,8 +817,8 @@ def record_value(x):
 
 
 def keeps_its_order(fmt):
-    """Whether each record in a format ends in the mode, native or not, that it
-    begins in. NumPy aligns by the one at its end, PEP 3118 does not say so."""
+    """Whether each record in a format ends in the mode, native or not, in which
+    it begins. NumPy aligns it by the mode at its end; PEP 3118 does not."""
     native, begun = True, []
     for char in fmt:
         if char in "@^=<>!":
@@ -822,8 +831,8 @@ def keeps_its_order(fmt):
 
 
 def records():
-    """Records whose fields NumPy places; what it exports is their format,
-    unless NumPy itself reads that as another record."""
+    """Records whose fields NumPy places. Their format is the one that NumPy
+    exports, unless NumPy itself reads it as another record."""
     kind, n = a_record(2), random.randint(1, 4)
     data = some_bytes(n * kind.itemsize)
     array = np.frombuffer(data, kind)
@@ -844,7 +853,7 @@ def records():
 
 
 def blocks():
-    """Rows behind pointers, in two or three dimensions."""
+    """Rows behind pointers (suboffsets), in two or three dimensions."""
     fmt, shape = a_format(), [random.randint(1, 3)
                               for _ in range(random.randint(2, 3))]
     size = size_of(fmt)
