@@ -1,3 +1,4 @@
+local files = require "files"
 local lend_host = require "lend_host"
 local lua_states = require "lua_states"
 local mview = require "mview"
@@ -216,5 +217,34 @@ describe("A finalizer that opens the module while it is opened", function()
     for n = 1, 60 do
       assert.are.equal(0, lua_states.sequence(1, code:format(n)))
     end
+  end)
+end)
+
+describe("A finalizer of a state that is being closed", function()
+  it("cannot open the module", function()
+    local path = os.tmpname()
+    for _, open in ipairs {"require", "coroutine.wrap(require)"} do
+      assert.are.equal(0, lua_states.sequence(1, ([[
+        setmetatable({}, {__gc = function()
+          local file <close> = io.open(%q, "w")
+          file:write(select(2, pcall(%s, "mview")))
+        end})
+      ]]):format(path, open)))
+      assert.are.equal("the state is being closed", files.read(path))
+    end
+    os.remove(path)
+  end)
+
+  it("can use a module that was opened before", function()
+    local path = os.tmpname()
+    assert.are.equal(0, lua_states.sequence(1, ([[
+      setmetatable({}, {__gc = function()
+        local file <close> = io.open(%q, "w")
+        file:write(require "mview" ("abc"):sub(2):tobytes())
+      end})
+      require "mview"
+    ]]):format(path)))
+    assert.are.equal("bc", files.read(path))
+    os.remove(path)
   end)
 end)

@@ -35,6 +35,8 @@
 #include "unpack.h"
 #include "writer.h"
 
+#include <string.h>
+
 #define MODULE_KEY "mview.module"
 
 static void open_view(lua_State *L) {
@@ -122,13 +124,49 @@ static int open_module(lua_State *L) {
   return 1;
 }
 
+/* The outermost level of the thread's stack. */
+static int last_level(lua_State *thread) {
+  lua_Debug ar;
+  int low = 0, high = 1;
+  while (lua_getstack(thread, high, &ar)) {
+    low = high;
+    high *= 2;
+  }
+  while (low + 1 < high) {
+    int middle = low + (high - low) / 2;
+    if (lua_getstack(thread, middle, &ar))
+      low = middle;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/*
+** Whether the state is being closed: lua_close calls finalizers outside of all
+** functions. (A host that calls Lua's API outside of all functions can run a
+** finalizer there, too.)
+*/
+static bool is_closing(lua_State *L) {
+  lua_Debug ar;
+  lua_State *thread;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  thread = lua_tothread(L, -1);
+  lua_pop(L, 1);
+  return lua_getstack(thread, last_level(thread), &ar) &&
+         lua_getinfo(thread, "n", &ar) && ar.name != NULL &&
+         strcmp(ar.name, "__gc") == 0 && strcmp(ar.namewhat, "metamethod") == 0;
+}
+
 /*
 ** A state has one mview: if it is opened again, even by another copy of the
 ** library, the result is the first module, so all views and loans are known to
 ** it. The table of the C API is registered last, and shows that the library is
 ** open: without memory, modules in C do not get a library that is open in part
 ** and is opened again later. A finalizer could open it in the middle of the
-** first time, so meanwhile the collector is stopped.
+** first time, so meanwhile the collector is stopped. While the state is being
+** closed, Lua registers no finalizers, so the memory of the library would never
+** be given back.
 */
 int luaopen_mview(lua_State *L) {
   int status, running;
@@ -137,6 +175,8 @@ int luaopen_mview(lua_State *L) {
     lua_getfield(L, LUA_REGISTRYINDEX, MODULE_KEY);
     return 1;
   }
+  if (is_closing(L))
+    luaL_error(L, "the state is being closed");
   running = lua_gc(L, LUA_GCISRUNNING);
   lua_gc(L, LUA_GCSTOP);
   lua_pushcfunction(L, open_module);
