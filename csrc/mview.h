@@ -261,7 +261,9 @@ static inline void mview_setexporter(lua_State *L, int idx,
 
 /*
 ** Returns the API table, which is static in the library: from the registry, or
-** else by require "mview". It stays valid as long as the state.
+** else by require "mview". It stays valid as long as the state; but if require
+** loaded the library, the end of lua_close unloads it, before the finalizers of
+** objects that are older than the library package (of luaL_openlibs).
 ** Stack: 0; three slots must be free.
 ** Errors: mview is not found; there is no require to load it; it lacks members
 ** that this module needs (MVIEW_API_NEEDS); the errors of require.
@@ -345,9 +347,11 @@ static inline const char *mview_checklstring(lua_State *L, int arg,
 
 /*
 ** Opens the module: pushes the table that require "mview" gives. For hosts that
-** link mview in: luaL_requiref(L, "mview", luaopen_mview, 0). A state has one
-** mview: if it is opened again, even by another copy of the library, the result
-** is the first module.
+** link mview in: luaL_requiref(L, "mview", luaopen_mview, 0), after
+** luaL_openlibs: lua_close then ends all loans before it unloads the modules
+** that have lent the memory. A state has one mview: if it is opened again, even
+** by another copy of the library, the result is the first module.
+** Errors: the state is being closed; too little memory.
 */
 #ifndef MVIEW_PUBLIC
 #define MVIEW_PUBLIC

@@ -1,5 +1,6 @@
 -- Shared blocks in several Lua states of one process, which end in any order.
 
+local files = require "files"
 local lua_states = require "lua_states"
 local mview = require "mview"
 
@@ -90,6 +91,22 @@ describe("A shared block", function()
       end
     end
   end)
+
+  it("is not known to another copy of the library, not even by its id",
+    function()
+      local s = mview.shared(4)
+      local path, state = os.tmpname(), lua_states.open()
+      files.write(path, files.read(
+        assert(package.searchpath("mview", package.cpath))))
+      assert.equal("no shared block of id " .. s:id(), state:run(([[
+        mview = package.loadlib(%q, "luaopen_mview")()
+        kept = {}
+        for i = 1, %d & 0xffffffff do kept[i] = mview.shared(1) end
+        return select(2, mview.attach(%d))
+      ]]):format(path, s:id(), s:id())))
+      state:close()
+      os.remove(path)
+    end)
 
   it("may be attached to by finalizers of a state that is closed", function()
     local s = mview.shared(4)

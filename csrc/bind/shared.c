@@ -40,13 +40,15 @@ static shared_block *blocks[BUCKETS];
 static uint64_t last_id;
 
 /*
-** Ids count from a random number of the process on, so the id of another
-** process names no block here. A double can hold an id, as some libraries
-** convert all numbers that they pass to a thread to doubles.
+** Ids count from a random number of the process and of this copy of the library
+** on, so the id of another process or copy names no block here. A double can
+** hold an id, as some libraries convert all numbers that they pass to a thread
+** to doubles.
 */
 static uint64_t next_id(void) {
+  uint64_t copy = (uint64_t)(uintptr_t)&last_id * UINT64_C(0x9e3779b97f4a7c15);
   if (last_id == 0)
-    last_id = lmv_seed() >> 44 << 32; /* below 2^52 */
+    last_id = (lmv_seed() ^ copy) >> 44 << 32; /* below 2^52 */
   return ++last_id;
 }
 
