@@ -28,7 +28,7 @@ local function tobytes(row)
   sized(row, SIZES, types[1], {name = "tobytes, $bytes",
     {"mview", "v:tobytes()", SOURCE, "local s = v:tobytes()"},
     {"lua", "s:sub(2)", "local s = random($n + 1)", "local t = s:sub(2)",
-      small = 1.00, large = 0.60, chart = true},
+      small = 1.35, large = 0.60, chart = true},
     {"cpython", "mv.tobytes()", MEMORYVIEW, "s = mv.tobytes()"},
     {"c", "lua_pushlstring", "local v = floor.u8(random($n))",
       "local s = floor.string(v, $n)"},
@@ -233,6 +233,18 @@ local function fresh(row)
       chart = true},
     {"cpython", "bytearray(8 * n)", "", "b = bytearray(1 << 24)"},
     {"lua", "string.rep", "", "local s = ('\\0'):rep(1 << 24)"},
+  }
+  row {name = "appends of 8 bytes", items = 10000,
+    {"mview", "b:append(s)", "local s = random(8)", [[
+      local b = mview.bytearray()
+      for i = 1, 10000 do b:append(s) end]]},
+    {"lua", "table.concat", "local s = random(8)", [[
+      local t = {}
+      for i = 1, 10000 do t[i] = s end
+      local u = table.concat(t)]]},
+    {"cpython", "b += s", "s = random(8)", [[
+b = bytearray()
+for i in range(10000): b += s]], atmost = 2.00, chart = true},
   }
   row {name = "256 appends of 64 KiB", memory = true,
     {"mview", "b:append(s)", "local s = random(65536)", [[

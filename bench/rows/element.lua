@@ -75,13 +75,20 @@ local function loops(row, t)
   }
 end
 
--- The lower bound for any method of a userdata.
+-- A method that does nothing is the lower bound for any method of a userdata.
 local function methods(row)
-  row {name = "a call of a method", items = N.n, with = {types[1], N},
+  local with = {types[1], N}
+  row {name = "a call of a method", items = N.n, with = with,
     {"mview", "v:len()", VIEW, "for i = 1, $n do local n = v:len() end"},
-    {"lua", "s:len()", STRING, "for i = 1, $n do local n = s:len() end"},
+    {"lua", "s:len()", STRING, "for i = 1, $n do local n = s:len() end",
+      atmost = 1.75},
     {"c", "a method that does nothing", "local v = floor.object()",
       "for i = 1, $n do v:nothing() end"},
+  }
+  row {name = "one byte by a method", items = N.n, with = with,
+    {"mview", "v:byte(i)", VIEW, "for i = 1, $n do local x = v:byte(i) end"},
+    {"lua", "s:byte(i)", STRING, "for i = 1, $n do local x = s:byte(i) end",
+      atmost = 1.60},
   }
 end
 
@@ -95,7 +102,7 @@ local function several(row)
     {"lua", "string.byte(s, i, i + 7)", STRING, [[
       for i = 1, $n, 8 do
         local a, b, c, d, e, f, g, h = string.byte(s, i, i + 7)
-      end]], atmost = 1.00, chart = true},
+      end]], atmost = 1.25, chart = true},
     {"cpython", "mv[i:i + 8]", MEMORYVIEW,
       "for i in range(0, $n, 8): a, b, c, d, e, f, g, h = mv[i:i + 8]"},
   }
@@ -140,6 +147,13 @@ local function records(row)
       "from struct import unpack_from; mv = memoryview(random($n * $size))",
       "for p in range(0, 4 * $n, 4): x, = unpack_from('<I', mv, p)"},
   }
+  row {name = "pack of two integers", items = N.n, with = {types[2], N},
+    {"mview", "v:pack('<I4I2', 1, i, 7)", VIEW,
+      "for i = 1, $n do v:pack('<I4I2', 1, i, 7) end"},
+    {"lua", "string.pack('<I4I2', i, 7)", "",
+      "for i = 1, $n do local s = string.pack('<I4I2', i, 7) end",
+      atmost = 1.30},
+  }
   row {name = "one field of a record", items = N.n, with = {RECORD},
     {"mview", "x[i] of x = v:field('x')", VIEW .. " local x = v:field('x')",
       "for i = 1, $n do local one = x[i] end"},
@@ -171,7 +185,7 @@ a = np.zeros($n, '<u4,<f4,<f4,<u2,<i2,u1')['f1']
           string.unpack('$pack', s, 17 * i - 16)
         local record = {id = id, x = x, y = y, port = port, level = level,
           flags = flags}
-      end]]},
+      end]], atmost = 0.80},
     {"cpython", "struct.unpack_from",
       "from struct import Struct; s = Struct('<IffHhB'); m = random(17 * $n)",
       "for p in range(0, 17 * $n, 17): a, b, c, d, e, f = s.unpack_from(m, p)"

@@ -5,6 +5,8 @@ local KIB, MIB = 1 << 10, 1 << 20
 local SMALLER = {{n = 16, bytes = "16 bytes"}, {n = KIB, bytes = "1 KiB"}}
 local LARGE = {n = 16 * MIB, bytes = "16 MiB"}
 local SIZES = {SMALLER[1], SMALLER[2], LARGE}
+local FIND_SIZES = {SMALLER[1], {n = 64, bytes = "64 bytes"}, SMALLER[2],
+  LARGE}
 local HEX_SIZES = {SMALLER[1], SMALLER[2], {n = 64 * KIB, bytes = "64 KiB"},
   LARGE}
 
@@ -35,7 +37,8 @@ local function equality(row)
       "local same = s == t"},
     {"cpython", "mv == mw", [[
 mv, mw = memoryview(random($n)), memoryview(random($n))
-assert mv == mw]], "same = mv == mw", large = 0.066, chart = true},
+assert mv == mw]], "same = mv == mw", small = 0.90, large = 0.066,
+      chart = true},
     {"numpy", "np.array_equal(a, b)", [[
 a, b = np.frombuffer(random($n), "u1"), np.frombuffer(random($n), "u1")
 ]], "same = np.array_equal(a, b)"},
@@ -126,26 +129,26 @@ end
 local ENGLISH = "eeeeettttaaaooonniisshhrrdlu    "
 
 local function finding(row)
-  sized(row, SIZES, {name = "find, rare first byte, $bytes",
+  sized(row, FIND_SIZES, {name = "find, rare first byte, $bytes",
     {"mview", "v:find(bytes)",
       "local v = mview(random($n - 4) .. '!end') assert(v:find('!end'))",
       "local first, last = v:find('!end')"},
     {"lua", "s:find(bytes, 1, true)",
       "local s = random($n - 4) .. '!end'",
-      "local first, last = s:find('!end', 1, true)", small = 1.00,
+      "local first, last = s:find('!end', 1, true)", small = 1.50,
       large = 1.05, chart = true},
     {"cpython", "b.find(bytes)",
       "b = random($n - 4) + b'!end'; assert b.find(b'!end') >= 0",
       "first = b.find(b'!end')", large = 0.20, chart = true},
   })
-  sized(row, SIZES, {name = "find, common first byte, $bytes",
+  sized(row, FIND_SIZES, {name = "find, common first byte, $bytes",
     {"mview", "v:find(bytes)", ([[
       local v = mview(random($n, "%s"))
       assert(not v:find("elephants"))]]):format(ENGLISH),
       "local first, last = v:find('elephants')"},
     {"lua", "s:find(bytes, 1, true)",
       ("local s = random($n, '%s')"):format(ENGLISH),
-      "local first, last = s:find('elephants', 1, true)", small = 1.00,
+      "local first, last = s:find('elephants', 1, true)", small = 1.50,
       large = 0.25, chart = true},
     {"cpython", "b.find(bytes)", ("b = random($n, b'%s')"):format(ENGLISH),
       "first = b.find(b'elephants')", large = 0.40, chart = true},
