@@ -99,7 +99,7 @@ describe("cast", function()
 
   it("refuses bytes that are not whole items", function()
     for _, row in ipairs {{"h", 3, 2}, {"<i", 23, 4}, {"d", 7, 8},
-      {"5s", 24, 5}, {"<hb", 4, 3}, {"Q", 1, 8}} do
+      {"5s", 24, 5}, {"<hb", 4, 3}, {"Q", 2, 8}} do
       raises(("bad argument #1 to 'cast' (%d bytes are not a multiple of the "
         .. "item size %d of '%s')"):format(row[2], row[3], row[1]), function()
           local _ = mview(bytes):sub(1, row[2]):cast(row[1])

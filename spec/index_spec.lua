@@ -248,7 +248,7 @@ describe("A value that does not fit", function()
     {"3s", "abc", mview("abc"), "string expected, got mview.view"},
     {"3p", "ab", "abc",
       "string of 3 bytes where there is room for 2 in format '3p'"},
-    {"p", "", "a", "string of 1 bytes where there is room for 0 in format 'p'"},
+    {"p", "", "a", "string of 1 byte where there is room for 0 in format 'p'"},
     {"Zf", {1.0, 2.0}, "1", "list of two numbers expected, got string"},
     {"Zf", {1.0, 2.0}, {1}, "list of two numbers expected, got table"},
     {"Zd", {1.0, 2.0}, {1, 2, 3}, "list of two numbers expected, got table"},

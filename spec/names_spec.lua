@@ -177,7 +177,7 @@ describe("A view of no items", function()
     sub = {{"B", {0}, {}, false}}, slice = {{"B", {0}, {}, false}},
     get = "index 1 out of range [1, 0]", values = {}, iter = none,
     cast = {{"c", {0}, {}, false}}, transpose = {{"B", {0}, {}, false}},
-    at = "bad argument #2 to 'at' (1 bytes at offset 0, 0 left)",
+    at = "bad argument #2 to 'at' (1 byte at offset 0, 0 left)",
     copy = {{"B", {0}, {}, false}},
     field = "the items have no fields", toreadonly = {{"B", {0}, {}, true}},
     tobytes = {""}, tolist = {{}}, hex = {""}, equals = {false},
@@ -194,7 +194,7 @@ describe("A view of no items", function()
     ["table.unpack(v)"] = {}, ["table.move(v)"] = {{}},
     set = "index 1 out of range [1, 0]", copyfrom = {{"B", {0}, {}, false}},
     fill = {{"B", {0}, {}, false}}, byteswap = {{"B", {0}, {}, false}},
-    pack = "bad argument #2 to 'pack' (1 bytes at position 1, 0 left)",
+    pack = "bad argument #2 to 'pack' (1 byte at position 1, 0 left)",
     readfrom = {0}, ["v[i] = x"] = "index 1 out of range [1, 0]",
   }
   local empties = {
@@ -236,7 +236,7 @@ describe("A view of one item and no dimensions", function()
   -- name, results or message
   local rows = {
     sub = "calling 'sub' on bad self (0 dimensions)",
-    slice = "bad argument #1 to 'slice' (1 selectors for 0 dimensions)",
+    slice = "bad argument #1 to 'slice' (1 selector for 0 dimensions)",
     get = {97}, values = "calling 'values' on bad self (0 dimensions)",
     iter = "calling 'iter' on bad self (0 dimensions)",
     cast = {{"c", {1}, {"a"}, false}}, transpose = {item},
@@ -285,7 +285,7 @@ local parameters = {
   {"slice", function(v, x) return v:slice(x) end},
   {"get", function(v, x) return v:get(x) end},
   {"set", function(v, x) return v:set(x, 98) end},
-  {"__call", function(v, x) return v(x) end},
+  {"mview.view", function(v, x) return v(x) end},
   {"values", function(v, x) return v:values(x) end},
   {"values", function(v, x) return v:values(2, x) end},
   {"transpose", function(v, x) return v:transpose(x) end},
@@ -312,7 +312,7 @@ local parameters = {
 -- Messages for integers out of range have the integer and the range.
 local refusals = {
   "^bad argument #1 to 'at' %(offset %-?%d+ out of range %[0, 4%]%)$",
-  "^bad argument #2 to 'at' %(%d+ .*bytes at offset %d+, %d+ .*left%)$",
+  "^bad argument #2 to 'at' %(%d+ .*bytes? at offset %d+, %d+ .*left%)$",
   "^bad argument #3 to 'at' %(size %-?%d+ out of range %[0, %d+%]%)$",
   "^index %-?%d+ out of range %[1, 4%]$",
   "^bad argument #%d to '%l+' %(step is 0%)$",

@@ -262,7 +262,7 @@ describe("mview.from and mview.new", function()
     {"a value for a list", {{1, 2}, 3}, "[2]: list expected, got number"},
     {"a list for a value", {1, {2}}, "[2]: integer expected, got table"},
     {"deep inside", {{{1}, {2}}, {{3}, {4, 5}}},
-      "[2][2]: list of 1 items expected, got 2"},
+      "[2][2]: list of 1 item expected, got 2"},
     {"more than nothing", {{}, {1}}, "[2]: list of 0 items expected, got 1"},
     {"a value out of range", {{1, 2}, {3, 256}},
       "[2][2]: value 256 out of range [0, 255] for format 'B'"},

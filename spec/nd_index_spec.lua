@@ -173,7 +173,7 @@ describe("A view of no dimensions", function()
     raises("calling 'sub' on bad self (0 dimensions)", function()
       local _ = v:sub(1, 1)
     end)
-    raises("bad argument #1 to 'slice' (1 selectors for 0 dimensions)",
+    raises("bad argument #1 to 'slice' (1 selector for 0 dimensions)",
       function() local _ = v:slice({}) end)
     assert.is_nil(v[1])
     assert.are.equal(0, v:slice().ndim)

@@ -21,10 +21,8 @@ static const char *own_name(lua_State *L) {
 }
 
 /* Whether the caller of the running function counts arguments without self. */
-static bool hides_self(lua_State *L, const char *name) {
+static bool hides_self(lua_State *L) {
   lua_Debug ar;
-  if (strcmp(name, "__call") == 0)
-    return true;
   return lua_getstack(L, 0, &ar) && lua_getinfo(L, "n", &ar) &&
          strcmp(ar.namewhat, "method") == 0;
 }
@@ -48,7 +46,10 @@ int lmv_argerror(lua_State *L, int arg, const char *message, ...) {
   name = own_name(L);
   if (name == NULL)
     return luaL_argerror(L, arg, text);
-  if (hides_self(L, name) && --arg == 0)
+  if (strcmp(name, "__call") == 0) { /* the caller has called a view */
+    name = "mview.view";
+    arg--;
+  } else if (hides_self(L) && --arg == 0)
     return luaL_error(L, "calling '%s' on bad self (%s)", name, text);
   return luaL_error(L, "bad argument #%d to '%s' (%s)", arg, name, text);
 }
@@ -113,14 +114,20 @@ const char *lmv_checkstring(lua_State *L, int arg, size_t *len) {
   return lua_tolstring(L, arg, len);
 }
 
+bool lmv_isnolist(lua_State *L, int idx) {
+  if (lua_rawlen(L, idx) > 0)
+    return false;
+  lua_pushnil(L);
+  if (!lua_next(L, idx))
+    return false;
+  lua_pop(L, 2);
+  return true;
+}
+
 size_t lmv_checklist(lua_State *L, int arg) {
-  size_t n = (size_t)lua_rawlen(L, arg);
-  if (n == 0) {
-    lua_pushnil(L);
-    if (lua_next(L, arg))
-      lmv_argerror(L, arg, "list expected, got a table without item 1");
-  }
-  return n;
+  if (lmv_isnolist(L, arg))
+    lmv_argerror(L, arg, LMV_NOLIST);
+  return (size_t)lua_rawlen(L, arg);
 }
 
 int lmv_checkshape(lua_State *L, int arg, ptrdiff_t *shape) {

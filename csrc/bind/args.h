@@ -58,8 +58,12 @@ ptrdiff_t lmv_checksize(lua_State *L, int arg);
 /* A string; numbers are not converted. */
 const char *lmv_checkstring(lua_State *L, int arg, size_t *len);
 
-/* The length of the list at arg, a table. Raises if the table is empty as a list
-** but has keys: it is a record, or a mistake. */
+/* Whether the table at idx is empty as a list but has keys: it is a record, or a
+** mistake; and what to tell the user. [-0, +0, -] Needs two stack slots. */
+bool lmv_isnolist(lua_State *L, int idx);
+#define LMV_NOLIST "list expected, got a table without item 1"
+
+/* The length of the list at arg, a table. Raises if it is no list. */
 size_t lmv_checklist(lua_State *L, int arg);
 
 /*
@@ -74,6 +78,11 @@ void lmv_checkresults(lua_State *L, ptrdiff_t n);
 
 /* The type of the value for messages: __name or Lua's. [-0, +(0|1), m] */
 const char *lmv_typename(lua_State *L, int idx);
+
+/* The end of a noun behind the number n: "" for 1, otherwise "s". */
+static inline const char *lmv_plural(lua_Integer n) {
+  return n == 1 ? "" : "s";
+}
 
 /* Pushes nil, "path: strerror(err)", err, as io.open does; returns 3. path may
 ** be NULL. [-0, +3, m] */

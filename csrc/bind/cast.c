@@ -17,15 +17,14 @@ static int cast_error(lua_State *L, mv_status status, int arg, int dim,
   switch (status) {
   case MV_EDIVIDE:
     return lmv_argerror(L, arg,
-                        "%I bytes are not a multiple of the item size %I of "
-                        "'%s'",
-                        (LUAI_UACINT)nbytes, (LUAI_UACINT)format->item.size,
-                        format->text);
+                        "%I byte%s not a multiple of the item size %I of '%s'",
+                        (LUAI_UACINT)nbytes, nbytes == 1 ? " is" : "s are",
+                        (LUAI_UACINT)format->item.size, format->text);
   case MV_EZEROITEM:
     return lmv_argerror(L, arg, "items of '%s' have size 0", format->text);
   case MV_ESIZE:
-    return lmv_argerror(L, arg + 1, "shape does not fit %I bytes of '%s'",
-                        (LUAI_UACINT)nbytes, format->text);
+    return lmv_argerror(L, arg + 1, "shape does not fit %I byte%s of '%s'",
+                        (LUAI_UACINT)nbytes, lmv_plural(nbytes), format->text);
   case MV_EINDIRECT:
     return luaL_error(L, "cannot cast memory with suboffsets");
   case MV_ENOTCONTIGUOUS:
@@ -150,12 +149,13 @@ static ptrdiff_t check_extent(lua_State *L, const mv_format **format,
 static int extent_error(lua_State *L, ptrdiff_t n, ptrdiff_t size,
                         lua_Integer offset, ptrdiff_t left) {
   if (n == 1 || lua_type(L, 3) == LUA_TNUMBER)
-    return lmv_argerror(L, 3, "%I bytes at offset %I, %I left",
-                        (LUAI_UACINT)(n * size), (LUAI_UACINT)offset,
-                        (LUAI_UACINT)left);
-  return lmv_argerror(L, 3, "%I items of %I bytes at offset %I, %I bytes left",
-                      (LUAI_UACINT)n, (LUAI_UACINT)size, (LUAI_UACINT)offset,
-                      (LUAI_UACINT)left);
+    return lmv_argerror(L, 3, "%I byte%s at offset %I, %I left",
+                        (LUAI_UACINT)(n * size), lmv_plural(n * size),
+                        (LUAI_UACINT)offset, (LUAI_UACINT)left);
+  return lmv_argerror(L, 3,
+                      "%I items of %I byte%s at offset %I, %I byte%s left",
+                      (LUAI_UACINT)n, (LUAI_UACINT)size, lmv_plural(size),
+                      (LUAI_UACINT)offset, (LUAI_UACINT)left, lmv_plural(left));
 }
 
 /*

@@ -78,8 +78,10 @@ bool lmv_isorder(lua_State *L, int idx) {
 
 /* Whether the order at idx is big-endian; arg: as for lmv_argerror. */
 static bool check_byte_order(lua_State *L, int arg, int idx) {
+  const char *quote = lua_type(L, idx) == LUA_TSTRING ? "'" : "";
   if (!lmv_isorder(L, idx))
-    lmv_argerror(L, arg, "'<' or '>' expected, got '%s'", value_text(L, idx));
+    lmv_argerror(L, arg, "'<' or '>' expected, got %s%s%s", quote,
+                 value_text(L, idx), quote);
   return *lua_tostring(L, idx) == '>';
 }
 

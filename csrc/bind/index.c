@@ -211,8 +211,8 @@ static inline ptrdiff_t locate_direct(lua_State *L, const lmv_view *v) {
   return off;
 }
 
-/* v(i, j, ...): the strict read of one item. */
-LMV_TOUCHES(view_call) {
+/* Pushes the item at a full index. called: by v(i, j, ...). */
+static inline int push_indexed(lua_State *L, bool called) {
   const lmv_view *v = lua_touserdata(L, 1);
   ptrdiff_t off = locate_direct(L, v);
   unsigned numkind = lmv_numkind(&v->format->item);
@@ -221,7 +221,7 @@ LMV_TOUCHES(view_call) {
     return 1;
   }
   if (off < 0) {
-    if (lua_gettop(L) == 3 && lua_isnil(L, 2)) /* for x in v do */
+    if (called && lua_gettop(L) == 3 && lua_isnil(L, 2) && lua_isnil(L, 3))
       luaL_error(L, "a view is no iterator, use view:iter() or pairs(view)");
     check_indices(L, v);
     off = offset_of_indices(L, v);
@@ -230,10 +230,13 @@ LMV_TOUCHES(view_call) {
   return 1;
 }
 
+/* v(i, j, ...): the strict read of one item. `for x in v` calls v(nil, nil). */
+LMV_TOUCHES(view_call) { return push_indexed(L, true); }
+
 /* v:get(i, j, ...): the same as v(i, j, ...). */
 LMV_TOUCHES(view_get) {
   lmv_checkview(L, 1);
-  return view_call(L);
+  return push_indexed(L, false);
 }
 
 /* v:set(i, j, ..., x): sets one item. */
@@ -245,7 +248,7 @@ LMV_TOUCHES(view_set) {
   lmv_checkwritable(L, v);
   if (top - 2 != v->ndim)
     luaL_error(L, "%d %s and a value expected, got %d argument%s", v->ndim,
-               index_noun(v), top - 1, top == 2 ? "" : "s");
+               index_noun(v), top - 1, lmv_plural(top - 1));
   store_item(L, v, offset_of_indices(L, v), top, top);
   return 0;
 }

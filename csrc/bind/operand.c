@@ -15,16 +15,21 @@ lmv_view *lmv_pushview(lua_State *L, int idx, int meta) {
   return v != NULL ? v : lmv_acquire(L, idx, meta);
 }
 
+/* Raises for an argument that is not a bytes-like. */
+static int operand_error(lua_State *L, int arg) {
+  static const char expected[] = "string, view or other bytes-like";
+  if (lua_istable(L, arg) && lua_rawlen(L, arg) > 0)
+    return lmv_argerror(L, arg,
+                        "%s expected, got %s; mview.from and mview.bytearray "
+                        "take a list",
+                        expected, lmv_typename(L, arg));
+  return lmv_typeerror(L, arg, expected);
+}
+
 lmv_view *lmv_asview(lua_State *L, int arg) {
   lmv_view *v = lmv_pushview(L, arg, LMV_META);
-  if (v == NULL && lua_istable(L, arg) && lua_rawlen(L, arg) > 0)
-    lmv_argerror(
-        L, arg,
-        "string, view or other bytes-like expected, got %s; mview.from "
-        "and mview.bytearray take a list",
-        lmv_typename(L, arg));
   if (v == NULL)
-    lmv_typeerror(L, arg, "string, view or other bytes-like");
+    operand_error(L, arg);
   lua_replace(L, arg);
   return v;
 }
@@ -74,7 +79,7 @@ bool lmv_optoperand(lua_State *L, int arg, lmv_operand *operand) {
 
 void lmv_checkoperand(lua_State *L, int arg, lmv_operand *operand) {
   if (!lmv_optoperand(L, arg, operand))
-    lmv_typeerror(L, arg, "string, view or other bytes-like");
+    operand_error(L, arg);
 }
 
 const unsigned char *lmv_operandbase(lua_State *L, const lmv_operand *operand) {

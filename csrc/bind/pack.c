@@ -203,8 +203,9 @@ LMV_TOUCHES(view_pack) {
   from = lmv_startposition(L, 3, size);
   lmv_pack(&r, &out, size - from, from, 4, top);
   if (out.n > out.room)
-    lmv_argerror(L, 3, "%I bytes at position %I, %I left", (LUAI_UACINT)out.n,
-                 (LUAI_UACINT)from + 1, (LUAI_UACINT)out.room);
+    lmv_argerror(L, 3, "%I byte%s at position %I, %I left", (LUAI_UACINT)out.n,
+                 lmv_plural((lua_Integer)out.n), (LUAI_UACINT)from + 1,
+                 (LUAI_UACINT)out.room);
   write_bytes(L, v, from, out.n, (const unsigned char *)luaL_buffaddr(&out.b));
   lua_pushinteger(L, (lua_Integer)(from + out.n) + 1);
   return 1;

@@ -147,8 +147,8 @@ static int view_slice(lua_State *L) {
   int n = lua_gettop(L) - 1;
   lmv_checklive(L, v);
   if (n > v->ndim)
-    lmv_argerror(L, v->ndim + 2, "%d selectors for %d dimension%s%s", n,
-                 v->ndim, v->ndim == 1 ? "" : "s",
+    lmv_argerror(L, v->ndim + 2, "%d selector%s for %d dimension%s%s", n,
+                 lmv_plural(n), v->ndim, lmv_plural(v->ndim),
                  v->ndim == 1 ? ", a range is {i, j} or sub(i, j)" : "");
   lmv_layout(v, &lay);
   apply_selectors(L, v, &lay);
@@ -182,7 +182,8 @@ static int view_transpose(lua_State *L) {
     lmv_checkinteger(L, 2); /* raises for a list */
   if (n > 0 && n != v->ndim)
     lmv_argerror(L, n < v->ndim ? n + 2 : v->ndim + 2,
-                 "%d dimensions expected, got %d", v->ndim, n);
+                 "%d dimension%s expected, got %d", v->ndim,
+                 lmv_plural(v->ndim), n);
   for (int k = 0; k < n; k++) {
     lua_Integer d = lmv_checkinteger(L, k + 2);
     if (d < 1 || d > n)

@@ -118,10 +118,11 @@ static int refuse_range(lua_State *L, const target *t, const path *at, int idx,
 static int refuse_length(lua_State *L, const target *t, const path *at, int idx,
                          const mv_item *item) {
   size_t room = item->size;
+  lua_Integer length = (lua_Integer)lua_rawlen(L, idx);
   if (item->kind == MV_PASCAL)
     room = room > 256 ? 255 : room - (room > 0);
-  lua_pushfstring(L, "string of %I bytes %s %I in format '%s'",
-                  (LUAI_UACINT)lua_rawlen(L, idx),
+  lua_pushfstring(L, "string of %I byte%s %s %I in format '%s'",
+                  (LUAI_UACINT)length, lmv_plural(length),
                   item->kind == MV_CHAR ? "where there is exactly"
                                         : "where there is room for",
                   (LUAI_UACINT)room, t->format->text);
@@ -167,8 +168,12 @@ static void to_array(lua_State *L, const target *t, const path *at, int idx,
   if (lua_type(L, idx) != LUA_TTABLE)
     refuse_type(L, t, at, idx, "list");
   if (lua_rawlen(L, idx) != (lua_Unsigned)n) {
-    lua_pushfstring(L, "list of %I items expected, got %I", (LUAI_UACINT)n,
-                    (LUAI_UACINT)lua_rawlen(L, idx));
+    lua_pushfstring(L, "list of %I item%s expected, got %I", (LUAI_UACINT)n,
+                    lmv_plural(n), (LUAI_UACINT)lua_rawlen(L, idx));
+    value_error(L, t, at);
+  }
+  if (n == 0 && lmv_isnolist(L, idx)) {
+    lua_pushliteral(L, LMV_NOLIST);
     value_error(L, t, at);
   }
   numkind = dim + 1 == field->ndim ? lmv_numkind(&field->item) : 0;
