@@ -347,6 +347,22 @@ describe("dump of records", function()
       dump(mview(data, "T{6s:name:?:flag:c:char:<Zf:z:(2,2)B:grid:}")))
   end)
 
+  it("names fields by names with any characters", function()
+    assert.equal(lines(
+      "00000000  {.(.}  B  97",
+      "00000001  3T{.)  B  98",
+      "00000002  }      B  99"),
+      dump(mview("abc", "T{T{T{B:}:}:(:}:{:T{B:):}:3T{:B:}:}")))
+  end)
+
+  it("shows a field on one line, in columns, whatever its name", function()
+    assert.equal(lines(
+      "00000000  größe          B  97",
+      "00000001  a\\x0ab\\x1b[2J  B  98",
+      "00000002  \xff              B  99"),
+      dump(mview("abc", "B:größe:B:a\nb\27[2J:B:\xff:")))
+  end)
+
   it("numbers the records in an array of them", function()
     assert.equal(lines(
       "00000000  p[1].x  B  97",

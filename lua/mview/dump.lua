@@ -110,6 +110,12 @@ end
 -- for each repetition or, if a name follows, one in all: an array.
 local function names_of(format)
   local names, position, count, at = {}, 0, 0, 1
+  local list = {}
+  -- A name may contain braces; its number stands for it.
+  format = format:gsub(":([^:]+):", function(name)
+    list[#list + 1] = name
+    return (":%d:"):format(#list)
+  end)
   format = format:match("^[@=<>!^%s]*T(%b{})%s*$") or format
   format = format:gsub("^{(.*)}$", "%1")
   while at <= #format do
@@ -118,7 +124,7 @@ local function names_of(format)
     local digits, code = format:match("^(%d*)([%a?&])", at)
     if name then
       position = position - count + 1
-      names[position] = name
+      names[position] = list[math.tointeger(name)]
       at = at + #name + 2
     elseif shape or record then at = at + #(shape or record)
     elseif code then
@@ -148,8 +154,9 @@ end
 -- Adds a row {offset, name, format, value} for each field below `view`.
 local function add_rows(rows, view, name)
   if not is_record(view) then
-    rows[#rows + 1] = {offset = view.offset, name = name:gsub("^%.", ""),
-      format = view.format, value = literal(view:tolist())}
+    rows[#rows + 1] = {offset = view.offset, format = view.format,
+      name = name:gsub("^%.", ""):gsub("%c", escape),
+      value = literal(view:tolist())}
   elseif view.ndim > 0 then
     for i = 1, #view do
       add_rows(rows, view:slice(i), name .. "[" .. i .. "]")
@@ -161,12 +168,17 @@ local function add_rows(rows, view, name)
   end
 end
 
+-- In characters; in bytes if the text is not UTF-8.
+local function length(text)
+  return utf8.len(text) or #text
+end
+
 -- Pads one column of the rows to the width of its longest text.
 local function align(rows, column)
   local width = 0
-  for _, row in ipairs(rows) do width = math.max(width, #row[column]) end
+  for _, row in ipairs(rows) do width = math.max(width, length(row[column])) end
   for _, row in ipairs(rows) do
-    row[column] = row[column] .. (" "):rep(width - #row[column])
+    row[column] = row[column] .. (" "):rep(width - length(row[column]))
   end
 end
 
