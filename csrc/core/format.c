@@ -114,15 +114,18 @@ const mv_format *mv_format_build(const char *s, size_t len, void *block,
 }
 
 const mv_field *mv_field_at(const mv_record *record, size_t k, size_t *nth) {
-  for (size_t i = 0; i < record->nfields; i++) {
-    const mv_field *field = &record->fields[i];
-    if (k < field->count) {
-      *nth = k;
-      return field;
-    }
-    k -= field->count;
+  size_t from = 0, to = record->nfields; /* its field is one of these */
+  if (k >= record->nvalues)
+    return NULL;
+  while (to - from > 1) {
+    size_t middle = from + (to - from) / 2;
+    if (record->fields[middle].position <= k)
+      from = middle;
+    else
+      to = middle;
   }
-  return NULL;
+  *nth = k - record->fields[from].position;
+  return &record->fields[from];
 }
 
 /* ---- faults --------------------------------------------------------------*/

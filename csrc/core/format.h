@@ -95,7 +95,8 @@ typedef struct mv_item {
 typedef struct mv_field {
   const char *name; /* not terminated; NULL: known by position */
   size_t namelen;
-  size_t offset; /* from the start of the record */
+  size_t offset;   /* from the start of the record */
+  size_t position; /* of its first value among the record's values, from 0 */
   size_t count;
   size_t size; /* of one value: item.size times the shape */
   mv_item item;

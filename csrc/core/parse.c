@@ -264,6 +264,7 @@ static bool place_field(mv_parser *s, mv_record *record, mv_field *field,
   if (!grow(&record->size, gap, 1))
     return fail(s, MV_ETOOBIG, at);
   field->offset = record->size;
+  field->position = record->nvalues;
   if (!grow(&record->size, field->count, field->size))
     return fail(s, MV_ETOOBIG, at);
   record->nvalues += field->count; /* a byte each, or one code: no overflow */
