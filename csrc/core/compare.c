@@ -31,7 +31,7 @@
 #define AHEAD 4096
 #define PIECE 8192
 
-/* Whether n bytes of values (a multiple of CHUNK values) are all equal. */
+/* Whether n bytes of values are all equal. */
 typedef bool tester(const unsigned char *a, const unsigned char *b, size_t n);
 
 typedef struct comparand {
@@ -63,26 +63,34 @@ static bool same_bytes(const unsigned char *a, const unsigned char *b,
   return memcmp(a, b, n) == 0;
 }
 
-/* Defines a tester: the values x and y are equal if the expression differ is 0.
+/*
+** Defines a tester: the values x and y are equal if the expression differ is 0.
+** name_bits returns bits that are not 0 if value i of a and b differ.
 */
 #define TEST(name, xtype, ytype, bits, differ)                                 \
+  MV_INLINE bits name##_bits(const unsigned char *a, const unsigned char *b,   \
+                             size_t i) {                                       \
+    xtype x;                                                                   \
+    ytype y;                                                                   \
+    memcpy(&x, a + i * sizeof x, sizeof x);                                    \
+    memcpy(&y, b + i * sizeof y, sizeof y);                                    \
+    return (bits)(differ);                                                     \
+  }                                                                            \
   MV_VECTOR(bool, name,                                                        \
             (const unsigned char *a, const unsigned char *b, size_t n),        \
             (a, b, n)) {                                                       \
+    size_t left = n / sizeof(xtype);                                           \
     bits differs = 0;                                                          \
-    for (; n > 0; n -= CHUNK * sizeof(xtype)) {                                \
+    for (; left >= CHUNK; left -= CHUNK) {                                     \
       prefetch(a, CHUNK * sizeof(xtype));                                      \
       prefetch(b, CHUNK * sizeof(ytype));                                      \
-      for (size_t i = 0; i < CHUNK; i++) {                                     \
-        xtype x;                                                               \
-        ytype y;                                                               \
-        memcpy(&x, a + i * sizeof x, sizeof x);                                \
-        memcpy(&y, b + i * sizeof y, sizeof y);                                \
-        differs |= (bits)(differ);                                             \
-      }                                                                        \
+      for (size_t i = 0; i < CHUNK; i++)                                       \
+        differs |= name##_bits(a, b, i);                                       \
       a += CHUNK * sizeof(xtype);                                              \
       b += CHUNK * sizeof(ytype);                                              \
     }                                                                          \
+    for (size_t i = 0; i < left; i++)                                          \
+      differs |= name##_bits(a, b, i);                                         \
     return differs == 0;                                                       \
   }
 
@@ -219,16 +227,14 @@ static void set_comparison(comparison *p, const mv_item *a, const mv_item *b) {
 /*
 ** Returns the n values that start at p, step bytes apart, in the form in which
 ** they are compared. Values that need no conversion stay in place. Others are
-** copied to the first half of out and converted to the second half. The last
-** chunk is filled up with zeros.
+** copied to the first half of out and converted to the second half.
 */
 static const unsigned char *fetch_block(const comparand *s, unsigned char *out,
                                         const unsigned char *p, ptrdiff_t step,
                                         size_t n) {
-  size_t size = s->item->size, rest = (0 - n) % CHUNK;
-  if (step != (ptrdiff_t)size || s->swap || s->boolean || rest > 0) {
+  size_t size = s->item->size;
+  if (step != (ptrdiff_t)size || s->swap || s->boolean) {
     mv_copy_run(out, p, (mv_axis){(ptrdiff_t)n, (ptrdiff_t)size, step}, size);
-    memset(out + n * size, 0, rest * size);
     if (s->swap)
       mv_swap_run(out, (ptrdiff_t)size, (ptrdiff_t)n, size);
     for (size_t i = 0; s->boolean && i < n; i++)
@@ -237,7 +243,7 @@ static const unsigned char *fetch_block(const comparand *s, unsigned char *out,
   }
   if (!s->widen)
     return p;
-  s->widen(out + BLOCK * sizeof(uint64_t), p, n + rest);
+  s->widen(out + BLOCK * sizeof(uint64_t), p, n);
   return out + BLOCK * sizeof(uint64_t);
 }
 
@@ -245,11 +251,9 @@ static bool same_block(const comparison *p, const unsigned char *a,
                        ptrdiff_t astep, const unsigned char *b, ptrdiff_t bstep,
                        size_t n) {
   unsigned char blocks[2][2 * BLOCK * sizeof(uint64_t)];
-  size_t whole = n + (0 - n) % CHUNK;
   a = fetch_block(&p->a, blocks[0], a, astep, n);
   b = fetch_block(&p->b, blocks[1], b, bstep, n);
-  return p->crossed ? p->test(b, a, whole * p->size)
-                    : p->test(a, b, whole * p->size);
+  return p->crossed ? p->test(b, a, n * p->size) : p->test(a, b, n * p->size);
 }
 
 /* The offset of the first byte that differs, or n. */
