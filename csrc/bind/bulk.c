@@ -282,44 +282,72 @@ static void check_shape(lua_State *L, const mv_layout *want,
   copy_error(L, arg);
 }
 
-void lmv_copyfrom(lua_State *L, int dst, int src, int arg) {
-  const lmv_view *v = lua_touserdata(L, dst);
-  lmv_operand operand;
+/* Copies the items of an operand. */
+static void copy_operand(lua_State *L, const lmv_view *v,
+                         const lmv_operand *src, int arg) {
+  const mv_item *item = &v->format->item;
   mv_layout lay;
+  lmv_layout(v, &lay);
+  lmv_operandbase(L, src);
+  check_shape(L, &lay, &src->lay, arg);
+  if (lay.itemsize != src->lay.itemsize ||
+      !mv_item_same(item, &src->format->item))
+    copy_converted(L, v, &lay, src, arg);
+  else if (mv_item_valuebytes(item) == (size_t)lay.itemsize)
+    copy_same(L, v, &lay, src);
+  else
+    copy_values(L, v, &lay, src);
+}
+
+/* The usual copy: both views are flat, and have as many of the same numbers.
+** False: it is another. */
+static bool copy_flat(const lmv_view *v, const lmv_view *w) {
+  if (v->numkind == 0 || v->numkind != w->numkind || !lmv_isflat(v) ||
+      !lmv_isflat(w) || v->dims[0] != w->dims[0] || v->readonly ||
+      !lmv_alive(v) || !lmv_alive(w))
+    return false;
+  memmove(v->lease->base + v->offset, w->lease->base + w->offset,
+          lmv_flatsize(v));
+  return true;
+}
+
+void lmv_copyfrom(lua_State *L, const lmv_view *v, int src, int arg) {
+  const lmv_view *w = lmv_toview(L, src, LMV_META);
+  lmv_operand operand;
+  if (w != NULL && copy_flat(v, w))
+    return;
   lmv_checkwritable(L, v);
-  if (!lmv_optoperand(L, src, &operand)) {
+  if (w != NULL) {
+    lmv_viewoperand(w, &operand);
+    copy_operand(L, v, &operand, arg);
+  } else if (lmv_optoperand(L, src, &operand)) {
+    copy_operand(L, v, &operand, arg);
+  } else {
     if (lua_type(L, src) != LUA_TTABLE) {
       lua_pushfstring(L, "bytes-like or list expected, got %s",
                       lmv_typename(L, src));
       copy_error(L, arg);
     }
     copy_list(L, v, src, arg);
-    return;
   }
-  lmv_layout(v, &lay);
-  lmv_operandbase(L, &operand);
-  check_shape(L, &lay, &operand.lay, arg);
-  if (lay.itemsize != operand.lay.itemsize ||
-      !mv_item_same(&v->format->item, &operand.format->item))
-    copy_converted(L, v, &lay, &operand, arg);
-  else if (mv_item_valuebytes(&v->format->item) == (size_t)lay.itemsize)
-    copy_same(L, v, &lay, &operand);
-  else
-    copy_values(L, v, &lay, &operand);
 }
 
 /*
-** Methods that change the view return their original self. It may be a
-** container, which is replaced on the stack by a view.
+** The view of a method that changes it and returns its self, argument 1. The
+** view of a container is pushed.
 */
-#define SELF 3
-
 static lmv_view *check_self(lua_State *L) {
-  if (lua_gettop(L) == 0)
+  lmv_view *v = lmv_toview(L, 1, LMV_META);
+  if (v != NULL)
+    return v;
+  if (lmv_tocontainer(L, 1) == NULL)
     lmv_typeerror(L, 1, "mview.view");
-  lua_settop(L, 2);
-  lua_pushvalue(L, 1);
-  return lmv_checkview(L, 1);
+  return lmv_pushcontainerview(L, LMV_META, 1);
+}
+
+static int return_self(lua_State *L) {
+  lua_settop(L, 1);
+  return 1;
 }
 
 /* The same for a method that takes a value. */
@@ -331,15 +359,9 @@ static lmv_view *check_assignment(lua_State *L, const char *expected) {
   return check_self(L);
 }
 
-static int return_self(lua_State *L) {
-  lua_settop(L, SELF);
-  return 1;
-}
-
 /* v:copyfrom(src): all items from a bytes-like or list of the same shape. */
 LMV_TOUCHES(view_copyfrom) {
-  check_assignment(L, "bytes-like or list");
-  lmv_copyfrom(L, 1, 2, 2);
+  lmv_copyfrom(L, check_assignment(L, "bytes-like or list"), 2, 2);
   return return_self(L);
 }
 

@@ -41,7 +41,7 @@ static void push_at(lua_State *L, const lmv_view *v, int idx, ptrdiff_t i) {
   else if (v->ndim == 1)
     lmv_pushitem(L, v, idx, item_offset(L, v, i));
   else
-    lmv_pushrow(L, idx, i);
+    lmv_pushrow(L, v, idx, i);
 }
 
 /*
@@ -126,8 +126,8 @@ static int newindex_slow(lua_State *L, lmv_view *v) {
   if (v->ndim == 1) {
     store_item(L, v, item_offset(L, v, at), 0, 3);
   } else {
-    lmv_pushrow(L, 1, at);
-    lmv_copyfrom(L, lua_gettop(L), 3, 0);
+    lmv_pushrow(L, v, 1, at);
+    lmv_copyfrom(L, lua_touserdata(L, -1), 3, 0);
   }
   lmv_recheck(L, v);
   return 0;
@@ -287,8 +287,8 @@ typedef struct iteration {
 #define VIEW lua_upvalueindex(LMV_NUP + 2)
 
 /*
-** For a view without a numkind: pushes the view and the next item, or nil at
-** the end, and advances the iteration.
+** Pushes the next item and advances the cursor, first, as a finalizer may call
+** the iterator, too. At the end it pushes nil and returns false.
 */
 static bool push_next(lua_State *L, iteration *c) {
   lmv_checklive(L, c->v);
@@ -296,8 +296,7 @@ static bool push_next(lua_State *L, iteration *c) {
     lua_pushnil(L);
     return false;
   }
-  lua_pushvalue(L, VIEW);
-  push_at(L, c->v, lua_gettop(L), c->next++);
+  push_at(L, c->v, VIEW, c->next++);
   return true;
 }
 
@@ -324,19 +323,12 @@ static int next_item(lua_State *L) {
 
 static int next_pair(lua_State *L) {
   iteration *c = lua_touserdata(L, LMV_STATE);
-  lua_Integer i = (lua_Integer)c->next + 1; /* a finalizer may advance it */
-  if (has_next_number(c)) {
-    lua_pushinteger(L, i);
+  lua_pushinteger(L, (lua_Integer)c->next + 1);
+  if (has_next_number(c))
     push_number(L, c->v->numkind, next_number(c));
-    lmv_recheck(L, c->v);
-    return 2;
-  }
-  lua_settop(L, 0);
-  if (!push_next(L, c))
+  else if (!push_next(L, c))
     return 1;
   lmv_recheck(L, c->v);
-  lua_pushinteger(L, i);
-  lua_replace(L, 1); /* replaces the view */
   return 2;
 }
 

@@ -105,12 +105,13 @@ static inline bool lmv_isviewmeta(lua_State *L, int meta) {
 ** collected.
 */
 static inline lmv_view *lmv_toview(lua_State *L, int idx, int meta) {
-  bool same;
-  if (!lua_getmetatable(L, idx))
+  lmv_view *v = lua_touserdata(L, idx);
+  if (v == NULL || !lua_getmetatable(L, idx))
     return NULL;
-  same = lmv_isviewmeta(L, meta);
+  if (!lmv_isviewmeta(L, meta))
+    v = NULL;
   lua_pop(L, 1);
-  return same ? lua_touserdata(L, idx) : NULL;
+  return v;
 }
 
 /* The types of bytes-like userdata that are the library's own. */

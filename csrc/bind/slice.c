@@ -156,8 +156,7 @@ static int view_slice(lua_State *L) {
   return 1;
 }
 
-void lmv_pushrow(lua_State *L, int idx, ptrdiff_t i) {
-  lmv_view *v = lua_touserdata(L, idx);
+void lmv_pushrow(lua_State *L, const lmv_view *v, int idx, ptrdiff_t i) {
   const unsigned char *base = lmv_base(L, v);
   mv_layout lay;
   if (v->ndim == 2 && !v->indirect && !v->anchors_format) {

@@ -10,9 +10,9 @@
 #pragma GCC visibility push(hidden)
 #endif
 
-/* Pushes row i (from 0, in range) of the view at idx: a view with one dimension
-** less. [-0, +1, v] */
-void lmv_pushrow(lua_State *L, int idx, ptrdiff_t i);
+/* Pushes row i (from 0, in range) of v, the view at idx: a view with one
+** dimension less. [-0, +1, v] */
+void lmv_pushrow(lua_State *L, const lmv_view *v, int idx, ptrdiff_t i);
 
 extern const luaL_Reg lmv_slice_methods[];
 
