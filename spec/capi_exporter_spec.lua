@@ -197,13 +197,15 @@ describe("A userdata with an exporter", function()
     {"with a userdata as the pin", string_lengths.of_pin("userdata")}} do
     local name, n = table.unpack(row)
 
-    it("keeps a string that it borrows: " .. name, function()
+    it("keeps the strings that it borrows: " .. name, function()
       local v = mview(bad_exporters.exporter("new string", n))
+      local rows = mview(bad_exporters.exporter("rows", n))
       collect()
       local others = {}
       for i = 1, 100 do others[i] = ("%d"):format(i):rep(n):sub(1, n) end
       assert.equal(100, #others)
       assert.equal(("n"):rep(n), v:tobytes())
+      assert.equal(("n"):rep(2 * n), rows:tobytes())
       assert.is_true(v.readonly)
     end)
   end

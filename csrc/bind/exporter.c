@@ -200,26 +200,30 @@ lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
 
 /* ---- objects with __buffer -----------------------------------------------*/
 
-enum { OBJECT = 1, KEPT_STRING }; /* user values of a guard */
+enum { OBJECT = 1, LEFT }; /* user values of a guard */
 
 #define MAXDEPTH 16 /* of __buffer functions that return further objects */
 
 /*
-** Handles borrows that acquire has left on the stack above the guard, as they
-** end when the stack is popped. Raises for a pin. If the buffer describes the
-** bytes of a borrowed string, the guard keeps the string alive.
+** Handles the values that acquire has left on the stack above the guard. Raises
+** for a pin, as it ends when the stack is popped. The guard keeps all others,
+** as they may be strings whose bytes the buffer describes.
 */
-static void handle_borrows(lua_State *L, int guard, const mview_buffer *buf) {
+static void keep_values(lua_State *L, int guard) {
+  int n = lua_gettop(L) - guard;
   luaL_checkstack(L, LUA_MINSTACK, NULL); /* acquire may have used all slots */
-  for (int idx = lua_gettop(L); idx > guard; idx--) {
-    if (lmv_ispin(L, idx))
+  for (int k = 1; k <= n; k++)
+    if (lmv_ispin(L, guard + k))
       luaL_error(L, "an exporter cannot offer memory that it borrows, use a "
                     "function as __buffer");
-    if (lmv_keepsbyte(L, idx, buf->data)) {
-      lua_pushvalue(L, idx);
-      lua_setiuservalue(L, guard, KEPT_STRING);
-    }
+  if (n == 0)
+    return;
+  lua_createtable(L, n, 0);
+  for (int k = 1; k <= n; k++) {
+    lua_pushvalue(L, guard + k);
+    lua_rawseti(L, -2, k);
   }
+  lua_setiuservalue(L, guard, LEFT);
 }
 
 /* Pushes the view of the object at idx that its exporter describes. */
@@ -232,7 +236,7 @@ static lmv_view *acquire(lua_State *L, int idx, int meta,
   if (exporter->version != MVIEW_API_VERSION)
     luaL_error(L, "exporter of version %d, version %d needed",
                exporter->version, MVIEW_API_VERSION);
-  r = lmv_pushguard(L, LMV_FOREIGN, KEPT_STRING);
+  r = lmv_pushguard(L, LMV_FOREIGN, LEFT);
   lua_pushvalue(L, idx);
   lua_setiuservalue(L, -2, OBJECT);
   top = lua_gettop(L);
@@ -240,7 +244,7 @@ static lmv_view *acquire(lua_State *L, int idx, int meta,
   exporter->acquire(L, idx, &buf, &r->ud);
   r->done = exporter->release; /* from here on the resource calls it */
   r->end = lmv_resource_notify;
-  handle_borrows(L, top, &buf);
+  keep_values(L, top);
   v = lmv_pushlent(L, meta, top, &r->lease, &buf);
   lua_replace(L, top);
   lua_settop(L, top); /* only now: buf may point into these values */

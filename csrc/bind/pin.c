@@ -149,21 +149,6 @@ bool lmv_ispin(lua_State *L, int idx) {
          ((const pin *)lua_touserdata(L, idx))->lease != NULL;
 }
 
-bool lmv_keepsbyte(lua_State *L, int idx, const void *p) {
-  bool keeper = has_meta(L, idx, &keeper_key), found = false;
-  size_t n;
-  if (keeper)
-    lua_getiuservalue(L, idx, OWNER);
-  else
-    lua_pushvalue(L, idx);
-  if (lua_type(L, -1) == LUA_TSTRING) {
-    uintptr_t s = (uintptr_t)lua_tolstring(L, -1, &n);
-    found = (uintptr_t)p - s < n;
-  }
-  lua_pop(L, 1);
-  return found;
-}
-
 /* Pushes a metatable with the fields that pins and keepers share. */
 static void push_pin_meta(lua_State *L) {
   lua_createtable(L, 0, 4);

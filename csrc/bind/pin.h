@@ -40,12 +40,6 @@ bool lmv_unpin(lua_State *L, int idx);
 /* Whether the value at idx is a pin that has not ended. [-0, +0, -] */
 bool lmv_ispin(lua_State *L, int idx);
 
-/*
-** Whether the byte at p is in the string at idx, or in the string that the
-** keeper at idx keeps. [-0, +0, -]
-*/
-bool lmv_keepsbyte(lua_State *L, int idx, const void *p);
-
 void lmv_open_pin(lua_State *L);
 
 #if defined(__GNUC__)

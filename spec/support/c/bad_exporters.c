@@ -77,6 +77,25 @@ static void borrow_new(lua_State *L, int idx, mview_buffer *buf, void **state) {
   *state = odd_bytes;
 }
 
+/* Describes two rows, which are such strings, by pointers to them. */
+static void borrow_rows(lua_State *L, int idx, mview_buffer *buf,
+                        void **state) {
+  static void *rows[2];
+  static ptrdiff_t shape[] = {2, 0};
+  static const ptrdiff_t strides[] = {sizeof *rows, 1}, suboffsets[] = {0, -1};
+  for (int k = 0; k < 2; k++) {
+    borrow_new(L, idx, buf, state);
+    rows[k] = buf->data;
+    shape[1] = (ptrdiff_t)buf->nbytes;
+  }
+  buf->data = rows;
+  buf->nbytes *= 2;
+  buf->ndim = 2;
+  buf->shape = shape;
+  buf->strides = strides;
+  buf->suboffsets = suboffsets;
+}
+
 /* The format and the shape lie in values that it leaves on the stack. */
 static void litter(lua_State *L, int idx, mview_buffer *buf, void **state) {
   ptrdiff_t *shape = lua_newuserdatauv(L, 2 * sizeof *shape, 0);
@@ -100,7 +119,7 @@ static void litter_format(lua_State *L, int idx, mview_buffer *buf,
 }
 
 /* exporter(name [, x]): a userdata with an exporter of that kind. "borrower"
-** borrows x, "new string" a string of x bytes. */
+** borrows x, "new string" a string of x bytes, "rows" two such strings. */
 static int new_exporter(lua_State *L) {
   static const mview_exporter exporters[] = {
       {MVIEW_API_VERSION + 1, describe, release_odd, {NULL, NULL}},
@@ -113,10 +132,12 @@ static int new_exporter(lua_State *L) {
       {MVIEW_API_VERSION, describe, NULL, {NULL, NULL}},
       {MVIEW_API_VERSION, borrow, release_odd, {NULL, NULL}},
       {MVIEW_API_VERSION, borrow_new, release_odd, {NULL, NULL}},
+      {MVIEW_API_VERSION, borrow_rows, release_odd, {NULL, NULL}},
       {MVIEW_API_VERSION, describe_size, release_odd, {NULL, NULL}}};
   static const char *const names[] = {
-      "version",       "format", "shape",    "nothing",    "error", "litter",
-      "litter format", "silent", "borrower", "new string", "size",  NULL};
+      "version", "format",        "shape",  "nothing",  "error",
+      "litter",  "litter format", "silent", "borrower", "new string",
+      "rows",    "size",          NULL};
   int kind = luaL_checkoption(L, 1, NULL, names);
   lua_settop(L, 2);
   lua_newuserdatauv(L, 0, 1);
