@@ -3,6 +3,7 @@
 -- or behind it.
 
 local files = require "files"
+local gc_always = require "gc_always"
 local mview = require "mview"
 local names = require "names"
 local raises = require "raises"
@@ -174,6 +175,21 @@ describe("If its file shrank in the middle", function()
     local v = map(size):view()
     cut(0)
     raises(shrank, v.find, v, "\0" .. ("()"):rep(32))
+  end)
+
+  it("raises even if a finalizer has met another such map", function()
+    local m, other = map(size, "r"), mview.map(path)
+    local v, met = m:view(), nil
+    cut(0)
+    gc_always.start()
+    collectgarbage()
+    setmetatable({}, {__gc = function() met = pcall(other.tobytes, other) end})
+    local result = outcome(v.tobytes, v)
+    gc_always.stop()
+    assert.is_false(met)
+    assert.equal(shrank, result)
+    other:close()
+    m:close()
   end)
 
   it("bytes before the new end are right, or an error", function()

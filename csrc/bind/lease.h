@@ -109,7 +109,8 @@ static inline bool lmv_container_alive(const lmv_container *c) {
 /*
 ** The number of times that a resource of this process has lost memory. A signal
 ** handler increments it in the middle of an access. lmv_reportlosses raises if a
-** resource of this state has lost memory since the last call. [-0, +0, v]
+** resource of this state has lost memory since the number was `before`.
+** [-0, +0, v] This may have happened in a finalizer, and to other memory.
 */
 extern volatile unsigned lmv_losses;
 
@@ -119,7 +120,7 @@ extern volatile unsigned lmv_losses;
 #define LMV_LOSSES() lmv_losses
 #endif
 
-void lmv_reportlosses(lua_State *L);
+void lmv_reportlosses(lua_State *L, unsigned before);
 
 /*
 ** Begins the definition of the C function f, which touches memory. f checks for
@@ -132,7 +133,7 @@ void lmv_reportlosses(lua_State *L);
     unsigned before = LMV_LOSSES();                                            \
     int n = f##_body(L);                                                       \
     if (LMV_LOSSES() != before)                                                \
-      lmv_reportlosses(L);                                                     \
+      lmv_reportlosses(L, before);                                             \
     return n;                                                                  \
   }                                                                            \
   static int f##_body(lua_State *L)

@@ -10,6 +10,7 @@
 */
 #include "resource.h"
 
+#include <limits.h>
 #include <string.h>
 
 #define INDEX_BITS 24 /* leaves 40 bits for the uses */
@@ -19,9 +20,8 @@
 #define GUARD_META (SEGMENTS + 1) /* user value of the pool */
 
 typedef struct lmv_resources {
-  volatile unsigned losses; /* counted by lmv_resource_lose */
-  unsigned reported;        /* the losses that errors have reported */
-  bool closed;              /* the state is being closed: no more are taken */
+  volatile unsigned loss; /* the latest of this state: lmv_losses behind it */
+  bool closed;            /* the state is being closed: no more are taken */
   int nsegments;
   lmv_resource *free;
   lmv_resource *segments[SEGMENTS];
@@ -123,24 +123,20 @@ void lmv_resource_notify(lmv_resource *r) {
 void lmv_resource_lose(lmv_resource *r) {
   r->lease.lost = true;
   lmv_lease_expire(&r->lease, "file shrank");
-#if defined(__GNUC__)
-  __atomic_fetch_add(&r->all->losses, 1, __ATOMIC_RELAXED);
-  __atomic_fetch_add(&lmv_losses, 1, __ATOMIC_RELAXED); /* threads share it */
+#if defined(__GNUC__) /* threads share it */
+  r->all->loss = __atomic_add_fetch(&lmv_losses, 1, __ATOMIC_RELAXED);
 #else
-  r->all->losses++;
-  lmv_losses++;
+  r->all->loss = ++lmv_losses;
 #endif
 }
 
-void lmv_reportlosses(lua_State *L) {
-  lmv_resources *all;
+void lmv_reportlosses(lua_State *L, unsigned before) {
+  const lmv_resources *all;
   luaL_checkstack(L, LUA_MINSTACK, NULL); /* results may fill the stack */
   all = push_resources(L);
   lua_pop(L, 1);
-  if (all->reported == all->losses)
-    return;
-  all->reported = all->losses;
-  luaL_error(L, "attempt to use an expired view (its file shrank)");
+  if (all->loss - before - 1 < UINT_MAX / 2) /* it is later; both wrap around */
+    luaL_error(L, "attempt to use an expired view (its file shrank)");
 }
 
 /* Frees the resource only after end: end may call code that looks for resources
