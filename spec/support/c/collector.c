@@ -9,44 +9,64 @@
 ** object. The allocator stays in use after the stop: Lua 5.5 frees a string
 ** that a buffer made by the allocator at the time of the buffer.
 */
+#include <assert.h>
+
 #include <lauxlib.h>
 #include <lua.h>
 
-/* The data of the only hostile state. */
-static struct {
+typedef struct hostile {
+  lua_State *L;       /* the main thread; NULL: not in use */
   lua_Alloc allocate; /* the state's own */
   void *ud;
-  lua_State *L;
   int started, debt, failing;
   lua_Integer period, count;
 } hostile;
 
-static int is_due(void) {
-  if (++hostile.count < hostile.period)
+/* A state, and one that runs inside it. */
+static hostile states[2];
+
+static hostile *hostile_of(lua_State *L) {
+  hostile *h = states;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  L = lua_tothread(L, -1);
+  lua_pop(L, 1);
+  if (h->L != NULL && h->L != L)
+    h++;
+  assert(h->L == NULL || h->L == L);
+  h->L = L;
+  return h;
+}
+
+static int is_due(hostile *h) {
+  if (++h->count < h->period)
     return 0;
-  hostile.count = 0;
+  h->count = 0;
   return 1;
 }
 
 static void *allocate(void *ud, void *block, size_t old, size_t size) {
+  hostile *h = ud;
   int object = block == NULL && old != 0 && size > 0;
-  (void)ud;
-  if (object && hostile.failing) {
-    hostile.failing = 0; /* the second try succeeds */
-  } else if (object && hostile.started && is_due()) {
-    if (!hostile.debt) {
-      hostile.failing = 1;
+  if (object && h->failing) {
+    h->failing = 0; /* the second try succeeds */
+  } else if (object && h->started && is_due(h)) {
+    if (!h->debt) {
+      h->failing = 1;
       return NULL;
     }
-    lua_gc(hostile.L, LUA_GCRESTART); /* no debt before this block: adds debt */
+    lua_gc(h->L, LUA_GCRESTART); /* no debt before this block: adds debt */
   }
-  return hostile.allocate(hostile.ud, block, old, size);
+  return h->allocate(h->ud, block, old, size);
+}
+
+static void stop_hostile(lua_State *L, hostile *h) {
+  if (h->started)
+    lua_setallocf(L, h->allocate, h->ud);
+  h->started = 0;
 }
 
 static int stop(lua_State *L) {
-  if (hostile.started)
-    lua_setallocf(L, hostile.allocate, hostile.ud);
-  hostile.started = 0;
+  stop_hostile(L, hostile_of(L));
   return 0;
 }
 
@@ -55,34 +75,40 @@ static int start(lua_State *L) {
   static const char *const kinds[] = {"emergency", "debt", NULL};
   int debt = luaL_checkoption(L, 1, NULL, kinds);
   lua_Integer period = luaL_optinteger(L, 2, 1);
-  stop(L);
-  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
-  hostile.L = lua_tothread(L, -1);
-  hostile.debt = debt;
-  hostile.period = period;
-  hostile.count = hostile.failing = 0;
-  hostile.allocate = lua_getallocf(L, &hostile.ud);
-  lua_setallocf(L, allocate, NULL);
-  hostile.started = 1;
+  hostile *h = hostile_of(L);
+  stop_hostile(L, h);
+  h->debt = debt;
+  h->period = period;
+  h->count = h->failing = 0;
+  h->allocate = lua_getallocf(L, &h->ud);
+  lua_setallocf(L, allocate, h);
+  h->started = 1;
   return 0;
 }
 
-int luaopen_collector(lua_State *L);
-
 /* Closing the state unloads the allocator, so it must not be in use then. */
-static void stop_at_close(lua_State *L) {
+static int leave(lua_State *L) {
+  hostile *h = hostile_of(L);
+  stop_hostile(L, h);
+  h->L = NULL;
+  return 0;
+}
+
+static void leave_at_close(lua_State *L) {
   lua_newuserdatauv(L, 0, 0);
   lua_createtable(L, 0, 1);
-  lua_pushcfunction(L, stop);
+  lua_pushcfunction(L, leave);
   lua_setfield(L, -2, "__gc");
   lua_setmetatable(L, -2);
   luaL_ref(L, LUA_REGISTRYINDEX);
 }
 
+int luaopen_collector(lua_State *L);
+
 int luaopen_collector(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"start", start}, {"stop", stop}, {NULL, NULL}};
-  stop_at_close(L);
+  leave_at_close(L);
   luaL_newlib(L, functions);
   return 1;
 }
