@@ -348,6 +348,14 @@ lmv_lease *lmv_pushbytearray(lua_State *L, size_t n) {
   return &b->lease;
 }
 
+lmv_lease *lmv_pushunset(lua_State *L, size_t n) {
+  lmv_bytearray *b;
+  push_bytearray(L);
+  b = lmv_makeroom(L, lua_gettop(L), n);
+  lmv_setsize(b, n);
+  return &b->lease;
+}
+
 /* ---- module functions ----------------------------------------------------*/
 
 /*
@@ -371,7 +379,7 @@ static int fromhex(lua_State *L) {
   const char *s = lmv_checkstring(L, 1, &len);
   lmv_lease *lease;
   lua_settop(L, 1);
-  lease = lmv_pushbytearray(L, len / 2); /* fewer bytes with white space */
+  lease = lmv_pushunset(L, len / 2); /* fewer bytes with white space */
   n = mv_unhex(lease->base, s, len, &bad);
   if (bad == len)
     lmv_argerror(L, 1, "hexadecimal digit missing at the end");

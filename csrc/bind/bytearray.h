@@ -13,6 +13,10 @@
 /* Pushes a new bytearray of n zero bytes. */
 lmv_lease *lmv_pushbytearray(lua_State *L, size_t n);
 
+/* The same for a caller that sets all the bytes before scripts see them: they
+** are not cleared first. */
+lmv_lease *lmv_pushunset(lua_State *L, size_t n);
+
 extern const luaL_Reg lmv_bytearray_functions[];
 
 void lmv_open_bytearray(lua_State *L);

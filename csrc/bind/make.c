@@ -131,7 +131,7 @@ LMV_TOUCHES(view_copy) {
   to = from;
   mv_layout_order(&to, 'C');
   lua_getiuservalue(L, 1, 2); /* the format, if it is compound */
-  init.lease = lmv_pushbytearray(L, (size_t)mv_layout_nbytes(&from));
+  init.lease = lmv_pushunset(L, (size_t)mv_layout_nbytes(&from));
   init.generation = init.lease->generation;
   out = lmv_base(L, lmv_newview(L, LMV_META, 3, &init, &to));
   mv_gather(out, lmv_base(L, v), &from, 'C');

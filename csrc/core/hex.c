@@ -217,8 +217,7 @@ static byte greater(byte a, byte b) { return a > b ? a : b; }
 ** as the wrong guess is always far too large. If both guesses are out of range,
 ** the character is not a digit.
 */
-MV_VECTOR(size_t, get_digits, (byte * out, const char *s, size_t len),
-          (out, s, len)) {
+static size_t get_digits_plain(byte *out, const char *s, size_t len) {
   byte value[2 * CHUNK], chunk[CHUNK], bad = 0;
   size_t n = 0;
   for (; len >= sizeof value; len -= sizeof value, s += sizeof value) {
@@ -236,6 +235,48 @@ MV_VECTOR(size_t, get_digits, (byte * out, const char *s, size_t len),
     n += sizeof chunk;
   }
   return n;
+}
+
+#if defined(MV_HAS_AVX2)
+
+/* The values of digits; above 15 for other characters. For these, saturation
+** keeps both guesses above 15. */
+MV_AVX2 MV_INLINE __m256i digit_values(const char *s) {
+  __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)s);
+  __m256i digit =
+      _mm256_subs_epu8(_mm256_add_epi8(x, _mm256_set1_epi8((char)(255 - '9'))),
+                       _mm256_set1_epi8(6)); /* 240 to 249 */
+  __m256i letter = _mm256_sub_epi8(_mm256_or_si256(x, _mm256_set1_epi8(32)),
+                                   _mm256_set1_epi8('a'));
+  return _mm256_min_epu8(_mm256_sub_epi8(digit, _mm256_set1_epi8((char)240)),
+                         _mm256_adds_epu8(letter, _mm256_set1_epi8(10)));
+}
+
+/* get_digits_plain in vectors: pairs of digits are multiplied and added. */
+MV_AVX2 static size_t get_digits_avx2(byte *out, const char *s, size_t len) {
+  __m256i weights = _mm256_set1_epi16(1 << 8 | 16);
+  size_t n = 0;
+  for (; len >= 2 * CHUNK; len -= 2 * CHUNK, s += 2 * CHUNK, n += CHUNK) {
+    __m256i x = digit_values(s), y = digit_values(s + CHUNK);
+    if (!_mm256_testz_si256(_mm256_or_si256(x, y), _mm256_set1_epi8((char)240)))
+      break;
+    x = _mm256_packus_epi16(_mm256_maddubs_epi16(x, weights),
+                            _mm256_maddubs_epi16(y, weights));
+    /* the lanes were packed one by one */
+    x = _mm256_permute4x64_epi64(x, _MM_SHUFFLE(3, 1, 2, 0));
+    _mm256_storeu_si256((__m256i *)(void *)(out + n), x);
+  }
+  return n;
+}
+
+#endif
+
+static size_t get_digits(byte *out, const char *s, size_t len) {
+#if defined(MV_HAS_AVX2)
+  if (mv_avx2())
+    return get_digits_avx2(out, s, len);
+#endif
+  return get_digits_plain(out, s, len);
 }
 
 /* For digits: DIGIT and the value; for white space: BLANK; otherwise 0. */
