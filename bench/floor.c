@@ -118,6 +118,31 @@ static int new_slice(lua_State *L) {
   return 1;
 }
 
+/*
+** part(block, {i, j}, {k, l}): the least work of a slice of two dimensions: the
+** lists are read, and the userdata has room for two more numbers.
+*/
+static int new_part(lua_State *L) {
+  lua_Integer bounds[4];
+  void *part;
+  for (int k = 0; k < 2; k++) {
+    lua_type(L, k + 2);
+    lua_rawlen(L, k + 2);
+    lua_rawgeti(L, k + 2, 1);
+    lua_rawgeti(L, k + 2, 2);
+    bounds[2 * k] = lua_tointeger(L, -2);
+    bounds[2 * k + 1] = lua_tointeger(L, -1);
+    lua_pop(L, 2);
+  }
+  part = lua_newuserdatauv(L, 80, 1);
+  memcpy(part, bounds, sizeof bounds);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, 1);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_setmetatable(L, -2);
+  return 1;
+}
+
 static int do_nothing(lua_State *L) {
   (void)L;
   return 0;
@@ -215,6 +240,9 @@ int luaopen_floor(lua_State *L) {
   lua_newtable(L);
   lua_pushcclosure(L, new_slice, 1);
   lua_setfield(L, -2, "slice");
+  lua_newtable(L);
+  lua_pushcclosure(L, new_part, 1);
+  lua_setfield(L, -2, "part");
   add_items(L, "u8", u8_index, u8_newindex);
   add_items(L, "i32", i32_index, i32_newindex);
   add_items(L, "f64", f64_index, f64_newindex);

@@ -16,7 +16,8 @@ local rows = require "rows"
 local pattern = arg[1] or ""
 local COUNTED = {mview = true, lua = true, c = true}
 local SMALL = {"^element", "^slice: slice of 16", "^slice: slice as",
-  "^slice: view", "^slice: cast", ", 16 bytes", ", [12] x 2$"}
+  "^slice: view", "^slice: cast", "^slice: a row", "^slice: a part",
+  ", 16 bytes", ", [12] x 2$"}
 
 local SCRIPT = [[
 package.cpath = "build/bench/?.so"

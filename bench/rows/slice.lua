@@ -82,6 +82,9 @@ local function pictures(row)
     {"numpy", "m[i:i + 64, i:i + 64]", NUMPY_PICTURE,
       "for i in range(400): w = m[i:i + 64, i:i + 64]", atmost = 1.30,
       chart = true},
+    {"c", "two lists read, a userdata",
+      "local v, part = floor.u8(random(1)), floor.part",
+      "for i = 1, 400 do local w = part(v, {i, i + 63}, {i, i + 63}) end"},
   }
 end
 
