@@ -60,14 +60,14 @@ extern "C" {
 ** If nbytes is 0, there are no bytes to read and no pointers to follow.
 */
 typedef struct mview_buffer {
-  /* the item at index 1,1,...: not always the lowest address; NULL only if
+  /* the item at index 0, 0, ...: not always the lowest address; NULL only if
   ** there are no items */
   void *data;
   /* product(shape) * itemsize; 0 when lending: computed from the shape */
   size_t nbytes;
   /* PEP 3118; NULL when lending: "B" */
   const char *format;
-  /* of one item, a record may end in padding; 0 when lending: the size of the
+  /* of one item, with the padding at its end; 0 when lending: the size of the
   ** format */
   size_t itemsize;
   int readonly;
