@@ -19,7 +19,7 @@ describe("An empty view", function()
     assert.equal(0, #records:field("a"))
   end)
 
-  it("is refused by a field whose dimensions and its own are too many items",
+  it("has no field of arrays whose shape would have too many items in all",
     function()
       local n = (MAX >> 3) + 1
       local v = mview(""):cast(("(0,%d)b:a: b"):format(4 * n), {0, n})

@@ -15,7 +15,7 @@ operations.names() lists what must have a row.
 local capi = require "capi"
 local lend_host = require "lend_host"
 local mview = require "mview"
-local registered = require "names".rows
+local registry = require "names"
 local bad_exporters = require "bad_exporters"
 local tmpfile = require "tmpfile"
 
@@ -305,7 +305,7 @@ each("view:readfrom", "view strided numbers rows mapped lent",
 each("view:writeto", "view strided numbers rows mapped lent string",
   function(v, w) return v:writeto(w.file) end)
 
--- Names with a whole row in names.lua.
+-- All other methods.
 
 local function full_index(v)
   local index = {}
@@ -313,9 +313,13 @@ local function full_index(v)
   return table.unpack(index)
 end
 
-for name, use in pairs(registered) do
-  each("view:" .. name, "view strided lent rows mapped",
-    function(v) return use.use(v, full_index(v)) end)
+for method in pairs(registry.methods) do
+  local name = "view:" .. method
+  if not rows[name] then
+    each(name, "view strided lent rows mapped", function(v)
+      return registry.rows[method].use(v, full_index(v))
+    end)
+  end
 end
 
 -- Bytearrays and maps.
