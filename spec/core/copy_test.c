@@ -425,6 +425,32 @@ static void overlaps(void) {
   }
 }
 
+/* ---- far items -----------------------------------------------------------*/
+
+/* Items of no bytes, in rows whose length times their stride is more than a
+** ptrdiff_t. A sanitizer sees a product that overflows. */
+static void far_items(void) {
+  static const ptrdiff_t shape[] = {2, 4};
+  const ptrdiff_t far = PTRDIFF_MAX / 4 + 1;
+  unsigned char *base = allocate(1);
+  for (int both = 0; both < 2; both++) {
+    mv_layout lay;
+    mv_walker w;
+    ptrdiff_t n = 0;
+    shape_like(&lay, 0, 2, shape);
+    lay.strides[0] = 1;
+    lay.strides[1] = far;
+    if (both)
+      mv_walk2(&w, MV_CORDER, base, &lay, base, &lay);
+    else
+      mv_walk(&w, MV_CORDER, base, &lay);
+    while (mv_walk_next(&w))
+      n += w.n;
+    CHECK(n == 8);
+  }
+  free(base);
+}
+
 int main(void) {
   random_layouts();
   runs();
@@ -438,5 +464,6 @@ int main(void) {
   pointers();
   deep_pointers();
   overlaps();
+  far_items();
   return check_report();
 }
