@@ -361,6 +361,56 @@ describe("An object with a __buffer function", function()
     end
   end)
 
+  it("refuses it in each metatable that a script can reach",
+    function()
+      local handle, tried = bad_exporters.handle(), 0
+      local function try(x)
+        local metatable = getmetatable(x)
+        local saved = rawget(metatable, "__buffer")
+        rawset(metatable, "__buffer", handle)
+        local ok, why = pcall(mview, x)
+        local is = capi.isbytes(x)
+        rawset(metatable, "__buffer", saved)
+        assert.is_false(ok)
+        assert.equal("__buffer must be a function, or set by mview_setexporter "
+          .. "for a userdata, got light userdata", why)
+        assert.equal(0, is)
+        tried = tried + 1
+      end
+      -- Values of other libraries, if they are installed.
+      local values = {io.stdout, mview}
+      for name, make in pairs {
+        socket = function(socket) return socket.tcp(), socket.udp() end,
+        lpeg = function(lpeg) return lpeg.P "a" end,
+        luv = function(uv) return uv.new_timer() end,
+        zlib = function(zlib) return zlib.deflate() end,
+        ["cjson.safe"] = function(cjson) return cjson.new() end,
+      } do
+        local found, library = pcall(require, name)
+        if found then table.move({make(library)}, 1, 2, #values + 1, values) end
+      end
+      local queue, seen = {_G, package.loaded, values}, {}
+      local function add(x)
+        if not seen[x] and (type(x) == "table" or type(x) == "userdata") then
+          seen[x] = true
+          queue[#queue + 1] = x
+        end
+      end
+      while #queue > 0 do
+        local x = table.remove(queue)
+        local metatable = getmetatable(x)
+        if type(metatable) == "table" then
+          add(metatable)
+          try(x)
+        end
+        for key, value in next, type(x) == "table" and x or {} do
+          add(key)
+          add(value)
+        end
+      end
+      assert.is_true(tried > 5)
+    end)
+
   it("ignores fields that are copied from the library's metatables",
     function()
       local theirs, saved, oks = getmetatable(io.stdout), {}, 0

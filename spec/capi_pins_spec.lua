@@ -3,6 +3,7 @@
 local capi = require "capi"
 local gc_always = require "gc_always"
 local lend_host = require "lend_host"
+local lua_states = require "lua_states"
 local mview = require "mview"
 local raises = require "raises"
 local raster = require "raster"
@@ -129,31 +130,62 @@ describe("A coroutine that is lost while it borrows", function()
         {coroutine.resume(saved)})
     end)
 
+  -- Runs the code in a state of its own, whose collector makes small steps.
+  -- revive(f) loses a coroutine that borrows and will call f, and returns it
+  -- when a finalizer has saved it, before the finalizer of its pin runs.
+  local function run_revived(code)
+    return lua_states.sequence(1, [[
+      local capi = require "capi"
+      local saved, loan
+      local function forget(f)
+        local thread = coroutine.create(capi.hold)
+        local view
+        view, loan = capi.lend(3)
+        assert(coroutine.resume(thread, view, f))
+        view = nil
+        local nothing = {__gc = function() end}
+        for _ = 1, 20000 do setmetatable({}, nothing) end
+        setmetatable({thread}, {__gc = function(t) saved = t[1] end})
+      end
+      local function revive(f)
+        collectgarbage "incremental"
+        collectgarbage "stop"
+        forget(f)
+        repeat collectgarbage("step", 0) until saved
+        collectgarbage "restart"
+      end
+    ]] .. code)
+  end
+
   it("keeps its pin while it runs again", function()
-    local saved, loan, pins, dones
-    local function forget()
-      local thread = coroutine.create(capi.hold)
-      local view
-      view, loan = capi.lend(3)
-      assert(coroutine.resume(thread, view, function()
+    assert.equal(0, run_revived [[
+      local pins, dones
+      revive(function()
         collectgarbage() -- comes to the pin's finalizer
         pins, dones = loan:revoke(), loan:dones()
-      end))
-      view = nil -- luacheck: ignore
-      local nothing = {__gc = function() end}
-      for _ = 1, 20000 do setmetatable({}, nothing) end -- finalized in between
-      setmetatable({thread}, {__gc = function(t) saved = t[1] end})
-    end
-    local mode = collectgarbage "incremental"
-    collectgarbage "stop"
-    forget()
-    repeat collectgarbage("step", 0) until saved
-    collectgarbage "restart"
-    assert.same({true, "\0\0\0"}, {coroutine.resume(saved)})
-    collectgarbage(mode)
-    assert.same({1, 0}, {pins, dones})
-    assert.equal(1, loan:dones())
+      end)
+      local ok, bytes = coroutine.resume(saved)
+      assert(ok and bytes == "\0\0\0", bytes)
+      assert(pins == 1 and dones == 0 and loan:dones() == 1)
+    ]])
   end)
+
+  it("is closed by a later collection if it fails when it runs again",
+    function()
+      assert.equal(0, run_revived [[
+        revive(function()
+          collectgarbage() -- comes to the pin's finalizer
+          error "on purpose"
+        end)
+        local ok, message = coroutine.resume(saved)
+        assert(not ok and message:find "on purpose", message)
+        assert(loan:dones() == 0)
+        saved = nil
+        collectgarbage()
+        collectgarbage()
+        assert(loan:dones() == 1)
+      ]])
+    end)
 
   it("closes younger values before the pin, also after an error",
     function()
@@ -234,6 +266,18 @@ describe("unborrow", function()
         local says = {"before", "after"}
         return function() return table.remove(says, 1) end
       end)())})
+    end
+  end)
+end)
+
+describe("A pin that a C module gives to a script", function()
+  it("hides its metatable, whose functions trust their argument", function()
+    local keeper = ("x"):rep(string_lengths.of_pin("userdata"))
+    for _, x in ipairs {mview.bytearray("abc"), mview("abc"), keeper} do
+      local pin = capi.leak(x)
+      assert.equal("userdata", type(pin))
+      assert.is_false(getmetatable(pin))
+      assert.has_error(function() setmetatable(pin, {}) end)
     end
   end)
 end)
@@ -367,7 +411,6 @@ end)
 
 describe("borrow without memory", function()
   it("leaves no pin and no leak", function()
-    local lua_states = require "lua_states"
     for _, value in ipairs {"'abc'", "bytearray", "bytearray:view()", "image",
       "tiled", "lent", "viewed", "object"} do
       local failures, bytes = lua_states.starve(([[

@@ -11,6 +11,20 @@ local MAX = sizes.most
 local HALF = 1 << (sizes.bits // 2 - 1) -- squared it still is a size
 
 describe("An empty view", function()
+  it("keeps its place when it is the slice of a full one", function()
+    local v = mview("abcdefgh"):sub(3, 6)
+    for i = -6, 6 do
+      for _, step in ipairs {1, -1, 2, -3, MAX, -MAX} do
+        for _, j in ipairs {i - 1, i + 1} do
+          for _, slice in ipairs {v:sub(i, j, step), v:slice {i, j, step},
+            v:cast("B", {4, 1}):sub(i, j, step)} do
+            if #slice == 0 then assert.equal(2, slice.offset) end
+          end
+        end
+      end
+    end
+  end)
+
   it("keeps its place when a field is taken", function()
     local v = mview("abcdefgh"):sub(5, 8):sub(2, 1)
     local offset = v.offset

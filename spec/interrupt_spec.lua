@@ -106,6 +106,15 @@ describe("Reading from a file handle", function()
     end
   end
 
+  it("is not tried again with an older errno", function()
+    local file = cookie.open("r", 0, 1, 0, 1000, data)
+    local v = mview.bytearray(1):view()
+    assert.equal(1, v:readfrom(file))
+    assert.is_nil((v:writeto(cookie.open("w", 0, 0, cookie.EINTR, 1))))
+    assert.same({nil, unix.message(cookie.EIO), cookie.EIO},
+      {v:readfrom(file)})
+  end)
+
   it("that is only written to is an error", function()
     local name = os.tmpname()
     for _, mode in ipairs {"w", "a"} do

@@ -125,13 +125,22 @@ describe("A pin that has ended", function()
     end
   end)
 
-  it("keeps nothing alive if it stays on the stack",
-    function()
-      local weak = setmetatable({{}}, {__mode = "v"})
-      capi.unborrow(mview.bytearray("abc"), function()
-        weak[1] = mview.bytearray("abc")
-      end)
+  it("keeps no memory for a further cycle", function()
+    local function used()
       collectgarbage()
-      assert.is_nil(weak[1])
-    end)
+      return collectgarbage "count"
+    end
+    local before = used()
+    capi.borrow(mview.bytearray(1 << 20), capi.READ)
+    assert.is_true(used() < before + 100)
+  end)
+
+  it("keeps nothing alive if it stays on the stack", function()
+    local weak = setmetatable({mview.bytearray("abc")}, {__mode = "v"})
+    local function is_alive()
+      collectgarbage()
+      return weak[1] ~= nil
+    end
+    assert.same({true, false}, {capi.unborrow(weak[1], is_alive)})
+  end)
 end)

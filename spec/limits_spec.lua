@@ -48,6 +48,21 @@ local rows = {
   {'v:values(1, 1 << 62)'},
   {'b:appendfrom(io.tmpfile(), 1 << 62)'},
   {'mview.map(nil, "r+", 0, 1 << 40)'},
+  {'mview.map(nil, "r+", 0, 10):resize(1 << 40)'},
+  {'mview.shared(1 << 40)', "not enough memory"},
+  {'v:at(0, "99999999999s")', "99999999999 bytes at offset 0, 64 left"},
+  {'v:at(0, "B", 1 << 62)', "4611686018427387904 items"},
+  {'b:remove(1, 1 << 62)', "out of range"},
+  {'mview("", "B", {1 << 40, 0}):tolist()', "not enough memory"},
+  {'mview.reader(v):bytes(1 << 62)', "need 4611686018427387904 bytes"},
+  {'mview.reader(v):string(1 << 62)', "need 4611686018427387904 bytes"},
+  {'mview.reader(v):peek(1 << 62)', "need 4611686018427387904 bytes"},
+  {'mview.reader(v):unpack("c99999999999")', "need 99999999999 bytes"},
+  {'mview.writer():pack("c99999999999", "0")', "not enough memory"},
+  {'mview.writer():skip(1 << 40)', "not enough memory"},
+  {'mview.writer():u8(1):align(1 << 40)', "not enough memory"},
+  {'mview.writer(v):pack("c99999999999", "0")', "need 99999999999 bytes"},
+  {'mview.writer(v):skip(1 << 40)', "need 1099511627776 bytes"},
 }
 
 describe("Within a limit of memory", function()

@@ -146,4 +146,16 @@ describe("A resource that ended and is used again", function()
       map:close()
     end
   end)
+
+  it("does not count the release of earlier views", function()
+    local lent, loan = capi.lend(3)
+    loan:revoke()
+    local image = mview(raster.image(2, 3)) -- uses the loan's resource again
+    local acquired, released = raster.counts()
+    lent:release()
+    assert.same({acquired, released}, {raster.counts()})
+    assert.is_true(image.valid)
+    image:release()
+    assert.same({acquired, released + 1}, {raster.counts()})
+  end)
 end)

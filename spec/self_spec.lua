@@ -1,5 +1,5 @@
 -- The values that methods take as self, while one state has opened the library
--- and after a second state has. This runs in a process of its own, in which no
+-- and after a second state has. They run in processes of their own, in which no
 -- other spec has opened the library.
 
 local shell = require "shell"
@@ -51,14 +51,54 @@ assert(mview.isview(view) and not mview.isview(bytes))
 assert(not mview.isview(io.stdout))
 ]]
 
-it("methods know their self, with one state and with several", function()
+-- The second of two states outlives the first, and gives a table the address of
+-- the first one's metatable of views.
+local AFTER_CLOSE = [[
+local lua_states = require "lua_states"
+local first = lua_states.open()
+local address = first:run [=[
+  return string.format("%p", debug.getmetatable(require "mview" ""))
+]=]
+local second = lua_states.open()
+second:run "mview = require 'mview'"
+first:close()
+for shift = 0, 99 do
+  second:run(([=[
+    local kept = {}
+    for k = 1, 1000 do
+      local metatable = {}
+      if string.format("%%p", metatable) == %q then
+        debug.setmetatable(io.stdout, metatable)
+        assert(not mview.isview(io.stdout))
+        assert(not pcall(mview, io.stdout))
+        assert(not pcall(mview("").len, io.stdout))
+      end
+      kept[k %% 97] = ("x"):rep((k + %d) * 7 %% 301)
+      kept[k %% 89 + 100] = metatable
+    end
+  ]=]):format(address, shift))
+end
+io.write("done")
+]]
+
+local function run(script)
   local path = os.tmpname()
   local file = assert(io.open(path, "w"))
-  file:write(SCRIPT:format(CODE))
+  file:write(script)
   file:close()
   local output, status = shell((os.getenv "LUA" or "lua5.4") .. " "
     .. path)
   os.remove(path)
   assert.are.equal("done", output)
   assert.are.equal(0, status)
+end
+
+describe("Methods know their self", function()
+  it("with one state and with several", function()
+    run(SCRIPT:format(CODE))
+  end)
+
+  it("when the first state was closed", function()
+    run(AFTER_CLOSE)
+  end)
 end)

@@ -96,7 +96,8 @@ static int nested(lua_State *L) {
   return lua_gettop(L) - 3 - n;
 }
 
-/* The results of f while x is borrowed, and after the pin was ended early. */
+/* The results of f while x is borrowed, and after the pin was ended early, when
+** x is no longer on the stack. */
 static int end_early(lua_State *L, int by_unborrow) {
   const mview_api *api = mview_import(L);
   mview_buffer buf;
@@ -113,6 +114,8 @@ static int end_early(lua_State *L, int by_unborrow) {
     if (lua_gettop(L) != 3)
       return luaL_error(L, "the top of the stack is elsewhere");
   }
+  lua_pushnil(L);
+  lua_replace(L, 1);
   lua_pushvalue(L, 3);
   lua_pushvalue(L, 2);
   lua_call(L, 0, 1);
@@ -128,6 +131,13 @@ static int pin_type(lua_State *L) {
   mview_buffer buf;
   mview_import(L)->borrow(L, 1, MVIEW_READ, &buf);
   lua_pushstring(L, luaL_typename(L, -1));
+  return 1;
+}
+
+/* leak(x): the pin of a borrow of x, which ends at the return. */
+static int leak(lua_State *L) {
+  mview_buffer buf;
+  mview_import(L)->borrow(L, 1, MVIEW_READ, &buf);
   return 1;
 }
 
@@ -525,6 +535,7 @@ int luaopen_capi(lua_State *L) {
                                        {"unborrow", unborrow},
                                        {"pop", pop},
                                        {"pin_type", pin_type},
+                                       {"leak", leak},
                                        {"unborrow_other", unborrow_other},
                                        {"fail", fail},
                                        {"hold", hold},
