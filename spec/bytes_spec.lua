@@ -270,9 +270,10 @@ describe("find, plain,", function()
   it("takes only bytes, or a number as its text", function()
     local v = mview("ab1")
     assert.are.same({3, 3}, {v:find(1, 1, true)})
-    for _, x in ipairs {true, {97}, print} do
+    for got, x in pairs {boolean = true, ["function"] = print,
+      ["table; mview.from and mview.bytearray take a list"] = {97}} do
       raises(("bad argument #1 to 'find' (string, view or other bytes-like "
-        .. "expected, got %s)"):format(type(x)), function()
+        .. "expected, got %s)"):format(got), function()
           local _ = v:find(x, 1, true)
         end)
     end

@@ -146,10 +146,11 @@ describe("equals, == and mismatch", function()
   it("take only bytes-likes", function()
     local v = mview("a")
     for _, name in ipairs {"equals", "mismatch"} do
-      for _, x in ipairs {97, true, {97}, print, io.stdout} do
-        local type_name = x == io.stdout and "FILE*" or type(x)
+      for got, x in pairs {number = 97, boolean = true, ["function"] = print,
+        ["FILE*"] = io.stdout,
+        ["table; mview.from and mview.bytearray take a list"] = {97}} do
         raises(("bad argument #2 to '%s' (string, view or other bytes-like "
-          .. "expected, got %s)"):format(name, type_name), v[name], v, x)
+          .. "expected, got %s)"):format(name, got), v[name], v, x)
       end
       raises(("bad argument #2 to '%s' (string, view or other bytes-like "
         .. "expected, got no value)"):format(name), v[name], v)
