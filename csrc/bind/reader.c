@@ -342,9 +342,13 @@ static void find_borders(const unsigned char *s, size_t m, size_t *border) {
 */
 static int separator_underrun(lua_State *L, const lmv_cursor *r,
                               const unsigned char *s, size_t m) {
-  size_t *border = lua_newuserdatauv(L, m * sizeof *border, 0);
-  lmv_byterun all = lmv_cursorbytes(L, r);
-  size_t n = bytes_left(r, &all), k = 0;
+  size_t *border, n, k = 0;
+  lmv_byterun all;
+  if (m > PTRDIFF_MAX / sizeof *border) /* possible on 32 bits */
+    luaL_error(L, "separator too long");
+  border = lua_newuserdatauv(L, m * sizeof *border, 0);
+  all = lmv_cursorbytes(L, r);
+  n = bytes_left(r, &all);
   find_borders(s, m, border);
   for (size_t i = n < m ? 0 : n - (m - 1); i < n; i++) {
     unsigned char byte = all.base[(ptrdiff_t)(r->pos + i) * all.step];
