@@ -47,10 +47,10 @@ local reasons = {"^attempt to use a released view$",
   "^attempt to use a released bytearray$", "^attempt to use a closed map$",
   "attempt to use a closed file", "^%a+ is pinned by %d+ borrowers?$",
   "^attempt to use a closed file$", "data string too short",
-  "position %-?%d+ out of range", "need %d+ bytes at position",
+  "position %-?%d+ out of range", "need %d+ bytes? at position",
   "shape %[%d+%] expected, got %[%d+%]",
-  "shape does not fit %d+ bytes",
-  "%d bytes are not a multiple of the item size"}
+  "shape does not fit %d+ bytes?",
+  "not a multiple of the item size"}
 
 local function is_reason(err)
   err = tostring(err):gsub("^[^ ]+:%d+: ", "")
