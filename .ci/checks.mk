@@ -81,7 +81,6 @@ HOSTILE = "generational debt 1" "incremental debt 500" \
 
 # Left out: what depends on when the collector runs by itself.
 OF_COLLECTOR = --filter-out="its buffer's allocation" \
-	--filter-out="keeps its pin while it runs again" \
 	--filter-out="small beside the heap" \
 	--filter-out="the script has stopped the collector"
 

@@ -92,19 +92,19 @@ describe("With the address sanitizer", function()
     for how, code in pairs(grown) do
       it("is out of bounds: " .. how, function()
         local output, status = read(code, 0)
-        assert.are.equal("99\n", output)
-        assert.are.equal(0, status)
+        assert.equal("99\n", output)
+        assert.equal(0, status)
         output, status = read(code, 1)
-        assert.are.equal(1, status)
+        assert.equal(1, status)
         assert.matches("AddressSanitizer: use%-after%-poison", output)
       end)
     end
 
     it("is no longer out of bounds when it is in use", function()
       local code = grown.reserved .. ' b:append("d")'
-      assert.are.equal("100\n", (read(code, 0)))
-      assert.are.equal("99\n", (read(code .. " b:resize(3)", 0)))
-      assert.are.equal(1, select(2, read(code .. " b:resize(3)", 1)))
+      assert.equal("100\n", (read(code, 0)))
+      assert.equal("99\n", (read(code .. " b:resize(3)", 0)))
+      assert.equal(1, select(2, read(code .. " b:resize(3)", 1)))
     end)
   end)
 
@@ -115,6 +115,6 @@ describe("With the address sanitizer", function()
     local output, status = compiler.run("%s 'm = mview.map(\"%s\")'", program,
       path)
     os.remove(path)
-    assert.are.same({"closed\n", 0}, {output, status})
+    assert.same({"closed\n", 0}, {output, status})
   end)
 end)

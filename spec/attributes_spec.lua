@@ -65,37 +65,37 @@ describe("Attributes", function()
     local title, v, obj = row[1], row[2], row[3]
     it("describe a view of " .. title, function()
       for i, name in ipairs(order) do
-        assert.are.same(row[3 + i], v[name], name)
+        assert.same(row[3 + i], v[name], name)
       end
       assert.is_true(rawequal(obj, v.obj))
-      assert.are.equal(#row, #order + 3)
+      assert.equal(#row, #order + 3)
     end)
   end
 
   it("have the exporter of a map, of fresh memory, of objects",
     function()
       local map = mview.map(nil, "r+", 0, 4)
-      assert.are.equal(map, map:view():sub(2, 3):cast("h").obj)
-      assert.are.equal("userdata", type(mview.new("d", 2).obj))
-      assert.are.equal(16, #mview.new("d", 2).obj)
+      assert.equal(map, map:view():sub(2, 3):cast("h").obj)
+      assert.equal("userdata", type(mview.new("d", 2).obj))
+      assert.equal(16, #mview.new("d", 2).obj)
       local object = setmetatable({}, {__buffer = function() return data end})
-      assert.are.equal(data, mview(object).obj)
+      assert.equal(data, mview(object).obj)
     end)
 
   it("count the borrowers of the memory, in each of its views", function()
     local v = data:view()
     capi.borrow(v:sub(2, 3), 0, function()
-      assert.are.equal(1, v.pins)
-      assert.are.equal(1, mview(data).pins)
-      assert.are.equal(0, mview("abcdefgh").pins)
+      assert.equal(1, v.pins)
+      assert.equal(1, mview(data).pins)
+      assert.equal(0, mview("abcdefgh").pins)
     end)
-    assert.are.equal(0, v.pins)
+    assert.equal(0, v.pins)
   end)
 
   it("are integers if they are numbers", function()
     for _, row in ipairs(rows) do
       for _, name in ipairs {"itemsize", "nbytes", "ndim", "offset", "pins"} do
-        assert.are.equal("integer", math.type(row[2][name]))
+        assert.equal("integer", math.type(row[2][name]))
       end
     end
   end)
@@ -108,14 +108,14 @@ describe("Attributes", function()
       assert.are_not.equal(list, v[name])
       assert.are_not.equal(99, v[name][1])
     end
-    assert.are.same({{0, 0, 0}, {0, 0, 0}}, v:tolist())
+    assert.same({{0, 0, 0}, {0, 0, 0}}, v:tolist())
   end)
 
   it("keep the format, but normalise that of string.pack", function()
     for given, format in pairs {["<h"] = "<h", ["@i"] = "@i", ["^H"] = "^H",
       i2 = "h", ["<I4"] = "<I", j = "q", [">J"] = ">Q", ["T{<h:a:}"] =
       "T{<h:a:}", ["2h"] = "2h", [" h"] = " h"} do
-      assert.are.equal(format, mview.new(given, 1).format)
+      assert.equal(format, mview.new(given, 1).format)
     end
   end)
 
@@ -132,7 +132,7 @@ describe("Attributes", function()
         raises(("attempt to assign to '%s' of a view"):format(name),
           function() v[name] = print end)
       end
-      assert.are.equal(before, v:tobytes())
+      assert.equal(before, v:tobytes())
     end
   end)
 

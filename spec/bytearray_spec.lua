@@ -40,8 +40,8 @@ describe("A new bytearray", function()
   for _, row in ipairs(rows) do
     it("has the bytes of " .. row[2], function()
       local b = mview.bytearray(row[3])
-      assert.are.equal(row[1], tostring(b))
-      assert.are.equal(#row[1], #b)
+      assert.equal(row[1], tostring(b))
+      assert.equal(#row[1], #b)
       assert.is_true(b == mview(row[1]))
     end)
   end
@@ -50,8 +50,8 @@ describe("A new bytearray", function()
     local b = mview.bytearray("abc")
     local copy = mview.bytearray(b)
     copy[1] = 65
-    assert.are.equal("abc", tostring(b))
-    assert.are.equal("Abc", tostring(copy))
+    assert.equal("abc", tostring(b))
+    assert.equal("Abc", tostring(copy))
   end)
 
   local range = "size %s out of range [0, " .. sizes.most .. "]"
@@ -98,9 +98,9 @@ describe("The bytes of a bytearray", function()
   before_each(function() b = mview.bytearray("abc") end)
 
   it("are read by index", function()
-    assert.are.equal(97, b[1])
-    assert.are.equal(99, b[-1])
-    assert.are.equal(98, b[2.0])
+    assert.equal(97, b[1])
+    assert.equal(99, b[-1])
+    assert.equal(98, b[2.0])
     for _, i in ipairs {0, 4, -4, 1.5, MIN, MAX, 0 / 0, 2.0 ^ 63} do
       assert.is_nil(b[i])
     end
@@ -109,7 +109,7 @@ describe("The bytes of a bytearray", function()
 
   it("are written by index", function()
     b[1], b[-1], b[2.0] = 65, 67.0, 66
-    assert.are.equal("ABC", tostring(b))
+    assert.equal("ABC", tostring(b))
     for _, i in ipairs {0, 4, -4, MIN, MAX} do
       raises(("index %d out of range [1, 3]"):format(i), function()
         b[i] = 0
@@ -121,7 +121,7 @@ describe("The bytes of a bytearray", function()
     end
     raises("index must be an integer, got boolean", function() b[true] = 0 end)
     raises("index must be an integer, got 1.5", function() b[1.5] = 0 end)
-    assert.are.equal("ABC", tostring(b))
+    assert.equal("ABC", tostring(b))
   end)
 
   it("are integers from 0 to 255", function()
@@ -134,27 +134,27 @@ describe("The bytes of a bytearray", function()
     } do
       raises(row[2], function() b[1] = row[1] end)
     end
-    assert.are.equal("abc", tostring(b))
+    assert.equal("abc", tostring(b))
   end)
 
   it("are compared, joined and walked over", function()
     assert.is_true(b == mview.bytearray("abc"))
     assert.is_false(b == mview.bytearray("abd"))
     assert.is_false(b == "abc")
-    assert.are.equal("abcabc!", b .. b .. "!")
+    assert.equal("abcabc!", b .. b .. "!")
     local list = {}
     for i, x in pairs(b) do list[i] = x end
-    assert.are.same({97, 98, 99}, list)
-    assert.are.same(list, {table.unpack(b)})
-    assert.are.equal("97 98 99", table.concat(b, " "))
+    assert.same({97, 98, 99}, list)
+    assert.same(list, {table.unpack(b)})
+    assert.equal("97 98 99", table.concat(b, " "))
   end)
 
   it("are shared with its views", function()
     local v = b:view()
     v[1] = 65
     b[2] = 66
-    assert.are.equal("ABc", v:tobytes())
-    assert.are.equal(b, v.obj)
+    assert.equal("ABc", v:tobytes())
+    assert.equal(b, v.obj)
     assert.is_false(v.readonly)
     assert.is_false(rawequal(v, b:view()))
   end)
@@ -176,23 +176,23 @@ describe("append", function()
   }
   for _, row in ipairs(rows) do
     it("appends " .. row[2], function()
-      assert.are.equal(b, b:append(table.unpack(row, 3)))
-      assert.are.equal("ab" .. row[1], tostring(b))
+      assert.equal(b, b:append(table.unpack(row, 3)))
+      assert.equal("ab" .. row[1], tostring(b))
     end)
   end
 
   it("takes the bytearray itself, and views of it", function()
     b:append(b)
-    assert.are.equal("abab", tostring(b))
+    assert.equal("abab", tostring(b))
     b:append(b, "-", b)
-    assert.are.equal("abababab-abab", tostring(b))
+    assert.equal("abababab-abab", tostring(b))
     local v = b:view()
     b:append(v:sub(-1, 1, -3), v:sub(2, 3), mview(b, "c", {13}))
-    assert.are.equal("abababab-abab" .. "baaba" .. "ba" .. "abababab-abab",
+    assert.equal("abababab-abab" .. "baaba" .. "ba" .. "abababab-abab",
       tostring(b))
     local wide = mview.bytearray("abcd")
     wide:append(wide:view():cast("B", {2, 2}):transpose())
-    assert.are.equal("abcdacbd", tostring(wide))
+    assert.equal("abcdacbd", tostring(wide))
   end)
 
   it("takes itself when that moves it, at any size", function()
@@ -221,7 +221,7 @@ describe("append", function()
       raises(("bad argument #3 to 'append' (%s)"):format(row[2]), function()
         b:append("cd", 1, row[1], "ef")
       end)
-      assert.are.equal("ab", tostring(b))
+      assert.equal("ab", tostring(b))
     end)
   end
 
@@ -233,7 +233,7 @@ describe("append", function()
     raises("bytearray too large", b.append, b, half, half)
     raises("bytearray too large", b.append, b, huge(sizes.most))
     raises("bytearray too large", b.insert, b, 1, huge(sizes.most))
-    assert.are.equal("ab", tostring(b))
+    assert.equal("ab", tostring(b))
   end)
 
   it("refuses a dead view", function()
@@ -243,7 +243,7 @@ describe("append", function()
     local gone = mview.bytearray("x")
     gone:release()
     raises(released, b.append, b, "x", gone)
-    assert.are.equal("ab", tostring(b))
+    assert.equal("ab", tostring(b))
   end)
 
   it("keeps views and their bytes", function()
@@ -251,10 +251,10 @@ describe("append", function()
     local tail = v:sub(2)
     for _ = 1, 10 do b:append(("x"):rep(#b)) end
     assert.is_true(v.valid)
-    assert.are.equal("ab", v:tobytes())
+    assert.equal("ab", v:tobytes())
     tail[1] = 66
-    assert.are.equal("aBxx", tostring(b):sub(1, 4))
-    assert.are.equal(2048, #b)
+    assert.equal("aBxx", tostring(b):sub(1, 4))
+    assert.equal(2048, #b)
   end)
 end)
 
@@ -268,16 +268,16 @@ describe("resize, reserve and clear", function()
 
   it("keep the remaining bytes, and add zeros", function()
     local b = mview.bytearray("abc")
-    assert.are.equal("abc\0\0", tostring(b:resize(5)))
-    assert.are.equal("a", tostring(b:resize(1)))
-    assert.are.equal("a\0\0\0", tostring(b:resize(4)))
-    assert.are.equal("", tostring(b:resize(0)))
-    assert.are.equal("\0\0", tostring(b:resize(2.0)))
-    assert.are.equal("", tostring(b:clear()))
-    assert.are.equal("\0\0\0", tostring(b:resize(3)))
-    assert.are.equal("\0\0\0", tostring(b:reserve(1000)))
-    assert.are.equal("\0\0\0", tostring(b:reserve(0)))
-    assert.are.equal(("\0"):rep(2000), tostring(b:resize(2000)))
+    assert.equal("abc\0\0", tostring(b:resize(5)))
+    assert.equal("a", tostring(b:resize(1)))
+    assert.equal("a\0\0\0", tostring(b:resize(4)))
+    assert.equal("", tostring(b:resize(0)))
+    assert.equal("\0\0", tostring(b:resize(2.0)))
+    assert.equal("", tostring(b:clear()))
+    assert.equal("\0\0\0", tostring(b:resize(3)))
+    assert.equal("\0\0\0", tostring(b:reserve(1000)))
+    assert.equal("\0\0\0", tostring(b:reserve(0)))
+    assert.equal(("\0"):rep(2000), tostring(b:resize(2000)))
   end)
 
   local range = "size %d out of range [0, " .. sizes.most .. "]"
@@ -298,7 +298,7 @@ describe("resize, reserve and clear", function()
       end
       raises(("bad argument #2 to '%s' (number expected, got no value)")
         :format(name), b[name], b)
-      assert.are.equal("abc", v:tobytes())
+      assert.equal("abc", v:tobytes())
     end)
 
     it(("refuse a size that exceeds the memory, %s"):format(name),
@@ -308,8 +308,8 @@ describe("resize, reserve and clear", function()
         for _, n in ipairs(unavailable) do
           raises_memory(b[name], b, n)
         end
-        assert.are.equal("abc", v:tobytes())
-        assert.are.equal("abc", tostring(b))
+        assert.equal("abc", v:tobytes())
+        assert.equal("abc", tostring(b))
       end)
   end
 end)
@@ -343,7 +343,7 @@ describe("A view of a bytearray", function()
         end
       end
       local later = b:view()
-      assert.are.equal(tostring(b), later:tobytes())
+      assert.equal(tostring(b), later:tobytes())
       assert.is_true(later.valid)
     end
   end)
@@ -354,9 +354,9 @@ describe("A view of a bytearray", function()
     b:resize(100)
     b:reserve(100000)
     b:append("x")
-    assert.are.equal("abcd", v:tobytes())
-    assert.are.equal(0x6362, slice[1])
-    assert.are.equal(4, #v)
+    assert.equal("abcd", v:tobytes())
+    assert.equal(0x6362, slice[1])
+    assert.equal(4, #v)
     local none = mview.bytearray():view()
     none.obj:clear()
     assert.is_true(none.valid)
@@ -384,7 +384,7 @@ end)
 describe("A released bytearray", function()
   it("raises for all methods", function()
     local b = mview.bytearray("abc")
-    assert.are.equal(0, select("#", b:release()))
+    assert.equal(0, select("#", b:release()))
     for name, use in pairs {
       index = function() return b[1] end, newindex = function() b[1] = 1 end,
       len = function() return #b end, tostring = function()
@@ -445,7 +445,7 @@ describe("A pinned bytearray", function()
         end
       end)
       b[1] = 65
-      assert.are.equal("Abc", tostring(b))
+      assert.equal("Abc", tostring(b))
       assert.is_true(b:view().valid)
     end)
     for _, name in ipairs {"append", "grow", "same", "reserve", "resize",
@@ -460,7 +460,7 @@ describe("A bytearray as an object", function()
     local b = mview.bytearray("abc")
     for _, name in ipairs {"append", "appendfrom", "clear", "insert",
       "release", "remove", "reserve", "resize", "view"} do
-      assert.are.equal("function", type(b[name]))
+      assert.equal("function", type(b[name]))
       for _, self in ipairs {"abc", mview("abc"), io.stdout, 5, {}} do
         local type_name = self == io.stdout and "FILE*"
           or mview.isview(self) and "mview.view" or type(self)

@@ -48,10 +48,10 @@ describe("tobytes", function()
     for name, v in pairs(views(s)) do
       it(("gives all bytes as a string: %d, %s"):format(#s, name), function()
         for _, order in ipairs {"C", "F", "A"} do
-          assert.are.equal(s, v:tobytes(order))
+          assert.equal(s, v:tobytes(order))
         end
-        assert.are.equal(s, v:tobytes())
-        assert.are.equal(s, v:tobytes(nil))
+        assert.equal(s, v:tobytes())
+        assert.equal(s, v:tobytes(nil))
       end)
     end
   end
@@ -60,7 +60,7 @@ describe("tobytes", function()
     local v = mview.bytearray("abc"):view()
     local s = v:tobytes()
     v:fill(0)
-    assert.are.equal("abc", s)
+    assert.equal("abc", s)
   end)
 
   it("takes only the orders C, F and A", function()
@@ -80,11 +80,11 @@ describe("len", function()
   it("is the number of bytes", function()
     for _, s in ipairs {"", "a", "abcdef", all} do
       for name, v in pairs(views(s)) do
-        assert.are.equal(#s, v:len(), name)
-        assert.are.equal(v.nbytes, v:len(), name)
+        assert.equal(#s, v:len(), name)
+        assert.equal(v.nbytes, v:len(), name)
       end
     end
-    assert.are.equal(24, mview.new("d", 3):len())
+    assert.equal(24, mview.new("d", 3):len())
   end)
 end)
 
@@ -102,15 +102,15 @@ describe("byte", function()
             table.concat({v:byte(i, j)}, " "), "byte(%s, %s)", i, j)
         end
       end
-      assert.are.equal(1, v:byte())
-      assert.are.equal(1, v:byte(nil))
-      assert.are.same({1, 250}, {v:byte(nil, 2)})
+      assert.equal(1, v:byte())
+      assert.equal(1, v:byte(nil))
+      assert.same({1, 250}, {v:byte(nil, 2)})
     end)
   end
 
   it("gives as many as Lua can return, and refuses more", function()
     local v = mview.new("B", 1 << 20)
-    assert.are.equal(100000, select("#", v:byte(1, 100000)))
+    assert.equal(100000, select("#", v:byte(1, 100000)))
     raises("stack overflow (too many results)", v.byte, v, 1, -1)
   end)
 end)
@@ -121,7 +121,7 @@ describe("hex", function()
       return ("%02x"):format(c:byte())
     end)
     for name, v in pairs(views(all)) do
-      assert.are.equal(expected, v:hex(), name)
+      assert.equal(expected, v:hex(), name)
     end
   end)
 
@@ -158,7 +158,7 @@ describe("hex", function()
     local v = mview("\1\2")
     for i = 0, 255 do
       local sep = string.char(i)
-      assert.are.equal("01" .. sep .. "02", v:hex(sep))
+      assert.equal("01" .. sep .. "02", v:hex(sep))
     end
     for _, sep in ipairs {"", ", ", "\0\0"} do
       raises("bad argument #1 to 'hex' (separator must be one character)",
@@ -215,7 +215,7 @@ describe("find, plain,", function()
       for _, needle in ipairs {"", "abcabd", "abca", "dx", "ba"} do
         local first, last = s:find(needle, 1, true)
         local v = views(needle)[name]
-        assert.are.same({first, last}, {mview(s):find(v, 1, true)})
+        assert.same({first, last}, {mview(s):find(v, 1, true)})
       end
     end)
   end
@@ -223,24 +223,24 @@ describe("find, plain,", function()
   it("looks for the bytes of any bytes-like", function()
     local v = mview("hello")
     local object = setmetatable({}, {__buffer = function() return "lo" end})
-    assert.are.same({4, 5}, {v:find(mview.bytearray("lo"), 1, true)})
-    assert.are.same({4, 5}, {v:find(mview("lo", "h"), 1, true)})
-    assert.are.same({4, 5}, {v:find(object, 1, true)})
-    assert.are.same({1, 5}, {v:find(v, 1, true)})
+    assert.same({4, 5}, {v:find(mview.bytearray("lo"), 1, true)})
+    assert.same({4, 5}, {v:find(mview("lo", "h"), 1, true)})
+    assert.same({4, 5}, {v:find(object, 1, true)})
+    assert.same({1, 5}, {v:find(v, 1, true)})
     assert.is_nil((v:find("hello!", 1, true)))
   end)
 
   it("crosses the bounds of items", function()
     local v = mview("abcdef", "<h")
-    assert.are.same({2, 3}, {v:find("bc", 1, true)})
-    assert.are.same({4, 6}, {v:find("def", 2, true)})
+    assert.same({2, 3}, {v:find("bc", 1, true)})
+    assert.same({4, 6}, {v:find("def", 2, true)})
   end)
 
   it("finds bytes that are far away", function()
     local s = ("ab"):rep(5000) .. "aab" .. ("ab"):rep(50)
     for _, needle in ipairs {"aab", "aa", "baab", ("ab"):rep(50) .. "aab"} do
       local first, last = s:find(needle, 1, true)
-      assert.are.same({first, last}, {mview(s):find(needle, 1, true)})
+      assert.same({first, last}, {mview(s):find(needle, 1, true)})
     end
   end)
 
@@ -269,7 +269,7 @@ describe("find, plain,", function()
 
   it("takes only bytes, or a number as its text", function()
     local v = mview("ab1")
-    assert.are.same({3, 3}, {v:find(1, 1, true)})
+    assert.same({3, 3}, {v:find(1, 1, true)})
     for got, x in pairs {boolean = true, ["function"] = print,
       ["table; mview.from and mview.bytearray take a list"] = {97}} do
       raises(("bad argument #1 to 'find' (string, view or other bytes-like "
@@ -286,12 +286,12 @@ describe("hash", function()
   it("is equal for equal bytes in any memory", function()
     for _, s in ipairs {"", "a", "abcdef", all} do
       for name, v in pairs(views(s)) do
-        assert.are.equal(hash(s), v:toreadonly():hash(), name)
+        assert.equal(hash(s), v:toreadonly():hash(), name)
       end
     end
-    assert.are.equal(hash("abcd"), mview("abcd", "<i"):hash())
-    assert.are.equal(hash("abcd"), mview("abcd", "B", {2, 2}):hash())
-    assert.are.equal(hash("acbd"),
+    assert.equal(hash("abcd"), mview("abcd", "<i"):hash())
+    assert.equal(hash("abcd"), mview("abcd", "B", {2, 2}):hash())
+    assert.equal(hash("acbd"),
       mview("abcd", "B", {2, 2}):transpose():hash())
   end)
 
@@ -301,7 +301,7 @@ describe("hash", function()
       for _, s in ipairs {("\0"):rep(n), ("a"):rep(n) .. "b",
         "b" .. ("a"):rep(n), all:sub(n + 1, n + 9)} do
         local h = hash(s)
-        assert.are.equal("integer", math.type(h))
+        assert.equal("integer", math.type(h))
         assert.is_true(seen[h] == nil or seen[h] == s)
         seen[h] = s
       end
@@ -319,7 +319,7 @@ describe("hash", function()
         if seen[h] then same = same + 1 end
         seen[h] = true
       end
-      assert.are.equal(0, same, format)
+      assert.equal(0, same, format)
     end
   end)
 
@@ -344,6 +344,6 @@ describe("hash", function()
   it("is refused if bytes may change", function()
     local v = mview.bytearray("abc"):view()
     raises("cannot hash a view that can be written to", v.hash, v)
-    assert.are.equal(hash("abc"), v:toreadonly():hash())
+    assert.equal(hash("abc"), v:toreadonly():hash())
   end)
 end)

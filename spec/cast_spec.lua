@@ -34,11 +34,11 @@ describe("cast", function()
 
     it("reads the bytes as string.unpack does: " .. format, function()
       local v = mview(bytes):cast(format)
-      assert.are.same(unpacked(option, bytes), v:tolist())
-      assert.are.equal(24 // size, #v)
-      assert.are.equal(size, v.itemsize)
-      assert.are.same({size}, v.strides)
-      assert.are.equal(v, mview(bytes, format))
+      assert.same(unpacked(option, bytes), v:tolist())
+      assert.equal(24 // size, #v)
+      assert.equal(size, v.itemsize)
+      assert.same({size}, v.strides)
+      assert.equal(v, mview(bytes, format))
     end)
 
     it("may start anywhere: " .. format, function()
@@ -46,8 +46,8 @@ describe("cast", function()
         local last = first - 1 + 2 * size
         local v = mview(bytes):sub(first, last):cast(format)
         if last <= 24 then
-          assert.are.same(unpacked(option, bytes:sub(first, last)), v:tolist())
-          assert.are.equal(first - 1, v.offset)
+          assert.same(unpacked(option, bytes:sub(first, last)), v:tolist())
+          assert.equal(first - 1, v.offset)
         end
       end
     end)
@@ -57,7 +57,7 @@ describe("cast", function()
       local v = data:view():cast(format)
       local first = v[1]
       v[1], v[2] = v[2], first
-      assert.are.equal(bytes:sub(size + 1, 2 * size) .. bytes:sub(1, size)
+      assert.equal(bytes:sub(size + 1, 2 * size) .. bytes:sub(1, size)
         .. bytes:sub(2 * size + 1), tostring(data))
     end)
   end
@@ -67,9 +67,9 @@ describe("cast", function()
     for _, one in ipairs(formats) do
       for _, other in ipairs(formats) do
         local there = v:cast(one[1]):cast(other[1])
-        assert.are.equal(24, there.nbytes)
+        assert.equal(24, there.nbytes)
         assert.is_true(there == v:cast(other[1]))
-        assert.are.equal(bytes, there:cast("B"):tobytes())
+        assert.equal(bytes, there:cast("B"):tobytes())
       end
     end
   end)
@@ -77,8 +77,8 @@ describe("cast", function()
   it("gives no items for no bytes", function()
     for _, row in ipairs(formats) do
       local v = mview(""):cast(row[1])
-      assert.are.equal(0, #v)
-      assert.are.equal("", v:tobytes())
+      assert.equal(0, #v)
+      assert.equal("", v:tobytes())
     end
   end)
 
@@ -86,15 +86,15 @@ describe("cast", function()
     local data = mview.bytearray(bytes)
     local v = data:view():sub(5, 12):toreadonly():cast("<h"):sub(2):cast("B")
     assert.is_true(v.readonly)
-    assert.are.equal(data, v.obj)
-    assert.are.equal(6, v.offset)
-    assert.are.equal(bytes:sub(7, 12), v:tobytes())
+    assert.equal(data, v.obj)
+    assert.equal(6, v.offset)
+    assert.equal(bytes:sub(7, 12), v:tobytes())
   end)
 
   it("takes one item of any step, which is contiguous", function()
     local v = mview(bytes):cast("i"):sub(2, 3, 5)
-    assert.are.equal(bytes:sub(5, 8), v:cast("B"):tobytes())
-    assert.are.equal("", mview(bytes):sub(3, 2, 2):cast("d"):tobytes())
+    assert.equal(bytes:sub(5, 8), v:cast("B"):tobytes())
+    assert.equal("", mview(bytes):sub(3, 2, 2):cast("d"):tobytes())
   end)
 
   it("refuses bytes that are not whole items", function()
@@ -148,14 +148,14 @@ describe("cast", function()
         local _ = v:cast(table.unpack(row, 2))
       end)
     end
-    assert.are.same({24}, v:cast("B", {24}).shape)
+    assert.same({24}, v:cast("B", {24}).shape)
   end)
 
   it("leaves the view itself as it is", function()
     local v = mview(bytes)
     v:cast("d")
-    assert.are.equal("B", v.format)
-    assert.are.same({24}, v.shape)
+    assert.equal("B", v.format)
+    assert.same({24}, v.shape)
   end)
 end)
 
@@ -168,9 +168,9 @@ describe("mview with a format", function()
     for _, source in ipairs {bytes, data, map, data:view(), object,
       data:view():cast("<I")} do
       local v = mview(source, ">h")
-      assert.are.equal(">h", v.format)
-      assert.are.same(unpacked(">h", bytes), v:tolist())
-      assert.are.same({3, 4}, mview(source, ">h", {3, 4}).shape)
+      assert.equal(">h", v.format)
+      assert.same(unpacked(">h", bytes), v:tolist())
+      assert.same({3, 4}, mview(source, ">h", {3, 4}).shape)
     end
   end)
 

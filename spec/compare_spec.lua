@@ -50,9 +50,9 @@ describe("equals, == and mismatch", function()
         w[3] = 98
         assert.is_false(v == w)
         assert.is_false(v:equals(w))
-        assert.are.equal(3, v:mismatch(w))
-        assert.are.equal(3, w:mismatch(v))
-        assert.are.equal(1, select("#", v:mismatch(w)))
+        assert.equal(3, v:mismatch(w))
+        assert.equal(3, w:mismatch(v))
+        assert.equal(1, select("#", v:mismatch(w)))
       end)
     end
   end
@@ -80,8 +80,8 @@ describe("equals, == and mismatch", function()
     for _, row in ipairs {{"abc", nil}, {"abd", 3}, {object, 3}, {map, 1},
       {mview.bytearray("xbc"), 1}, {mview("aXc", "c"), 1}, {"", 1},
       {"ab", 3}, {"abcd", 4}, {v, nil}, {v:sub(1, 2), 3}} do
-      assert.are.equal(row[2] == nil, v:equals(row[1]))
-      assert.are.equal(row[2], v:mismatch(row[1]))
+      assert.equal(row[2] == nil, v:equals(row[1]))
+      assert.equal(row[2], v:mismatch(row[1]))
     end
   end)
 
@@ -89,10 +89,10 @@ describe("equals, == and mismatch", function()
     for n = 0, 4 do
       for m = 0, 4 do
         local v, w = mview(("a"):rep(n)), mview(("a"):rep(m), "b")
-        assert.are.equal(n == m, v:equals(w))
-        assert.are.equal(n == m, v == w)
+        assert.equal(n == m, v:equals(w))
+        assert.equal(n == m, v == w)
         local first = math.min(n, m) + 1
-        assert.are.equal(n ~= m and first or nil, (v:mismatch(w)))
+        assert.equal(n ~= m and first or nil, (v:mismatch(w)))
       end
     end
   end)
@@ -112,8 +112,8 @@ describe("equals, == and mismatch", function()
     }
     for _, row in ipairs(rows) do
       local v, w = mview(row[4], row[1]), mview(row[4], row[2])
-      assert.are.equal(row[3], (v:mismatch(w)))
-      assert.are.equal(row[3], (w:mismatch(v)))
+      assert.equal(row[3], (v:mismatch(w)))
+      assert.equal(row[3], (w:mismatch(v)))
     end
   end)
 
@@ -140,7 +140,7 @@ describe("equals, == and mismatch", function()
     end
     local v = mview.from("d", {nan})
     assert.is_false(v:equals(v))
-    assert.are.equal(1, v:mismatch(v))
+    assert.equal(1, v:mismatch(v))
   end)
 
   it("take only bytes-likes", function()
@@ -256,8 +256,8 @@ describe("index and count", function()
     it(("take any value to be equal or not: %s %d"):format(format, i),
       function()
         local v = mview.from(format, list)
-        assert.are.equal(first, (v:index(x)))
-        assert.are.equal(n, v:count(x))
+        assert.equal(first, (v:index(x)))
+        assert.equal(n, v:count(x))
       end)
   end
 
@@ -294,13 +294,13 @@ describe("index and count", function()
       {math.maxinteger}, {nil, 2}} do
       local i, j = range[1], range[2]
       local part = tostring(("banana"):sub(i or 1, j or -1))
-      assert.are.equal(select(2, part:gsub("a", "")), v:count(97, i, j))
-      assert.are.equal(part:find("a") ~= nil, v:index(97, i, j) ~= nil)
+      assert.equal(select(2, part:gsub("a", "")), v:count(97, i, j))
+      assert.equal(part:find("a") ~= nil, v:index(97, i, j) ~= nil)
     end
     local grid = mview.from("h", {{1, 2}, {1, 1}, {3, 1}})
-    assert.are.equal(3, grid:count(1, 2))
-    assert.are.equal(1, grid:count(1, 1, 1))
-    assert.are.equal(0, grid:count(1, 4))
+    assert.equal(3, grid:count(1, 2))
+    assert.equal(1, grid:count(1, 1, 1))
+    assert.equal(0, grid:count(1, 4))
   end)
 
   it("need a value", function()

@@ -41,9 +41,9 @@ for kind, make in pairs(containers) do
         if names.methods[name] ~= nil then
           it("has " .. name, function()
             local container, twin = make "abcdef", make "abcdef"
-            assert.are.same(outcome(use, twin:view(), 1),
+            assert.same(outcome(use, twin:view(), 1),
               outcome(use, container, 1))
-            assert.are.equal(twin:tobytes(), container:tobytes())
+            assert.equal(twin:tobytes(), container:tobytes())
           end)
         end
       end
@@ -52,7 +52,7 @@ for kind, make in pairs(containers) do
     for _, name in ipairs(names.attributes) do
       it("has " .. name, function()
         local container = make "abcdef"
-        assert.are.same(container:view()[name], container[name])
+        assert.same(container:view()[name], container[name])
         raises(("attempt to assign to '%s' of %s"):format(name, kind),
           function() container[name] = 1 end)
       end)
@@ -61,9 +61,9 @@ for kind, make in pairs(containers) do
     it("has the methods of views themselves, and its own", function()
       local container = make "ab"
       for name in pairs(names.methods) do
-        assert.are.equal("function", type(container[name]), name)
+        assert.equal("function", type(container[name]), name)
         if name ~= "release" then
-          assert.are.equal(mview("")[name], container[name])
+          assert.equal(mview("")[name], container[name])
         end
       end
       assert.are_not.equal(mview("").release, container.release)
@@ -73,9 +73,9 @@ for kind, make in pairs(containers) do
     it("is indexed by position, not by a string that is one", function()
       local container = make "abc"
       container[1], container[-1] = 65, 67.0
-      assert.are.equal("AbC", container:tobytes())
-      assert.are.equal(65, container[1])
-      assert.are.equal(67, container[-1.0])
+      assert.equal("AbC", container:tobytes())
+      assert.equal(65, container[1])
+      assert.equal(67, container[-1.0])
       for _, key in ipairs {0, 4, -4, 1.5, math.mininteger, "1", "x", true} do
         assert.is_nil(container[key])
       end
@@ -88,7 +88,7 @@ for kind, make in pairs(containers) do
       local container = make "abcd"
       local step = container:iter()
       local part = container:sub(2)
-      assert.are.equal(97, step())
+      assert.equal(97, step())
       local ends = container.resize or container.release
       ends(container, 2)
       assert.is_false((pcall(step)))
@@ -135,7 +135,7 @@ describe("A map that cannot be written", function()
         raises("attempt to write to a read-only view", use, map, 1)
       end
     end
-    assert.are.equal("abcdef", map:tobytes())
-    assert.are.equal(mview("abcdef"):hash(), map:hash())
+    assert.equal("abcdef", map:tobytes())
+    assert.equal(mview("abcdef"):hash(), map:hash())
   end)
 end)

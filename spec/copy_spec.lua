@@ -76,7 +76,7 @@ describe("copyfrom within one memory", function()
         local source = v:sub(offset + 1, offset + 8):sub(back, -back, back)
         local expected = source:tolist()
         v:cast("<h"):copyfrom(source)
-        assert.are.same(expected, v:cast("<h"):tolist())
+        assert.same(expected, v:cast("<h"):tolist())
       end
     end
   end)
@@ -92,8 +92,8 @@ describe("copyfrom", function()
     map:view():copyfrom("mapped")
     for _, source in ipairs {"string", mview.bytearray("arrays"), object, map,
       mview("backwards"):sub(6, 1, -1), mview("c.o.l.u.m.n"):sub(1, -1, 2)} do
-      assert.are.equal(target, target:copyfrom(source))
-      assert.are.equal(mview(source):tobytes(), target:tobytes())
+      assert.equal(target, target:copyfrom(source))
+      assert.equal(mview(source):tobytes(), target:tobytes())
     end
   end)
 
@@ -107,11 +107,11 @@ describe("copyfrom", function()
       {"Zd", {{1, 2}, 3, {-1.5, 0}}, {{1.0, 2.0}, {3.0, 0.0}, {-1.5, 0.0}}}} do
       local v = mview.new(row[1], 3)
       v:copyfrom(row[2])
-      assert.are.same(row[3] or row[2], v:tolist())
+      assert.same(row[3] or row[2], v:tolist())
     end
     local v = mview.new("e", 1):copyfrom {nan}
     assert.is_true(v[1] ~= v[1])
-    assert.are.equal(0, #mview.new("d", 0):copyfrom {})
+    assert.equal(0, #mview.new("d", 0):copyfrom {})
   end)
 
   it("reads lists without their metamethods", function()
@@ -119,8 +119,8 @@ describe("copyfrom", function()
     local function touch() touched = touched + 1 end
     local list = setmetatable({1, 2, 3}, {__index = touch, __len = touch})
     target:sub(1, 3):copyfrom(list)
-    assert.are.equal("\1\2\3...", target:tobytes())
-    assert.are.equal(0, touched)
+    assert.equal("\1\2\3...", target:tobytes())
+    assert.equal(0, touched)
   end)
 
   local misfits = {
@@ -156,7 +156,7 @@ describe("copyfrom", function()
       raises(("bad argument #1 to 'copyfrom' (%s)"):format(row[3]), function()
         target:copyfrom(row[2])
       end)
-      assert.are.equal("......", target:tobytes())
+      assert.equal("......", target:tobytes())
     end)
   end
 
@@ -177,7 +177,7 @@ describe("copyfrom", function()
     } do
       local v = mview.bytearray(item:rep(2)):view():cast("bi")
       write(v)
-      assert.are.equal(expected:rep(2), v:tobytes())
+      assert.equal(expected:rep(2), v:tobytes())
     end
   end)
 
@@ -185,11 +185,11 @@ describe("copyfrom", function()
     local padded = lend_host.lend {data = "ab#cd#ef#", format = "BB",
       itemsize = 3, shape = {3}}
     target:cast("BB"):copyfrom(padded)
-    assert.are.equal("abcdef", target:tobytes())
+    assert.equal("abcdef", target:tobytes())
     padded:copyfrom(mview("uvwxyz", "BB"))
-    assert.are.equal("uv#wx#yz#", padded:tobytes())
+    assert.equal("uv#wx#yz#", padded:tobytes())
     padded:fill {104, 105}
-    assert.are.equal("hi#hi#hi#", padded:tobytes())
+    assert.equal("hi#hi#hi#", padded:tobytes())
   end)
 
   it("is refused by read-only views for any source", function()
@@ -197,20 +197,20 @@ describe("copyfrom", function()
     for _, source in ipairs {"abcdef", {1, 2, 3, 4, 5, 6}, {}, 5, v} do
       raises("attempt to write to a read-only view", v.copyfrom, v, source)
     end
-    assert.are.equal("......", target:tobytes())
+    assert.equal("......", target:tobytes())
   end)
 
   it("may read from a read-only view of itself", function()
     target:copyfrom("abcdef")
     target:copyfrom(target:toreadonly():sub(-1, 1, -1))
-    assert.are.equal("fedcba", target:tobytes())
+    assert.equal("fedcba", target:tobytes())
   end)
 
   it("raises for a dead source", function()
     local source = mview("abcdef")
     source:release()
     raises("attempt to use a released view", target.copyfrom, target, source)
-    assert.are.equal("......", target:tobytes())
+    assert.equal("......", target:tobytes())
   end)
 end)
 
@@ -233,7 +233,7 @@ describe("fill", function()
     it("sets every item to the value, of format " .. format, function()
       for _, n in ipairs {0, 1, 2, 3, 8, 33, 100} do
         local v = mview.new(format, n)
-        assert.are.equal(v, v:fill(x))
+        assert.equal(v, v:fill(x))
         agree(item:rep(n), v:tobytes(), "%d items", n)
       end
     end)
@@ -257,7 +257,7 @@ describe("fill", function()
     for _, x in ipairs {256, -1, 1.5, "a", true, {}} do
       assert.is_false(pcall(v.fill, v, x))
     end
-    assert.are.equal("abcd", v:tobytes())
+    assert.equal("abcd", v:tobytes())
     raises("bad argument #1 to 'fill' (value expected, got no value)",
       function() v:fill() end)
     raises("bad argument #1 to 'fill' (integer expected, got nil)",
@@ -300,23 +300,23 @@ describe("byteswap", function()
 
     it("reverses the bytes of each number, of format " .. format, function()
       local v = mview.bytearray(bytes):view():cast(format)
-      assert.are.equal(v, v:byteswap())
-      assert.are.equal(swapped(1, 1), v:tobytes())
-      assert.are.equal(bytes, v:byteswap():tobytes())
+      assert.equal(v, v:byteswap())
+      assert.equal(swapped(1, 1), v:tobytes())
+      assert.equal(bytes, v:byteswap():tobytes())
       v:sub(2, -1, 2):byteswap()
-      assert.are.equal(swapped(2, 2), v:tobytes())
+      assert.equal(swapped(2, 2), v:tobytes())
       v:sub(-1, 1, -1):byteswap()
       v:sub(1, -1, 2):byteswap()
-      assert.are.equal(bytes, v:tobytes())
+      assert.equal(bytes, v:tobytes())
     end)
   end
 
   it("makes numbers of the opposite byte order", function()
     local v = mview.from("<I", {1, 0x01020304, 0xffff0000})
     local list = v:tolist()
-    assert.are.same(list, v:byteswap():cast(">I"):tolist())
+    assert.same(list, v:byteswap():cast(">I"):tolist())
     local w = mview.from(little and "<d" or ">d", {1.5, -2.25})
-    assert.are.same({1.5, -2.25}, w:byteswap():cast(little and ">d" or "<d")
+    assert.same({1.5, -2.25}, w:byteswap():cast(little and ">d" or "<d")
       :tolist())
   end)
 

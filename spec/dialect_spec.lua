@@ -50,11 +50,11 @@ describe("A format of string.pack", function()
       if spelt then
         local size = string.packsize(format)
         local how = ("MVIEW_SEED=%d %s %s"):format(seed, format, spelt)
-        assert.are.equal(size, mview.calcsize(spelt), how)
+        assert.equal(size, mview.calcsize(spelt), how)
         local want = table.pack(string.unpack(format, bytes))
         local got = size > 0 and mview(bytes:sub(1, size), spelt)[1] or {}
         if type(got) ~= "table" then got = {got} end
-        for k = 1, want.n - 1 do assert.are.equal(want[k], got[k], how) end
+        for k = 1, want.n - 1 do assert.equal(want[k], got[k], how) end
         found = found + 1
       end
     end
@@ -111,10 +111,10 @@ describe("A view's format", function()
         or ("; '%s' is a view's format, for cast"):format(row[1])
       for _, message in ipairs {error_of(v.unpack, v, row[1]),
         error_of(v.pack, v, row[1], 1, 1, 1, 1)} do
-        assert.are.equal(hint .. SEE, message:match(";.*"))
+        assert.equal(hint .. SEE, message:match(";.*"))
       end
       if row[2] then
-        assert.are.equal(string.packsize(row[2]), mview.calcsize(row[1]))
+        assert.equal(string.packsize(row[2]), mview.calcsize(row[1]))
       end
     end)
   end

@@ -7,7 +7,7 @@ describe("A finalizer in the middle of an operation", function()
   for name in pairs(gc_races.operations) do
     it("makes it raise, or leaves its answer right: " .. name, function()
       local code = ("require 'gc_races'.run(%q)"):format(name)
-      assert.are.equal(0, lua_states.sequence(1, code))
+      assert.equal(0, lua_states.sequence(1, code))
     end)
   end
 end)
@@ -40,7 +40,7 @@ describe("An iterator that a finalizer calls, too", function()
       gc_always.stop()
       assert(struck)
     ]]
-    assert.are.equal(0, lua_states.sequence(1, code))
+    assert.equal(0, lua_states.sequence(1, code))
   end)
 end)
 
@@ -72,7 +72,7 @@ describe("A reader that a finalizer moves", function()
           assert(struck)
         end
       ]]
-      assert.are.equal(0, lua_states.sequence(1, (code:gsub("USE", use))))
+      assert.equal(0, lua_states.sequence(1, (code:gsub("USE", use))))
     end)
   end
 end)

@@ -12,9 +12,9 @@ describe("calcsize", function()
   for code, packed in pairs(natives) do
     it(("gives %s its size in C"):format(code), function()
       local size = string.packsize(packed)
-      assert.are.equal(size, mview.calcsize(code))
-      assert.are.equal(size, mview.calcsize("@" .. code))
-      assert.are.equal(size, mview.calcsize("^" .. code))
+      assert.equal(size, mview.calcsize(code))
+      assert.equal(size, mview.calcsize("@" .. code))
+      assert.equal(size, mview.calcsize("^" .. code))
     end)
   end
 
@@ -24,7 +24,7 @@ describe("calcsize", function()
   for code, size in pairs(standard) do
     it(("gives %s its standard size"):format(code), function()
       for order in ("=<>!"):gmatch(".") do
-        assert.are.equal(size, mview.calcsize(order .. code))
+        assert.equal(size, mview.calcsize(order .. code))
       end
     end)
   end
@@ -50,7 +50,7 @@ describe("calcsize", function()
   for _, row in ipairs(rows) do
     local format, size = row[1], row[2]
     it(("gives %q %d bytes"):format(format, size), function()
-      assert.are.equal(size, mview.calcsize(format))
+      assert.equal(size, mview.calcsize(format))
     end)
   end
 
@@ -58,7 +58,7 @@ describe("calcsize", function()
     for _, row in ipairs(rows) do
       local format, size = row[1], row[2]
       if size > 0 then
-        assert.are.equal(size, mview.new(format, 2).itemsize)
+        assert.equal(size, mview.new(format, 2).itemsize)
       end
     end
   end)
@@ -192,15 +192,15 @@ describe("An integer of string.pack", function()
   }
   for _, row in ipairs(rows) do
     it(("is normalised: %s is %s"):format(row[1], row[2]), function()
-      assert.are.equal(row[2], mview.new(row[1], 1).format)
-      assert.are.equal(mview.calcsize(row[2]), mview.calcsize(row[1]))
+      assert.equal(row[2], mview.new(row[1], 1).format)
+      assert.equal(mview.calcsize(row[2]), mview.calcsize(row[1]))
     end)
   end
 
   it("is otherwise kept as given", function()
     for _, format in ipairs {"@h", "<h ", " h", "h:a:", "2h", "T{<h:a:}",
       "(2)h"} do
-      assert.are.equal(format, mview.new(format, 1).format)
+      assert.equal(format, mview.new(format, 1).format)
     end
   end)
 end)
@@ -238,15 +238,15 @@ describe("An item", function()
     it(("of %q reads and writes %s"):format(format, hex), function()
       local data = mview.fromhex(hex)
       local v = mview(data, format)
-      assert.are.same({1}, v.shape)
-      assert.are.same(value, v[1])
-      assert.are.equal(math.type(value), math.type(v[1]))
-      assert.are.same({value}, v:tolist())
+      assert.same({1}, v.shape)
+      assert.same(value, v[1])
+      assert.equal(math.type(value), math.type(v[1]))
+      assert.same({value}, v:tolist())
       v[1] = value
-      assert.are.same(value, v[1])
+      assert.same(value, v[1])
       local fresh = mview.new(format, 1)
       fresh[1] = value
-      assert.are.same(value, fresh[1])
+      assert.same(value, fresh[1])
     end)
   end
 
@@ -269,9 +269,9 @@ describe("An item", function()
     it(("of %s is rounded to the nearest, %d"):format(row[1], i), function()
       for _, order in ipairs {"<", ">"} do
         local v = mview.new(order .. row[1], 1)
-        assert.are.equal(row[3] ~= nil, pcall(v.set, v, 1, row[2]))
+        assert.equal(row[3] ~= nil, pcall(v.set, v, 1, row[2]))
         local zero = row[1]:find "Z" and {0.0, 0.0} or 0.0
-        assert.are.same(row[3] or zero, v[1])
+        assert.same(row[3] or zero, v[1])
       end
     end)
   end
@@ -283,10 +283,10 @@ describe("An item", function()
         local data = mview.bytearray(("\xaa"):rep(size + 16))
         local v = data:view():sub(at, at + size - 1):cast(code)
         v[1] = 77
-        assert.are.equal(77, v[1])
-        assert.are.equal(("\xaa"):rep(at - 1),
+        assert.equal(77, v[1])
+        assert.equal(("\xaa"):rep(at - 1),
           tostring(data):sub(1, at - 1))
-        assert.are.equal(("\xaa"):rep(17 - at),
+        assert.equal(("\xaa"):rep(17 - at),
           tostring(data):sub(at + size))
       end
     end
@@ -312,6 +312,6 @@ describe("A format that a finalizer parses while it is parsed", function()
   ]]
 
   it("is the same, which is kept", function()
-    assert.are.equal(0, lua_states.sequence(1, code))
+    assert.equal(0, lua_states.sequence(1, code))
   end)
 end)

@@ -5,14 +5,14 @@ local raises = require "raises"
 describe("fromhex", function()
   it("gives the bytes that the digits name, as a bytearray", function()
     for i = 0, 255 do
-      assert.are.equal(string.char(i),
+      assert.equal(string.char(i),
         tostring(mview.fromhex(("%02x"):format(i))))
-      assert.are.equal(string.char(i),
+      assert.equal(string.char(i),
         tostring(mview.fromhex(("%02X"):format(i))))
     end
     local b = mview.fromhex("0001ff")
-    assert.are.equal("\0\1\255", tostring(b:append(2):resize(3)))
-    assert.are.equal("\0\1\255", b:view():tobytes())
+    assert.equal("\0\1\255", tostring(b:append(2):resize(3)))
+    assert.equal("\0\1\255", b:view():tobytes())
   end)
 
   it("takes the result of hex, of any length", function()
@@ -37,7 +37,7 @@ describe("fromhex", function()
   }
   for i, row in ipairs(spaced) do
     it(("takes white space between bytes, %d"):format(i), function()
-      assert.are.equal(row[2], tostring(mview.fromhex(row[1])))
+      assert.equal(row[2], tostring(mview.fromhex(row[1])))
     end)
   end
 

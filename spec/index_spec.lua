@@ -75,16 +75,16 @@ describe("An integer item", function()
       local data = mview.bytearray(size * #values)
       local v = mview(data, format)
       for i, x in ipairs(values) do v[i] = x end
-      assert.are.equal(#values, #v)
+      assert.equal(#values, #v)
       for i, x in ipairs(values) do
         local at = (i - 1) * size + 1
-        assert.are.equal(option:pack(x), tostring(data):sub(at, at + size - 1))
+        assert.equal(option:pack(x), tostring(data):sub(at, at + size - 1))
         for _, read in ipairs {v[i], v[i - #v - 1], v(i), v:get(i - #v - 1)} do
-          assert.are.equal(x, read)
-          assert.are.equal("integer", math.type(read))
+          assert.equal(x, read)
+          assert.equal("integer", math.type(read))
         end
       end
-      assert.are.same(values, v:tolist())
+      assert.same(values, v:tolist())
     end)
 
     it(("of format %q takes floats of integer value"):format(format),
@@ -92,8 +92,8 @@ describe("An integer item", function()
         local v = mview.new(format, 1)
         for _, x in ipairs {0.0, -0.0, 1.0, 100.0} do
           v[1] = x
-          assert.are.equal(math.tointeger(x), v[1])
-          assert.are.equal("integer", math.type(v[1]))
+          assert.equal(math.tointeger(x), v[1])
+          assert.equal("integer", math.type(v[1]))
         end
       end)
 
@@ -112,7 +112,7 @@ describe("An integer item", function()
             shown), function() v[2] = x end)
         end
       end
-      assert.are.same({1, 1, 1}, v:tolist())
+      assert.same({1, 1, 1}, v:tolist())
     end)
   end)
 
@@ -120,9 +120,9 @@ describe("An integer item", function()
     for _, format in ipairs {"Q", "<Q", ">Q"} do
       local v = mview.new(format, 1)
       v[1] = 2.0 ^ 63
-      assert.are.equal(math.mininteger, v[1])
+      assert.equal(math.mininteger, v[1])
       v[1] = 2.0 ^ 64 - 2048
-      assert.are.equal(-2048, v[1])
+      assert.equal(-2048, v[1])
     end
   end)
 end)
@@ -155,10 +155,10 @@ describe("An item of another single code", function()
           local plain = bytes[i]
           if packed(order) == ">" then plain = plain:reverse() end
           if code == "s" and x == "" then x = "\0" end
-          assert.are.equal(x, v[i])
-          assert.are.equal(math.type(x), math.type(v[i]))
-          assert.are.equal(x, v(i))
-          assert.are.equal(plain, v:sub(i, i):tobytes())
+          assert.equal(x, v[i])
+          assert.equal(math.type(x), math.type(v[i]))
+          assert.equal(x, v(i))
+          assert.equal(plain, v:sub(i, i):tobytes())
         end
       end)
     end
@@ -175,26 +175,26 @@ describe("An item of another single code", function()
   it("may be a long double", function()
     local v = mview.new("g", 2)
     v[1], v[2] = 1.5, -1
-    assert.are.same({1.5, -1.0}, v:tolist())
-    assert.are.equal("float", math.type(v[2]))
+    assert.same({1.5, -1.0}, v:tolist())
+    assert.equal("float", math.type(v[2]))
   end)
 
   it("may be a string of fixed length, filled up with zeros", function()
     local v = mview.new("4s", 2)
     v:fill("wxyz")
     v[1], v[2] = "ab", ""
-    assert.are.same({"ab\0\0", "\0\0\0\0"}, v:tolist())
+    assert.same({"ab\0\0", "\0\0\0\0"}, v:tolist())
   end)
 
   it("may be a string with its length", function()
     local v = mview.new("4p", 3)
     v:fill("xyz")
     v[1], v[2], v[3] = "ab", "", "abc"
-    assert.are.same({"ab", "", "abc"}, v:tolist())
-    assert.are.equal("\2ab\0\0\0\0\0\3abc", v:tobytes())
+    assert.same({"ab", "", "abc"}, v:tolist())
+    assert.equal("\2ab\0\0\0\0\0\3abc", v:tobytes())
     local long = mview.new("300p", 1)
     long[1] = ("x"):rep(255)
-    assert.are.equal(("x"):rep(255), long[1])
+    assert.equal(("x"):rep(255), long[1])
     raises("string of 256 bytes where there is room for 255 in format '300p'",
       function() long[1] = ("x"):rep(256) end)
   end)
@@ -203,9 +203,9 @@ describe("An item of another single code", function()
     for _, format in ipairs {"Zf", "Zd", "<Zf", ">Zd"} do
       local v = mview.new(format, 1)
       v[1] = {1, -2.5}
-      assert.are.same({1.0, -2.5}, v[1])
+      assert.same({1.0, -2.5}, v[1])
       v[1] = 3
-      assert.are.same({3.0, 0.0}, v[1])
+      assert.same({3.0, 0.0}, v[1])
     end
   end)
 end)
@@ -268,7 +268,7 @@ describe("A value that does not fit", function()
       raises(("bad argument #1 to 'fill' (%s)"):format(message), function()
         v:fill(bad)
       end)
-      assert.are.same({good, good, good}, v:tolist())
+      assert.same({good, good, good}, v:tolist())
     end)
   end
 end)
@@ -299,13 +299,13 @@ describe("An index", function()
       local v = views()[name]
       for i = 1, 5 do
         for _, k in ipairs {i, i - 6, i + 0.0, i - 6.0} do
-          assert.are.equal(10 * i, v[k])
-          assert.are.equal(10 * i, v(k))
-          assert.are.equal(10 * i, v:get(k))
+          assert.equal(10 * i, v[k])
+          assert.equal(10 * i, v(k))
+          assert.equal(10 * i, v:get(k))
           v[k] = 10 * i + 1
-          assert.are.equal(10 * i + 1, v[i])
+          assert.equal(10 * i + 1, v[i])
           v:set(k, 10 * i)
-          assert.are.equal(10 * i, v[i])
+          assert.equal(10 * i, v[i])
         end
       end
     end)
@@ -353,7 +353,7 @@ describe("An index", function()
       function()
         local v = mview.bytearray("abc"):view()
         raises(row[2], function() v[row[1]] = 1 end)
-        assert.are.equal("abc", v:tobytes())
+        assert.equal("abc", v:tobytes())
       end)
   end
 
@@ -378,10 +378,10 @@ describe("An index", function()
 
   it("may be a string for get, set and calls, as for string.sub", function()
     local v = mview.bytearray("abc"):view()
-    assert.are.equal(98, v:get("2"))
-    assert.are.equal(98, v("0x2"))
+    assert.equal(98, v:get("2"))
+    assert.equal(98, v("0x2"))
     v:set("-1", 100)
-    assert.are.equal("abd", v:tobytes())
+    assert.equal("abd", v:tobytes())
   end)
 
   it("of a read-only view may only be read", function()
@@ -389,12 +389,12 @@ describe("An index", function()
     local data = mview.bytearray("abc")
     for _, v in ipairs {mview "abc", data:view():toreadonly(),
       data:view():toreadonly():cast("b"):sub(1, 3)} do
-      assert.are.equal(98, v[2])
+      assert.equal(98, v[2])
       raises(message, function() v[2] = 1 end)
       raises(message, function() v[9] = 1 end)
       raises(message, v.set, v, 2, 1)
     end
-    assert.are.equal("abc", tostring(data))
+    assert.equal("abc", tostring(data))
   end)
 end)
 
@@ -409,13 +409,13 @@ describe("get and set", function()
     raises("1 index and a value expected, got 3 arguments", v.set, v, 1, 2, 3)
     raises("bad argument #1 to 'set' (value expected, got no value)",
       function() v:set() end)
-    assert.are.equal("abc", v:tobytes())
+    assert.equal("abc", v:tobytes())
   end)
 
   it("return nothing (set) and the item (get)", function()
     local v = mview.bytearray("abc"):view()
-    assert.are.equal(0, select("#", v:set(1, 65)))
-    assert.are.equal(1, select("#", v:get(1)))
+    assert.equal(0, select("#", v:set(1, 65)))
+    assert.equal(1, select("#", v:get(1)))
   end)
 end)
 
@@ -444,15 +444,15 @@ describe("values", function()
 
   it("gives all items, or all from a position", function()
     local v = mview.from("h", {5, 6, 7})
-    assert.are.same({5, 6, 7}, {v:values()})
-    assert.are.same({6, 7}, {v:values(2)})
-    assert.are.same({5, 6}, {v:values(nil, 2)})
-    assert.are.equal(0, select("#", mview(""):values()))
+    assert.same({5, 6, 7}, {v:values()})
+    assert.same({6, 7}, {v:values(2)})
+    assert.same({5, 6}, {v:values(nil, 2)})
+    assert.equal(0, select("#", mview(""):values()))
   end)
 
   it("gives as many as Lua can return, and refuses more", function()
     local v = mview.new("B", 1 << 20)
-    assert.are.equal(100000, select("#", v:values(1, 100000)))
+    assert.equal(100000, select("#", v:values(1, 100000)))
     assert.has_error(function() v:values() end,
       "stack overflow (too many results)")
   end)
@@ -463,7 +463,7 @@ describe("iter", function()
     it("gives the items in order, of " .. name, function()
       local list = {}
       for x in views()[name]:iter() do list[#list + 1] = x end
-      assert.are.same({10, 20, 30, 40, 50}, list)
+      assert.same({10, 20, 30, 40, 50}, list)
     end)
   end
 
@@ -473,7 +473,7 @@ describe("iter", function()
 
   it("stays at the end", function()
     local step = mview("a"):iter()
-    assert.are.equal(97, step())
+    assert.equal(97, step())
     assert.is_nil(step())
     assert.is_nil(step())
   end)
@@ -481,10 +481,10 @@ describe("iter", function()
   it("sees writes during the loop, and is independent", function()
     local v = mview.bytearray("abcd"):view()
     local one, other = v:iter(), v:iter()
-    assert.are.equal(97, one())
+    assert.equal(97, one())
     v[2] = 0
-    assert.are.equal(0, one())
-    assert.are.equal(97, other())
+    assert.equal(0, one())
+    assert.equal(97, other())
   end)
 
   it("keeps to the view's items when its bytearray grows", function()
@@ -494,7 +494,7 @@ describe("iter", function()
       data:append(("x"):rep(1000))
       n = n + x
     end
-    assert.are.equal(97 + 98, n)
+    assert.equal(97 + 98, n)
   end)
 
   it("raises once the view is dead", function()

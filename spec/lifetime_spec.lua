@@ -93,7 +93,7 @@ describe("A view ended by", function()
           local text = tostring(v)
           finish(v)
           assert.is_false(v.valid)
-          assert.are.equal(text .. state, tostring(v))
+          assert.equal(text .. state, tostring(v))
           for _, name in ipairs(names.attributes) do
             if name ~= "valid" then
               raises(message, function() return v[name] end)
@@ -129,7 +129,7 @@ describe("A view ended by", function()
       v:release()
       v:release()
       assert.is_false(v.valid)
-      assert.are.equal(("\0"):rep(12), other:tobytes())
+      assert.equal(("\0"):rep(12), other:tobytes())
     end)
 
     it(way .. " ends iterations over it", function()
@@ -159,16 +159,16 @@ describe("release", function()
     local data = mview.bytearray("abcd")
     local v = data:view()
     local slice, cast, twin = v:sub(2), v:cast("<h"), mview(v)
-    assert.are.equal(0, select("#", v:release()))
+    assert.equal(0, select("#", v:release()))
     for _, living in ipairs {slice, cast, twin, data:view()} do
       assert.is_true(living.valid)
     end
-    assert.are.equal("bcd", slice:tobytes())
-    assert.are.equal(0x6261, cast[1])
+    assert.equal("bcd", slice:tobytes())
+    assert.equal(0x6261, cast[1])
     twin[1] = 65
-    assert.are.equal("Abcd", tostring(data))
+    assert.equal("Abcd", tostring(data))
     slice:release()
-    assert.are.equal("Abcd", twin:tobytes())
+    assert.equal("Abcd", twin:tobytes())
   end)
 
   it("may be called again and again", function()
@@ -186,8 +186,8 @@ describe("release", function()
       if i == 3 then coroutine.yield() end
       return v[1]
     end
-    assert.are.equal(97, use(1))
-    assert.are.same({false, "out"}, {pcall(use, 2)})
+    assert.equal(97, use(1))
+    assert.same({false, "out"}, {pcall(use, 2)})
     local co = coroutine.create(use)
     coroutine.resume(co, 3)
     assert.is_true(kept[3].valid)
@@ -215,8 +215,8 @@ describe("The collector", function()
     local v = mview(("long enough "):rep(100) .. n):sub(13, 24):cast("c")
     collect()
     for i = 1, 2000 do n = n + #("other strings " .. i):rep(50) end
-    assert.are.equal("long enough ", v:tobytes())
-    assert.are.equal(("long enough "):rep(100) .. "0", v.obj)
+    assert.equal("long enough ", v:tobytes())
+    assert.equal(("long enough "):rep(100) .. "0", v.obj)
   end)
 
   it("keeps the owner of a view, and frees it afterwards", function()
@@ -233,7 +233,7 @@ describe("The collector", function()
       local user = make(weak[1])
       collect()
       assert.is_not_nil(weak[1], name)
-      assert.are.equal("abcd", tostring(weak[1]))
+      assert.equal("abcd", tostring(weak[1]))
       assert.is_not_nil(user)
       user = nil -- luacheck: ignore
       collect()
@@ -244,20 +244,20 @@ describe("The collector", function()
   it("keeps a parsed format as long as a view has it", function()
     local v = mview(("\1\2\3"):rep(50), "T{" .. "<h:first:B:second:}")
     collect()
-    assert.are.same({first = 0x0201, second = 3}, v[50])
-    assert.are.equal("T{<h:first:B:second:}", v.format)
+    assert.same({first = 0x0201, second = 3}, v[50])
+    assert.equal("T{<h:first:B:second:}", v.format)
   end)
 
   it("takes a view, but not its memory, before the bytearray", function()
     local b = mview.bytearray("abcd")
     b:view():sub(2)
     collect()
-    assert.are.equal("abcd", tostring(b))
+    assert.equal("abcd", tostring(b))
   end)
 
   it("may run finalizers of views and bytearrays in any order", function()
     for _, order in ipairs {"b, v", "v, b"} do
-      assert.are.equal(0, lua_states.sequence(3, ([[
+      assert.equal(0, lua_states.sequence(3, ([[
         local mview = require "mview"
         local %s
         b = mview.bytearray("abcd")
@@ -288,7 +288,7 @@ describe("obj", function()
     local s = "a string"
     local map = mview.map(nil, "r+", 0, 2)
     assert.is_true(rawequal(b, b:view():sub(2):cast("c").obj))
-    assert.are.equal(s, mview(s):sub(3).obj)
+    assert.equal(s, mview(s):sub(3).obj)
     assert.is_true(rawequal(map, map:view().obj))
     assert.is_nil((lend_host.lend {data = "ab"}).obj)
     assert.is_true(rawequal(b, mview(mview(b)).obj))

@@ -466,17 +466,17 @@ describe("A message", function()
     it("is right for " .. row[1], function()
       local code = row[1]:find " = " and row[1] or "local _ = " .. row[1]
       raises(row[2], assert(load(code, "=code", "t", globals)))
-      assert.are.equal("hello", tostring(data))
-      assert.are.same({{0, 0, 0}, {0, 0, 0}}, grid:tolist())
+      assert.equal("hello", tostring(data))
+      assert.same({{0, 0, 0}, {0, 0, 0}}, grid:tolist())
     end)
   end
 
   it("has the position of the call", function()
     local _, err = pcall(load("\n\nlocal v = ...\nv:sub('x')", "=script"), view)
-    assert.are.equal(
+    assert.equal(
       "script:4: bad argument #1 to 'sub' (number expected, got string)", err)
     _, err = pcall(load("local v = ...\n\nv[9] = 1", "=script"), view)
-    assert.are.equal("script:3: index 9 out of range [1, 5]", err)
+    assert.equal("script:3: index 9 out of range [1, 5]", err)
   end)
 end)
 
@@ -520,7 +520,7 @@ describe("The function of a message", function()
     it("is named when it is called by " .. way[1], function()
       local ok, err = pcall(way[3])
       assert.is_false(ok)
-      assert.are.equal(way[2], (err:gsub("^[^ ]+:%d+: ", "")
+      assert.equal(way[2], (err:gsub("^[^ ]+:%d+: ", "")
         :gsub("^%?: ", "")))
     end)
   end
@@ -529,13 +529,13 @@ describe("The function of a message", function()
     for name in pairs(names.methods) do
       local f = view[name]
       local _, err = pcall(f)
-      assert.are.equal(("bad argument #1 to '%s' (mview.view expected, got no "
+      assert.equal(("bad argument #1 to '%s' (mview.view expected, got no "
         .. "value)"):format(name), err)
       for _, self in ipairs {5, "text", true, {}, print, io.stdout,
         coroutine.create(print), mview} do
         err = select(2, pcall(f, self, 1, 1))
         local type_name = self == io.stdout and "FILE*" or type(self)
-        assert.are.equal(("bad argument #1 to '%s' (mview.view expected, got "
+        assert.equal(("bad argument #1 to '%s' (mview.view expected, got "
           .. "%s)"):format(name, type_name), err)
       end
     end

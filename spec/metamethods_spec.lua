@@ -24,11 +24,11 @@ describe("#", function()
     local data = mview.bytearray(24)
     for code, n in pairs {B = 24, c = 24, h = 12, [">i"] = 6, d = 3, ["3s"] = 8,
       ["2h"] = 6, Zd = nil} do
-      assert.are.equal(n, #mview(data, code))
+      assert.equal(n, #mview(data, code))
     end
     for n = 0, 10 do
-      assert.are.equal(n, #mview(("x"):rep(n)))
-      assert.are.equal((n + 1) // 2, #mview(("x"):rep(n)):sub(1, -1, 2))
+      assert.equal(n, #mview(("x"):rep(n)))
+      assert.equal((n + 1) // 2, #mview(("x"):rep(n)):sub(1, -1, 2))
     end
   end)
 end)
@@ -94,8 +94,8 @@ describe("..", function()
   for _, row in ipairs(rows) do
     it("is the bytes of both as a string: " .. row[1], function()
       local s = row[2](data:view())
-      assert.are.equal(row[3], s)
-      assert.are.equal("string", type(s))
+      assert.equal(row[3], s)
+      assert.equal("string", type(s))
     end)
   end
 
@@ -121,9 +121,9 @@ describe("..", function()
         local step = coroutine.wrap(function()
           return operands[1] .. operands[2]
         end)
-        assert.are.equal("yielded", step())
+        assert.equal("yielded", step())
         local got = step()
-        assert.are.equal(2, got.n)
+        assert.equal(2, got.n)
         assert.is_true(rawequal(operands[1], got[1]))
         assert.is_true(rawequal(operands[2], got[2]))
       end
@@ -169,8 +169,8 @@ describe("tostring", function()
   for _, row in ipairs(rows) do
     it("shows the kind and state, never the bytes: " .. row[1], function()
       local v <const> = row[2]()
-      assert.are.equal(row[1], tostring(v))
-      assert.are.equal(row[1], ("%s"):format(v))
+      assert.equal(row[1], tostring(v))
+      assert.equal(row[1], ("%s"):format(v))
     end)
   end
 end)
@@ -182,7 +182,7 @@ describe("pairs and ipairs", function()
         function()
           local list = {}
           for i, x in loop(make()) do list[#list + 1] = {i, x} end
-          assert.are.same({{1, 10}, {2, 20}, {3, 30}, {4, 40}, {5, 50}}, list)
+          assert.same({{1, 10}, {2, 20}, {3, 30}, {4, 40}, {5, 50}}, list)
         end)
     end
   end
@@ -198,7 +198,7 @@ describe("pairs and ipairs", function()
     for _, loop in ipairs {pairs, ipairs} do
       local list = {}
       for i, x in loop(v) do list[i] = x end
-      assert.are.same({true, false, true}, list)
+      assert.same({true, false, true}, list)
     end
   end)
 
@@ -206,7 +206,7 @@ describe("pairs and ipairs", function()
     for _, loop in ipairs {pairs, ipairs} do
       local list = {}
       for i, x in loop(mview.bytearray("abc")) do list[i] = x end
-      assert.are.same({97, 98, 99}, list)
+      assert.same({97, 98, 99}, list)
     end
   end)
 
@@ -218,7 +218,7 @@ describe("pairs and ipairs", function()
         if i == 2 then break end
       end
     end
-    assert.are.equal(6, n)
+    assert.equal(6, n)
   end)
 end)
 
@@ -232,8 +232,8 @@ describe("<close>", function()
     end
     assert.is_false(kept.valid)
     raises("attempt to use a released view", function() return kept[1] end)
-    assert.are.same({98, 99}, slice:tolist())
-    assert.are.equal("abc", tostring(data))
+    assert.same({98, 99}, slice:tolist())
+    assert.equal("abc", tostring(data))
   end)
 
   it("releases it when an error passes, too", function()
@@ -244,7 +244,7 @@ describe("<close>", function()
       error("out", 0)
     end)
     assert.is_false(ok)
-    assert.are.equal("out", err)
+    assert.equal("out", err)
     assert.is_false(kept.valid)
   end)
 
@@ -286,16 +286,16 @@ describe("A view's metatable", function()
       "__close"} do
       assert.is_nil(v[name])
     end
-    assert.are.equal("userdata", type(v))
+    assert.equal("userdata", type(v))
   end)
 end)
 
 describe("table.unpack", function()
   for name, make in pairs(layouts) do
     it("gives the items as results: " .. name, function()
-      assert.are.same({10, 20, 30, 40, 50}, {table.unpack(make())})
-      assert.are.same({20, 30}, {table.unpack(make(), 2, 3)})
-      assert.are.equal(7, select("#", table.unpack(make(), 1, 7)))
+      assert.same({10, 20, 30, 40, 50}, {table.unpack(make())})
+      assert.same({20, 30}, {table.unpack(make(), 2, 3)})
+      assert.equal(7, select("#", table.unpack(make(), 1, 7)))
       assert.is_nil((select(6, table.unpack(make(), 1, 7))))
     end)
   end
@@ -304,14 +304,14 @@ end)
 describe("table.concat", function()
   for name, make in pairs(layouts) do
     it("joins the items: " .. name, function()
-      assert.are.equal("10, 20, 30, 40, 50", table.concat(make(), ", "))
-      assert.are.equal("2030", table.concat(make(), "", 2, 3))
+      assert.equal("10, 20, 30, 40, 50", table.concat(make(), ", "))
+      assert.equal("2030", table.concat(make(), "", 2, 3))
     end)
   end
 
   it("joins characters and strings", function()
-    assert.are.equal("a-b-c", table.concat(mview("abc", "c"), "-"))
-    assert.are.equal("abcd", table.concat(mview("abcd", "2s")))
+    assert.equal("a-b-c", table.concat(mview("abc", "c"), "-"))
+    assert.equal("abcd", table.concat(mview("abcd", "2s")))
   end)
 end)
 
@@ -321,19 +321,19 @@ describe("table.move", function()
       local v, list = make(9), numbers(9):tolist()
       for _, move in ipairs {{1, 5, 3}, {4, 9, 2}, {2, 2, 2}, {3, 2, 1},
         {1, 9, 1}} do
-        assert.are.equal(v, table.move(v, table.unpack(move)))
+        assert.equal(v, table.move(v, table.unpack(move)))
         table.move(list, table.unpack(move))
-        assert.are.same(list, v:tolist())
+        assert.same(list, v:tolist())
       end
     end)
 
     it("moves items from and to tables and views: " .. name, function()
       local v = make()
-      assert.are.same({0, 20, 30, 40}, table.move(v, 2, 4, 2, {0}))
+      assert.same({0, 20, 30, 40}, table.move(v, 2, 4, 2, {0}))
       table.move({7, 8, 9}, 1, 3, 3, v)
-      assert.are.same({10, 20, 7, 8, 9}, v:tolist())
+      assert.same({10, 20, 7, 8, 9}, v:tolist())
       table.move(numbers(3, "d"), 1, 3, 1, v)
-      assert.are.same({10, 20, 30, 8, 9}, v:tolist())
+      assert.same({10, 20, 30, 8, 9}, v:tolist())
     end)
   end
 
@@ -356,10 +356,10 @@ describe("table.sort", function()
         end
         table.sort(v)
         table.sort(list)
-        assert.are.same(list, v:tolist())
+        assert.same(list, v:tolist())
         table.sort(v, function(a, b) return a > b end)
         table.sort(list, function(a, b) return a > b end)
-        assert.are.same(list, v:tolist())
+        assert.same(list, v:tolist())
       end
     end)
   end
@@ -367,7 +367,7 @@ describe("table.sort", function()
   it("sorts strings", function()
     local v = mview.bytearray("ccbbaadd"):view():cast("2s")
     table.sort(v)
-    assert.are.equal("aabbccdd", v:tobytes())
+    assert.equal("aabbccdd", v:tobytes())
   end)
 end)
 
@@ -377,6 +377,6 @@ describe("table.insert and table.remove", function()
     raises("index 6 out of range [1, 5]", table.insert, v, 60)
     raises("index 6 out of range [1, 5]", table.insert, v, 1, 60)
     raises("integer expected, got nil", table.remove, v)
-    assert.are.same({10, 20, 30, 40, 50}, v:tolist())
+    assert.same({10, 20, 30, 40, 50}, v:tolist())
   end)
 end)

@@ -25,12 +25,12 @@ describe("mview()", function()
     it("gives a view of " .. row[1], function()
       local v = mview(row[2])
       assert.is_true(mview.isview(v))
-      assert.are.equal("abc", v:tobytes())
-      assert.are.equal("B", v.format)
-      assert.are.same({3}, v.shape)
-      assert.are.equal(row[3], v.readonly)
+      assert.equal("abc", v:tobytes())
+      assert.equal("B", v.format)
+      assert.same({3}, v.shape)
+      assert.equal(row[3], v.readonly)
       assert.is_true(rawequal(row[4], v.obj))
-      assert.are.equal("abc", mview(row[2], nil, nil):tobytes())
+      assert.equal("abc", mview(row[2], nil, nil):tobytes())
     end)
   end
 
@@ -40,7 +40,7 @@ describe("mview()", function()
       assert.is_false(rawequal(one, other))
       assert.is_false(rawequal(one, row[2]))
       one:release()
-      assert.are.equal("abc", other:tobytes())
+      assert.equal("abc", other:tobytes())
     end
   end)
 
@@ -49,16 +49,16 @@ describe("mview()", function()
     local w = mview(v)
     for _, name in ipairs {"format", "shape", "strides", "offset",
       "readonly"} do
-      assert.are.same(v[name], w[name])
+      assert.same(v[name], w[name])
     end
   end)
 
   it("is a call of the module, which is a table", function()
-    assert.are.equal("table", type(mview))
-    assert.are.equal(mview, require "mview")
+    assert.equal("table", type(mview))
+    assert.equal(mview, require "mview")
     for _, name in ipairs {"bytearray", "new", "from", "fromhex", "map",
       "isview", "calcsize"} do
-      assert.are.equal("function", type(mview[name]))
+      assert.equal("function", type(mview[name]))
     end
   end)
 
@@ -75,21 +75,21 @@ end)
 describe("new and from", function()
   it("make views of one dimension over fresh memory", function()
     local v = mview.new("<h", 3)
-    assert.are.same({0, 0, 0}, v:tolist())
-    assert.are.equal(6, #v.obj)
+    assert.same({0, 0, 0}, v:tolist())
+    assert.equal(6, #v.obj)
     assert.is_false(v.readonly)
-    assert.are.same({5, 6, 7}, mview.from("<h", {5, 6, 7}):tolist())
-    assert.are.equal(0, #mview.new("d", 0))
-    assert.are.equal(0, #mview.from("d", {}))
+    assert.same({5, 6, 7}, mview.from("<h", {5, 6, 7}):tolist())
+    assert.equal(0, #mview.new("d", 0))
+    assert.equal(0, #mview.from("d", {}))
     v.obj:append("\1\0")
-    assert.are.same({0, 0, 0}, v:tolist())
+    assert.same({0, 0, 0}, v:tolist())
   end)
 
   it("take a shape as sizes or as a list of them", function()
     local v = mview.new("<h", {2, 3})
-    assert.are.same({{0, 0, 0}, {0, 0, 0}}, v:tolist())
-    assert.are.same(v.shape, mview.new("B", v.shape).shape)
-    assert.are.equal(0, mview.new("B", {})())
+    assert.same({{0, 0, 0}, {0, 0, 0}}, v:tolist())
+    assert.same(v.shape, mview.new("B", v.shape).shape)
+    assert.equal(0, mview.new("B", {})())
   end)
 
   it("make no items of no size", function()
@@ -105,7 +105,7 @@ describe("new and from", function()
   it("make no more than 64 dimensions", function()
     local list = {1}
     for _ = 2, 64 do list = {list} end
-    assert.are.equal(64, mview.from("B", list).ndim)
+    assert.equal(64, mview.from("B", list).ndim)
     raises("bad argument #2 to 'from' (more than 64 dimensions)", mview.from,
       "B", {list})
     local endless = {}
@@ -115,15 +115,15 @@ describe("new and from", function()
   end)
 
   it("take lists of items that are tables", function()
-    assert.are.same({{1, 2}, {3, 4}}, mview.from("BB", {{1, 2}, {3, 4}})
+    assert.same({{1, 2}, {3, 4}}, mview.from("BB", {{1, 2}, {3, 4}})
       :tolist())
-    assert.are.same({{1.0, 2.0}}, mview.from("Zf", {{1, 2}}):tolist())
+    assert.same({{1.0, 2.0}}, mview.from("Zf", {{1, 2}}):tolist())
     for format, item in pairs {["(2)B:x:"] = {x = {1, 2}}, ["2h"] = {1, 2},
       ["T{B:a:}:x:2B:y:"] = {x = {a = 1}, y = {2, 3}}, ["B:x:h"] = {5, x = 6},
       ["(2,1)h"] = {{1}, {2}}} do
       local v = mview.from(format, {{item, item, item}, {item, item, item}})
-      assert.are.same({2, 3}, v.shape)
-      assert.are.same(item, v(2, 3))
+      assert.same({2, 3}, v.shape)
+      assert.same(item, v(2, 3))
     end
     raises("bad argument #2 to 'from' ([1]: table expected, got number)",
       mview.from, "BB", {1, 2})
@@ -152,7 +152,7 @@ end)
 
 describe("calcsize", function()
   it("takes only a format", function()
-    assert.are.equal(2, mview.calcsize("<h"))
+    assert.equal(2, mview.calcsize("<h"))
     for _, x in ipairs {2, true, {}, mview("h")} do
       local name = mview.isview(x) and "mview.view" or type(x)
       raises(("bad argument #1 to 'calcsize' (string expected, got %s)")
@@ -164,7 +164,7 @@ end)
 describe("_VERSION", function()
   it("is that of the header", function()
     local header = assert(io.open("csrc/mview.h")):read("a")
-    assert.are.equal(header:match '#define MVIEW_VERSION "(.-)"',
+    assert.equal(header:match '#define MVIEW_VERSION "(.-)"',
       mview._VERSION)
     assert.is_truthy(mview._VERSION:find "^%d+%.%d+%.%d+$")
   end)
@@ -215,7 +215,7 @@ describe("A finalizer that opens the module while it is opened", function()
 
   it("gets the same module, for which memory stays", function()
     for n = 1, 60 do
-      assert.are.equal(0, lua_states.sequence(1, code:format(n)))
+      assert.equal(0, lua_states.sequence(1, code:format(n)))
     end
   end)
 end)
@@ -224,27 +224,27 @@ describe("A finalizer of a state that is being closed", function()
   it("cannot open the module", function()
     local path = os.tmpname()
     for _, open in ipairs {"require", "coroutine.wrap(require)"} do
-      assert.are.equal(0, lua_states.sequence(1, ([[
+      assert.equal(0, lua_states.sequence(1, ([[
         setmetatable({}, {__gc = function()
           local file <close> = io.open(%q, "w")
           file:write(select(2, pcall(%s, "mview")))
         end})
       ]]):format(path, open)))
-      assert.are.equal("the state is being closed", files.read(path))
+      assert.equal("the state is being closed", files.read(path))
     end
     os.remove(path)
   end)
 
   it("can use a module that was opened before", function()
     local path = os.tmpname()
-    assert.are.equal(0, lua_states.sequence(1, ([[
+    assert.equal(0, lua_states.sequence(1, ([[
       setmetatable({}, {__gc = function()
         local file <close> = io.open(%q, "w")
         file:write(require "mview" ("abc"):sub(2):tobytes())
       end})
       require "mview"
     ]]):format(path)))
-    assert.are.equal("bc", files.read(path))
+    assert.equal("bc", files.read(path))
     os.remove(path)
   end)
 end)

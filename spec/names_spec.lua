@@ -47,8 +47,8 @@ describe("The names of a view", function()
       assert.are_not.equal("function", type(v[name]), name)
     end
     for name in pairs(names.methods) do
-      assert.are.equal("function", type(v[name]), name)
-      assert.are.equal(v[name], mview("c")[name])
+      assert.equal("function", type(v[name]), name)
+      assert.equal(v[name], mview("c")[name])
     end
   end)
 end)
@@ -130,12 +130,12 @@ describe("Every way to read", function()
           function()
             local v = make()
             local twin = packed(v)
-            assert.are.same(outcome(use, twin, full_index(v)),
+            assert.same(outcome(use, twin, full_index(v)),
               outcome(use, v, full_index(v)))
-            assert.are.same(
+            assert.same(
               outcome(use, twin:toreadonly(), full_index(v)),
               outcome(use, v:toreadonly(), full_index(v)))
-            assert.are.equal("abcdef", v:tobytes())
+            assert.equal("abcdef", v:tobytes())
           end)
       end
     end
@@ -154,17 +154,17 @@ describe("Every way to write", function()
         function()
           local v, memory = make()
           local twin, before = packed(v), gaps(memory)
-          assert.are.same(outcome(use, twin, full_index(v)),
+          assert.same(outcome(use, twin, full_index(v)),
             outcome(use, v, full_index(v)))
-          assert.are.same(twin:tolist(), v:tolist())
-          assert.are.equal(before, gaps(memory))
+          assert.same(twin:tolist(), v:tolist())
+          assert.equal(before, gaps(memory))
         end)
 
       it(("%s refuses read-only memory: %s"):format(kind, name), function()
         local v = make()
         raises("attempt to write to a read-only view", use, v:toreadonly(),
           full_index(v))
-        assert.are.equal("abcdef", v:tobytes())
+        assert.equal("abcdef", v:tobytes())
       end)
     end
   end
@@ -188,13 +188,13 @@ describe("A view of no items", function()
       for how, make in pairs(empties) do
         local got = outcome(row.use, make(), 1)
         if type(row.empty) == "string" then
-          assert.are.equal(row.empty, got[2], how)
+          assert.equal(row.empty, got[2], how)
         else
           local n = row.empty.n or #row.empty
           assert.is_true(got[1], how)
-          assert.are.same({table.unpack(row.empty, 1, n)},
+          assert.same({table.unpack(row.empty, 1, n)},
             {table.unpack(got, 2, got.n)}, how)
-          assert.are.equal(n, got.n - 1, how)
+          assert.equal(n, got.n - 1, how)
         end
       end
     end)
@@ -206,9 +206,9 @@ describe("A view of one item and no dimensions", function()
     it("gives the registered answer: " .. name, function()
       local got = outcome(row.use, mview.bytearray("a"):view():slice(1))
       if type(row.point) == "string" then
-        assert.are.equal(row.point, got[2])
+        assert.equal(row.point, got[2])
       else
-        assert.are.same({true, table.unpack(row.point)},
+        assert.same({true, table.unpack(row.point)},
           {table.unpack(got, 1, got.n)})
       end
     end)
@@ -306,11 +306,11 @@ describe("Every parameter that is a number", function()
     it(("must be a number in range, %s %d"):format(name, i), function()
       for _, x in ipairs(boundary_integers.others) do
         local got = outcome(use, v, x)
-        assert.are.equal(("bad argument to '%s' "
+        assert.equal(("bad argument to '%s' "
           .. "(number has no integer representation)"):format(name),
           got[2] and got[2]:gsub("#%d ", ""))
       end
-      assert.are.equal("##abcd##", tostring(data))
+      assert.equal("##abcd##", tostring(data))
     end)
 
     it(("must be of the right type, %s %d"):format(name, i), function()
@@ -323,11 +323,11 @@ describe("Every parameter that is a number", function()
       end
       for _, x in ipairs(wrong) do
         local type_name = mview.isview(x) and "mview.view" or type(x)
-        assert.are.equal(("bad argument to '%s' (%s expected, got %s)")
+        assert.equal(("bad argument to '%s' (%s expected, got %s)")
           :format(name, kind, type_name),
           (outcome(use, v, x)[2]:gsub("#%d ", "")))
       end
-      assert.are.equal("##abcd##", tostring(data))
+      assert.equal("##abcd##", tostring(data))
     end)
   end
 end)

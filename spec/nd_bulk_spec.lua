@@ -25,14 +25,14 @@ describe("tobytes of more than one dimension", function()
   }
   for _, row in ipairs(rows) do
     it("gives the items in " .. row[1], function()
-      assert.are.equal(row[4], row[2]:tobytes(row[3]))
+      assert.equal(row[4], row[2]:tobytes(row[3]))
     end)
   end
 
   it("is in C order by default", function()
     local v = cube(">H"):transpose()
-    assert.are.equal(v:tobytes("C"), v:tobytes())
-    assert.are.equal(24, #v:tobytes())
+    assert.equal(v:tobytes("C"), v:tobytes())
+    assert.equal(24, #v:tobytes())
   end)
 
   it("refuses other orders by name", function()
@@ -47,13 +47,13 @@ end)
 describe("Items in C order", function()
   it("are the bytes of hex, find, byte, unpack and ..", function()
     local v = cube():transpose()
-    assert.are.equal("01070309050b0208040a060c", v:hex())
-    assert.are.equal("0107 0309 050b 0208 040a 060c", v:hex(" ", 2))
-    assert.are.same({3, 4}, {v:find("\3\9")})
-    assert.are.same({7, 3}, {v:byte(2, 3)})
-    assert.are.equal(0x0703, v:unpack(">I2", 2))
-    assert.are.equal("\1\7\3\9\5\11\2\8\4\10\6\12!", v .. "!")
-    assert.are.equal(v:transpose():toreadonly():hash(),
+    assert.equal("01070309050b0208040a060c", v:hex())
+    assert.equal("0107 0309 050b 0208 040a 060c", v:hex(" ", 2))
+    assert.same({3, 4}, {v:find("\3\9")})
+    assert.same({7, 3}, {v:byte(2, 3)})
+    assert.equal(0x0703, v:unpack(">I2", 2))
+    assert.equal("\1\7\3\9\5\11\2\8\4\10\6\12!", v .. "!")
+    assert.equal(v:transpose():toreadonly():hash(),
       mview(v:tobytes("F")):hash())
   end)
 end)
@@ -62,32 +62,32 @@ describe("copyfrom", function()
   it("copies any layout into any layout of the same shape", function()
     local target = mview.new(">I", 2, 3, 2)
     target:transpose():copyfrom(cube():transpose())
-    assert.are.same(cube():tolist(), target:tolist())
+    assert.same(cube():tolist(), target:tolist())
   end)
 
   it("takes nested lists", function()
     local v = cube()
     v:sub(1, 1):copyfrom {{{0, 0}, {0, 0}, {0, 0}}}
-    assert.are.same({{{0, 0}, {0, 0}, {0, 0}}, {{7, 8}, {9, 10}, {11, 12}}},
+    assert.same({{{0, 0}, {0, 0}, {0, 0}}, {{7, 8}, {9, 10}, {11, 12}}},
       v:tolist())
   end)
 
   it("behaves as if copied first when source and target overlap", function()
     local v = cube()
     v:slice({}, {1, 2}):copyfrom(v:slice({}, {2, 3}))
-    assert.are.same({{{3, 4}, {5, 6}, {5, 6}}, {{9, 10}, {11, 12}, {11, 12}}},
+    assert.same({{{3, 4}, {5, 6}, {5, 6}}, {{9, 10}, {11, 12}, {11, 12}}},
       v:tolist())
     v = mview.from("B", {{1, 2, 3}, {4, 5, 6}, {7, 8, 9}})
     v:copyfrom(v:transpose())
-    assert.are.same({{1, 4, 7}, {2, 5, 8}, {3, 6, 9}}, v:tolist())
+    assert.same({{1, 4, 7}, {2, 5, 8}, {3, 6, 9}}, v:tolist())
     v:copyfrom(v:slice({-1, 1, -1}, {-1, 1, -1}))
-    assert.are.same({{9, 6, 3}, {8, 5, 2}, {7, 4, 1}}, v:tolist())
+    assert.same({{9, 6, 3}, {8, 5, 2}, {7, 4, 1}}, v:tolist())
   end)
 
   it("converts between formats that overlap, as if copied first", function()
     local data = mview.bytearray("\1\2\3\4\5\6\7\8"):view()
     data:cast("<H", {2, 2}):copyfrom(data:sub(1, 4):cast("B", {2, 2}))
-    assert.are.same({1, 0, 2, 0, 3, 0, 4, 0}, data:tolist())
+    assert.same({1, 0, 2, 0, 3, 0, 4, 0}, data:tolist())
   end)
 
   it("refuses another shape without a change", function()
@@ -106,7 +106,7 @@ describe("copyfrom", function()
         v:copyfrom(row[1])
       end)
     end
-    assert.are.same(cube():tolist(), v:tolist())
+    assert.same(cube():tolist(), v:tolist())
   end)
 
   local kept = {
@@ -124,7 +124,7 @@ describe("copyfrom", function()
       local back = mview.new(row[1], #row[2])
       back:copyfrom(target)
       assert.is_true(source == target)
-      assert.are.equal(source:tobytes(), back:tobytes())
+      assert.equal(source:tobytes(), back:tobytes())
     end)
   end
 
@@ -151,7 +151,7 @@ describe("copyfrom", function()
         raises(("bad argument #1 to 'copyfrom' (item %d of format "
           .. "'%s' does not fit format '%s': %s)"):format(row[4], row[1],
           row[3], row[5]), function() target:copyfrom(source) end)
-        assert.are.equal(("\0"):rep(target.nbytes), target:tobytes())
+        assert.equal(("\0"):rep(target.nbytes), target:tobytes())
       end)
   end
 
@@ -160,7 +160,7 @@ describe("copyfrom", function()
     local ok = pcall(v.copyfrom, v, mview.from("h",
       {{{0, 0}, {0, 0}, {0, 0}}, {{0, 0}, {0, 0}, {0, 128}}}))
     assert.is_false(ok)
-    assert.are.same(cube():tolist(), v:tolist())
+    assert.same(cube():tolist(), v:tolist())
   end)
 end)
 
@@ -168,11 +168,11 @@ describe("fill and byteswap", function()
   it("write every item of a slice and no other byte", function()
     local v = cube()
     v:slice({}, {1, 3, 2}, 2):fill(0)
-    assert.are.same({{{1, 0}, {3, 4}, {5, 0}}, {{7, 0}, {9, 10}, {11, 0}}},
+    assert.same({{{1, 0}, {3, 4}, {5, 0}}, {{7, 0}, {9, 10}, {11, 0}}},
       v:tolist())
     local w = cube("<H")
     w:slice(2, {}, 1):byteswap()
-    assert.are.same({{{1, 2}, {3, 4}, {5, 6}},
+    assert.same({{{1, 2}, {3, 4}, {5, 6}},
       {{0x700, 8}, {0x900, 10}, {0xb00, 12}}}, w:tolist())
   end)
 end)
@@ -193,15 +193,15 @@ describe("Comparison of more than one dimension", function()
     assert.is_nil(v:mismatch(cube()))
     v:set(2, 1, 2, 0)
     v:set(2, 3, 1, 0)
-    assert.are.same({2, 1, 2}, {v:mismatch(cube())})
-    assert.are.same({2, 1, 2}, {v:transpose():transpose():mismatch(cube())})
-    assert.are.same({1, 3, 2}, {v:transpose():mismatch(cube():transpose())})
+    assert.same({2, 1, 2}, {v:mismatch(cube())})
+    assert.same({2, 1, 2}, {v:transpose():transpose():mismatch(cube())})
+    assert.same({1, 3, 2}, {v:transpose():mismatch(cube():transpose())})
   end)
 
   it("holds a NaN to be different from itself", function()
     local v = mview.from("d", {{1, 0 / 0}})
     assert.is_false(v == mview.from("d", {{1, 0 / 0}}))
-    assert.are.same({1, 2}, {v:mismatch(mview.from("d", {{1, 0 / 0}}))})
+    assert.same({1, 2}, {v:mismatch(mview.from("d", {{1, 0 / 0}}))})
   end)
 end)
 
@@ -209,33 +209,33 @@ describe("count and index", function()
   it("count in all dimensions", function()
     local v = cube()
     v:set(1, 1, 1, 12)
-    assert.are.equal(2, v:count(12))
-    assert.are.equal(2, v:transpose():count(12.0))
-    assert.are.equal(0, v:count(1))
+    assert.equal(2, v:count(12))
+    assert.equal(2, v:transpose():count(12.0))
+    assert.equal(0, v:count(1))
   end)
 
   it("give the full index of the first item", function()
     local v = cube()
-    assert.are.same({2, 1, 1}, {v:index(7)})
-    assert.are.same({1, 2, 1}, {v:transpose():index(3)})
-    assert.are.same({2, 2, 2}, {v:index(10, 2)})
+    assert.same({2, 1, 1}, {v:index(7)})
+    assert.same({1, 2, 1}, {v:transpose():index(3)})
+    assert.same({2, 2, 2}, {v:index(10, 2)})
     assert.is_nil(v:index(10, 1, 1))
     assert.is_nil(v:index(13))
   end)
 
   it("search for values of any type in padded items", function()
     local v = mview("\0\1\0\2\0\1", "xB")
-    assert.are.equal(2, v:index(2.0))
-    assert.are.equal(2, v:count(1))
+    assert.equal(2, v:index(2.0))
+    assert.equal(2, v:count(1))
     assert.is_nil(v:index(256))
   end)
 
   it("look for records", function()
     local v = mview.from("<hB", {{1, 2}, {3, 4}, {1, 2}})
-    assert.are.equal(2, v:count {1, 2})
-    assert.are.equal(2, v:index {3, 4})
+    assert.equal(2, v:count {1, 2})
+    assert.equal(2, v:index {3, 4})
     assert.is_nil(v:index {3, 5})
-    assert.are.equal(0, v:count {3, 256})
+    assert.equal(0, v:count {3, 256})
     assert.has_error(function() v:count {3} end)
     assert.has_error(function() v:count(3) end)
   end)
@@ -246,14 +246,14 @@ describe("mview.from and mview.new", function()
     for _, list in ipairs {{1, 2, 3}, {{1}, {2}}, {{{1, 2}}, {{3, 4}}}} do
       for _, format in ipairs {"b", ">I", "d"} do
         local v = mview.from(format, list)
-        assert.are.equal(format, v.format)
+        assert.equal(format, v.format)
         local back = v:cast(format, v.shape):tolist()
-        assert.are.same(mview.from("d", list):tolist(), mview.from("d",
+        assert.same(mview.from("d", list):tolist(), mview.from("d",
           back):tolist())
       end
     end
-    assert.are.same({0}, mview.from("d", {}).shape)
-    assert.are.same({2, 0}, mview.from("d", {{}, {}}).shape)
+    assert.same({0}, mview.from("d", {}).shape)
+    assert.same({2, 0}, mview.from("d", {{}, {}}).shape)
   end)
 
   local misfits = {
@@ -279,9 +279,9 @@ describe("mview.from and mview.new", function()
 
   it("make zeroed memory of any shape", function()
     local v = mview.new("f", 480, 640)
-    assert.are.same({480, 640}, v.shape)
-    assert.are.same({2560, 4}, v.strides)
-    assert.are.equal(("\0"):rep(480 * 640 * 4), v:tobytes())
+    assert.same({480, 640}, v.shape)
+    assert.same({2560, 4}, v.strides)
+    assert.equal(("\0"):rep(480 * 640 * 4), v:tobytes())
     assert.is_false(v.readonly)
   end)
 

@@ -11,50 +11,50 @@ end
 describe("cast with a shape", function()
   it("gives bytes any number of dimensions", function()
     local v = bytes(12):cast("B", {3, 4})
-    assert.are.same({{1, 2, 3, 4}, {5, 6, 7, 8}, {9, 10, 11, 12}}, v:tolist())
-    assert.are.same({4, 1}, v.strides)
-    assert.are.same({12, 1}, bytes(12):cast("B", {12, 1}).shape)
-    assert.are.same({}, bytes(1):cast("B", {}).shape)
+    assert.same({{1, 2, 3, 4}, {5, 6, 7, 8}, {9, 10, 11, 12}}, v:tolist())
+    assert.same({4, 1}, v.strides)
+    assert.same({12, 1}, bytes(12):cast("B", {12, 1}).shape)
+    assert.same({}, bytes(1):cast("B", {}).shape)
   end)
 
   it("goes from any dimensions to any dimensions and any format", function()
     local v = bytes(24):cast("<H", {3, 4}):cast(">I", {2, 1, 3})
-    assert.are.same({{{0x01020304, 0x05060708, 0x090a0b0c}},
+    assert.same({{{0x01020304, 0x05060708, 0x090a0b0c}},
       {{0x0d0e0f10, 0x11121314, 0x15161718}}}, v:tolist())
-    assert.are.equal(">I", v.format)
-    assert.are.same({24}, v:cast("B").shape)
-    assert.are.same({2}, v:cast("4s8x").shape)
+    assert.equal(">I", v.format)
+    assert.same({24}, v:cast("B").shape)
+    assert.same({2}, v:cast("4s8x").shape)
   end)
 
   it("takes zeros in the shape of an empty view", function()
     for _, shape in ipairs {{0}, {0, 5}, {5, 0}, {1, 0, 1}} do
-      assert.are.same(shape, bytes(0):cast("d", shape).shape)
+      assert.same(shape, bytes(0):cast("d", shape).shape)
     end
-    assert.are.same({0}, mview.new("d", 3, 0):cast("B").shape)
+    assert.same({0}, mview.new("d", 3, 0):cast("B").shape)
   end)
 
   it("takes zeros for items of no bytes that lie apart", function()
     local v = mview.new("0s:a:B:b:", 3):field("a")
-    assert.are.same({1}, v.strides)
-    assert.are.same({0}, v:cast("B").shape)
-    assert.are.same({2, 0}, v:cast("d", {2, 0}).shape)
+    assert.same({1}, v.strides)
+    assert.same({0}, v:cast("B").shape)
+    assert.same({2, 0}, v:cast("d", {2, 0}).shape)
     raises("bad argument #3 to 'cast' (shape does not fit 0 bytes of 'B')",
       v.cast, v, "B", {1})
   end)
 
   it("takes sizes as Lua's functions take integers", function()
     local v = bytes(12)
-    assert.are.same({6, 2}, v:cast("B", {#v / 2, 2}).shape)
-    assert.are.same({3, 4}, v:cast("B", {"3", "0x4"}).shape)
-    assert.are.same({2, 3}, mview(v, "h", {"2", 3.0}).shape)
+    assert.same({6, 2}, v:cast("B", {#v / 2, 2}).shape)
+    assert.same({3, 4}, v:cast("B", {"3", "0x4"}).shape)
+    assert.same({2, 3}, mview(v, "h", {"2", 3.0}).shape)
   end)
 
   it("keeps the memory, the offset and read-only", function()
     local data = mview.bytearray(8)
     local v = data:view():sub(3):toreadonly():cast("H", {3, 1})
-    assert.are.equal(2, v.offset)
+    assert.equal(2, v.offset)
     assert.is_true(v.readonly)
-    assert.are.equal(data, v.obj)
+    assert.equal(data, v.obj)
   end)
 
   local too_many = {12}
@@ -101,21 +101,21 @@ describe("cast of a view that is not contiguous", function()
 
   it("may change the items of the last dimension, given the shape", function()
     local v = strided():cast(">H", {2, 4})
-    assert.are.same({{0x0304, 0x0506, 0x0708, 0x090a},
+    assert.same({{0x0304, 0x0506, 0x0708, 0x090a},
       {0x0f10, 0x1112, 0x1314, 0x1516}}, v:tolist())
-    assert.are.same({12, 2}, v.strides)
+    assert.same({12, 2}, v.strides)
   end)
 
   it("stays on the same memory", function()
     local v = strided()
     v:cast(">H", {2, 4}):set(1, 1, 0xffff)
-    assert.are.same({255, 255, 5}, v:slice(1, {1, 3}):tolist())
+    assert.same({255, 255, 5}, v:slice(1, {1, 3}):tolist())
   end)
 
   it("may do so with rows backwards", function()
     local v = strided():sub(-1, 1, -1):cast("<Q", {2, 1})
-    assert.are.same({-12, 8}, v.strides)
-    assert.are.equal(strided()[2]:unpack("<i8"), v(1, 1))
+    assert.same({-12, 8}, v.strides)
+    assert.equal(strided()[2]:unpack("<i8"), v(1, 1))
   end)
 
   it("may split dimensions, add dimensions of 1 item, and merge even ones",
@@ -126,23 +126,23 @@ describe("cast of a view that is not contiguous", function()
       }
       for _, row in ipairs(rows) do
         local v = strided():cast("B", row[1])
-        assert.are.same(row[1], v.shape)
-        assert.are.same(row[2], v.strides)
-        assert.are.equal(strided():tobytes(), v:tobytes())
-        assert.are.equal(strided(), v:cast("B", {2, 8}))
+        assert.same(row[1], v.shape)
+        assert.same(row[2], v.strides)
+        assert.equal(strided():tobytes(), v:tobytes())
+        assert.equal(strided(), v:cast("B", {2, 8}))
       end
       local column = bytes(24):cast("B", {2, 3, 4}):slice({}, {}, 2)
-      assert.are.same({4}, column:cast("b").strides)
-      assert.are.same({8, 4}, column:cast("b", {3, 2}).strides)
-      assert.are.same({-4}, column:sub(-1, 1, -1):slice({}, {-1, 1, -1})
+      assert.same({4}, column:cast("b").strides)
+      assert.same({8, 4}, column:cast("b", {3, 2}).strides)
+      assert.same({-4}, column:sub(-1, 1, -1):slice({}, {-1, 1, -1})
         :cast("B").strides)
     end)
 
   it("may take items apart that lie apart", function()
     local v = mview.from("<I", {0x04030201, 0, 0x08070605}):sub(1, -1, 2)
-    assert.are.same({{1, 2, 3, 4}, {5, 6, 7, 8}},
+    assert.same({{1, 2, 3, 4}, {5, 6, 7, 8}},
       v:cast("B", {2, 4}):tolist())
-    assert.are.same({{{0x0201}, {0x0403}}, {{0x0605}, {0x0807}}},
+    assert.same({{{0x0201}, {0x0403}}, {{0x0605}, {0x0807}}},
       v:cast("<H", {2, 2, 1}):tolist())
   end)
 
@@ -164,10 +164,10 @@ describe("cast of a view that is not contiguous", function()
         raises(("cannot cast without a copy: dimension %d is strided, use "
           .. ":copy()"):format(row[4]),
           function() local _ = row[1]:cast(row[2], row[3]) end)
-        assert.are.equal(row[1]:tobytes(),
+        assert.equal(row[1]:tobytes(),
           row[1]:copy():cast(row[2], row[3]):tobytes())
       else
-        assert.are.equal(row[1]:tobytes(),
+        assert.equal(row[1]:tobytes(),
           row[1]:cast(row[2], row[3]):tobytes())
       end
     end

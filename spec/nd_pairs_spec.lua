@@ -42,7 +42,7 @@ local function both(format, bytes, layout)
   local data = mview.bytearray(bytes)
   local v, twin = mview(data, format), model.view(bytes):cast(format)
   return layout(v), layout(twin), function()
-    assert.are.equal(model.bytes(twin), tostring(data))
+    assert.equal(model.bytes(twin), tostring(data))
   end
 end
 
@@ -52,8 +52,8 @@ local function check_high_bits(a, b)
     local i = random(#a)
     local x = a[i]
     if math.type(x) and pcall(a.set, a, i, x + (1 << bit)) and a[i] ~= x then
-      assert.are.equal(i, a:mismatch(b))
-      assert.are.equal(i, b:mismatch(a))
+      assert.equal(i, a:mismatch(b))
+      assert.equal(i, b:mismatch(a))
       assert.is_false(a == b)
       a[i] = x
     end
@@ -73,7 +73,7 @@ for _, few in ipairs {100, false} do
             local target, twin, check = both(to, some_bytes(to, 100),
               layout[2])
             local expected = pcall(twin.copyfrom, twin, its_twin)
-            assert.are.equal(expected, pcall(target.copyfrom, target, source))
+            assert.equal(expected, pcall(target.copyfrom, target, source))
             check()
           end
         end)
@@ -84,15 +84,15 @@ for _, few in ipairs {100, false} do
             local b, btwin = both(to, bytes:sub(1, mview.calcsize(to)):rep(
               COUNT), layout[2])
             if pcall(btwin.copyfrom, btwin, atwin) then b:copyfrom(a) end
-            assert.are.equal(atwin:mismatch(btwin), a:mismatch(b))
+            assert.equal(atwin:mismatch(btwin), a:mismatch(b))
             if a == b then check_high_bits(a, b) end
             local i = random(#b - 1)
             b[i], b[#b] = b[1], b[2]
             btwin:set(i, btwin:get(1))
             btwin:set(#b, btwin:get(2))
             local where = atwin:mismatch(btwin)
-            assert.are.equal(where, a:mismatch(b))
-            assert.are.equal(where == nil, b == a)
+            assert.equal(where, a:mismatch(b))
+            assert.equal(where == nil, b == a)
           end
         end)
 
@@ -100,9 +100,9 @@ for _, few in ipairs {100, false} do
           local v, twin = both(from, bytes, layout[2])
           for _ = 1, 3 do
             local x = v[random(#v)]
-            assert.are.equal(twin:count(x), v:count(x))
-            assert.are.equal(twin:index(x), v:index(x))
-            assert.are.equal(twin:index(x, 9, -9), v:index(x, 9, -9))
+            assert.equal(twin:count(x), v:count(x))
+            assert.equal(twin:index(x), v:index(x))
+            assert.equal(twin:index(x, 9, -9), v:index(x, 9, -9))
           end
           assert.is_true(identical(twin:tolist(), v:tolist()))
         end)

@@ -34,28 +34,28 @@ describe("slice", function()
   }
   for _, row in ipairs(rows) do
     it("takes " .. row[1], function()
-      assert.are.same(row[3], grid():slice(table.unpack(row[2])):tolist())
+      assert.same(row[3], grid():slice(table.unpack(row[2])):tolist())
     end)
   end
 
   it("drops all dimensions if all selectors are integers", function()
     local v = grid():slice(2, 3)
-    assert.are.equal(0, v.ndim)
-    assert.are.equal(23, v:get())
+    assert.equal(0, v.ndim)
+    assert.equal(23, v:get())
   end)
 
   it("gives views of the same memory", function()
     local v = grid()
     v:slice({1, 2}, {2, 3}):fill(0)
-    assert.are.same({{11, 0, 0, 14}, {21, 0, 0, 24}, {31, 32, 33, 34}},
+    assert.same({{11, 0, 0, 14}, {21, 0, 0, 24}, {31, 32, 33, 34}},
       v:tolist())
   end)
 
   it("has the offset of its first item and its strides", function()
     local v = grid():slice({3, 1, -1}, {2, 4, 2})
-    assert.are.same({3, 2}, v.shape)
-    assert.are.same({-4, 2}, v.strides)
-    assert.are.equal(9, v.offset)
+    assert.same({3, 2}, v.shape)
+    assert.same({-4, 2}, v.strides)
+    assert.equal(9, v.offset)
     assert.is_false(v.contiguous)
   end)
 
@@ -67,7 +67,7 @@ describe("slice", function()
   end)
 
   it("takes floats of integer value, also in ranges", function()
-    assert.are.same({12, 14}, grid():slice(1.0, {2.0, 4.0, 2.0}):tolist())
+    assert.same({12, 14}, grid():slice(1.0, {2.0, 4.0, 2.0}):tolist())
   end)
 
   it("refuses a value that is not a selector", function()
@@ -97,20 +97,20 @@ end)
 describe("sub of more than one dimension", function()
   it("slices the first dimension", function()
     local v = grid()
-    assert.are.same({{21, 22, 23, 24}, {31, 32, 33, 34}}, v:sub(2):tolist())
-    assert.are.same({{11, 12, 13, 14}}, v:sub(-9, -3):tolist())
-    assert.are.same({{31, 32, 33, 34}, {11, 12, 13, 14}},
+    assert.same({{21, 22, 23, 24}, {31, 32, 33, 34}}, v:sub(2):tolist())
+    assert.same({{11, 12, 13, 14}}, v:sub(-9, -3):tolist())
+    assert.same({{31, 32, 33, 34}, {11, 12, 13, 14}},
       v:sub(-1, 1, -2):tolist())
-    assert.are.same({0, 4}, v:sub(4).shape)
+    assert.same({0, 4}, v:sub(4).shape)
   end)
 end)
 
 describe("transpose", function()
   it("reverses the dimensions", function()
     local v = grid():transpose()
-    assert.are.same({4, 3}, v.shape)
-    assert.are.same({1, 4}, v.strides)
-    assert.are.same({{11, 21, 31}, {12, 22, 32}, {13, 23, 33}, {14, 24, 34}},
+    assert.same({4, 3}, v.shape)
+    assert.same({1, 4}, v.strides)
+    assert.same({{11, 21, 31}, {12, 22, 32}, {13, 23, 33}, {14, 24, 34}},
       v:tolist())
     assert.is_true(v.f_contiguous)
     assert.is_false(v.c_contiguous)
@@ -119,14 +119,14 @@ describe("transpose", function()
 
   it("permutes them in any order", function()
     local v = mview.new("H", 2, 3, 4):transpose(3, 1, 2)
-    assert.are.same({4, 2, 3}, v.shape)
-    assert.are.same({2, 24, 8}, v.strides)
-    assert.are.same({2, 3, 4}, v:transpose(2, 3, 1).shape)
+    assert.same({4, 2, 3}, v.shape)
+    assert.same({2, 24, 8}, v.strides)
+    assert.same({2, 3, 4}, v:transpose(2, 3, 1).shape)
   end)
 
   it("does not change views of one dimension or of none", function()
-    assert.are.same({5}, mview.new("B", 5):transpose().shape)
-    assert.are.same({}, mview("x"):cast("B", {}):transpose().shape)
+    assert.same({5}, mview.new("B", 5):transpose().shape)
+    assert.same({}, mview("x"):cast("B", {}):transpose().shape)
   end)
 
   it("refuses arguments that are not a permutation", function()
@@ -172,9 +172,9 @@ describe("Contiguity", function()
   for _, row in ipairs(rows) do
     it(("is as in PEP 3118 for %s"):format(row[1]), function()
       local v = row[2](grid())
-      assert.are.equal(row[3], v.c_contiguous)
-      assert.are.equal(row[4], v.f_contiguous)
-      assert.are.equal(row[3] or row[4], v.contiguous)
+      assert.equal(row[3], v.c_contiguous)
+      assert.equal(row[4], v.f_contiguous)
+      assert.equal(row[3] or row[4], v.contiguous)
     end)
   end
 end)

@@ -76,11 +76,11 @@ describe("Padding", function()
       it(("is not written by %s: %s %d"):format(name, format, i), function()
         local data = mview.bytearray(("#"):rep(4 * #layout))
         local v = mview(data, format)
-        assert.are.equal(#layout, v.itemsize)
+        assert.equal(#layout, v.itemsize)
         for _, value in ipairs {x, y} do
           write(v, value, format)
-          assert.are.same({value, value, value, value}, v:tolist())
-          assert.are.equal(("#"):rep(#gaps(layout, tostring(data))),
+          assert.same({value, value, value, value}, v:tolist())
+          assert.equal(("#"):rep(#gaps(layout, tostring(data))),
             gaps(layout, tostring(data)))
         end
       end)
@@ -91,7 +91,7 @@ describe("Padding", function()
     local from = mview(mview.bytearray("aXbbcXdd"), "T{<B:a:xH:b:}")
     local data = mview.bytearray(8)
     mview(data, "T{<B:a:xH:b:}"):copyfrom(from)
-    assert.are.equal("a\0bbc\0dd", tostring(data))
+    assert.equal("a\0bbc\0dd", tostring(data))
   end)
 end)
 
@@ -104,9 +104,9 @@ describe("What a host's items have behind their format", function()
         local source = "T{<H}"
         for _, x in ipairs {{1}, {258}} do
           write(v, x, source)
-          assert.are.same({x, x, x, x}, v:tolist())
+          assert.same({x, x, x, x}, v:tolist())
           local bytes = v:tobytes()
-          for i = 3, 16, 4 do assert.are.equal("##", bytes:sub(i, i + 1)) end
+          for i = 3, 16, 4 do assert.equal("##", bytes:sub(i, i + 1)) end
         end
       end)
     end
@@ -119,6 +119,6 @@ describe("What a host's items have behind their format", function()
     end
     local v = items(("#"):rep(16))
     v:copyfrom(items("a\0XXb\0XXc\0XXd\0XX"))
-    assert.are.equal("a\0##b\0##c\0##d\0##", v:tobytes())
+    assert.equal("a\0##b\0##c\0##d\0##", v:tobytes())
   end)
 end)

@@ -161,10 +161,10 @@ describe("A pattern", function()
   end)
 
   it("may be a number", function()
-    assert.are.same({2, 3}, {mview("a12"):find(12)})
-    assert.are.equal("12", mview("a12"):match(12))
-    assert.are.equal("1.5", mview("a1.5"):gmatch(1.5)())
-    assert.are.same({2, 3}, {mview("a12"):find(12, 1, true)})
+    assert.same({2, 3}, {mview("a12"):find(12)})
+    assert.equal("12", mview("a12"):match(12))
+    assert.equal("1.5", mview("a1.5"):gmatch(1.5)())
+    assert.same({2, 3}, {mview("a12"):find(12, 1, true)})
   end)
 
   for _, name in ipairs {"find", "match", "gmatch"} do
@@ -220,10 +220,10 @@ describe("find", function()
   it("with plain looks for the bytes of any bytes-like", function()
     local v = mview("a.b%a")
     local object = setmetatable({}, {__buffer = function() return "%a" end})
-    assert.are.same({2, 2}, {v:find(".", 1, true)})
-    assert.are.same({1, 1}, {v:find(".", 1, false)})
-    assert.are.same({4, 5}, {v:find(object, 1, true)})
-    assert.are.same({4, 5}, {v:find(mview("%a"), -2, 1)})
+    assert.same({2, 2}, {v:find(".", 1, true)})
+    assert.same({1, 1}, {v:find(".", 1, false)})
+    assert.same({4, 5}, {v:find(object, 1, true)})
+    assert.same({4, 5}, {v:find(mview("%a"), -2, 1)})
     raises("bad argument #1 to 'find' (string, view or other bytes-like "
       .. "expected, got table)", function() local _ = v:find({}, 1, true) end)
   end)
@@ -237,7 +237,7 @@ describe("An iteration", function()
       list[#list + 1] = letter
       data:append(("z"):rep(10000))
     end
-    assert.are.same({"a", "b", "c"}, list)
+    assert.same({"a", "b", "c"}, list)
   end)
 
   it("sees writes behind its position", function()
@@ -247,7 +247,7 @@ describe("An iteration", function()
       list[#list + 1] = letter
       if at <= #data then data[at] = 98 end
     end
-    assert.are.equal("abbb", table.concat(list))
+    assert.equal("abbb", table.concat(list))
   end)
 
   local ends = {
@@ -283,9 +283,9 @@ describe("An iteration", function()
     local step = mview.bytearray("a1b2"):view():gmatch("%a" .. "%d")
     collectgarbage()
     collectgarbage()
-    assert.are.equal("a1", step())
+    assert.equal("a1", step())
     collectgarbage()
-    assert.are.equal("b2", step())
+    assert.equal("b2", step())
     assert.is_nil(step())
   end)
 end)

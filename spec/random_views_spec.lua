@@ -25,7 +25,7 @@ describe("The model", function()
             if not ok then wrong[#wrong + 1] = err end
           end
         end
-        assert.are.equal("", table.concat(wrong, "\n", 1, math.min(#wrong, 20)))
+        assert.equal("", table.concat(wrong, "\n", 1, math.min(#wrong, 20)))
       end)
     end
   end

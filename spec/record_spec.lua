@@ -14,43 +14,43 @@ end
 describe("A record", function()
   it("is read by value, as a table of its fields", function()
     local v = points()
-    assert.are.equal(12, v.itemsize)
-    assert.are.same({3}, v.shape)
-    assert.are.same({id = 2, x = 2.5, y = -2.0}, v[2])
+    assert.equal(12, v.itemsize)
+    assert.same({3}, v.shape)
+    assert.same({id = 2, x = 2.5, y = -2.0}, v[2])
     local item = v[2]
     item.id = 99
-    assert.are.equal(2, v[2].id)
-    assert.are.same({v[1], v[2], v[3]}, v:tolist())
-    assert.are.same({v[1], v[2], v[3]}, {v:values()})
+    assert.equal(2, v[2].id)
+    assert.same({v[1], v[2], v[3]}, v:tolist())
+    assert.same({v[1], v[2], v[3]}, {v:values()})
     assert.is_nil(v[4])
   end)
 
   it("is two values without names, too", function()
     local v = mview("abcd", "2B")
-    assert.are.same({97, 98}, v[1])
-    assert.are.same({{97, 98}, {99, 100}}, v:tolist())
-    assert.are.same({99, 100}, v(2))
+    assert.same({97, 98}, v[1])
+    assert.same({{97, 98}, {99, 100}}, v:tolist())
+    assert.same({99, 100}, v(2))
     local all = {}
     for pair in v:iter() do all[#all + 1] = pair end
-    assert.are.same({v:values()}, all)
+    assert.same({v:values()}, all)
   end)
 
   it("is written as a whole", function()
     local v = points()
     v[2] = {id = 20, x = 0.5, y = 0}
-    assert.are.same({id = 20, x = 0.5, y = 0.0}, v[2])
-    assert.are.equal(string.pack("<I4ff", 20, 0.5, 0), v:sub(2, 2):tobytes())
+    assert.same({id = 20, x = 0.5, y = 0.0}, v[2])
+    assert.equal(string.pack("<I4ff", 20, 0.5, 0), v:sub(2, 2):tobytes())
     v[3] = v[1]
-    assert.are.same(v[1], v[3])
+    assert.same(v[1], v[3])
   end)
 
   it("has its fields without a name by position", function()
     local v = mview.from("<hT{B:r:B:g:}:colour:3sB", {
       {1, colour = {r = 2, g = 3}, "abc", 4},
     })
-    assert.are.same({1, "abc", 4, colour = {r = 2, g = 3}}, v[1])
+    assert.same({1, "abc", 4, colour = {r = 2, g = 3}}, v[1])
     v[1] = {5, "x", 6, colour = {g = 7, r = 8}}
-    assert.are.equal("\5\0\8\7x\0\0\6", v:tobytes())
+    assert.equal("\5\0\8\7x\0\0\6", v:tobytes())
   end)
 
   it("may hold records, lists of records and sub-arrays", function()
@@ -60,11 +60,11 @@ describe("A record", function()
     }}
     local v = mview.new(format, 2)
     v[2] = value
-    assert.are.same(value, v[2])
-    assert.are.equal(21, v.itemsize)
-    assert.are.equal(string.pack("<Bi2BBBBi2BBBBff", 9, 1, 1, 2, 3, 4, -1, 5,
+    assert.same(value, v[2])
+    assert.equal(21, v.itemsize)
+    assert.equal(string.pack("<Bi2BBBBi2BBBBff", 9, 1, 1, 2, 3, 4, -1, 5,
       6, 7, 8, 1, -1), v:sub(2):tobytes())
-    assert.are.equal(0, v[1].pair[2].m[2][2])
+    assert.equal(0, v[1].pair[2].m[2][2])
   end)
 
   local refused = {
@@ -87,11 +87,11 @@ describe("A record", function()
       local v = points()
       local before = v:tobytes()
       raises(row[3], function() v[2] = row[2] end)
-      assert.are.equal(before, v:tobytes())
+      assert.equal(before, v:tobytes())
       assert.is_false(pcall(v.set, v, 2, row[2]))
       assert.is_false(pcall(v.fill, v, row[2]))
       assert.is_false(pcall(v.copyfrom, v, {v[1], v[1], row[2]}))
-      assert.are.equal(before, v:tobytes())
+      assert.equal(before, v:tobytes())
     end)
   end
 
@@ -104,28 +104,28 @@ describe("A record", function()
     raises("in.s: list of 2 items expected, got 1", function()
       v[1] = {["in"] = {x = 1, s = {"a"}}}
     end)
-    assert.are.equal("\0\0\0", v:tobytes())
+    assert.equal("\0\0\0", v:tobytes())
   end)
 
   it("keeps its padding in every write", function()
     local data = mview.bytearray(("\xaa"):rep(16))
     local v = mview(data, "<hx3xb:n:x")
-    assert.are.equal(8, v.itemsize)
+    assert.equal(8, v.itemsize)
     v[1] = {0, n = 1}
-    assert.are.equal("\0\0\xaa\xaa\xaa\xaa\1\xaa" .. ("\xaa"):rep(8),
+    assert.equal("\0\0\xaa\xaa\xaa\xaa\1\xaa" .. ("\xaa"):rep(8),
       tostring(data))
     v:fill {-1, n = 2}
-    assert.are.equal(("\xff\xff\xaa\xaa\xaa\xaa\2\xaa"):rep(2), tostring(data))
+    assert.equal(("\xff\xff\xaa\xaa\xaa\xaa\2\xaa"):rep(2), tostring(data))
   end)
 
   it("may be followed by padding that only its exporter knows", function()
     local v, handle = lend_host.lend {data = "\1\0\2\xff\3\0\4\xff",
       format = "T{<h:a:b:b:}", itemsize = 4, shape = {2}}
-    assert.are.equal(4, v.itemsize)
-    assert.are.equal(8, v.nbytes)
-    assert.are.same({{a = 1, b = 2}, {a = 3, b = 4}}, v:tolist())
+    assert.equal(4, v.itemsize)
+    assert.equal(8, v.nbytes)
+    assert.same({{a = 1, b = 2}, {a = 3, b = 4}}, v:tolist())
     v[1] = {a = 5, b = 6}
-    assert.are.equal("\5\0\6\xff\3\0\4\xff", handle:bytes())
+    assert.equal("\5\0\6\xff\3\0\4\xff", handle:bytes())
   end)
 end)
 
@@ -133,75 +133,75 @@ describe("field", function()
   it("is a strided view of one field, in place", function()
     local v = points()
     local x = v:field("x")
-    assert.are.equal("f", (x.format:gsub("^[<=]", "")))
-    assert.are.equal(4, x.itemsize)
-    assert.are.same({3}, x.shape)
-    assert.are.same({12}, x.strides)
-    assert.are.equal(4, x.offset)
-    assert.are.same({1.5, 2.5, 3.5}, x:tolist())
+    assert.equal("f", (x.format:gsub("^[<=]", "")))
+    assert.equal(4, x.itemsize)
+    assert.same({3}, x.shape)
+    assert.same({12}, x.strides)
+    assert.equal(4, x.offset)
+    assert.same({1.5, 2.5, 3.5}, x:tolist())
     x[2] = 9
-    assert.are.equal(9.0, v[2].x)
+    assert.equal(9.0, v[2].x)
     x:fill(0)
-    assert.are.same({id = 3, x = 0.0, y = -3.0}, v[3])
+    assert.same({id = 3, x = 0.0, y = -3.0}, v[3])
   end)
 
   it("is found by position too, counted over all fields", function()
     local v = points()
     for position, name in ipairs {"id", "x", "y"} do
-      assert.are.same(v:field(name):tolist(), v:field(position):tolist())
-      assert.are.equal(v:field(name).offset, v:field(position).offset)
+      assert.same(v:field(name):tolist(), v:field(position):tolist())
+      assert.equal(v:field(name).offset, v:field(position).offset)
     end
     local w = mview.from("<2h3s", {{1, 2, "abc"}, {3, 4, "def"}})
-    assert.are.same({1, 3}, w:field(1):tolist())
-    assert.are.same({2, 4}, w:field(2):tolist())
-    assert.are.same({"abc", "def"}, w:field(3):tolist())
+    assert.same({1, 3}, w:field(1):tolist())
+    assert.same({2, 4}, w:field(2):tolist())
+    assert.same({"abc", "def"}, w:field(3):tolist())
   end)
 
   it("keeps the byte order of the field", function()
     local v = mview.from("<h:a:>h:b:h:c:", {{a = 1, b = 2, c = 3}})
-    assert.are.same({{1}, {2}, {3}}, {v:field("a"):tolist(),
+    assert.same({{1}, {2}, {3}}, {v:field("a"):tolist(),
       v:field("b"):tolist(), v:field("c"):tolist()})
     v:field("c")[1] = 0x0102
-    assert.are.equal("\1\0\0\2\1\2", v:tobytes())
+    assert.equal("\1\0\0\2\1\2", v:tobytes())
     v:field("b"):byteswap()
-    assert.are.equal("\1\0\2\0\1\2", v:tobytes())
+    assert.equal("\1\0\2\0\1\2", v:tobytes())
   end)
 
   it("has a sub-array's shape as further dimensions", function()
     local v = mview.new("B:n:(2,3)<H:m:", 4)
     local m = v:field("m")
-    assert.are.same({4, 2, 3}, m.shape)
-    assert.are.same({v.itemsize, 6, 2}, m.strides)
+    assert.same({4, 2, 3}, m.shape)
+    assert.same({v.itemsize, 6, 2}, m.strides)
     m:set(4, 2, 3, 77)
-    assert.are.equal(77, v[4].m[2][3])
-    assert.are.same({4}, mview.new("2s:s:h", 4):field("s").shape)
-    assert.are.same({4, 3}, mview.new("3h:v:b", 4):field("v").shape)
+    assert.equal(77, v[4].m[2][3])
+    assert.same({4}, mview.new("2s:s:h", 4):field("s").shape)
+    assert.same({4, 3}, mview.new("3h:v:b", 4):field("v").shape)
   end)
 
   it("goes into fields of fields", function()
     local v = mview.from("T{<h:a:T{b:x:>i:y:}:in:}",
       {{a = 1, ["in"] = {x = 2, y = 3}}, {a = 4, ["in"] = {x = 5, y = 6}}})
     local inner = v:field("in")
-    assert.are.same({{x = 2, y = 3}, {x = 5, y = 6}}, inner:tolist())
-    assert.are.same({3, 6}, inner:field("y"):tolist())
+    assert.same({{x = 2, y = 3}, {x = 5, y = 6}}, inner:tolist())
+    assert.same({3, 6}, inner:field("y"):tolist())
     inner:field("y"):fill(-1)
-    assert.are.same({a = 4, ["in"] = {x = 5, y = -1}}, v[2])
+    assert.same({a = 4, ["in"] = {x = 5, y = -1}}, v[2])
   end)
 
   it("works on slices, rows and any number of dimensions", function()
     local v = mview.new(POINT, 2, 3)
     v:set(2, 3, {id = 7, x = 0, y = 0})
-    assert.are.same({{0, 0, 0}, {0, 0, 7}}, v:field("id"):tolist())
-    assert.are.same({0, 0, 7}, v[2]:field("id"):tolist())
-    assert.are.same({3, 1}, points():sub(-1, 1, -2):field("id"):tolist())
-    assert.are.equal(7, v:slice(2, 3):field("id"):get())
+    assert.same({{0, 0, 0}, {0, 0, 7}}, v:field("id"):tolist())
+    assert.same({0, 0, 7}, v[2]:field("id"):tolist())
+    assert.same({3, 1}, points():sub(-1, 1, -2):field("id"):tolist())
+    assert.equal(7, v:slice(2, 3):field("id"):get())
   end)
 
   it("may not have more than 64 dimensions with its own", function()
     local shape = {}
     for d = 1, 63 do shape[d] = 1 end
     local v = mview.new("(1)B", table.unpack(shape))
-    assert.are.equal(64, v:field(1).ndim)
+    assert.equal(64, v:field(1).ndim)
     v = mview.new("(1)B", 1, table.unpack(shape))
     raises("more than 64 dimensions", v.field, v, 1)
   end)
@@ -244,7 +244,7 @@ describe("Records", function()
     assert.is_false(v == v:field("id"))
     v:field("y")[3] = 0
     assert.is_false(v == points())
-    assert.are.equal(3, v:mismatch(points()))
+    assert.equal(3, v:mismatch(points()))
   end)
 
   it("are equal with any padding", function()
@@ -256,11 +256,11 @@ describe("Records", function()
   it("are copied between layouts and formats of the same fields", function()
     local v = mview.new("T{>I:id:>d:x:>d:y:}", 3)
     v:copyfrom(points())
-    assert.are.same(points():tolist(), v:tolist())
+    assert.same(points():tolist(), v:tolist())
     v:sub(1, 2):copyfrom(v:sub(2, 3))
-    assert.are.same({2, 3, 3}, v:field("id"):tolist())
+    assert.same({2, 3, 3}, v:field("id"):tolist())
     v:copyfrom {points()[3], points()[2], points()[1]}
-    assert.are.same({3, 2, 1}, v:field("id"):tolist())
+    assert.same({3, 2, 1}, v:field("id"):tolist())
     local rows = {
       {"Idd", 4, "shape [3] expected, got [4]"},
       {"Id", 3, "item 1 of format 'Id' does not fit format "
@@ -273,22 +273,22 @@ describe("Records", function()
         v:copyfrom(mview.new(row[1], row[2]))
       end)
     end
-    assert.are.same({3, 2, 1}, v:field("id"):tolist())
+    assert.same({3, 2, 1}, v:field("id"):tolist())
   end)
 
   it("have each number swapped by byteswap", function()
     local v = mview.from("T{<h:a:T{<i:b:c:c:}:in:2s:s:}",
       {{a = 1, ["in"] = {b = 2, c = "x"}, s = "yz"}})
     v:byteswap()
-    assert.are.same({a = 0x0100, ["in"] = {b = 0x02000000, c = "x"},
+    assert.same({a = 0x0100, ["in"] = {b = 0x02000000, c = "x"},
       s = "yz"}, v[1])
   end)
 
   it("are sliced, transposed and cast as items are", function()
     local v = points():cast(POINT, {3, 1}):transpose()
-    assert.are.same({1, 3}, v.shape)
-    assert.are.same({id = 3, x = 3.5, y = -3.0}, v(1, 3))
-    assert.are.same({36}, points():cast("B").shape)
-    assert.are.same({9}, points():cast("<I").shape)
+    assert.same({1, 3}, v.shape)
+    assert.same({id = 3, x = 3.5, y = -3.0}, v(1, 3))
+    assert.same({36}, points():cast("B").shape)
+    assert.same({9}, points():cast("<I").shape)
   end)
 end)

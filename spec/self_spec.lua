@@ -89,8 +89,8 @@ local function run(script)
   local output, status = shell((os.getenv "LUA" or "lua5.4") .. " "
     .. path)
   os.remove(path)
-  assert.are.equal("done", output)
-  assert.are.equal(0, status)
+  assert.equal("done", output)
+  assert.equal(0, status)
 end
 
 describe("Methods know their self", function()

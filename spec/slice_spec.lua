@@ -40,8 +40,8 @@ describe("sub", function()
           end
           agree(s:sub(i), v:sub(i):tobytes(), "sub(%d)", i)
         end
-        assert.are.equal(s, v:sub():tobytes())
-        assert.are.equal(s:sub(1, 2), v:sub(nil, 2):tobytes())
+        assert.equal(s, v:sub():tobytes())
+        assert.equal(s:sub(1, 2), v:sub(nil, 2):tobytes())
       end)
 
       it(("walks by steps as the model: %d items, %s"):format(n, name),
@@ -64,10 +64,10 @@ describe("sub", function()
 
   it("walks from the last to the first by a negative step", function()
     local v = mview("abcde")
-    assert.are.equal("edcba", v:sub(nil, nil, -1):tobytes())
-    assert.are.equal("ec", v:sub(nil, 2, -2):tobytes())
-    assert.are.equal("cba", v:sub(3, nil, -1):tobytes())
-    assert.are.equal("", v:sub(1, -1, -1):tobytes())
+    assert.equal("edcba", v:sub(nil, nil, -1):tobytes())
+    assert.equal("ec", v:sub(nil, 2, -2):tobytes())
+    assert.equal("cba", v:sub(3, nil, -1):tobytes())
+    assert.equal("", v:sub(1, -1, -1):tobytes())
   end)
 
   it("of a sub is a slice of the same memory", function()
@@ -78,31 +78,31 @@ describe("sub", function()
       local v = mview.bytearray(s):view()
       local slow = model.view(s):sub(i, j, step):sub(k, l, step2)
       local slice = v:sub(i, j, step):sub(k, l, step2)
-      assert.are.equal(slow:tobytes(), slice:tobytes())
+      assert.equal(slow:tobytes(), slice:tobytes())
       slice:fill(0)
       for at = 1, #s do
         local inside = false
         for _, offset in ipairs(slow.offsets) do
           inside = inside or offset == at - 1
         end
-        assert.are.equal(inside and 0 or s:byte(at), v[at])
+        assert.equal(inside and 0 or s:byte(at), v[at])
       end
     end
   end)
 
   it("counts items, not bytes", function()
     local v = mview.from(">I", {1, 2, 3, 4, 5})
-    assert.are.same({2, 3}, v:sub(2, 3):tolist())
-    assert.are.same({5, 3, 1}, v:sub(-1, 1, -2):tolist())
-    assert.are.equal(4, v:sub(2).offset)
-    assert.are.same({-8}, v:sub(-1, 1, -2).strides)
+    assert.same({2, 3}, v:sub(2, 3):tolist())
+    assert.same({5, 3, 1}, v:sub(-1, 1, -2):tolist())
+    assert.equal(4, v:sub(2).offset)
+    assert.same({-8}, v:sub(-1, 1, -2).strides)
   end)
 
   it("keeps the format, the memory and read-only", function()
     local data = mview.bytearray(16)
     local slice = data:view():cast("<i"):toreadonly():sub(2, 3)
-    assert.are.equal("<i", slice.format)
-    assert.are.equal(data, slice.obj)
+    assert.equal("<i", slice.format)
+    assert.equal(data, slice.obj)
     assert.is_true(slice.readonly)
     assert.is_false(data:view():sub(1).readonly)
     local v = data:view()
@@ -114,8 +114,8 @@ describe("sub", function()
     local slice = v:sub(2, -2)
     slice[1] = 66
     v[5] = 69
-    assert.are.equal("aBcdEf", v:tobytes())
-    assert.are.equal("BcdE", slice:tobytes())
+    assert.equal("aBcdEf", v:tobytes())
+    assert.equal("BcdE", slice:tobytes())
   end)
 
   it("takes numbers as string.sub does", function()
@@ -148,18 +148,18 @@ describe("slice of one dimension", function()
         end
       end
     end
-    assert.are.equal("abcd", v:slice():tobytes())
-    assert.are.equal("abcd", v:slice({}):tobytes())
-    assert.are.equal("abcd", v:slice(nil):tobytes())
-    assert.are.equal("dcba", v:slice({nil, nil, -1}):tobytes())
+    assert.equal("abcd", v:slice():tobytes())
+    assert.equal("abcd", v:slice({}):tobytes())
+    assert.equal("abcd", v:slice(nil):tobytes())
+    assert.equal("dcba", v:slice({nil, nil, -1}):tobytes())
   end)
 
   it("by an integer is one item, of no dimension", function()
     local v = mview("abcd", "c")
     for i = 1, 4 do
-      assert.are.equal(v[i], v:slice(i):get())
-      assert.are.equal(v[i], v:slice(i - 5)())
-      assert.are.same({}, v:slice(i).shape)
+      assert.equal(v[i], v:slice(i):get())
+      assert.equal(v[i], v:slice(i - 5)())
+      assert.same({}, v:slice(i).shape)
     end
     for _, i in ipairs {0, 5, -5, MIN, MAX} do
       raises(("index %d out of range [1, 4]"):format(i), v.slice, v, i)

@@ -64,21 +64,21 @@ describe("rfind", function()
     for _, needle in ipairs {"c", "bca", "ba", "bb", ("ab"):rep(100) .. "c"} do
       local first, last = s:reverse():find(needle:reverse(), 1, true)
       if first then first, last = #s - last + 1, #s - first + 1 end
-      assert.are.same({first, last}, {v:rfind(needle)})
+      assert.same({first, last}, {v:rfind(needle)})
     end
   end)
 
   it("knows no patterns", function()
-    assert.are.same({2, 2}, {mview("a.b"):rfind(".")})
+    assert.same({2, 2}, {mview("a.b"):rfind(".")})
     assert.is_nil((mview("a.b"):rfind("%a")))
   end)
 
   it("looks for the bytes of any bytes-like", function()
     local v = mview("hello hello")
     local object = setmetatable({}, {__buffer = function() return "he" end})
-    assert.are.same({9, 10}, {v:rfind(mview.bytearray("ll"))})
-    assert.are.same({9, 10}, {v:rfind(mview("l#l#"):sub(1, -1, 2))})
-    assert.are.same({7, 8}, {v:rfind(object)})
+    assert.same({9, 10}, {v:rfind(mview.bytearray("ll"))})
+    assert.same({9, 10}, {v:rfind(mview("l#l#"):sub(1, -1, 2))})
+    assert.same({7, 8}, {v:rfind(object)})
     raises("bad argument #1 to 'rfind' (string, view or other bytes-like "
       .. "expected, got number)", function() local _ = v:rfind(5) end)
   end)
@@ -178,7 +178,7 @@ describe("lines", function()
         for _, keep in ipairs {false, true} do
           local list = {}
           for line in v:lines(keep) do list[#list + 1] = line end
-          assert.are.same(lines_of_file(s, keep), list, name)
+          assert.same(lines_of_file(s, keep), list, name)
         end
       end
     end)
@@ -186,14 +186,14 @@ describe("lines", function()
 
   it("keeps the ends of lines for any value but nil and false", function()
     local v = mview("a\nb\n")
-    assert.are.equal("a\n", v:lines(0)())
-    assert.are.equal("a\n", v:lines("l")())
-    assert.are.equal("a", v:lines(nil)())
+    assert.equal("a\n", v:lines(0)())
+    assert.equal("a\n", v:lines("l")())
+    assert.equal("a", v:lines(nil)())
   end)
 
   it("is at its end for good", function()
     local step = mview("a"):lines()
-    assert.are.equal("a", step())
+    assert.equal("a", step())
     assert.is_nil(step())
     assert.is_nil(step())
   end)
@@ -220,11 +220,11 @@ describe("split", function()
         if name ~= "numbers, strided" then
           local list = {}
           for part in v:split(sep) do
-            assert.are.equal("B", part.format)
-            assert.are.same({#part}, part.shape)
+            assert.equal("B", part.format)
+            assert.same({#part}, part.shape)
             list[#list + 1] = part:tobytes()
           end
-          assert.are.same(slow_split(s, sep), list, name)
+          assert.same(slow_split(s, sep), list, name)
         end
       end
     end)
@@ -238,11 +238,11 @@ describe("split", function()
     assert.is_nil(step())
     key:fill(120)
     value[1] = 86
-    assert.are.equal("xxx=Value", tostring(data))
-    assert.are.equal(4, value.offset)
+    assert.equal("xxx=Value", tostring(data))
+    assert.equal(4, value.offset)
     assert.is_true(mview("a,b"):split(",")().readonly)
     key:release()
-    assert.are.equal("Value", value:tobytes())
+    assert.equal("Value", value:tobytes())
   end)
 
   it("gives strided views of bytes that lie evenly", function()
@@ -250,7 +250,7 @@ describe("split", function()
     for part in mview("a1b2,3c4"):sub(1, -1, 2):split(",") do
       list[#list + 1] = {part:tobytes(), part.strides[1]}
     end
-    assert.are.same({{"ab", 2}, {"c", 1}}, list)
+    assert.same({{"ab", 2}, {"c", 1}}, list)
   end)
 
   it("refuses views whose bytes are not evenly spaced", function()
@@ -263,11 +263,11 @@ describe("split", function()
   it("takes any bytes-like, which may change later", function()
     local sep = mview.bytearray("--")
     local step = mview("a--b--c"):split(sep)
-    assert.are.equal("a", step():tobytes())
+    assert.equal("a", step():tobytes())
     sep[1] = 0
     sep:release()
-    assert.are.equal("b", step():tobytes())
-    assert.are.equal("b", mview("b,a"):split(mview("#,"):sub(2))():tobytes())
+    assert.equal("b", step():tobytes())
+    assert.equal("b", mview("b,a"):split(mview("#,"):sub(2))():tobytes())
   end)
 
   it("refuses a separator that is empty or no bytes-like", function()
@@ -307,7 +307,7 @@ describe("A range of a huge file", function()
     it("is all that " .. name .. " looks at", function()
       if not v then pending("no file of 64 GiB") return end
       local before = files.resident()
-      assert.are.same(expected, table.pack(use(v, AT - 999, AT + 1000)))
+      assert.same(expected, table.pack(use(v, AT - 999, AT + 1000)))
       assert.is_true(files.resident() - before < 64 << 10)
     end)
   end

@@ -9,8 +9,8 @@ local count = #operations.names()
 local function run(name, first, last, ...)
   local script = string.dump(assert(loadfile("spec/torture/" .. name)))
   local wrong, blocks = oom.run(script, operations_source, first, last, ...)
-  assert.are.equal("", wrong)
-  assert.are.equal(0, blocks)
+  assert.equal("", wrong)
+  assert.equal(0, blocks)
 end
 
 local modes = {"generational", "incremental"}

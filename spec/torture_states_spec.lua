@@ -212,7 +212,7 @@ local function check(format, v, use, case)
   if v.readonly then twin = twin:toreadonly() end
   local expected, got = outcome(use, twin, format), outcome(use, v, format)
   if not identical(expected, got) then
-    assert.are.same(expected, got, case)
+    assert.same(expected, got, case)
     error(case)
   end
 end
@@ -263,10 +263,10 @@ describe("Of every format", function()
           for name, use in pairs(writes) do
             local ok, err = pcall(use, v, index_of(v), item(format, 1))
             assert.is_false(ok, name)
-            assert.are.equal("attempt to write to a read-only view",
+            assert.equal("attempt to write to a read-only view",
               (err:gsub("^[^ :]+:%d+: ", "")), name)
           end
-          assert.are.equal(before, v:tobytes())
+          assert.equal(before, v:tobytes())
         end
       end
     end
@@ -277,7 +277,7 @@ describe("Of every format", function()
       if is_empty_format(format) then
         local ok, err = pcall(mview, "abc", format)
         assert.is_false(ok)
-        assert.are.equal(("bad argument #2 to 'mview' "
+        assert.equal(("bad argument #2 to 'mview' "
           .. "(items of '%s' have size 0)"):format(format), err)
       end
     end
@@ -350,7 +350,7 @@ describe("A dead view", function()
               assert.is_false(ok, format .. name)
               err = err:gsub("^[^ :]+:%d+: ", "")
               if err ~= death[1] then
-                assert.are.equal(death[1], err, format .. " " .. name)
+                assert.equal(death[1], err, format .. " " .. name)
               end
             end
           end

@@ -59,7 +59,7 @@ end
 describe("The conformance vectors", function()
   for _, group in ipairs(vectors.groups(cases)) do
     it(("hold: %s, %d cases"):format(group.name, #group), function()
-      assert.are.equal("", replay(group))
+      assert.equal("", replay(group))
     end)
   end
 
@@ -69,6 +69,6 @@ describe("The conformance vectors", function()
     for number, name in ipairs(vectors.deviations) do
       print(("%6d deviate: %s"):format(counts[number] or 0, name))
     end
-    assert.are.equal(header.n, replayed + inapplicable)
+    assert.equal(header.n, replayed + inapplicable)
   end)
 end)

@@ -6,5 +6,5 @@ local assert = require "luassert"
 return function(message, f, ...)
   local ok, err = pcall(f, ...)
   assert.is_false(ok)
-  assert.are.equal(message, (err:gsub("^[^ :]+:%d+: ", "")))
+  assert.equal(message, (err:gsub("^[^ :]+:%d+: ", "")))
 end
