@@ -182,10 +182,14 @@ static void set_range(lmv_watch *w, uintptr_t start, uintptr_t end) {
 ** state may still be closed after this.
 */
 #if defined(__GNUC__)
+/* Before glibc 2.34 it is in libpthread, without which there are no threads. */
+#pragma weak pthread_mutex_trylock
+
 __attribute__((destructor)) static void uninstall(void) {
   struct sigaction found;
+  bool threads = pthread_mutex_trylock != NULL;
   lmv_watch *w;
-  if (pthread_mutex_trylock(&watches_lock) != 0)
+  if (threads && pthread_mutex_trylock(&watches_lock) != 0)
     return; /* at exit, another thread maps a file */
   w = watches;
   if (sigaction(SIGBUS, NULL, &found) == 0 && (found.sa_flags & SA_SIGINFO) &&
@@ -198,7 +202,8 @@ __attribute__((destructor)) static void uninstall(void) {
     free(watches);
     watches = next;
   }
-  lmv_releaselock(&watches_lock);
+  if (threads)
+    lmv_releaselock(&watches_lock);
 }
 #endif
 
