@@ -154,7 +154,7 @@ DIST = $(BUILD)/dist
 NAME = mview-$(VERSION)
 # The files for a build, and the other files of the source.
 USED = CHANGELOG.md LICENSE README.md Makefile csrc doc lua rockspec
-SOURCES = $(USED) bench examples site spec .ci .busted .clang-format \
+SOURCES = $(USED) bench examples spec .ci .busted .clang-format \
 	.clang-tidy .editorconfig .gitignore .luacheckrc
 
 dist: ## write the source tarball and the .src.rock to build/dist
@@ -188,10 +188,10 @@ doc: ## turn the documents into pages, build/doc/*.html
 # The README becomes index.html. The title of a page is its first heading.
 pages:
 	@mkdir -p $(SITE)
-	@cp site/style.css $(wildcard bench/*.csv bench/*.svg) LICENSE $(SITE)
+	@cp .ci/site/style.css $(wildcard bench/*.csv bench/*.svg) LICENSE $(SITE)
 	@set -e; for file in $(DOCUMENTS); do \
 	  name=$$(basename $$file .md); [ $$name != README ] || name=index; \
-	  pandoc -f gfm -t html5 -s -L site/links.lua -B site/menu.html \
+	  pandoc -f gfm -t html5 -s -L .ci/site/links.lua -B .ci/site/menu.html \
 	    --css style.css -M lang=en -M "pagetitle=$$(sed -n '/^# /{s///p;q;}' \
 	    $$file)" -o $(SITE)/$$name.html $$file; \
 	done

@@ -270,7 +270,7 @@ lint: ## check style and find mistakes in C, Lua, shell and rockspec
 	@$(MAKE) -k lint-lua lint-format lint-compile lint-tidy
 
 lint-lua:
-	luacheck -q csrc doc lua spec bench examples rockspec
+	luacheck -q .ci csrc doc lua spec bench examples rockspec
 	for spec in rockspec/*.rockspec; do luarocks lint $$spec || exit 1; done
 	shellcheck .ci/bare .ci/need .ci/run .ci/specs spec/torture/checked_lua \
 	  spec/torture/fetch_lua spec/torture/portability spec/torture/versions \

@@ -66,7 +66,7 @@ describe("make doc", function()
   it("makes a page of each document, which the menu names"
     .. (has_pandoc and "" or ", not tried: no pandoc"), function()
     if not has_pandoc then return end
-    local menu = files.read("site/menu.html")
+    local menu = files.read(".ci/site/menu.html")
     local count = 0
     for page in pages() do
       assert.matches(('href="%s"'):format(page), menu, 1, true)
