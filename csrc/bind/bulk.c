@@ -320,7 +320,7 @@ void lmv_copyfrom(lua_State *L, const lmv_view *v, int src, int arg) {
   if (w != NULL) {
     lmv_viewoperand(w, &operand);
     copy_operand(L, v, &operand, arg);
-  } else if (lmv_optoperand(L, src, &operand)) {
+  } else if (lmv_otheroperand(L, src, &operand)) {
     copy_operand(L, v, &operand, arg);
   } else {
     if (lua_type(L, src) != LUA_TTABLE) {

@@ -53,28 +53,46 @@ static bool set_bytes_operand(lmv_operand *operand, size_t n) {
   return true;
 }
 
-bool lmv_optoperand(lua_State *L, int arg, lmv_operand *operand) {
-  lmv_view *v;
+static bool set_string_operand(lua_State *L, int arg, lmv_operand *operand) {
+  size_t n;
+  operand->string = (const unsigned char *)lua_tolstring(L, arg, &n);
   operand->container = NULL;
-  if (lua_type(L, arg) == LUA_TSTRING) {
-    size_t n;
-    operand->string = (const unsigned char *)lua_tolstring(L, arg, &n);
-    return set_bytes_operand(operand, n);
+  return set_bytes_operand(operand, n);
+}
+
+/* Fills operand from a container or an exporter; false: it is neither. */
+static inline bool set_object_operand(lua_State *L, int arg,
+                                      lmv_operand *operand) {
+  const lmv_container *c = lmv_tocontainer(L, arg);
+  const lmv_view *v;
+  if (c != NULL) {
+    lmv_checkopen(L, c);
+    operand->container = c;
+    operand->generation = c->lease->generation;
+    return set_bytes_operand(operand, c->lease->size);
   }
-  v = lmv_toview(L, arg, LMV_META);
-  if (v == NULL && (operand->container = lmv_tocontainer(L, arg)) != NULL) {
-    lmv_checkopen(L, operand->container);
-    operand->generation = operand->container->lease->generation;
-    return set_bytes_operand(operand, operand->container->lease->size);
-  }
-  if (v == NULL) {
-    v = lmv_pushview(L, arg, LMV_META);
-    if (v == NULL)
-      return false;
-    lua_replace(L, arg);
-  }
+  v = lmv_acquire(L, arg, LMV_META);
+  if (v == NULL)
+    return false;
+  lua_replace(L, arg);
   lmv_viewoperand(v, operand);
   return true;
+}
+
+bool lmv_optoperand(lua_State *L, int arg, lmv_operand *operand) {
+  const lmv_view *v;
+  if (lua_type(L, arg) == LUA_TSTRING)
+    return set_string_operand(L, arg, operand);
+  v = lmv_toview(L, arg, LMV_META);
+  if (v == NULL)
+    return set_object_operand(L, arg, operand);
+  lmv_viewoperand(v, operand);
+  return true;
+}
+
+bool lmv_otheroperand(lua_State *L, int arg, lmv_operand *operand) {
+  return lua_type(L, arg) == LUA_TSTRING ? set_string_operand(L, arg, operand)
+                                         : set_object_operand(L, arg, operand);
 }
 
 void lmv_checkoperand(lua_State *L, int arg, lmv_operand *operand) {

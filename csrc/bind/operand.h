@@ -42,9 +42,11 @@ typedef struct lmv_operand {
 ** Fills operand from the bytes-like argument. The argument may be replaced on
 ** the stack by a view of it, and must stay there while the operand is used.
 ** For any other value lmv_optoperand returns false and lmv_checkoperand raises.
-** [-0, +0, e]
+** lmv_otheroperand is lmv_optoperand for an argument that is known not to be a
+** view. [-0, +0, e]
 */
 bool lmv_optoperand(lua_State *L, int arg, lmv_operand *operand);
+bool lmv_otheroperand(lua_State *L, int arg, lmv_operand *operand);
 void lmv_checkoperand(lua_State *L, int arg, lmv_operand *operand);
 
 /* Fills operand from a view. [-0, +0, -] */
