@@ -157,11 +157,9 @@ static ptrdiff_t search_records(lua_State *L, const lmv_view *v,
                                 const mv_layout *lay, bool counting) {
   ptrdiff_t n = mv_layout_count(lay), count = 0, idx[MV_MAXDIM];
   for (ptrdiff_t k = 0; k < n; k++) {
-    unsigned char *base = lmv_base(L, v);
     ptrdiff_t off;
     mv_layout_unravel(lay, k, idx);
-    off =
-        (ptrdiff_t)((uintptr_t)mv_layout_at(lay, base, idx) - (uintptr_t)base);
+    off = mv_layout_offset(lay, lmv_base(L, v), idx);
     if (!lmv_equalsitem(L, v, &v->format->item, off, 2))
       continue;
     if (!counting)

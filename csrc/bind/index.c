@@ -27,11 +27,11 @@
 /* The offset of item i (in range) of a one-dimensional view in its block. */
 static ptrdiff_t item_offset(lua_State *L, const lmv_view *v, ptrdiff_t i) {
   mv_layout lay;
-  unsigned char *base = lmv_base(L, v);
+  const unsigned char *base = lmv_base(L, v);
   if (!v->indirect)
     return v->offset + i * v->dims[1];
   lmv_layout(v, &lay);
-  return (ptrdiff_t)((uintptr_t)mv_layout_at(&lay, base, &i) - (uintptr_t)base);
+  return mv_layout_offset(&lay, base, &i);
 }
 
 /* Pushes v[i], an item or a row, for i (from 0) in range. */
@@ -164,7 +164,6 @@ static int view_len(lua_State *L) {
 static ptrdiff_t offset_of_indices(lua_State *L, const lmv_view *v) {
   ptrdiff_t idx[MV_MAXDIM], off = v->offset;
   mv_layout lay;
-  unsigned char *base;
   for (int d = 0; d < v->ndim; d++) {
     lua_Integer i = lua_isinteger(L, d + 2) ? lua_tointeger(L, d + 2)
                                             : lmv_checkinteger(L, d + 2);
@@ -175,10 +174,8 @@ static ptrdiff_t offset_of_indices(lua_State *L, const lmv_view *v) {
   }
   if (!v->indirect)
     return off;
-  base = lmv_base(L, v);
   lmv_layout(v, &lay);
-  return (ptrdiff_t)((uintptr_t)mv_layout_at(&lay, base, idx) -
-                     (uintptr_t)base);
+  return mv_layout_offset(&lay, lmv_base(L, v), idx);
 }
 
 static const char *index_noun(const lmv_view *v) {

@@ -29,8 +29,8 @@ LMV_TOUCHES(view_sum) {
 /* Pushes the least or greatest item and its full index; or nil. */
 static int push_extreme(lua_State *L, bool greatest) {
   lmv_view *v = lmv_checkview(L, 1);
-  ptrdiff_t k, idx[MV_MAXDIM], off;
-  unsigned char *base;
+  ptrdiff_t k, idx[MV_MAXDIM];
+  const unsigned char *base;
   mv_layout lay;
   lmv_checklive(L, v);
   lmv_layout(v, &lay);
@@ -44,8 +44,7 @@ static int push_extreme(lua_State *L, bool greatest) {
     return 1;
   }
   mv_layout_unravel(&lay, k, idx);
-  off = (ptrdiff_t)((uintptr_t)mv_layout_at(&lay, base, idx) - (uintptr_t)base);
-  lmv_pushitem(L, v, 1, off);
+  lmv_pushitem(L, v, 1, mv_layout_offset(&lay, base, idx));
   for (int d = 0; d < lay.ndim; d++)
     lua_pushinteger(L, (lua_Integer)idx[d] + 1);
   return 1 + lay.ndim;

@@ -259,6 +259,12 @@ static unsigned char *follow(const unsigned char *p, ptrdiff_t suboffset) {
   return q + suboffset;
 }
 
+/* p - base as integers, as the pointers may point into two objects. */
+static ptrdiff_t offset_from(const unsigned char *base,
+                             const unsigned char *p) {
+  return (ptrdiff_t)((uintptr_t)p - (uintptr_t)base);
+}
+
 mv_status mv_layout_take(mv_layout *lay, const unsigned char *base, int dim,
                          ptrdiff_t k) {
   bool pointer = lay->indirect && lay->suboffsets[dim] >= 0;
@@ -267,9 +273,7 @@ mv_status mv_layout_take(mv_layout *lay, const unsigned char *base, int dim,
     mv_status status;
     if (pointer && dim == 0) {
       const unsigned char *p = base + lay->offset + move;
-      /* the addresses may be of two objects: subtract integers, not pointers */
-      lay->offset = (ptrdiff_t)((uintptr_t)follow(p, lay->suboffsets[0]) -
-                                (uintptr_t)base);
+      lay->offset = offset_from(base, follow(p, lay->suboffsets[0]));
     } else {
       if (pointer && lay->suboffsets[dim - 1] >= 0)
         return MV_EINDIRECT;
@@ -331,6 +335,11 @@ unsigned char *mv_layout_at(const mv_layout *lay, unsigned char *base,
       p = follow(p, lay->suboffsets[d]);
   }
   return p;
+}
+
+ptrdiff_t mv_layout_offset(const mv_layout *lay, const unsigned char *base,
+                           const ptrdiff_t *idx) {
+  return offset_from(base, mv_layout_at(lay, (unsigned char *)base, idx));
 }
 
 void mv_layout_unravel(const mv_layout *lay, ptrdiff_t k, ptrdiff_t *idx) {

@@ -142,6 +142,10 @@ mv_status mv_layout_field(mv_layout *lay, const mv_field *field, size_t nth);
 unsigned char *mv_layout_at(const mv_layout *lay, unsigned char *base,
                             const ptrdiff_t *idx);
 
+/* Its offset from base, even if a pointer leads to another object. */
+ptrdiff_t mv_layout_offset(const mv_layout *lay, const unsigned char *base,
+                           const ptrdiff_t *idx);
+
 /*
 ** Converts the linear index k of an item in C order to its ndim indices. If k
 ** is the number of items, idx[0] is shape[0] and all others are 0.
