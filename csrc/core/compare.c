@@ -155,8 +155,8 @@ static mv_kind common_kind(mv_kind a, mv_kind b) {
   return MV_RECORD;
 }
 
-static void compare_as(comparison *p, mv_kind kind, size_t size) {
-  p->size = size;
+static void compare_as(comparison *p, mv_kind kind) {
+  p->size = mv_kinds[kind].size;
   p->test = kind == MV_F16   ? same_f16
             : kind == MV_F32 ? same_f32
             : kind == MV_F64 ? same_f64
@@ -199,10 +199,7 @@ static void set_numbers(comparison *p) {
     return;
   in = common_kind(a, b);
   if (in != MV_RECORD && widen_to(&p->a, in) && widen_to(&p->b, in))
-    compare_as(p, in,
-               in == a                        ? p->a.item->size
-               : in == MV_I32 || in == MV_F32 ? 4
-                                              : 8);
+    compare_as(p, in);
   else if (a == MV_U64 || (a == MV_I64 && b != MV_U64))
     set_mixed(p, &p->a, &p->b);
   else if (in == MV_RECORD)

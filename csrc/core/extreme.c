@@ -5,7 +5,6 @@
 #include "kernels.h"
 #include "simd.h"
 
-#include <math.h>
 #include <string.h>
 
 #if defined(MV_HAS_AVX2)
@@ -120,7 +119,7 @@ CHOOSE_FLOATS(greatest_f64, double, uint64_t)
 ** result is the second operand.
 */
 #if defined(MV_HAS_AVX2)
-#define CHOOSE_AVX2(name, type, v, op, load, store, either, unordered)         \
+#define CHOOSE_AVX2(name, plain, type, v, op, load, store, either, unordered)  \
   MV_AVX2 static bool name##_avx2(const unsigned char *restrict p, size_t n,   \
                                   unsigned char *restrict best) {              \
     const size_t step = sizeof(v) / sizeof(type), four = 4 * step;             \
@@ -150,17 +149,17 @@ CHOOSE_FLOATS(greatest_f64, double, uint64_t)
                    unsigned char *restrict best) {                             \
     return mv_avx2() && n >= 4 * sizeof(v) / sizeof(type)                      \
                ? name##_avx2(p, n, best)                                       \
-               : name##_many(p, n, best);                                      \
+               : plain(p, n, best);                                            \
   }
 
 #define UNORDERED_PS(x, y) _mm256_cmp_ps(x, y, _CMP_UNORD_Q)
 #define UNORDERED_PD(x, y) _mm256_cmp_pd(x, y, _CMP_UNORD_Q)
 #define CHOOSE_PS(name, op)                                                    \
-  CHOOSE_AVX2(name, float, __m256, op, _mm256_loadu_ps, _mm256_storeu_ps,      \
-              _mm256_or_ps, UNORDERED_PS)
+  CHOOSE_AVX2(name, name##_many, float, __m256, op, _mm256_loadu_ps,           \
+              _mm256_storeu_ps, _mm256_or_ps, UNORDERED_PS)
 #define CHOOSE_PD(name, op)                                                    \
-  CHOOSE_AVX2(name, double, __m256d, op, _mm256_loadu_pd, _mm256_storeu_pd,    \
-              _mm256_or_pd, UNORDERED_PD)
+  CHOOSE_AVX2(name, name##_many, double, __m256d, op, _mm256_loadu_pd,         \
+              _mm256_storeu_pd, _mm256_or_pd, UNORDERED_PD)
 
 #define LOAD_SI(p) _mm256_loadu_si256((const __m256i *)(const void *)(p))
 #define STORE_SI(p, x) _mm256_storeu_si256((__m256i *)(void *)(p), x)
@@ -174,16 +173,17 @@ CHOOSE_FLOATS(greatest_f64, double, uint64_t)
 #define MIN_U64(x, m) SELECT_64(x, m, _mm256_cmpgt_epi64(SIGNED(m), SIGNED(x)))
 #define MAX_U64(x, m) SELECT_64(x, m, _mm256_cmpgt_epi64(SIGNED(x), SIGNED(m)))
 #define CHOOSE_SI(name, type, op)                                              \
-  CHOOSE_AVX2(name, type, __m256i, op, LOAD_SI, STORE_SI, _mm256_or_si256,     \
-              NOT_UNORDERED)
+  CHOOSE_AVX2(name, name##_few, type, __m256i, op, LOAD_SI, STORE_SI,          \
+              _mm256_or_si256, NOT_UNORDERED)
 #else
-#define CHOOSE_PS(name, op)                                                    \
+#define CHOOSE_PLAIN(name, plain)                                              \
   static bool name(const unsigned char *restrict p, size_t n,                  \
                    unsigned char *restrict best) {                             \
-    return name##_many(p, n, best);                                            \
+    return plain(p, n, best);                                                  \
   }
-#define CHOOSE_PD CHOOSE_PS
-#define CHOOSE_SI(name, type, op) CHOOSE_PS(name, op)
+#define CHOOSE_PS(name, op) CHOOSE_PLAIN(name, name##_many)
+#define CHOOSE_PD(name, op) CHOOSE_PLAIN(name, name##_many)
+#define CHOOSE_SI(name, type, op) CHOOSE_PLAIN(name, name##_few)
 #endif
 
 CHOOSE_PS(least_f32, _mm256_min_ps)
@@ -194,10 +194,6 @@ CHOOSE_PD(greatest_f64, _mm256_max_pd)
 /* Integers. Without AVX2, many are chosen from as few are. */
 #define CHOOSE_INTEGERS(name, type, better, op)                                \
   CHOOSE(name##_few, type, type, better, 0)                                    \
-  MV_INLINE bool name##_many(const unsigned char *restrict p, size_t n,        \
-                             unsigned char *restrict best) {                   \
-    return name##_few(p, n, best);                                             \
-  }                                                                            \
   CHOOSE_SI(name, type, op)
 
 CHOOSE_INTEGERS(least_u8, uint8_t, x < m, _mm256_min_epu8)
@@ -235,20 +231,13 @@ typedef struct found {
   size_t at;
 } found;
 
-static bool is_nan(mv_kind kind, const unsigned char *p) {
-  const mv_item item = {kind == MV_F32 ? 4 : 8, NULL, kind, false};
-  mv_value value;
-  mv_load(&item, p, &value);
-  return value.tag == MV_VFLOAT && isnan(value.as.f);
-}
-
-/* Whether x is equal to the best number, or is the NaN. Zeros of both signs are
-** equal. */
+/* Whether x is equal to the best number, or both are NaNs. Zeros of both signs
+** are equal. */
 static bool is_best(const mv_feed *f, const found *best,
                     const unsigned char *x) {
   const mv_item item = {f->size, NULL, f->kind, false};
   if (best->nan)
-    return is_nan(f->kind, x);
+    return !mv_item_equal(&item, x, &item, x);
   return memcmp(x, best->best, f->size) == 0 ||
          mv_item_equal(&item, x, &item, best->best);
 }
