@@ -28,6 +28,7 @@ build = {
       sources = {
         "csrc/bind/api.c",
         "csrc/bind/args.c",
+        "csrc/bind/assign.c",
         "csrc/bind/atomic.c",
         "csrc/bind/attr.c",
         "csrc/bind/bulk.c",

@@ -10,8 +10,8 @@
 #include "index.h"
 
 #include "args.h"
+#include "assign.h"
 #include "attr.h"
-#include "bulk.h"
 #include "numstack.h"
 #include "operand.h"
 #include "registry.h"

@@ -9,6 +9,7 @@
 
 #include "api.h"
 #include "args.h"
+#include "assign.h"
 #include "atomic.h"
 #include "attr.h"
 #include "bulk.h"
@@ -55,6 +56,7 @@ static void open_view(lua_State *L) {
   lmv_setfuncs(L, lmv_make_methods);
   lmv_setfuncs(L, lmv_index_methods);
   lmv_setfuncs(L, lmv_bulk_methods);
+  lmv_setfuncs(L, lmv_assign_methods);
   lmv_setfuncs(L, lmv_compare_methods);
   lmv_setfuncs(L, lmv_reduce_methods);
   lmv_setfuncs(L, lmv_text_methods);
