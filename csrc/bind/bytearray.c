@@ -8,11 +8,14 @@
 #include "args.h"
 #include "container.h"
 #include "file.h"
+#include "growth.h"
 #include "mv.h"
-#include "numstack.h"
 #include "operand.h"
 #include "registry.h"
 #include "view.h"
+
+#include <limits.h>
+#include <string.h>
 
 /* The bytearray at arg, for a method that resizes it. */
 static lmv_bytearray *check_free(lua_State *L, int arg) {

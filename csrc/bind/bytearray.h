@@ -4,7 +4,7 @@
 #ifndef LMV_BYTEARRAY_H
 #define LMV_BYTEARRAY_H
 
-#include "growth.h"
+#include "lease.h"
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)

@@ -29,13 +29,11 @@
 #include "args.h"
 #include "descriptor.h"
 #include "mv.h"
-#include "registry.h"
 #include "sigbus.h"
 #include "view.h"
 #include "win32.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 

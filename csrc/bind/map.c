@@ -15,7 +15,6 @@
 #include "container.h"
 #include "descriptor.h"
 #include "mapping.h"
-#include "registry.h"
 #include "view.h"
 
 #include <errno.h>

@@ -11,8 +11,6 @@
 #include "bytes.h"
 #include "mv.h"
 #include "operand.h"
-#include "registry.h"
-#include "store.h"
 #include "unpack.h"
 #include "view.h"
 

@@ -4,7 +4,6 @@
 */
 #include "reduce.h"
 
-#include "args.h"
 #include "mv.h"
 #include "value.h"
 #include "view.h"

@@ -15,7 +15,6 @@
 #include "args.h"
 #include "container.h"
 #include "lock.h"
-#include "registry.h"
 #include "resource.h"
 #include "seed.h"
 #include "view.h"

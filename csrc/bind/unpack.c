@@ -9,7 +9,6 @@
 #include "args.h"
 #include "bytes.h"
 #include "mv.h"
-#include "registry.h"
 #include "view.h"
 
 #include <limits.h>

@@ -9,7 +9,6 @@
 #include "view.h"
 
 #include <limits.h>
-#include <string.h>
 
 /* ---- reading -------------------------------------------------------------*/
 

@@ -10,6 +10,7 @@
 #include "bytearray.h"
 #include "bytes.h"
 #include "cursor.h"
+#include "growth.h"
 #include "mv.h"
 #include "operand.h"
 #include "pack.h"

@@ -11,8 +11,6 @@
 #include "kernels.h"
 #include "walk.h"
 
-#include <string.h>
-
 /*
 ** Larger blocks save calls of kernels; smaller ones stay in the first cache (a
 ** block of the largest numbers is 2 KiB of stack), and PIECE bounds the number

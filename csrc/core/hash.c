@@ -9,8 +9,6 @@
 #include "kernels.h"
 #include "simd.h"
 
-#include <string.h>
-
 #define PRIME1 UINT64_C(0x9e3779b185ebca87)
 #define PRIME2 UINT64_C(0xc2b2ae3d27d4eb4f)
 #define PRIME3 UINT64_C(0x165667b19e3779f9)
