@@ -88,6 +88,13 @@ static inline const char *lmv_plural(lua_Integer n) {
 ** be NULL. [-0, +3, m] */
 int lmv_oserror(lua_State *L, int err, const char *path);
 
+/* The result of methods that return their self: pushes argument 1, returns 1.
+** [-0, +1, -] */
+static inline int lmv_pushself(lua_State *L) {
+  lua_pushvalue(L, 1);
+  return 1;
+}
+
 /* Pushes a shape as "[3, 4]". [-0, +1, m] */
 void lmv_pushshape(lua_State *L, int ndim, const ptrdiff_t *shape);
 

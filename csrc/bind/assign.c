@@ -204,11 +204,6 @@ static lmv_view *check_self(lua_State *L) {
   return lmv_pushcontainerview(L, LMV_META, 1);
 }
 
-static int return_self(lua_State *L) {
-  lua_settop(L, 1);
-  return 1;
-}
-
 /* The same for a method that takes a value. */
 static lmv_view *check_assignment(lua_State *L, const char *expected) {
   if (lua_gettop(L) == 1) {
@@ -221,7 +216,7 @@ static lmv_view *check_assignment(lua_State *L, const char *expected) {
 /* v:copyfrom(src): all items from a bytes-like or list of the same shape. */
 LMV_TOUCHES(view_copyfrom) {
   lmv_copyfrom(L, check_assignment(L, "bytes-like or list"), 2, 2);
-  return return_self(L);
+  return lmv_pushself(L);
 }
 
 /* v:fill(x): every item becomes x. */
@@ -247,7 +242,7 @@ LMV_TOUCHES(view_fill) {
       for (ptrdiff_t i = 0; i < w.n; i++)
         mv_item_assign(item, w.ptr[0] + i * w.step[0], bytes);
   }
-  return return_self(L);
+  return lmv_pushself(L);
 }
 
 /* v:byteswap(): reverses the bytes of each number in place. */
@@ -256,7 +251,7 @@ LMV_TOUCHES(view_byteswap) {
   mv_layout lay;
   lmv_layout(v, &lay);
   mv_byteswap(lmv_writable(L, v), &lay, &v->format->item);
-  return return_self(L);
+  return lmv_pushself(L);
 }
 
 const luaL_Reg lmv_assign_methods[] = {{"copyfrom", view_copyfrom},

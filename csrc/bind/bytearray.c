@@ -201,8 +201,7 @@ LMV_TOUCHES(bytearray_insert) {
       lmv_lease_expire(&b->lease, "bytearray was cut");
     copy_prepared(L, 3, lmv_opengap(b, at, n));
   }
-  lua_settop(L, 1);
-  return 1;
+  return lmv_pushself(L);
 }
 
 /* ---- reading files -------------------------------------------------------*/
@@ -257,24 +256,21 @@ LMV_TOUCHES(bytearray_append) {
   lmv_bytearray *b = check_free(L, 1);
   if (lua_gettop(L) != 2 || !append_quickly(L, b, 2))
     append(L, 1, 2, lua_gettop(L));
-  lua_settop(L, 1);
-  return 1;
+  return lmv_pushself(L);
 }
 
 /* b:resize(n): new bytes are zero; shrinking ends all views; returns b. */
 static int bytearray_resize(lua_State *L) {
   check_free(L, 1);
   lmv_resize(L, 1, (size_t)lmv_checksize(L, 2));
-  lua_settop(L, 1);
-  return 1;
+  return lmv_pushself(L);
 }
 
 /* b:reserve(n): room for n bytes in all, the size stays; returns b. */
 static int bytearray_reserve(lua_State *L) {
   check_free(L, 1);
   lmv_reserve(L, 1, (size_t)lmv_checksize(L, 2));
-  lua_settop(L, 1);
-  return 1;
+  return lmv_pushself(L);
 }
 
 /*
@@ -292,8 +288,7 @@ static int bytearray_remove(lua_State *L) {
     end = check_end(L, 3, j, size);
   }
   lmv_cut(L, 1, at, end > at ? end - at : 0);
-  lua_settop(L, 1);
-  return 1;
+  return lmv_pushself(L);
 }
 
 /* b:clear(): removes all bytes and the block; ends all views; returns b. */
@@ -302,8 +297,7 @@ static int bytearray_clear(lua_State *L) {
   if (b->lease.size > 0)
     lmv_lease_expire(&b->lease, "bytearray shrank");
   lmv_dropblock(L, 1);
-  lua_settop(L, 1);
-  return 1;
+  return lmv_pushself(L);
 }
 
 /* b:release(), also __close: ends the bytes and all views, once. */

@@ -408,12 +408,6 @@ LMV_TOUCHES(reader_unpack) {
 
 /* ---- moving --------------------------------------------------------------*/
 
-/* The result of methods that return the reader. */
-static int push_self(lua_State *L) {
-  lua_settop(L, 1);
-  return 1;
-}
-
 /* r:left(): the number of bytes to the end. */
 static int reader_left(lua_State *L) {
   const lmv_cursor *r = lmv_checkcursor(L);
@@ -426,7 +420,7 @@ static int reader_left(lua_State *L) {
 static int reader_seek(lua_State *L) {
   lmv_cursor *r = lmv_checkcursor(L);
   go_to(r, lmv_checkseek(L, 2, lmv_cursorbytes(L, r).size));
-  return push_self(L);
+  return lmv_pushself(L);
 }
 
 /* r:skip(n) */
@@ -435,7 +429,7 @@ static int reader_skip(lua_State *L) {
   size_t n = lmv_checkcount(L, 2);
   want(L, r, n);
   go_to(r, r->pos + n);
-  return push_self(L);
+  return lmv_pushself(L);
 }
 
 /* r:align(n): to the next multiple of n bytes from the start. */
@@ -444,7 +438,7 @@ static int reader_align(lua_State *L) {
   size_t n = lmv_checkpadding(L, 2, r->pos);
   want(L, r, n);
   go_to(r, r->pos + n);
-  return push_self(L);
+  return lmv_pushself(L);
 }
 
 /* r:discard(): removes the bytes already read from the bytearray. */
@@ -457,7 +451,7 @@ static int reader_discard(lua_State *L) {
   lua_getiuservalue(L, 1, 1);
   lmv_cut(L, 2, 0, r->pos < size ? r->pos : size);
   r->pos = 0;
-  return push_self(L);
+  return lmv_pushself(L);
 }
 
 /* ---- the module ----------------------------------------------------------*/

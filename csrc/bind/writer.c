@@ -95,12 +95,6 @@ static inline void put_bytes(lua_State *L, lmv_cursor *w, const void *bytes,
   w->nbits = 0;
 }
 
-/* Returns the writer, as all methods that write do. */
-static inline int writer_itself(lua_State *L) {
-  lua_pushvalue(L, 1);
-  return 1;
-}
-
 /* ---- numbers -------------------------------------------------------------*/
 
 /* The integer at index arg; raises for other values, including strings. */
@@ -179,7 +173,7 @@ CONVERT(f64, convert_double(L, p, MV_SWAPS(big)))
     unsigned char bytes[size];                                                 \
     convert_##kind(L, bytes, order);                                           \
     put_bytes(L, w, bytes, size);                                              \
-    return writer_itself(L);                                                   \
+    return lmv_pushself(L);                                                    \
   }
 #define WRITE_ONE(name, size) WRITE(name, name, size, false)
 #define WRITE_WIDE(name, size)                                                 \
@@ -196,7 +190,7 @@ static int put_leb128(lua_State *L, lmv_cursor *w, uint64_t bits) {
     bytes[n++] = (unsigned char)(bits | 128);
   bytes[n++] = (unsigned char)bits;
   put_bytes(L, w, bytes, n);
-  return writer_itself(L);
+  return lmv_pushself(L);
 }
 
 /* w:varint(n): unsigned LEB128; negative numbers by their 64 bits. */
@@ -222,7 +216,7 @@ LMV_TOUCHES(writer_sleb128) {
     bytes[n++] = (unsigned char)(bits | 128);
   bytes[n++] = (unsigned char)(bits & 127);
   put_bytes(L, w, bytes, n);
-  return writer_itself(L);
+  return lmv_pushself(L);
 }
 
 /* ---- bits ----------------------------------------------------------------*/
@@ -287,7 +281,7 @@ LMV_TOUCHES(writer_bits) {
   w->nbits = (unsigned char)have;
   w->bitpos = s.at + s.n;
   w->generation = generation(w);
-  return writer_itself(L);
+  return lmv_pushself(L);
 }
 
 /* ---- pieces --------------------------------------------------------------*/
@@ -308,7 +302,7 @@ LMV_TOUCHES(writer_bytes) {
     lmv_pushbytes(L, &operand, 'C');
     put_bytes(L, w, lua_tostring(L, -1), n);
   }
-  return writer_itself(L);
+  return lmv_pushself(L);
 }
 
 /* w:string(s) */
@@ -317,7 +311,7 @@ LMV_TOUCHES(writer_string) {
   size_t n;
   const char *s = lmv_checkstring(L, 2, &n);
   put_bytes(L, w, s, n);
-  return writer_itself(L);
+  return lmv_pushself(L);
 }
 
 /* w:cstring(s): writes the string and a zero byte. */
@@ -328,7 +322,7 @@ LMV_TOUCHES(writer_cstring) {
   if (memchr(s, 0, n) != NULL)
     lmv_argerror(L, 2, "string contains zeros");
   put_bytes(L, w, s, n + 1);
-  return writer_itself(L);
+  return lmv_pushself(L);
 }
 
 /*
@@ -349,7 +343,7 @@ LMV_TOUCHES(writer_pack) {
   if (out.n > out.room)
     lmv_underrun(L, &all, at, out.n);
   put_bytes(L, w, luaL_buffaddr(&out.b), out.n);
-  return writer_itself(L);
+  return lmv_pushself(L);
 }
 
 /* ---- moving --------------------------------------------------------------*/
@@ -362,7 +356,7 @@ static int put_zeros(lua_State *L, lmv_cursor *w, size_t n) {
     for (size_t i = 0; i < n; i++)
       s.p[(ptrdiff_t)i * s.step] = 0;
   written(w, &s);
-  return writer_itself(L);
+  return lmv_pushself(L);
 }
 
 /* w:skip(n): writes n zero bytes. */
@@ -384,7 +378,7 @@ static int writer_seek(lua_State *L) {
   lmv_cursor *w = lmv_checkcursor(L);
   size_t size = lmv_cursorbytes(L, w).size;
   lmv_movecursor(w, lmv_checkseek(L, 2, size), size);
-  return writer_itself(L);
+  return lmv_pushself(L);
 }
 
 /* w:view(): a view of the bytes written; of a bytearray, of all bytes. */
