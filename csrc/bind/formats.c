@@ -156,11 +156,4 @@ const mv_format lmv_byteformat = {"B",
                                   {1, NULL, MV_U8, false},
                                   {&byte_field, 1, 1, 1, 1, 1, true, NULL, 0}};
 
-void lmv_open_formats(lua_State *L) {
-  lua_newtable(L);
-  lua_createtable(L, 0, 1);
-  lua_pushliteral(L, "v");
-  lua_setfield(L, -2, "__mode");
-  lua_setmetatable(L, -2);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &compound_key);
-}
+void lmv_open_formats(lua_State *L) { lmv_setcache(L, &compound_key); }

@@ -6,6 +6,8 @@
 */
 #include "patterns.h"
 
+#include "registry.h"
+
 static const char patterns_key;
 
 static mv_pattern *read_pattern(lua_State *L, int idx) {
@@ -38,11 +40,4 @@ mv_pattern *lmv_pushpattern(lua_State *L, int idx) {
   return pat;
 }
 
-void lmv_open_patterns(lua_State *L) {
-  lua_newtable(L);
-  lua_createtable(L, 0, 1);
-  lua_pushliteral(L, "v");
-  lua_setfield(L, -2, "__mode");
-  lua_setmetatable(L, -2);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &patterns_key);
-}
+void lmv_open_patterns(lua_State *L) { lmv_setcache(L, &patterns_key); }

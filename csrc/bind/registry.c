@@ -132,6 +132,15 @@ void lmv_pushformats(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &formats_key);
 }
 
+void lmv_setcache(lua_State *L, const void *key) {
+  lua_newtable(L);
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, "v");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}
+
 void lmv_pushupvalues(lua_State *L, const char *name) {
   lmv_pushviewmeta(L);
   lua_pushstring(L, name);

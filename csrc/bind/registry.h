@@ -68,6 +68,10 @@ const lmv_containerwords *lmv_container_words(lmv_source source);
 /* Pushes the table LMV_FORMATS, for code without the upvalue. [-0, +1, -] */
 void lmv_pushformats(lua_State *L);
 
+/* Registers a new table with weak values; key is the address of a variable.
+** [-0, +0, m] */
+void lmv_setcache(lua_State *L, const void *key);
+
 /*
 ** The metatables of views and bytearrays in the only state that has opened the
 ** library in this process; NULL after a second state has opened it. If they are
