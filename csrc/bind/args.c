@@ -200,6 +200,16 @@ size_t lmv_startposition(lua_State *L, int arg, size_t n) {
   return at;
 }
 
+size_t lmv_checkposition(lua_State *L, int arg, size_t n, size_t size) {
+  lua_Integer i = lmv_checkinteger(L, arg);
+  /* wraps around if it is out of range */
+  lua_Unsigned at = i < 0 ? (lua_Unsigned)i + size : (lua_Unsigned)i - 1;
+  if (at >= n)
+    lmv_argerror(L, arg, "position %I out of range [1, %I]", (LUAI_UACINT)i,
+                 (LUAI_UACINT)n);
+  return (size_t)at;
+}
+
 ptrdiff_t lmv_wrap(ptrdiff_t n, lua_Integer i) {
   if ((lua_Unsigned)i - 1 < (lua_Unsigned)n)
     return (ptrdiff_t)(i - 1);

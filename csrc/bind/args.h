@@ -109,6 +109,12 @@ size_t lmv_startindex(lua_Integer i, size_t n);
 size_t lmv_startposition(lua_State *L, int arg, size_t n);
 
 /*
+** The index from 0 of an argument that is one of n positions in size bytes:
+** counted from 1 or, if negative, from the end. [-0, +0, v]
+*/
+size_t lmv_checkposition(lua_State *L, int arg, size_t n, size_t size);
+
+/*
 ** lmv_wrap converts a Lua index (1-based, negative from the end) into n items
 ** to a 0-based index; -1 if it is out of range. lmv_indexerror raises the error
 ** of an index out of range in dimension dim (from 0) of ndim. [-0, +0, v]

@@ -163,17 +163,6 @@ static void set_apart(lua_State *L, int arg, int idx) {
   lua_replace(L, arg);
 }
 
-/* Converts position i, negative from the end, to an index from 0. */
-static size_t check_place(lua_State *L, int arg, lua_Integer i, size_t n,
-                          size_t size) {
-  /* wraps around if it is out of range */
-  lua_Unsigned at = i < 0 ? (lua_Unsigned)i + size : (lua_Unsigned)i - 1;
-  if (at >= n)
-    lmv_argerror(L, arg, "position %I out of range [1, %I]", (LUAI_UACINT)i,
-                 (LUAI_UACINT)n);
-  return (size_t)at;
-}
-
 /* The end of a range whose last byte is at position j; 0: an empty range. */
 static size_t check_end(lua_State *L, int arg, lua_Integer j, size_t size) {
   lua_Unsigned end = j < 0 ? (lua_Unsigned)j + size + 1 : (lua_Unsigned)j;
@@ -186,14 +175,13 @@ static size_t check_end(lua_State *L, int arg, lua_Integer j, size_t size) {
 /* b:insert(i, bytes): before byte i, or at the end; returns b. */
 LMV_TOUCHES(bytearray_insert) {
   lmv_bytearray *b = check_free(L, 1);
-  lua_Integer i = lmv_checkinteger(L, 2);
   size_t n, at;
-  check_place(L, 2, i, b->lease.size + 1, b->lease.size);
+  lmv_checkposition(L, 2, b->lease.size + 1, b->lease.size);
   n = prepare(L, 3);
   lua_settop(L, 3);
   set_apart(L, 3, 1);
   b = lmv_makeroom(L, 1, n);
-  at = check_place(L, 2, i, b->lease.size + 1, b->lease.size);
+  at = lmv_checkposition(L, 2, b->lease.size + 1, b->lease.size);
   if (lua_type(L, 3) == LUA_TUSERDATA)
     lmv_checklive(L, lua_touserdata(L, 3)); /* before bytes are moved */
   if (n > 0) {
@@ -281,10 +269,10 @@ static int bytearray_remove(lua_State *L) {
   lua_Integer i = lmv_checkinteger(L, 2), j = lmv_optinteger(L, 3, i);
   size_t size = b->lease.size, at, end;
   if (lua_isnoneornil(L, 3)) {
-    at = check_place(L, 2, i, size, size);
+    at = lmv_checkposition(L, 2, size, size);
     end = at + 1;
   } else {
-    at = check_place(L, 2, i, size + 1, size);
+    at = lmv_checkposition(L, 2, size + 1, size);
     end = check_end(L, 3, j, size);
   }
   lmv_cut(L, 1, at, end > at ? end - at : 0);

@@ -61,16 +61,6 @@ size_t lmv_checkpadding(lua_State *L, int arg, size_t pos) {
   return pad > SIZE_MAX ? SIZE_MAX : (size_t)pad;
 }
 
-size_t lmv_checkseek(lua_State *L, int arg, size_t size) {
-  lua_Integer i = lmv_checkinteger(L, arg);
-  /* wraps around if it is out of range */
-  lua_Unsigned at = i < 0 ? (lua_Unsigned)i + size : (lua_Unsigned)i - 1;
-  if (at > size)
-    lmv_argerror(L, arg, "position %I out of range [1, %I]", (LUAI_UACINT)i,
-                 (LUAI_UACINT)size + 1);
-  return (size_t)at;
-}
-
 bool lmv_isorder(lua_State *L, int idx) {
   const char *s = lua_type(L, idx) == LUA_TSTRING ? lua_tostring(L, idx) : "";
   return strcmp(s, "<") == 0 || strcmp(s, ">") == 0;

@@ -141,9 +141,6 @@ void lmv_pushpart(lua_State *L, const lmv_cursor *c, size_t at, size_t n);
 /* Whether the value is a byte order: "<" or ">". */
 bool lmv_isorder(lua_State *L, int idx);
 
-/* The position of an argument, from 0, at most size. */
-size_t lmv_checkseek(lua_State *L, int arg, size_t size);
-
 /* An argument that is a number of bytes. */
 size_t lmv_checkcount(lua_State *L, int arg);
 

@@ -76,8 +76,7 @@ static void slide(lmv_bytearray *b) {
   place(b, block, 0, b->lease.size);
 }
 
-/* Moves the bytes to another block of n bytes, which is on top of the stack and
-** is popped. */
+/* Stack: [block] -> []. Moves the bytes to that block. */
 static void move_to(lua_State *L, int idx, unsigned char *block,
                     size_t capacity) {
   lmv_bytearray *b = lua_touserdata(L, idx);

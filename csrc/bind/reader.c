@@ -419,7 +419,8 @@ static int reader_left(lua_State *L) {
 /* r:seek(pos): negative from the end. */
 static int reader_seek(lua_State *L) {
   lmv_cursor *r = lmv_checkcursor(L);
-  go_to(r, lmv_checkseek(L, 2, lmv_cursorbytes(L, r).size));
+  size_t size = lmv_cursorbytes(L, r).size;
+  go_to(r, lmv_checkposition(L, 2, size + 1, size));
   return lmv_pushself(L);
 }
 

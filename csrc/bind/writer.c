@@ -377,7 +377,7 @@ LMV_TOUCHES(writer_align) {
 static int writer_seek(lua_State *L) {
   lmv_cursor *w = lmv_checkcursor(L);
   size_t size = lmv_cursorbytes(L, w).size;
-  lmv_movecursor(w, lmv_checkseek(L, 2, size), size);
+  lmv_movecursor(w, lmv_checkposition(L, 2, size + 1, size), size);
   return lmv_pushself(L);
 }
 
