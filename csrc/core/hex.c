@@ -21,6 +21,8 @@
 
 typedef unsigned char byte;
 
+/* ---- lanes of vectors -----------------------------------------------------*/
+
 #if defined(MV_HAS_AVX2)
 
 /*
@@ -73,6 +75,8 @@ MV_AVX2 MV_INLINE void store_lanes(char *low, char *high, __m256i x) {
 }
 
 #endif
+
+/* ---- bytes to text --------------------------------------------------------*/
 
 /* The bytes in a group, for n bytes in all; 0: no separators are needed. */
 static size_t group_size(size_t n, int64_t group) {
@@ -208,6 +212,8 @@ void mv_hex(char *out, const unsigned char *p, size_t n, char sep,
   put_digits(out, p + n - last, last);
 }
 
+/* ---- digits to bytes ------------------------------------------------------*/
+
 static byte lesser(byte a, byte b) { return a < b ? a : b; }
 static byte greater(byte a, byte b) { return a > b ? a : b; }
 
@@ -278,6 +284,8 @@ static size_t get_digits(byte *out, const char *s, size_t len) {
 #endif
   return get_digits_plain(out, s, len);
 }
+
+/* ---- text to bytes --------------------------------------------------------*/
 
 /* For digits: DIGIT and the value; for white space: BLANK; otherwise 0. */
 #define DIGIT 16
