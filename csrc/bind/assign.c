@@ -66,28 +66,28 @@ static bool converts_directly(lua_State *L, const lmv_view *v,
 static void copy_converted(lua_State *L, const lmv_view *v,
                            const mv_layout *lay, const lmv_operand *src,
                            int arg) {
-  const mv_item *to = &v->format->item, *from = &src->format->item;
+  mv_items to = {NULL, lay, &v->format->item}, from;
   ptrdiff_t at = 0, nbytes;
   mv_status status;
   mv_layout packed;
-  unsigned char *aside = NULL;
-  if (converts_directly(L, v, lay, src)) {
-    status = mv_convert(lmv_writable(L, v), lay, to, lmv_operandbase(L, src),
-                        &src->lay, from, &at);
+  bool directly = converts_directly(L, v, lay, src);
+  if (directly) {
+    to.base = lmv_writable(L, v);
   } else {
     mv_layout_set(&packed, lay->itemsize, lay->ndim, lay->shape, &nbytes);
-    aside = lmv_pushblock(L, (size_t)nbytes);
-    status = mv_convert(aside, &packed, to, lmv_operandbase(L, src), &src->lay,
-                        from, &at);
+    to.lay = &packed;
+    to.base = lmv_pushblock(L, (size_t)nbytes);
   }
+  from = lmv_operanditems(L, src);
+  status = mv_convert(&to, &from, &at);
   if (status != MV_OK) {
     lua_pushfstring(L, "item %I of format '%s' does not fit format '%s': %s",
                     (LUAI_UACINT)at + 1, src->format->text, v->format->text,
                     mv_message(status));
     copy_error(L, arg);
   }
-  if (aside != NULL)
-    write_items(L, v, lay, aside);
+  if (!directly)
+    write_items(L, v, lay, to.base);
 }
 
 /*

@@ -19,7 +19,7 @@
 
 /* As in Python, shapes are equal if they are equal up to an empty dimension. */
 static bool equal(lua_State *L, const lmv_operand *a, const lmv_operand *b) {
-  const unsigned char *pa = lmv_operandbase(L, a), *pb = lmv_operandbase(L, b);
+  mv_items x = lmv_operanditems(L, a), y = lmv_operanditems(L, b);
   if (a->lay.ndim != b->lay.ndim)
     return false;
   for (int d = 0; d < a->lay.ndim; d++) {
@@ -28,7 +28,7 @@ static bool equal(lua_State *L, const lmv_operand *a, const lmv_operand *b) {
     if (a->lay.shape[d] == 0)
       return true;
   }
-  return mv_equal(pa, &a->lay, &a->format->item, pb, &b->lay, &b->format->item);
+  return mv_equal(&x, &y);
 }
 
 static bool alive(const lmv_operand *operand) {
@@ -121,12 +121,12 @@ static ptrdiff_t cut(mv_layout *a, mv_layout *b) {
 LMV_TOUCHES(view_mismatch) {
   lmv_view *v = lmv_checkview(L, 1);
   lmv_operand a, b;
+  mv_items x, y;
   ptrdiff_t k, n = -1;
-  const unsigned char *pa, *pb;
   lmv_checkoperand(L, 2, &b);
   lmv_viewoperand(v, &a);
-  pa = lmv_operandbase(L, &a);
-  pb = lmv_operandbase(L, &b);
+  x = lmv_operanditems(L, &a);
+  y = lmv_operanditems(L, &b);
   if (!mv_layout_same_shape(&a.lay, &b.lay)) {
     if (a.lay.ndim != 1 || b.lay.ndim != 1) {
       lmv_pushshape(L, a.lay.ndim, a.lay.shape);
@@ -136,7 +136,7 @@ LMV_TOUCHES(view_mismatch) {
     }
     n = cut(&a.lay, &b.lay);
   }
-  k = mv_mismatch(pa, &a.lay, &a.format->item, pb, &b.lay, &b.format->item);
+  k = mv_mismatch(&x, &y);
   if (k < 0)
     k = n;
   if (k < 0) {

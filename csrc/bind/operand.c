@@ -6,7 +6,6 @@
 #include "args.h"
 #include "exporter.h"
 #include "formats.h"
-#include "kernels.h"
 #include "registry.h"
 #include "view.h"
 

@@ -4,7 +4,7 @@
 #ifndef LMV_OPERAND_H
 #define LMV_OPERAND_H
 
-#include "layout.h"
+#include "kernels.h"
 #include "lease.h"
 
 #if defined(__GNUC__)
@@ -57,6 +57,13 @@ void lmv_viewoperand(const lmv_view *v, lmv_operand *operand);
 ** is dead or the container has ended or was resized.
 */
 const unsigned char *lmv_operandbase(lua_State *L, const lmv_operand *operand);
+
+/* The operand's items, which are only read. Raises as lmv_operandbase. */
+static inline mv_items lmv_operanditems(lua_State *L,
+                                        const lmv_operand *operand) {
+  return (mv_items){(unsigned char *)lmv_operandbase(L, operand), &operand->lay,
+                    &operand->format->item};
+}
 
 /* Pushes the bytes of the operand in order 'C' or 'F' as a string.
 ** [-0, +1, v] */

@@ -302,21 +302,19 @@ static ptrdiff_t first_of_run(const comparison *p, const unsigned char *a,
 }
 
 /* mv_mismatch in the given order of the walk, which numbers the items. */
-static ptrdiff_t first_difference(int order, const unsigned char *a,
-                                  const mv_layout *alay, const mv_item *aitem,
-                                  const unsigned char *b, const mv_layout *blay,
-                                  const mv_item *bitem) {
+static ptrdiff_t first_difference(int order, const mv_items *a,
+                                  const mv_items *b) {
+  const mv_layout *x = a->lay, *y = b->lay;
   mv_walker w;
   comparison p;
   ptrdiff_t done = 0;
-  set_comparison(&p, aitem, bitem);
-  if (alay->ndim == 1 && !alay->indirect && !blay->indirect) {
-    ptrdiff_t n = alay->shape[0];
-    ptrdiff_t i = first_of_run(&p, a + alay->offset, alay->strides[0],
-                               b + blay->offset, blay->strides[0], n);
-    return i < n ? i : -1;
+  set_comparison(&p, a->item, b->item);
+  if (x->ndim == 1 && !x->indirect && !y->indirect) {
+    ptrdiff_t i = first_of_run(&p, a->base + x->offset, x->strides[0],
+                               b->base + y->offset, y->strides[0], x->shape[0]);
+    return i < x->shape[0] ? i : -1;
   }
-  mv_walk2(&w, order, (unsigned char *)a, alay, (unsigned char *)b, blay);
+  mv_walk2(&w, order, a->base, x, b->base, y);
   while (mv_walk_next(&w)) {
     ptrdiff_t i =
         first_of_run(&p, w.ptr[0], w.step[0], w.ptr[1], w.step[1], w.n);
@@ -327,14 +325,10 @@ static ptrdiff_t first_difference(int order, const unsigned char *a,
   return -1;
 }
 
-ptrdiff_t mv_mismatch(const unsigned char *a, const mv_layout *alay,
-                      const mv_item *aitem, const unsigned char *b,
-                      const mv_layout *blay, const mv_item *bitem) {
-  return first_difference(MV_CORDER, a, alay, aitem, b, blay, bitem);
+ptrdiff_t mv_mismatch(const mv_items *a, const mv_items *b) {
+  return first_difference(MV_CORDER, a, b);
 }
 
-bool mv_equal(const unsigned char *a, const mv_layout *alay,
-              const mv_item *aitem, const unsigned char *b,
-              const mv_layout *blay, const mv_item *bitem) {
-  return first_difference(MV_ANYORDER, a, alay, aitem, b, blay, bitem) < 0;
+bool mv_equal(const mv_items *a, const mv_items *b) {
+  return first_difference(MV_ANYORDER, a, b) < 0;
 }

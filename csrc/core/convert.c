@@ -84,14 +84,14 @@ static bool fit_run(const converting *c, const unsigned char *in,
 }
 
 /* Whether all numbers fit. Visits them in memory order. */
-static bool all_fit(const converting *c, const unsigned char *src,
-                    const mv_layout *slay) {
+static bool all_fit(const converting *c, const mv_items *src) {
+  const mv_layout *lay = src->lay;
   mv_walker w;
   if (c->kernel.fit == NULL)
     return true;
-  if (slay->ndim == 1 && !slay->indirect)
-    return fit_run(c, src + slay->offset, slay->strides[0], slay->shape[0]);
-  mv_walk(&w, MV_ANYORDER, (unsigned char *)src, slay);
+  if (lay->ndim == 1 && !lay->indirect)
+    return fit_run(c, src->base + lay->offset, lay->strides[0], lay->shape[0]);
+  mv_walk(&w, MV_ANYORDER, src->base, lay);
   while (mv_walk_next(&w))
     if (!fit_run(c, w.ptr[0], w.step[0], w.n))
       return false;
@@ -152,55 +152,50 @@ static void convert_run(const converting *c, unsigned char *out,
   }
 }
 
-static void convert_all(const converting *c, unsigned char *dst,
-                        const mv_layout *dlay, const unsigned char *src,
-                        const mv_layout *slay) {
+static void convert_all(const converting *c, const mv_items *dst,
+                        const mv_items *src) {
+  const mv_layout *to = dst->lay, *from = src->lay;
   mv_walker w;
-  if (dlay->ndim == 1 && !dlay->indirect && !slay->indirect) {
-    convert_run(c, dst + dlay->offset, dlay->strides[0], src + slay->offset,
-                slay->strides[0], dlay->shape[0]);
+  if (to->ndim == 1 && !to->indirect && !from->indirect) {
+    convert_run(c, dst->base + to->offset, to->strides[0],
+                src->base + from->offset, from->strides[0], to->shape[0]);
     return;
   }
-  mv_walk2(&w, MV_ANYORDER, dst, dlay, (unsigned char *)src, slay);
+  mv_walk2(&w, MV_ANYORDER, dst->base, to, src->base, from);
   while (mv_walk_next(&w))
     convert_run(c, w.ptr[0], w.step[0], w.ptr[1], w.step[1], w.n);
 }
 
 /* ---- conversions ---------------------------------------------------------*/
 
-static mv_status convert_singly(unsigned char *dst, const mv_layout *dlay,
-                                const mv_item *to, const unsigned char *src,
-                                const mv_layout *slay, const mv_item *from,
+static mv_status convert_singly(const mv_items *dst, const mv_items *src,
                                 ptrdiff_t *at) {
   mv_walker w;
-  mv_walk2(&w, MV_CORDER, dst, dlay, (unsigned char *)src, slay);
+  mv_walk2(&w, MV_CORDER, dst->base, dst->lay, src->base, src->lay);
   while (mv_walk_next(&w))
     for (ptrdiff_t k = 0; k < w.n; k++, ++*at) {
-      mv_status status = mv_item_convert(to, w.ptr[0] + k * w.step[0], from,
-                                         w.ptr[1] + k * w.step[1]);
+      mv_status status = mv_item_convert(dst->item, w.ptr[0] + k * w.step[0],
+                                         src->item, w.ptr[1] + k * w.step[1]);
       if (status != MV_OK)
         return status;
     }
   return MV_OK;
 }
 
-mv_status mv_convert(unsigned char *dst, const mv_layout *dlay,
-                     const mv_item *to, const unsigned char *src,
-                     const mv_layout *slay, const mv_item *from,
-                     ptrdiff_t *at) {
+mv_status mv_convert(const mv_items *dst, const mv_items *src, ptrdiff_t *at) {
   converting c;
   mv_walker w;
   *at = 0;
-  if (!set_converting(&c, to, from))
-    return convert_singly(dst, dlay, to, src, slay, from, at);
-  if (!all_fit(&c, src, slay)) {
-    mv_walk(&w, MV_CORDER, (unsigned char *)src, slay);
+  if (!set_converting(&c, dst->item, src->item))
+    return convert_singly(dst, src, at);
+  if (!all_fit(&c, src)) {
+    mv_walk(&w, MV_CORDER, src->base, src->lay);
     while (mv_walk_next(&w)) {
       mv_status status = first_unfit(&c, w.ptr[0], w.step[0], w.n, at);
       if (status != MV_OK)
         return status;
     }
   }
-  convert_all(&c, dst, dlay, src, slay);
+  convert_all(&c, dst, src);
   return MV_OK;
 }

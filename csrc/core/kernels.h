@@ -11,6 +11,13 @@
 #pragma GCC visibility push(hidden)
 #endif
 
+/* Items in memory: the start of their block, their places and their type. */
+typedef struct mv_items {
+  unsigned char *base;
+  const mv_layout *lay;
+  const mv_item *item;
+} mv_items;
+
 /* Copies items. Same shape and item size; the memory must not overlap. */
 void mv_copy(unsigned char *dst, const mv_layout *dlay,
              const unsigned char *src, const mv_layout *slay);
@@ -33,9 +40,7 @@ bool mv_overlap(const unsigned char *a, const mv_layout *alay,
 ** mv_converts_whole is true, nothing was written then; otherwise items before
 ** it, and a part of it, may have been written.
 */
-mv_status mv_convert(unsigned char *dst, const mv_layout *dlay,
-                     const mv_item *to, const unsigned char *src,
-                     const mv_layout *slay, const mv_item *from, ptrdiff_t *at);
+mv_status mv_convert(const mv_items *dst, const mv_items *src, ptrdiff_t *at);
 bool mv_converts_whole(const mv_item *to, const mv_item *from);
 
 /* Writes the bytes of one item (lay->itemsize of them) to each item. */
@@ -49,14 +54,10 @@ void mv_byteswap(unsigned char *dst, const mv_layout *dlay,
 ** The linear index (in C order) of the first item that differs, or -1 if all
 ** are equal. Same shape.
 */
-ptrdiff_t mv_mismatch(const unsigned char *a, const mv_layout *alay,
-                      const mv_item *aitem, const unsigned char *b,
-                      const mv_layout *blay, const mv_item *bitem);
+ptrdiff_t mv_mismatch(const mv_items *a, const mv_items *b);
 
 /* Whether all items are equal: mv_mismatch < 0, faster. */
-bool mv_equal(const unsigned char *a, const mv_layout *alay,
-              const mv_item *aitem, const unsigned char *b,
-              const mv_layout *blay, const mv_item *bitem);
+bool mv_equal(const mv_items *a, const mv_items *b);
 
 /* The linear index of the first item equal to value, or -1; and the number of
 ** items equal to value. Records are not equal to any value. */

@@ -50,8 +50,9 @@ static ptrdiff_t model(const kinds *k, const sample *a, const sample *b) {
 
 static void compare(const kinds *k, const sample *a, const sample *b) {
   ptrdiff_t expected = model(k, a, b);
-  ptrdiff_t got = mv_mismatch(a->base, &a->lay, k->a, b->base, &b->lay, k->b);
-  bool equal = mv_equal(a->base, &a->lay, k->a, b->base, &b->lay, k->b);
+  mv_items x = {a->base, &a->lay, k->a}, y = {b->base, &b->lay, k->b};
+  ptrdiff_t got = mv_mismatch(&x, &y);
+  bool equal = mv_equal(&x, &y);
   if (!CHECK(expected == got) || !CHECK(equal == (expected < 0)))
     fprintf(stderr, "kinds %d %d, swapped %d %d, %td items: %td, not %td\n",
             k->a->kind, k->b->kind, k->a->swap, k->b->swap,
@@ -210,18 +211,21 @@ static void try_long(void) {
   const mv_item *byte = &sample_items[0];
   ptrdiff_t n = 20000;
   sample a, b;
+  mv_items x, y;
   sample_make(&a, 1, 1, &n, false);
   sample_make(&b, 1, 1, &n, false);
+  x = (mv_items){a.base, &a.lay, byte};
+  y = (mv_items){b.base, &b.lay, byte};
   for (ptrdiff_t i = 0; i < n; i++)
     *sample_item(&a, i) = *sample_item(&b, i) = (unsigned char)(i % 251);
   for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
     *sample_item(&b, places[i]) ^= 0x80;
-    CHECK(mv_mismatch(a.base, &a.lay, byte, b.base, &b.lay, byte) == places[i]);
-    CHECK(!mv_equal(a.base, &a.lay, byte, b.base, &b.lay, byte));
+    CHECK(mv_mismatch(&x, &y) == places[i]);
+    CHECK(!mv_equal(&x, &y));
     *sample_item(&b, places[i]) ^= 0x80;
   }
-  CHECK(mv_mismatch(a.base, &a.lay, byte, b.base, &b.lay, byte) == -1);
-  CHECK(mv_equal(a.base, &a.lay, byte, b.base, &b.lay, byte));
+  CHECK(mv_mismatch(&x, &y) == -1);
+  CHECK(mv_equal(&x, &y));
   sample_free(&a);
   sample_free(&b);
 }

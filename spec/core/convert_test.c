@@ -50,7 +50,8 @@ static void check_convert(const sample *s, const mv_item *dst,
   }
   if (want != MV_OK && mv_converts_whole(dst, src))
     memset(expected.base, 0, (size_t)hi);
-  status = mv_convert(out.base, &out.lay, dst, s->base, &s->lay, src, &at);
+  status = mv_convert(&(mv_items){out.base, &out.lay, dst},
+                      &(mv_items){s->base, &s->lay, src}, &at);
   CHECK(want == MV_OK || at == k);
   CHECK(status == want);
   if (!CHECK(memcmp(out.base, expected.base, (size_t)hi) == 0))
@@ -178,7 +179,8 @@ static void check_halves(void) {
     ptrdiff_t at;
     check_convert(&s, &floats[d], &f16, false);
     sample_make(&wide, floats[d].size, 1, &n, false);
-    mv_convert(wide.base, &wide.lay, &floats[d], s.base, &s.lay, &f16, &at);
+    mv_convert(&(mv_items){wide.base, &wide.lay, &floats[d]},
+               &(mv_items){s.base, &s.lay, &f16}, &at);
     check_convert(&wide, &f16, &floats[d], false);
     sample_free(&wide);
   }

@@ -84,21 +84,20 @@ static void try_convert(const array *from, const array *to) {
   if (want != MV_OK)
     memset(expected, 0, to->size);
   memset(to->base, 0, to->size);
-  got = mv_convert(to->base, &to->lay, &to->item, from->base, &from->lay,
-                   &from->item, &failed);
+  got = mv_convert(&(mv_items){to->base, &to->lay, &to->item},
+                   &(mv_items){from->base, &from->lay, &from->item}, &failed);
   require(got == want && (want == MV_OK || failed == k - 1));
   require(memcmp(expected, to->base, to->size) == 0);
   free(expected);
 }
 
 static void try_compare(const array *a, const array *b) {
+  mv_items x = {a->base, &a->lay, &a->item}, y = {b->base, &b->lay, &b->item};
   ptrdiff_t n = a->lay.shape[0], k = 0;
   while (k < n && mv_item_equal(&a->item, at(a, k), &b->item, at(b, k)))
     k++;
-  require(mv_mismatch(a->base, &a->lay, &a->item, b->base, &b->lay, &b->item) ==
-          (k < n ? k : -1));
-  require(mv_equal(a->base, &a->lay, &a->item, b->base, &b->lay, &b->item) ==
-          (k == n));
+  require(mv_mismatch(&x, &y) == (k < n ? k : -1));
+  require(mv_equal(&x, &y) == (k == n));
 }
 
 /* Whether x is below y. Both are of one format. */
