@@ -38,8 +38,7 @@
 static inline unsigned char lmv_numkind(const mv_item *item) {
   if (item->kind > MV_F64)
     return 0;
-  return (unsigned char)(1 + item->kind +
-                         (item->swap && item->size > 1 ? LMV_SWAPPED : 0));
+  return (unsigned char)(1 + item->kind + (item->swap ? LMV_SWAPPED : 0));
 }
 
 /*

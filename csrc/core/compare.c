@@ -167,7 +167,7 @@ static void set_comparand(comparand *s, const mv_item *item) {
   s->item = item;
   s->boolean = item->kind == MV_BOOL;
   s->kind = s->boolean ? MV_U8 : item->kind;
-  s->swap = item->swap && item->size > 1;
+  s->swap = item->swap;
   s->widen = NULL;
 }
 

@@ -84,7 +84,7 @@ typedef struct mv_item {
   size_t size;
   const struct mv_record *record; /* of a MV_RECORD, else NULL */
   mv_kind kind;
-  bool swap; /* stored in the non-native byte order */
+  bool swap; /* stored in the non-native byte order; false for single bytes */
 } mv_item;
 
 /*
