@@ -120,35 +120,33 @@ static mv_status first_unfit(const converting *c, const unsigned char *in,
 /* ---- writing -------------------------------------------------------------*/
 
 static void convert_piece(const converting *c, unsigned char *out,
-                          ptrdiff_t dstep, const unsigned char *in,
-                          ptrdiff_t sstep, ptrdiff_t n) {
+                          const unsigned char *in, mv_axis x) {
   unsigned char from[BLOCK * NUMBER_MAX], to[BLOCK * NUMBER_MAX];
   ptrdiff_t size = (ptrdiff_t)c->to->size;
-  bool packed = dstep == size;
-  if (!is_plain(c->from, sstep)) {
-    gather_numbers(from, c->from, in, sstep, n);
+  bool packed = x.dst_step == size;
+  if (!is_plain(c->from, x.src_step)) {
+    gather_numbers(from, c->from, in, x.src_step, x.n);
     in = from;
   }
-  c->kernel.convert(packed ? out : to, in, (size_t)n);
+  c->kernel.convert(packed ? out : to, in, (size_t)x.n);
   if (c->to->swap)
-    mv_swap_run(packed ? out : to, size, n, c->to->size);
+    mv_swap_run(packed ? out : to, size, x.n, c->to->size);
   if (!packed)
-    mv_copy_run(out, to, (mv_axis){n, dstep, size}, c->to->size);
+    mv_copy_run(out, to, (mv_axis){x.n, x.dst_step, size}, c->to->size);
 }
 
 /* Converts from the start, where the tests ended: the numbers that were tested
 ** last are still in the cache. */
-static void convert_run(const converting *c, unsigned char *out,
-                        ptrdiff_t dstep, const unsigned char *in,
-                        ptrdiff_t sstep, ptrdiff_t n) {
-  bool plain = is_plain(c->to, dstep) && is_plain(c->from, sstep);
-  if (plain) {
-    c->kernel.convert(out, in, (size_t)n);
+static inline void convert_run(const converting *c, unsigned char *out,
+                               const unsigned char *in, mv_axis x) {
+  mv_axis piece = x;
+  if (is_plain(c->to, x.dst_step) && is_plain(c->from, x.src_step)) {
+    c->kernel.convert(out, in, (size_t)x.n);
     return;
   }
-  for (ptrdiff_t some, i = 0; i < n; i += some) {
-    some = n - i < BLOCK ? n - i : BLOCK;
-    convert_piece(c, out + i * dstep, dstep, in + i * sstep, sstep, some);
+  for (ptrdiff_t i = 0; i < x.n; i += piece.n) {
+    piece.n = x.n - i < BLOCK ? x.n - i : BLOCK;
+    convert_piece(c, out + i * x.dst_step, in + i * x.src_step, piece);
   }
 }
 
@@ -157,13 +155,13 @@ static void convert_all(const converting *c, const mv_items *dst,
   const mv_layout *to = dst->lay, *from = src->lay;
   mv_walker w;
   if (to->ndim == 1 && !to->indirect && !from->indirect) {
-    convert_run(c, dst->base + to->offset, to->strides[0],
-                src->base + from->offset, from->strides[0], to->shape[0]);
+    convert_run(c, dst->base + to->offset, src->base + from->offset,
+                (mv_axis){to->shape[0], to->strides[0], from->strides[0]});
     return;
   }
   mv_walk2(&w, MV_ANYORDER, dst->base, to, src->base, from);
   while (mv_walk_next(&w))
-    convert_run(c, w.ptr[0], w.step[0], w.ptr[1], w.step[1], w.n);
+    convert_run(c, w.ptr[0], w.ptr[1], (mv_axis){w.n, w.step[0], w.step[1]});
 }
 
 /* ---- conversions ---------------------------------------------------------*/
