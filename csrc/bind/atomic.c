@@ -103,8 +103,8 @@ typedef struct atomic_item {
 
 static void check_atomic_format(lua_State *L, const mv_format *format) {
   const mv_item *item = &format->item;
-  mv_class class_ = mv_kinds[item->kind].class_;
-  bool integer = class_ == MV_UNSIGNED || class_ == MV_SIGNED;
+  mv_class class = mv_kinds[item->kind].class;
+  bool integer = class == MV_UNSIGNED || class == MV_SIGNED;
   if (!integer || (item->size != 4 && item->size != 8) || item->swap ||
       strchr(format->text, 'P') != NULL)
     lmv_argerror(L, 1,

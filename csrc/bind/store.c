@@ -66,7 +66,7 @@ static int value_error(lua_State *L, const target *t, const path *at) {
 
 /* The values that an item accepts, for messages. */
 static const char *wanted(const mv_item *item) {
-  switch (mv_kinds[item->kind].class_) {
+  switch (mv_kinds[item->kind].class) {
   case MV_UNSIGNED:
   case MV_SIGNED:
     return "integer";

@@ -18,7 +18,7 @@ _Static_assert(PIECE % MV_FEEDBLOCK == 0, "pieces are whole blocks");
 */
 static mv_kind fed_kind(const mv_item *item) {
   bool small = item->size <= 4;
-  switch (mv_kinds[item->kind].class_) {
+  switch (mv_kinds[item->kind].class) {
   case MV_UNSIGNED:
     return item->kind <= MV_F64 ? item->kind : small ? MV_U32 : MV_U64;
   case MV_SIGNED:

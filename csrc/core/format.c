@@ -100,16 +100,16 @@ const mv_format *mv_format_build(const char *s, size_t len, void *block,
   text[len] = '\0';
   build.start = text;
   build.end = text + len;
-  bool ok = mv_parse(&build, &format->record);
+  mv_record *whole = &format->record;
+  bool ok = mv_parse(&build, whole);
   *fault = build.fault;
   if (!ok)
     return NULL;
 
-  record = format->record;
-  format->record.is_scalar = record.nvalues == 1 && record.fields->name == NULL;
+  whole->is_scalar = whole->nvalues == 1 && whole->fields->name == NULL;
   format->text = text;
   format->len = len;
-  format->item = whole_format(&format->record);
+  format->item = whole_format(whole);
   return format;
 }
 

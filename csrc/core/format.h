@@ -64,13 +64,13 @@ typedef enum mv_class {
   X(MV_RECORD, MV_COMPOUND, 0, 0) /* several values: see record */
 
 typedef enum mv_kind {
-#define X(name, class_, size, number) name,
+#define X(name, class, size, number) name,
   MV_KINDS(X)
 #undef X
 } mv_kind;
 
 typedef struct mv_kindrow {
-  mv_class class_;
+  mv_class class;
   unsigned char size, number;
 } mv_kindrow;
 

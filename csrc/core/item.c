@@ -140,15 +140,15 @@ void mv_load(const mv_item *item, const unsigned char *p, mv_value *value) {
 }
 
 bool mv_item_range(const mv_item *item, int64_t *lo, uint64_t *hi) {
-  mv_class class_ = mv_kinds[item->kind].class_;
-  if (class_ == MV_UNSIGNED) {
+  mv_class class = mv_kinds[item->kind].class;
+  if (class == MV_UNSIGNED) {
     *lo = 0;
     *hi = UINT64_MAX >> (64 - 8 * item->size);
-  } else if (class_ == MV_SIGNED) {
+  } else if (class == MV_SIGNED) {
     *hi = (uint64_t)INT64_MAX >> (64 - 8 * item->size);
     *lo = -(int64_t)*hi - 1;
   }
-  return class_ <= MV_SIGNED;
+  return class <= MV_SIGNED;
 }
 
 /* The integer of the value: its bits, and whether it is negative. */

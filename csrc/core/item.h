@@ -61,7 +61,7 @@ bool mv_item_equal(const mv_item *a, const unsigned char *pa, const mv_item *b,
 
 /* Whether the item is an integer or a float: has an order, can be added up. */
 static inline bool mv_item_ordered(const mv_item *item) {
-  return mv_kinds[item->kind].class_ <= MV_FLOAT;
+  return mv_kinds[item->kind].class <= MV_FLOAT;
 }
 
 /* Whether equal items always have equal bytes and the other way round. */

@@ -127,7 +127,7 @@ static bool bytes_are_value(const mv_item *item) {
   size_t used = 0;
   if (item->kind != MV_RECORD)
     return item->kind == MV_CHAR || item->kind == MV_BYTES ||
-           mv_kinds[item->kind].class_ <= MV_SIGNED;
+           mv_kinds[item->kind].class <= MV_SIGNED;
   for (size_t i = 0; i < record->nfields; i++) {
     if (!bytes_are_value(&record->fields[i].item))
       return false;

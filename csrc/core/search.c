@@ -166,7 +166,7 @@ static bool seek(sought *s, const mv_item *item, const mv_value *value) {
   s->first = first_each;
   if (kind == MV_RECORD)
     return false;
-  if (value->tag == MV_VCOMPLEX || mv_kinds[kind].class_ == MV_COMPLEX ||
+  if (value->tag == MV_VCOMPLEX || mv_kinds[kind].class == MV_COMPLEX ||
       kind == MV_LONGDOUBLE || kind == MV_BYTES || kind == MV_PASCAL ||
       !set_kernels(s))
     return true;

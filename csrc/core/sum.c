@@ -250,7 +250,7 @@ mv_status mv_sum(const unsigned char *a, const mv_layout *lay,
   if (!mv_item_ordered(item))
     return MV_ETYPE;
   mv_feed_start(&f, MV_ANYORDER, a, lay, item);
-  if (mv_kinds[item->kind].class_ <= MV_SIGNED)
+  if (mv_kinds[item->kind].class <= MV_SIGNED)
     return sum_integers(&f, sum);
   sum->tag = MV_VFLOAT;
   sum->as.f = sum_floats(&f);

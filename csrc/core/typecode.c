@@ -8,7 +8,7 @@
 #include <string.h>
 
 const mv_kindrow mv_kinds[] = {
-#define X(name, class_, size, number) [name] = {class_, size, number},
+#define X(name, class, size, number) [name] = {class, size, number},
     MV_KINDS(X)
 #undef X
 };

@@ -85,7 +85,7 @@ static ptrdiff_t extreme(const sample *s, const mv_item *item, bool greatest) {
 }
 
 static void check_all(const sample *s, const mv_item *item) {
-  if (mv_kinds[item->kind].class_ <= MV_SIGNED)
+  if (mv_kinds[item->kind].class <= MV_SIGNED)
     check_integers(s, item);
   else
     check_floats(s, item);
