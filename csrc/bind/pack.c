@@ -76,14 +76,14 @@ static void pack_integer(const lmv_packformat *r, lmv_output *out,
   lua_Integer i = lmv_checkinteger(r->L, arg);
   if (o->size < sizeof i) {
     lua_Unsigned limit = (lua_Unsigned)1 << (o->size * CHAR_BIT - 1);
-    if (o->kind == UNSIGNED && (lua_Unsigned)i >= 2 * limit)
+    if (o->kind == LMV_PACK_UNSIGNED && (lua_Unsigned)i >= 2 * limit)
       lmv_argerror(r->L, arg, "unsigned overflow");
-    if (o->kind == INTEGER &&
+    if (o->kind == LMV_PACK_INTEGER &&
         (i < -(lua_Integer)limit || i >= (lua_Integer)limit))
       lmv_argerror(r->L, arg, "integer overflow");
   }
   add_integer_bytes(r, out, (lua_Unsigned)i, o->size,
-                    o->kind == INTEGER && i < 0);
+                    o->kind == LMV_PACK_INTEGER && i < 0);
 }
 
 static void pack_float(const lmv_packformat *r, lmv_output *out,
@@ -96,9 +96,9 @@ static void pack_float(const lmv_packformat *r, lmv_output *out,
   if (!isnumber)
     lmv_typeerror(r->L, arg, "number");
   memcpy(bytes,
-         o->kind == SINGLE   ? (const void *)&f
-         : o->kind == DOUBLE ? (const void *)&d
-                             : (const void *)&n,
+         o->kind == LMV_PACK_SINGLE   ? (const void *)&f
+         : o->kind == LMV_PACK_DOUBLE ? (const void *)&d
+                                      : (const void *)&n,
          o->size);
   if (r->little == MV_BIGENDIAN)
     lmv_reversebytes(bytes, o->size);
@@ -114,12 +114,12 @@ static void pack_string(const lmv_packformat *r, lmv_output *out,
   if (!lua_isstring(L, arg))
     lmv_typeerror(L, arg, "string");
   s = lua_tolstring(L, arg, &len);
-  if (o->kind == CHARS) {
+  if (o->kind == LMV_PACK_CHARS) {
     if (len > o->size)
       lmv_argerror(L, arg, "string longer than given size");
     add_bytes(out, s, len);
     add_zeros(out, o->size - len);
-  } else if (o->kind == ZSTRING) {
+  } else if (o->kind == LMV_PACK_ZSTRING) {
     if (strlen(s) != len)
       lmv_argerror(L, arg, "string contains zeros");
     add_bytes(out, s, len + 1);
@@ -135,21 +135,21 @@ static void pack_string(const lmv_packformat *r, lmv_output *out,
 static void pack_option(const lmv_packformat *r, lmv_output *out,
                         const lmv_packoption *o, int arg) {
   switch (o->kind) {
-  case INTEGER:
-  case UNSIGNED:
+  case LMV_PACK_INTEGER:
+  case LMV_PACK_UNSIGNED:
     pack_integer(r, out, o, arg);
     break;
-  case SINGLE:
-  case NUMBER:
-  case DOUBLE:
+  case LMV_PACK_SINGLE:
+  case LMV_PACK_NUMBER:
+  case LMV_PACK_DOUBLE:
     pack_float(r, out, o, arg);
     break;
-  case CHARS:
-  case STRING:
-  case ZSTRING:
+  case LMV_PACK_CHARS:
+  case LMV_PACK_STRING:
+  case LMV_PACK_ZSTRING:
     pack_string(r, out, o, arg);
     break;
-  case PADDING:
+  case LMV_PACK_PADDING:
     add_zeros(out, 1);
     break;
   default:
@@ -165,10 +165,10 @@ void lmv_pack(lmv_packformat *r, lmv_output *out, size_t room, size_t at,
   luaL_buffinit(r->L, &out->b);
   while (lmv_nextoption(r, at + out->n, &o)) {
     add_zeros(out, o.padding);
-    if (o.kind <= ZSTRING && arg > last)
+    if (o.kind <= LMV_PACK_ZSTRING && arg > last)
       lmv_argerror(r->L, arg, "value expected, got no value");
     pack_option(r, out, &o, arg);
-    arg += o.kind <= ZSTRING;
+    arg += o.kind <= LMV_PACK_ZSTRING;
   }
 }
 

@@ -83,30 +83,30 @@ typedef struct letter {
 } letter;
 
 static const letter letters[UCHAR_MAX + 1] = {
-    ['b'] = {INTEGER, sizeof(char), ALONE},
-    ['B'] = {UNSIGNED, sizeof(char), ALONE},
-    ['h'] = {INTEGER, sizeof(short), ALONE},
-    ['H'] = {UNSIGNED, sizeof(short), ALONE},
-    ['l'] = {INTEGER, sizeof(long), ALONE},
-    ['L'] = {UNSIGNED, sizeof(long), ALONE},
-    ['j'] = {INTEGER, sizeof(lua_Integer), ALONE},
-    ['J'] = {UNSIGNED, sizeof(lua_Integer), ALONE},
-    ['T'] = {UNSIGNED, sizeof(size_t), ALONE},
-    ['i'] = {INTEGER, sizeof(int), WITH_SIZE},
-    ['I'] = {UNSIGNED, sizeof(int), WITH_SIZE},
-    ['f'] = {SINGLE, sizeof(float), ALONE},
-    ['n'] = {NUMBER, sizeof(lua_Number), ALONE},
-    ['d'] = {DOUBLE, sizeof(double), ALONE},
-    ['s'] = {STRING, sizeof(size_t), WITH_SIZE},
-    ['c'] = {CHARS, 0, WITH_LENGTH},
-    ['z'] = {ZSTRING, 0, ALONE},
-    ['x'] = {PADDING, 1, ALONE},
-    ['X'] = {ALIGNMENT, 0, ALONE},
-    [' '] = {NOTHING, 0, MODE},
-    ['<'] = {NOTHING, 0, MODE},
-    ['>'] = {NOTHING, 0, MODE},
-    ['='] = {NOTHING, 0, MODE},
-    ['!'] = {NOTHING, 0, MODE}};
+    ['b'] = {LMV_PACK_INTEGER, sizeof(char), ALONE},
+    ['B'] = {LMV_PACK_UNSIGNED, sizeof(char), ALONE},
+    ['h'] = {LMV_PACK_INTEGER, sizeof(short), ALONE},
+    ['H'] = {LMV_PACK_UNSIGNED, sizeof(short), ALONE},
+    ['l'] = {LMV_PACK_INTEGER, sizeof(long), ALONE},
+    ['L'] = {LMV_PACK_UNSIGNED, sizeof(long), ALONE},
+    ['j'] = {LMV_PACK_INTEGER, sizeof(lua_Integer), ALONE},
+    ['J'] = {LMV_PACK_UNSIGNED, sizeof(lua_Integer), ALONE},
+    ['T'] = {LMV_PACK_UNSIGNED, sizeof(size_t), ALONE},
+    ['i'] = {LMV_PACK_INTEGER, sizeof(int), WITH_SIZE},
+    ['I'] = {LMV_PACK_UNSIGNED, sizeof(int), WITH_SIZE},
+    ['f'] = {LMV_PACK_SINGLE, sizeof(float), ALONE},
+    ['n'] = {LMV_PACK_NUMBER, sizeof(lua_Number), ALONE},
+    ['d'] = {LMV_PACK_DOUBLE, sizeof(double), ALONE},
+    ['s'] = {LMV_PACK_STRING, sizeof(size_t), WITH_SIZE},
+    ['c'] = {LMV_PACK_CHARS, 0, WITH_LENGTH},
+    ['z'] = {LMV_PACK_ZSTRING, 0, ALONE},
+    ['x'] = {LMV_PACK_PADDING, 1, ALONE},
+    ['X'] = {LMV_PACK_ALIGNMENT, 0, ALONE},
+    [' '] = {LMV_PACK_NOTHING, 0, MODE},
+    ['<'] = {LMV_PACK_NOTHING, 0, MODE},
+    ['>'] = {LMV_PACK_NOTHING, 0, MODE},
+    ['='] = {LMV_PACK_NOTHING, 0, MODE},
+    ['!'] = {LMV_PACK_NOTHING, 0, MODE}};
 
 static size_t char_length(lmv_packformat *r) {
   size_t n = read_number(r, SIZE_MAX);
@@ -130,7 +130,7 @@ static void set_mode(lmv_packformat *r, char c) {
 }
 
 /*
-** Reads one option. NOTHING: it only changes the reading of the next options.
+** Reads one option. LMV_PACK_NOTHING: it only changes the reading of the next options.
 */
 static inline void take_char(lmv_packformat *r, lmv_packoption *o) {
   char c = *r->p++;
@@ -158,16 +158,16 @@ static inline void take_char(lmv_packformat *r, lmv_packoption *o) {
 /* The alignment of an option; X takes the alignment of the next option. */
 static size_t alignment(lmv_packformat *r, lmv_packoption *o) {
   size_t align = o->size;
-  if (o->kind == ALIGNMENT) {
-    lmv_packoption next = {NOTHING, 0, 0};
+  if (o->kind == LMV_PACK_ALIGNMENT) {
+    lmv_packoption next = {LMV_PACK_NOTHING, 0, 0};
     if (*r->p != '\0')
       take_char(r, &next);
     align = next.size;
-    if (next.kind == CHARS || align == 0)
+    if (next.kind == LMV_PACK_CHARS || align == 0)
       lmv_argerror(r->L, 2, "invalid next option for option 'X'");
     return align;
   }
-  return o->kind <= DOUBLE || o->kind == STRING ? align : 1;
+  return o->kind <= LMV_PACK_DOUBLE || o->kind == LMV_PACK_STRING ? align : 1;
 }
 
 bool lmv_nextoption(lmv_packformat *r, size_t at, lmv_packoption *o) {
@@ -176,11 +176,11 @@ bool lmv_nextoption(lmv_packformat *r, size_t at, lmv_packoption *o) {
     if (*r->p == '\0')
       return false;
     take_char(r, o);
-  } while (o->kind == NOTHING);
-  if (r->maxalign == 1 && o->kind != ALIGNMENT)
+  } while (o->kind == LMV_PACK_NOTHING);
+  if (r->maxalign == 1 && o->kind != LMV_PACK_ALIGNMENT)
     return true;
   align = alignment(r, o);
-  if (align > 1 && o->kind != CHARS) {
+  if (align > 1 && o->kind != LMV_PACK_CHARS) {
     if (align > r->maxalign)
       align = r->maxalign;
     if ((align & (align - 1)) != 0)

@@ -15,17 +15,17 @@
 #define LMV_MAXINTSIZE 16 /* bytes of the longest integer */
 
 typedef enum lmv_optionkind {
-  INTEGER,
-  UNSIGNED,
-  SINGLE,
-  NUMBER,
-  DOUBLE,
-  CHARS,     /* c: a string of fixed size */
-  STRING,    /* s: a length and a string */
-  ZSTRING,   /* z: up to a zero */
-  PADDING,   /* x */
-  ALIGNMENT, /* X */
-  NOTHING    /* only changes the reading of the next options */
+  LMV_PACK_INTEGER,
+  LMV_PACK_UNSIGNED,
+  LMV_PACK_SINGLE,
+  LMV_PACK_NUMBER,
+  LMV_PACK_DOUBLE,
+  LMV_PACK_CHARS,     /* c: a string of fixed size */
+  LMV_PACK_STRING,    /* s: a length and a string */
+  LMV_PACK_ZSTRING,   /* z: up to a zero */
+  LMV_PACK_PADDING,   /* x */
+  LMV_PACK_ALIGNMENT, /* X */
+  LMV_PACK_NOTHING    /* only changes the reading of the next options */
 } lmv_optionkind;
 
 typedef struct lmv_packoption {

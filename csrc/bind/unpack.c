@@ -95,10 +95,10 @@ static lua_Number fetch_float(const lmv_packformat *r, const lmv_packed *s,
   if (r->little == MV_BIGENDIAN)
     lmv_reversebytes(bytes, o->size);
   switch (o->kind) {
-  case SINGLE:
+  case LMV_PACK_SINGLE:
     memcpy(&f, bytes, sizeof f);
     return (lua_Number)f;
-  case DOUBLE:
+  case LMV_PACK_DOUBLE:
     memcpy(&d, bytes, sizeof d);
     return (lua_Number)d;
   default:
@@ -185,20 +185,21 @@ static lmv_outcome push_option(const lmv_packformat *r, const lmv_packed *s,
   lua_State *L = r->L;
   size_t start = *at;
   switch (o->kind) {
-  case STRING:
+  case LMV_PACK_STRING:
     return push_sized(r, s, o, at);
-  case ZSTRING:
+  case LMV_PACK_ZSTRING:
     return push_zero_ended(r, s, at);
-  case INTEGER:
-  case UNSIGNED:
-    lua_pushinteger(L, fetch_integer(r, s, start, o->size, o->kind == INTEGER));
+  case LMV_PACK_INTEGER:
+  case LMV_PACK_UNSIGNED:
+    lua_pushinteger(
+        L, fetch_integer(r, s, start, o->size, o->kind == LMV_PACK_INTEGER));
     break;
-  case SINGLE:
-  case NUMBER:
-  case DOUBLE:
+  case LMV_PACK_SINGLE:
+  case LMV_PACK_NUMBER:
+  case LMV_PACK_DOUBLE:
     lua_pushnumber(L, fetch_float(r, s, start, o));
     break;
-  case CHARS:
+  case LMV_PACK_CHARS:
     push_string(L, s, start, o->size);
     break;
   default:
@@ -217,7 +218,7 @@ lmv_outcome lmv_unpack(lmv_packformat *r, const lmv_packed *s, size_t *at,
     bool is_there = has_bytes(s, *at, o.padding + o.size);
     *at += o.padding;
     if (!is_there) {
-      *at = position_after(*at, o.size + (o.kind == ZSTRING));
+      *at = position_after(*at, o.size + (o.kind == LMV_PACK_ZSTRING));
       return LMV_TOOSHORT;
     }
     if (*results > LUA_MINSTACK / 2)
@@ -225,7 +226,7 @@ lmv_outcome lmv_unpack(lmv_packformat *r, const lmv_packed *s, size_t *at,
     outcome = push_option(r, s, &o, at);
     if (outcome != LMV_UNPACKED)
       return outcome;
-    if (o.kind <= ZSTRING)
+    if (o.kind <= LMV_PACK_ZSTRING)
       ++*results;
   }
   return LMV_UNPACKED;
@@ -235,7 +236,7 @@ size_t lmv_leastend(lmv_packformat *r, size_t at) {
   lmv_packoption o;
   while (lmv_nextoption(r, at, &o))
     at = position_after(
-        at, position_after(o.padding + (o.kind == ZSTRING), o.size));
+        at, position_after(o.padding + (o.kind == LMV_PACK_ZSTRING), o.size));
   return at;
 }
 
