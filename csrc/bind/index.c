@@ -284,61 +284,61 @@ typedef struct iteration {
 #define VIEW lua_upvalueindex(LMV_NUP + 2)
 
 /*
-** Pushes the next item and advances the cursor, first, as a finalizer may call
+** Pushes the next item. Advances the iteration first, as a finalizer may call
 ** the iterator, too. At the end it pushes nil and returns false.
 */
-static bool push_next(lua_State *L, iteration *c) {
-  lmv_checklive(L, c->v);
-  if (c->next >= c->v->dims[0]) {
+static bool push_next(lua_State *L, iteration *it) {
+  lmv_checklive(L, it->v);
+  if (it->next >= it->v->dims[0]) {
     lua_pushnil(L);
     return false;
   }
-  push_at(L, c->v, VIEW, c->next++);
+  push_at(L, it->v, VIEW, it->next++);
   return true;
 }
 
 /* Whether the next item can be pushed by push_number. */
-static inline bool has_next_number(const iteration *c) {
-  const lmv_view *v = c->v;
-  return v->numkind && c->next < v->dims[0] && lmv_alive(v);
+static inline bool has_next_number(const iteration *it) {
+  const lmv_view *v = it->v;
+  return v->numkind && it->next < v->dims[0] && lmv_alive(v);
 }
 
-static inline const unsigned char *next_number(iteration *c) {
-  const lmv_view *v = c->v;
-  return v->lease->base + v->offset + c->next++ * v->dims[1];
+static inline const unsigned char *next_number(iteration *it) {
+  const lmv_view *v = it->v;
+  return v->lease->base + v->offset + it->next++ * v->dims[1];
 }
 
 static int next_item(lua_State *L) {
-  iteration *c = lua_touserdata(L, LMV_STATE);
-  if (has_next_number(c))
-    push_number(L, c->v->numkind, next_number(c));
+  iteration *it = lua_touserdata(L, LMV_STATE);
+  if (has_next_number(it))
+    push_number(L, it->v->numkind, next_number(it));
   else
-    push_next(L, c);
-  lmv_recheck(L, c->v);
+    push_next(L, it);
+  lmv_recheck(L, it->v);
   return 1;
 }
 
 static int next_pair(lua_State *L) {
-  iteration *c = lua_touserdata(L, LMV_STATE);
-  lua_pushinteger(L, (lua_Integer)c->next + 1);
-  if (has_next_number(c))
-    push_number(L, c->v->numkind, next_number(c));
-  else if (!push_next(L, c))
+  iteration *it = lua_touserdata(L, LMV_STATE);
+  lua_pushinteger(L, (lua_Integer)it->next + 1);
+  if (has_next_number(it))
+    push_number(L, it->v->numkind, next_number(it));
+  else if (!push_next(L, it))
     return 1;
-  lmv_recheck(L, c->v);
+  lmv_recheck(L, it->v);
   return 2;
 }
 
 static int push_iteration(lua_State *L, lua_CFunction next) {
   lmv_view *v = lmv_checkview(L, 1);
-  iteration *c;
+  iteration *it;
   lmv_checklive(L, v);
   if (v->ndim == 0)
     lmv_argerror(L, 1, "0 dimensions");
   lmv_startiterator(L);
-  c = lua_newuserdatauv(L, sizeof *c, 0);
-  c->v = v;
-  c->next = 0;
+  it = lua_newuserdatauv(L, sizeof *it, 0);
+  it->v = v;
+  it->next = 0;
   lua_pushvalue(L, 1);
   lmv_enditerator(L, next, 2);
   return 1;
@@ -347,7 +347,7 @@ static int push_iteration(lua_State *L, lua_CFunction next) {
 /* v:iter(): for x in v:iter(), items (or rows) in order. */
 static int view_iter(lua_State *L) { return push_iteration(L, next_item); }
 
-/* __pairs: for i, x in pairs(v); also of bytearrays. */
+/* __pairs: for i, x in pairs(v); also of containers. */
 static int view_pairs(lua_State *L) {
   lmv_asview(L, 1);
   return push_iteration(L, next_pair);

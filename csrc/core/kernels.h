@@ -1,5 +1,5 @@
 /*
-** kernels.h - operations on many items at once
+** kernels.h - operations on many items, or many bytes, at once
 */
 #ifndef MV_KERNELS_H
 #define MV_KERNELS_H
@@ -10,6 +10,8 @@
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
 #endif
+
+/* ---- items of layouts -----------------------------------------------------*/
 
 /* Items in memory: the start of their block, their places and their type. */
 typedef struct mv_items {
@@ -82,6 +84,8 @@ mv_status mv_sum(const unsigned char *a, const mv_layout *lay,
 */
 ptrdiff_t mv_extreme(const unsigned char *a, const mv_layout *lay,
                      const mv_item *item, bool greatest);
+
+/* ---- contiguous bytes -----------------------------------------------------*/
 
 /*
 ** The offset of the first needle (m bytes) in hay (n bytes), or -1. Linear in
