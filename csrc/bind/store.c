@@ -155,15 +155,14 @@ static void to_item(lua_State *L, const target *t, const path *at, int idx,
 */
 static void to_array(lua_State *L, const target *t, const path *at, int idx,
                      const mv_field *field, int dim, unsigned char *p) {
-  ptrdiff_t n, i = 0, stride = (ptrdiff_t)field->item.size;
+  ptrdiff_t n, i = 0, stride;
   unsigned numkind;
   if (dim == field->ndim) {
     to_item(L, t, at, idx, &field->item, p);
     return;
   }
-  for (int d = dim + 1; d < field->ndim; d++)
-    stride *= field->shape[d];
   n = field->shape[dim];
+  stride = mv_field_stride(field, dim);
   luaL_checkstack(L, 2, "list nested too deep");
   if (lua_type(L, idx) != LUA_TTABLE)
     refuse_type(L, t, at, idx, "list");

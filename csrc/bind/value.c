@@ -58,14 +58,13 @@ static void push_value(lua_State *L, const lmv_view *v, int names,
 /* Pushes a field's value, nested lists, from its dimension dim on. */
 static void push_array(lua_State *L, const lmv_view *v, int names,
                        const mv_field *field, int dim, ptrdiff_t off) {
-  ptrdiff_t n, stride = (ptrdiff_t)field->item.size;
+  ptrdiff_t n, stride;
   if (dim == field->ndim) {
     push_value(L, v, names, &field->item, off);
     return;
   }
-  for (int d = dim + 1; d < field->ndim; d++)
-    stride *= field->shape[d];
   n = field->shape[dim];
+  stride = mv_field_stride(field, dim);
   luaL_checkstack(L, 3, "record nested too deep"); /* e.g. a complex number */
   new_table(L, (size_t)n, 0);
   for (ptrdiff_t i = 0; i < n; i++) {
@@ -201,13 +200,12 @@ bool lmv_tovalue(lua_State *L, int idx, const mv_item *item, mv_value *value) {
 */
 static bool equals_array(lua_State *L, const lmv_view *v, const mv_field *field,
                          int dim, ptrdiff_t off, int idx) {
-  ptrdiff_t n, stride = (ptrdiff_t)field->item.size;
+  ptrdiff_t n, stride;
   bool equal = true;
   if (dim == field->ndim)
     return lmv_equalsitem(L, v, &field->item, off, idx);
-  for (int d = dim + 1; d < field->ndim; d++)
-    stride *= field->shape[d];
   n = field->shape[dim];
+  stride = mv_field_stride(field, dim);
   if (lua_type(L, idx) != LUA_TTABLE || lua_rawlen(L, idx) != (lua_Unsigned)n)
     return false;
   luaL_checkstack(L, 2, "list nested too deep");

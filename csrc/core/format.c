@@ -113,6 +113,13 @@ const mv_format *mv_format_build(const char *s, size_t len, void *block,
   return format;
 }
 
+ptrdiff_t mv_field_stride(const mv_field *field, int dim) {
+  ptrdiff_t stride = (ptrdiff_t)field->item.size;
+  for (int d = dim + 1; d < field->ndim; d++)
+    stride *= field->shape[d];
+  return stride;
+}
+
 const mv_field *mv_field_at(const mv_record *record, size_t k, size_t *nth) {
   size_t from = 0, to = record->nfields; /* its field is one of these */
   if (k >= record->nvalues)

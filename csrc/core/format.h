@@ -195,6 +195,9 @@ static inline ptrdiff_t mv_field_number(const mv_format *format,
   return field - (const mv_field *)(format + 1) + 1;
 }
 
+/* The bytes from one element of a field's array to the next in dimension dim. */
+ptrdiff_t mv_field_stride(const mv_field *field, int dim);
+
 /*
 ** The field that holds the value at position k (from 0, counting unnamed and
 ** named fields), or NULL. *nth is the index of the value among the field's
