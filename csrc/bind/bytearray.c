@@ -17,10 +17,10 @@
 #include <limits.h>
 #include <string.h>
 
-/* The bytearray at arg, for a method that resizes it. */
-static lmv_bytearray *check_free(lua_State *L, int arg) {
-  lmv_checkcontainer(L, arg, LMV_BYTEARRAY);
-  return lmv_resizable(L, arg);
+/* The self of a method that resizes it. */
+static lmv_bytearray *check_resizable(lua_State *L) {
+  lmv_checkcontainer(L, 1, LMV_BYTEARRAY);
+  return lmv_resizable(L, 1);
 }
 
 /* Pushes a new empty bytearray. */
@@ -174,7 +174,7 @@ static size_t check_end(lua_State *L, int arg, lua_Integer j, size_t size) {
 
 /* b:insert(i, bytes): before byte i, or at the end; returns b. */
 LMV_TOUCHES(bytearray_insert) {
-  lmv_bytearray *b = check_free(L, 1);
+  lmv_bytearray *b = check_resizable(L);
   size_t n, at;
   lmv_checkposition(L, 2, b->lease.size + 1, b->lease.size);
   n = prepare(L, 3);
@@ -219,7 +219,7 @@ static int bytearray_appendfrom(lua_State *L) {
   size_t limit = LMV_MAXBYTES, done = 0;
   lmv_input in;
   lmv_reading last = {0, 0, false};
-  check_free(L, 1);
+  check_resizable(L);
   if (limited)
     limit = (size_t)lmv_checksize(L, 3);
   in = lmv_checkinput(L, limit);
@@ -241,7 +241,7 @@ static int bytearray_appendfrom(lua_State *L) {
 
 /* b:append(...): bytes-likes, lists of bytes, and bytes; returns b. */
 LMV_TOUCHES(bytearray_append) {
-  lmv_bytearray *b = check_free(L, 1);
+  lmv_bytearray *b = check_resizable(L);
   if (lua_gettop(L) != 2 || !append_quickly(L, b, 2))
     append(L, 1, 2, lua_gettop(L));
   return lmv_pushself(L);
@@ -249,14 +249,14 @@ LMV_TOUCHES(bytearray_append) {
 
 /* b:resize(n): new bytes are zero; shrinking ends all views; returns b. */
 static int bytearray_resize(lua_State *L) {
-  check_free(L, 1);
+  check_resizable(L);
   lmv_resize(L, 1, (size_t)lmv_checksize(L, 2));
   return lmv_pushself(L);
 }
 
 /* b:reserve(n): room for n bytes in all, the size stays; returns b. */
 static int bytearray_reserve(lua_State *L) {
-  check_free(L, 1);
+  check_resizable(L);
   lmv_reserve(L, 1, (size_t)lmv_checksize(L, 2));
   return lmv_pushself(L);
 }
@@ -265,7 +265,7 @@ static int bytearray_reserve(lua_State *L) {
 ** b:remove(i [, j]): removes bytes i to j, by default byte i; returns b.
 */
 static int bytearray_remove(lua_State *L) {
-  const lmv_bytearray *b = check_free(L, 1);
+  const lmv_bytearray *b = check_resizable(L);
   lua_Integer i = lmv_checkinteger(L, 2), j = lmv_optinteger(L, 3, i);
   size_t size = b->lease.size, at, end;
   if (lua_isnoneornil(L, 3)) {
@@ -281,7 +281,7 @@ static int bytearray_remove(lua_State *L) {
 
 /* b:clear(): removes all bytes and the block; ends all views; returns b. */
 static int bytearray_clear(lua_State *L) {
-  lmv_bytearray *b = check_free(L, 1);
+  lmv_bytearray *b = check_resizable(L);
   if (b->lease.size > 0)
     lmv_lease_expire(&b->lease, "bytearray shrank");
   lmv_dropblock(L, 1);

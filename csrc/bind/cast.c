@@ -11,19 +11,19 @@
 
 /* ---- casts ---------------------------------------------------------------*/
 
-static int cast_error(lua_State *L, mv_status status, int arg, int dim,
+static int cast_error(lua_State *L, mv_status status, int dim,
                       const lmv_view *v, const mv_format *format) {
   ptrdiff_t nbytes = lmv_nbytes(v);
   switch (status) {
   case MV_EDIVIDE:
-    return lmv_argerror(L, arg,
+    return lmv_argerror(L, 2,
                         "%I byte%s not a multiple of the item size %I of '%s'",
                         (LUAI_UACINT)nbytes, nbytes == 1 ? " is" : "s are",
                         (LUAI_UACINT)format->item.size, format->text);
   case MV_EZEROITEM:
-    return lmv_argerror(L, arg, "items of '%s' have size 0", format->text);
+    return lmv_argerror(L, 2, "items of '%s' have size 0", format->text);
   case MV_ESIZE:
-    return lmv_argerror(L, arg + 1, "shape does not fit %I byte%s of '%s'",
+    return lmv_argerror(L, 3, "shape does not fit %I byte%s of '%s'",
                         (LUAI_UACINT)nbytes, lmv_plural(nbytes), format->text);
   case MV_EINDIRECT:
     return luaL_error(L, "cannot cast memory with suboffsets");
@@ -33,7 +33,7 @@ static int cast_error(lua_State *L, mv_status status, int arg, int dim,
                       "use :copy()",
                       dim + 1);
   default:
-    return lmv_argerror(L, arg + 1, "%s", mv_message(status));
+    return lmv_argerror(L, 3, "%s", mv_message(status));
   }
 }
 
@@ -49,45 +49,44 @@ static inline ptrdiff_t flat_count(const lmv_view *v, const mv_format *format) {
   return n % size == 0 ? (ptrdiff_t)(n / size) : -1;
 }
 
-/* Pushes the simple format of the text at idx, or nil; returns it, or NULL. */
-static inline const mv_format *push_cached(lua_State *L, int idx) {
-  lua_pushvalue(L, idx);
+/* Pushes the simple format of the text at 2, or nil; returns it, or NULL. */
+static inline const mv_format *push_cached(lua_State *L) {
+  lua_pushvalue(L, 2);
   return lua_rawget(L, LMV_FORMATS) == LUA_TUSERDATA ? lua_touserdata(L, -1)
                                                      : NULL;
 }
 
 /* Pushes the common cast; false, and perhaps other values: it is another. */
-static bool push_flat_cast(lua_State *L, int idx, int arg) {
-  const lmv_view *v = lua_touserdata(L, idx);
-  const mv_format *format = push_cached(L, arg);
+static bool push_flat_cast(lua_State *L, const lmv_view *v) {
+  const mv_format *format = push_cached(L);
   ptrdiff_t n = format != NULL ? flat_count(v, format) : -1;
   if (n < 0)
     return false;
-  lmv_derive1(L, idx, v, format, v->offset, n, (ptrdiff_t)format->item.size);
+  lmv_derive1(L, 1, v, format, v->offset, n, (ptrdiff_t)format->item.size);
   return true;
 }
 
-void lmv_pushcast(lua_State *L, int idx, int arg) {
-  lmv_view *v = lua_touserdata(L, idx);
+void lmv_pushcast(lua_State *L) {
+  lmv_view *v = lua_touserdata(L, 1);
   ptrdiff_t shape[MV_MAXDIM];
   const mv_format *format;
   int ndim = -1, dim = 0, anchor;
   mv_layout lay;
   mv_status status;
-  if (lua_type(L, arg) != LUA_TSTRING)
-    lmv_typeerror(L, arg, "string");
-  if (!lua_isnoneornil(L, arg + 1))
-    ndim = lmv_checkshape(L, arg + 1, shape);
+  if (lua_type(L, 2) != LUA_TSTRING)
+    lmv_typeerror(L, 2, "string");
+  if (!lua_isnoneornil(L, 3))
+    ndim = lmv_checkshape(L, 3, shape);
   lmv_checklive(L, v);
-  if (ndim < 0 && push_flat_cast(L, idx, arg))
+  if (ndim < 0 && push_flat_cast(L, v))
     return;
-  format = lmv_pushformat(L, arg, arg, &anchor);
+  format = lmv_pushformat(L, 2, 2, &anchor);
   lmv_layout(v, &lay);
   status =
       mv_layout_cast(&lay, (ptrdiff_t)format->item.size, ndim, shape, &dim);
   if (status != MV_OK)
-    cast_error(L, status, arg, dim, v, format);
-  lmv_derive(L, idx, &lay, format, anchor);
+    cast_error(L, status, dim, v, format);
+  lmv_derive(L, 1, &lay, format, anchor);
 }
 
 /*
@@ -95,7 +94,7 @@ void lmv_pushcast(lua_State *L, int idx, int arg) {
 ** checks argument 1, which saves 8 % of the instructions.
 */
 static bool push_flat_child(lua_State *L) {
-  const mv_format *format = push_cached(L, 2);
+  const mv_format *format = push_cached(L);
   const lmv_view *v;
   lmv_view *child;
   ptrdiff_t n;
@@ -118,7 +117,7 @@ static int view_cast(lua_State *L) {
     return 1;
   lua_settop(L, top);
   lmv_checkview(L, 1);
-  lmv_pushcast(L, 1, 2);
+  lmv_pushcast(L);
   return 1;
 }
 

@@ -11,10 +11,10 @@
 #endif
 
 /*
-** Leaves on top a cast of the view at idx to the format at arg and, if it is
-** not nil, the shape at arg + 1. [-0, +n, v]
+** Leaves on top a cast of the view at 1 to the format at 2 and, if it is not
+** nil, the shape at 3. [-0, +n, v]
 */
-void lmv_pushcast(lua_State *L, int idx, int arg);
+void lmv_pushcast(lua_State *L);
 
 extern const luaL_Reg lmv_cast_methods[];
 

@@ -150,7 +150,7 @@ static int make_view(lua_State *L) {
     lmv_asview(L, 1);
   lua_settop(L, 3);
   if (!lua_isnil(L, 2)) {
-    lmv_pushcast(L, 1, 2);
+    lmv_pushcast(L);
   } else if (!lua_isnil(L, 3)) {
     lmv_typeerror(L, 2, "string");
   } else if (v != NULL) { /* another view, released on its own */
