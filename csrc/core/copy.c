@@ -7,10 +7,6 @@
 #include "kernels.h"
 #include "walk.h"
 
-static mv_axis plain_run(const mv_layout *dlay, const mv_layout *slay) {
-  return (mv_axis){dlay->shape[0], dlay->strides[0], slay->strides[0]};
-}
-
 static ptrdiff_t magnitude(ptrdiff_t n) { return n < 0 ? -n : n; }
 
 /* Removes a dimension from a walker that has not started; returns its axis. */
@@ -54,7 +50,8 @@ void mv_copy(unsigned char *dst, const mv_layout *dlay,
   if (mv_layout_nbytes(dlay) == 0)
     return;
   if (dlay->ndim == 1 && !dlay->indirect && !slay->indirect) {
-    mv_copy_run(dst + dlay->offset, src + slay->offset, plain_run(dlay, slay),
+    mv_copy_run(dst + dlay->offset, src + slay->offset,
+                (mv_axis){dlay->shape[0], dlay->strides[0], slay->strides[0]},
                 size);
     return;
   }
