@@ -12,7 +12,7 @@
 #include <string.h>
 
 lmv_packformat lmv_startformat(lua_State *L, int arg) {
-  lmv_packformat r = {L, NULL, NULL, !MV_BIGENDIAN, 1};
+  lmv_packformat r = {L, NULL, NULL, MV_BIGENDIAN, 1};
   r.text = r.p = lua_tostring(L, arg);
   if (r.text == NULL)
     lmv_typeerror(L, arg, "string");
@@ -126,7 +126,7 @@ static void set_mode(lmv_packformat *r, char c) {
   if (c == '!')
     r->maxalign = integer_size(r, offsetof(struct native, most));
   else if (c != ' ')
-    r->little = c == '<' || (c == '=' && !MV_BIGENDIAN);
+    r->big = c == '>' || (c == '=' && MV_BIGENDIAN);
 }
 
 /*

@@ -38,7 +38,7 @@ typedef struct lmv_packoption {
 typedef struct lmv_packformat {
   lua_State *L;
   const char *text, *p; /* the format, and the rest of it */
-  bool little;
+  bool big;
   size_t maxalign;
 } lmv_packformat;
 

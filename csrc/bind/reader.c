@@ -396,7 +396,7 @@ LMV_TOUCHES(reader_unpack) {
   lmv_packed bytes = {r->view, r->container, all.size, all.step == 1};
   size_t from = r->pos, at = from;
   int results;
-  format.little = !r->big;
+  format.big = r->big;
   if (lmv_unpack(&format, &bytes, &at, &results) != LMV_UNPACKED) {
     at = lmv_leastend(&format, at);
     all = lmv_cursorbytes(L, r);

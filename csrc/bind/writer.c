@@ -337,7 +337,7 @@ LMV_TOUCHES(writer_pack) {
   size_t at = lmv_cursorposition(w, all.size);
   int last = lua_gettop(L);
   lmv_output out;
-  format.little = !w->big;
+  format.big = w->big;
   lmv_pack(&format, &out, lmv_cangrow(w) ? PTRDIFF_MAX : all.size - at, at, 3,
            last);
   if (out.n > out.room)
