@@ -45,6 +45,7 @@ build = {
         "csrc/bind/growth.c",
         "csrc/bind/index.c",
         "csrc/bind/lease.c",
+        "csrc/bind/lock.c",
         "csrc/bind/make.c",
         "csrc/bind/map.c",
         "csrc/bind/mapping.c",

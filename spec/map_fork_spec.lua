@@ -1,5 +1,7 @@
+local busy = require "busy"
 local files = require "files"
 local mview = require "mview"
+local shell = require "shell"
 local unix = require "unix"
 
 local failed = files.failed
@@ -48,4 +50,44 @@ describe("A map and a forked child", function()
       os.remove(path)
     end)
   end
+end)
+
+-- What the other thread does, with locks of the process.
+local BUSY = [[
+  package.cpath = %q
+  local mview = require "mview"
+  return function()
+    mview.map(%q):close()
+    mview.shared(1):release()
+  end
+]]
+
+describe("A child that is forked while another thread has a lock", function()
+  it("maps files and makes shared blocks", function()
+    local path = os.tmpname()
+    files.write(path, "bytes")
+    local thread <close> = busy.start(BUSY:format(package.cpath, path))
+    for _ = 1, 300 do
+      in_child(function()
+        unix.alarm(20)
+        mview.map(path):close()
+        mview.shared(1):release()
+      end)
+    end
+    assert.is_nil(thread:stop())
+    os.remove(path)
+  end)
+end)
+
+it("A process forks when the library was unloaded", function()
+  local path = os.tmpname()
+  files.write(path, [[
+    require "lua_states".sequence(2, "require 'mview'.shared(1)")
+    local shell = require "shell"
+local unix = require "unix"
+    print(unix.wait(unix.fork(function() end)))
+  ]])
+  assert.equal("0\n", (shell(("%s %s"):format(os.getenv "LUA" or "lua5.4",
+    path))))
+  os.remove(path)
 end)

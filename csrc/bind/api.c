@@ -231,15 +231,14 @@ static ptrdiff_t shapes[2 * PLACES];
 
 /* Sets a place that is free to n; returns the length in the place. */
 static ptrdiff_t take_place(size_t place, ptrdiff_t n) {
-  static lmv_lock lock = LMV_UNLOCKED;
   ptrdiff_t first;
-  lmv_acquirelock(&lock);
+  lmv_acquirelock();
   first = shapes[place];
   if (first == 0) {
     first = n;
     __atomic_store_n(&shapes[place], n, __ATOMIC_RELEASE);
   }
-  lmv_releaselock(&lock);
+  lmv_releaselock();
   return first;
 }
 

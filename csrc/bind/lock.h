@@ -1,29 +1,28 @@
 /*
-** lock.h - a lock of the process, for data that states in several threads share
+** lock.h - the lock of the process, for data that states in several threads share
 */
 #ifndef LMV_LOCK_H
 #define LMV_LOCK_H
 
-/* A static lmv_lock starts as LMV_UNLOCKED and needs no creation or
-** destruction. */
-#if defined(_WIN32)
+#include <stdbool.h>
 
-#include <windows.h>
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
 
-typedef SRWLOCK lmv_lock;
-#define LMV_UNLOCKED SRWLOCK_INIT
-#define lmv_acquirelock AcquireSRWLockExclusive
-#define lmv_releaselock ReleaseSRWLockExclusive
+/*
+** While the lock is held, nothing of Lua is called. There is one lock, not one
+** for each kind of data, so a fork can wait for it: the child would find a lock
+** of another thread locked for ever.
+*/
+void lmv_acquirelock(void);
+void lmv_releaselock(void);
 
-#else
+/* Takes the lock unless another thread has it; returns whether it did. */
+bool lmv_trylock(void);
 
-#include <pthread.h>
-
-typedef pthread_mutex_t lmv_lock;
-#define LMV_UNLOCKED PTHREAD_MUTEX_INITIALIZER
-#define lmv_acquirelock pthread_mutex_lock
-#define lmv_releaselock pthread_mutex_unlock
-
+#if defined(__GNUC__)
+#pragma GCC visibility pop
 #endif
 
 #endif

@@ -34,7 +34,6 @@ typedef struct shared_block {
 
 enum { BUCKETS = 1024 }; /* of lists, selected by the last bits of the id */
 
-static lmv_lock blocks_lock = LMV_UNLOCKED;
 static shared_block *blocks[BUCKETS];
 static uint64_t last_id;
 
@@ -59,24 +58,24 @@ static shared_block *new_shared(size_t n) {
     return NULL;
   b->size = n;
   b->holds = 1;
-  lmv_acquirelock(&blocks_lock);
+  lmv_acquirelock();
   b->id = next_id();
   b->next = blocks[b->id % BUCKETS];
   blocks[b->id % BUCKETS] = b;
-  lmv_releaselock(&blocks_lock);
+  lmv_releaselock();
   return b;
 }
 
 /* The block with that id, with one more hold; NULL if there is no block. */
 static shared_block *hold_shared(uint64_t id) {
   shared_block *b;
-  lmv_acquirelock(&blocks_lock);
+  lmv_acquirelock();
   b = blocks[id % BUCKETS];
   while (b != NULL && b->id != id)
     b = b->next;
   if (b != NULL)
     b->holds++;
-  lmv_releaselock(&blocks_lock);
+  lmv_releaselock();
   return b;
 }
 
@@ -90,11 +89,11 @@ static void remove_shared(shared_block *b) {
 /* Ends a hold. */
 static void drop_shared(shared_block *b) {
   bool last;
-  lmv_acquirelock(&blocks_lock);
+  lmv_acquirelock();
   last = --b->holds == 0;
   if (last)
     remove_shared(b);
-  lmv_releaselock(&blocks_lock);
+  lmv_releaselock();
   if (last)
     free(b);
 }

@@ -53,9 +53,8 @@ typedef struct lmv_watch {
   int protection;
 } lmv_watch;
 
-static lmv_watch *watches; /* the newest */
-/* Held while watches are taken and handlers changed. */
-static lmv_lock watches_lock = LMV_UNLOCKED;
+/* The newest. Watches are taken, and handlers changed, under the lock. */
+static lmv_watch *watches;
 
 /* The handlers installed before: the last two, of which the handler reads the
 ** current one, and the original one. */
@@ -182,14 +181,10 @@ static void set_range(lmv_watch *w, uintptr_t start, uintptr_t end) {
 ** state may still be closed after this.
 */
 #if defined(__GNUC__)
-/* Before glibc 2.34 it is in libpthread, without which there are no threads. */
-#pragma weak pthread_mutex_trylock
-
 __attribute__((destructor)) static void uninstall(void) {
   struct sigaction found;
-  bool threads = pthread_mutex_trylock != NULL;
   lmv_watch *w;
-  if (threads && pthread_mutex_trylock(&watches_lock) != 0)
+  if (!lmv_trylock())
     return; /* at exit, another thread maps a file */
   w = watches;
   if (sigaction(SIGBUS, NULL, &found) == 0 && (found.sa_flags & SA_SIGINFO) &&
@@ -202,8 +197,7 @@ __attribute__((destructor)) static void uninstall(void) {
     free(watches);
     watches = next;
   }
-  if (threads)
-    lmv_releaselock(&watches_lock);
+  lmv_releaselock();
 }
 #endif
 
@@ -225,7 +219,7 @@ static lmv_watch *take_watch(void) {
 int lmv_watch_pages(lmv_resource *r, void *base, size_t n, bool writable) {
   lmv_watch *w;
   int err;
-  lmv_acquirelock(&watches_lock);
+  lmv_acquirelock();
   err = install();
   w = err == 0 ? take_watch() : NULL;
   if (w != NULL) {
@@ -236,15 +230,15 @@ int lmv_watch_pages(lmv_resource *r, void *base, size_t n, bool writable) {
   } else if (err == 0) {
     err = ENOMEM;
   }
-  lmv_releaselock(&watches_lock);
+  lmv_releaselock();
   return err;
 }
 
 void lmv_unwatch_pages(lmv_resource *r) {
-  lmv_acquirelock(&watches_lock);
+  lmv_acquirelock();
   if (r->watch != NULL)
     set_range(r->watch, 0, 0);
-  lmv_releaselock(&watches_lock);
+  lmv_releaselock();
   r->watch = NULL;
 }
 

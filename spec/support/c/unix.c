@@ -197,6 +197,13 @@ static int unix_wait(lua_State *L) {
   return 1;
 }
 
+/* alarm(n): ends the process by a signal in n seconds, unless it has ended. */
+static int unix_alarm(lua_State *L) {
+  (void)signal(SIGALRM, SIG_DFL);
+  alarm((unsigned)luaL_checkinteger(L, 1));
+  return 0;
+}
+
 /* setuid(id): whether the process could become that user. */
 static int unix_setuid(lua_State *L) {
   lua_pushboolean(L, setuid((uid_t)luaL_checkinteger(L, 1)) == 0);
@@ -405,6 +412,7 @@ int luaopen_unix(lua_State *L) {
     {"nonblock", unix_nonblock},
     {"fork", unix_fork},
     {"wait", unix_wait},
+    {"alarm", unix_alarm},
     {"setuid", unix_setuid},
     {"feed", unix_feed},
     {"drain", unix_drain},
