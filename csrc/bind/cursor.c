@@ -144,6 +144,11 @@ void lmv_pushpart(lua_State *L, const lmv_cursor *c, size_t at, size_t n) {
 /* The fields of a cursor, by their numbers in the table of methods. */
 enum { POS = 1, ORDER, VIEW };
 
+/* The position of the next byte, from 0. A reader has one without memory, too. */
+static size_t next_position(lua_State *L, const lmv_cursor *c) {
+  return c->writes ? lmv_writerposition(c, lmv_cursorbytes(L, c).size) : c->pos;
+}
+
 /* __index: the last upvalue has the methods and the numbers of fields. */
 static int cursor_index(lua_State *L) {
   const lmv_cursor *c;
@@ -152,11 +157,7 @@ static int cursor_index(lua_State *L) {
   c = lua_touserdata(L, 1);
   switch (lua_tointeger(L, -1)) {
   case POS:
-    lua_pushinteger(
-        L, (lua_Integer)(c->writes
-                             ? lmv_cursorposition(c, lmv_cursorbytes(L, c).size)
-                             : c->pos) +
-               1);
+    lua_pushinteger(L, (lua_Integer)next_position(L, c) + 1);
     break;
   case ORDER:
     lua_pushstring(L, c->big ? ">" : "<");

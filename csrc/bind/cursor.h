@@ -101,9 +101,9 @@ static inline lmv_byterun lmv_cursorbytes(lua_State *L, const lmv_cursor *c) {
   return all;
 }
 
-/* The position of the next byte, from 0, in a cursor that has size bytes. */
-static inline size_t lmv_cursorposition(const lmv_cursor *c, size_t size) {
-  return c->writes && c->pos > size ? size : c->pos;
+/* The position of a writer's next byte, from 0, in size bytes. */
+static inline size_t lmv_writerposition(const lmv_cursor *w, size_t size) {
+  return w->pos < size ? w->pos : size;
 }
 
 /* The position of a writer that stays at the end. */

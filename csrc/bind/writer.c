@@ -43,7 +43,7 @@ static void grow_room(lua_State *L, size_t n) {
 static target_spot find_spot(lua_State *L, const lmv_cursor *w, size_t n) {
   for (;;) {
     lmv_byterun all = lmv_cursorbytes(L, w);
-    size_t at = lmv_cursorposition(w, all.size);
+    size_t at = lmv_writerposition(w, all.size);
     target_spot s = {all.base + (ptrdiff_t)at * all.step, all.step, at, n, 0};
     if (n <= all.size - at)
       return s;
@@ -235,7 +235,7 @@ static unsigned unused_bits(const lmv_cursor *w, size_t at) {
 
 /* The same for the present position. */
 static unsigned unused_now(lua_State *L, const lmv_cursor *w) {
-  return unused_bits(w, lmv_cursorposition(w, lmv_cursorbytes(L, w).size));
+  return unused_bits(w, lmv_writerposition(w, lmv_cursorbytes(L, w).size));
 }
 
 /* Writes the n low bits of x to the `have` unused bits in front of p, then to
@@ -334,7 +334,7 @@ LMV_TOUCHES(writer_pack) {
   lmv_cursor *w = lmv_checkcursor(L);
   lmv_packformat format = lmv_startformat(L, 2);
   lmv_byterun all = lmv_cursorbytes(L, w);
-  size_t at = lmv_cursorposition(w, all.size);
+  size_t at = lmv_writerposition(w, all.size);
   int last = lua_gettop(L);
   lmv_output out;
   format.big = w->big;
@@ -369,7 +369,7 @@ LMV_TOUCHES(writer_skip) {
 ** start. */
 LMV_TOUCHES(writer_align) {
   lmv_cursor *w = lmv_checkcursor(L);
-  size_t at = lmv_cursorposition(w, lmv_cursorbytes(L, w).size);
+  size_t at = lmv_writerposition(w, lmv_cursorbytes(L, w).size);
   return put_zeros(L, w, lmv_checkpadding(L, 2, at));
 }
 
