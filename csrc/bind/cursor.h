@@ -93,8 +93,7 @@ static inline lmv_byterun lmv_cursorbytes(lua_State *L, const lmv_cursor *c) {
     all.size = (size_t)v->dims[0];
     return all;
   }
-  if (!lmv_container_alive(c->container) || c->container->lease->lost)
-    lmv_checkopen(L, c->container);
+  lmv_checkopen(L, c->container);
   all.base = c->container->lease->base;
   all.step = 1;
   all.size = c->container->lease->size;

@@ -257,7 +257,7 @@ static int map_resize(lua_State *L) {
   size_t n = (size_t)lmv_checksize(L, 2);
   int err;
   if (!lmv_container_alive(&m->container))
-    lmv_checkopen(L, &m->container);
+    lmv_closederror(L, &m->container);
   if (!m->mode->shares)
     luaL_error(L, "attempt to resize a map of mode '%s'", m->mode->name);
   lmv_lease_checkpins(L, m->container.lease, "map");

@@ -281,12 +281,11 @@ lmv_view *lmv_pushbyteview(lua_State *L, int meta, int lease_idx,
   return v;
 }
 
-void lmv_checkopen(lua_State *L, const lmv_container *container) {
-  if (!lmv_container_alive(container))
-    luaL_error(L, "attempt to use a %s",
-               lmv_container_words(container->source)->ended);
-  if (container->lease->lost)
-    lmv_expirederror(L, container->lease);
+int lmv_closederror(lua_State *L, const lmv_container *container) {
+  if (lmv_container_alive(container))
+    return lmv_expirederror(L, container->lease);
+  return luaL_error(L, "attempt to use a %s",
+                    lmv_container_words(container->source)->ended);
 }
 
 lmv_view *lmv_pushcontainerview(lua_State *L, int meta, int idx) {

@@ -142,8 +142,15 @@ void lmv_endchild(lua_State *L, int idx, const lmv_view *from, lmv_view *child,
 lmv_view *lmv_pushbyteview(lua_State *L, int meta, int lease_idx,
                            lmv_lease *lease);
 
+/* Raises the error of a container that has ended or whose memory is lost.
+** [-0, +0, v] */
+int lmv_closederror(lua_State *L, const lmv_container *container) LMV_RAISES;
+
 /* Raises if the container has ended or its memory is lost. [-0, +0, v] */
-void lmv_checkopen(lua_State *L, const lmv_container *container);
+static inline void lmv_checkopen(lua_State *L, const lmv_container *container) {
+  if (!lmv_container_alive(container) || container->lease->lost)
+    lmv_closederror(L, container);
+}
 
 /* Pushes a view of the container at idx. [-0, +1, v] Raises if it has ended. */
 lmv_view *lmv_pushcontainerview(lua_State *L, int meta, int idx);
