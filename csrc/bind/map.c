@@ -100,8 +100,8 @@ static void check_request(lua_State *L, lmv_maprequest *r) {
     r->fd = lmv_checkdescriptor(L, 1);
 }
 
-/* Flushes a file handle at index 1, and takes its descriptor. Returns 0 or an
-** errno. */
+/* Flushes a file handle at index 1, and takes its descriptor, which handles of
+** other C libraries may lack. Returns 0 or an errno. */
 static int take_handle(lua_State *L, lmv_maprequest *r) {
   const luaL_Stream *stream = luaL_testudata(L, 1, LUA_FILEHANDLE);
   FILE *file;
@@ -109,7 +109,7 @@ static int take_handle(lua_State *L, lmv_maprequest *r) {
     return 0;
   file = lmv_openhandle(L, 1, stream);
   r->fd = fileno(file);
-  return lmv_syncfile(file);
+  return r->fd < 0 ? EBADF : lmv_syncfile(file);
 }
 
 /* Pushes a map of no bytes. */
