@@ -47,6 +47,7 @@ void lmv_unwatch_pages(lmv_resource *r) { (void)r; }
 
 typedef struct lmv_watch {
   struct lmv_watch *next; /* set once */
+  struct lmv_watch *free; /* the next of those not in use */
   unsigned version;       /* odd while it is written */
   uintptr_t start, end;   /* both 0: not in use */
   lmv_resource *resource;
@@ -55,6 +56,7 @@ typedef struct lmv_watch {
 
 /* The newest. Watches are taken, and handlers changed, under the lock. */
 static lmv_watch *watches;
+static lmv_watch *unused; /* the last one that became free */
 
 /* The handlers installed before: the last two, of which the handler reads the
 ** current one, and the original one. */
@@ -197,17 +199,18 @@ __attribute__((destructor)) static void uninstall(void) {
     free(watches);
     watches = next;
   }
+  unused = watches != NULL ? unused : NULL;
   lmv_releaselock();
 }
 #endif
 
 /* A watch that is not in use; NULL without memory. */
 static lmv_watch *take_watch(void) {
-  lmv_watch *w = watches;
-  while (w != NULL && w->end != 0)
-    w = w->next;
-  if (w != NULL)
+  lmv_watch *w = unused;
+  if (w != NULL) {
+    unused = w->free;
     return w;
+  }
   w = calloc(1, sizeof *w);
   if (w != NULL) {
     w->next = watches;
@@ -235,9 +238,13 @@ int lmv_watch_pages(lmv_resource *r, void *base, size_t n, bool writable) {
 }
 
 void lmv_unwatch_pages(lmv_resource *r) {
+  lmv_watch *w = r->watch;
+  if (w == NULL)
+    return;
   lmv_acquirelock();
-  if (r->watch != NULL)
-    set_range(r->watch, 0, 0);
+  set_range(w, 0, 0);
+  w->free = unused;
+  unused = w;
   lmv_releaselock();
   r->watch = NULL;
 }
