@@ -250,6 +250,73 @@ describe("If its file shrank in the middle", function()
     raises(shrank, b.copyfrom, b, m)
   end)
 
+  it("a row that is set to it raises", function()
+    local rows, m = mview.new("B", 2, size), map(size)
+    cut(0)
+    raises(shrank, function() rows[1] = m end)
+    m:close()
+  end)
+
+  it("nothing of it is added to a bytearray", function()
+    local b = mview.bytearray("ab")
+    local v = b:view()
+    for _, add in pairs {
+      append = function(x) b:append("c", x, "d") end,
+      insert = function(x) b:insert(2, x) end,
+      ["insert of a strided view"] = function(x)
+        b:insert(2, x:sub(1, -1, 2))
+      end,
+      writer = function(x) mview.writer(b):bytes(x) end,
+      ["writer of a strided view"] = function(x)
+        mview.writer(b):bytes(x:sub(1, -1, 2))
+      end,
+    } do
+      local m = map(size)
+      cut(0)
+      raises(shrank, add, m:view())
+      m:close()
+      cutter:close()
+    end
+    assert.same({"ab", true}, {tostring(b), v.valid})
+  end)
+
+  local moves = {
+    reader = {u8 = {}, i16 = {}, u24be = {}, f64 = {}, varint = {}, zigzag = {},
+      sleb128 = {}, bits = {13}, string = {5}, cstring = {}, line = {},
+      upto = {"x"}, unpack = {"<I2s1"}},
+    writer = {u8 = {1}, i16 = {1}, u24be = {1}, f64 = {1}, varint = {300},
+      zigzag = {1}, sleb128 = {1}, bits = {13, 1}, string = {"abc"},
+      cstring = {"abc"}, bytes = {"abc"}, pack = {"<I2s1", 1, "a"}, skip = {5},
+      align = {3}},
+  }
+  for kind, methods in pairs(moves) do
+    for name, arguments in pairs(methods) do
+      it(("a %s stays where it is: %s"):format(kind, name), function()
+        for _, step in ipairs {1, 2} do
+          local m = map(size)
+          local source = step == 1 and m or m:view():sub(1, -1, step)
+          local c = mview[kind](source):seek(page + 1)
+          if name ~= "align" then c:bits(3, 0) end
+          local pos = c.pos
+          cut(0)
+          raises(shrank, c[name], c, table.unpack(arguments))
+          if step == 1 then m:resize(size) end
+          if step == 1 or kind == "reader" then assert.equal(pos, c.pos) end
+          m:close()
+          cutter:close()
+        end
+      end)
+    end
+  end
+
+  it("a separator of it is not searched for", function()
+    local r, m = mview.reader(("\0"):rep(2 * size)), map(size)
+    cut(0)
+    raises(shrank, r.upto, r, m)
+    assert.equal(1, r.pos)
+    m:close()
+  end)
+
   it("other memory is not concerned", function()
     local v, b = map(size):view(), mview.bytearray("abc")
     cut(0)

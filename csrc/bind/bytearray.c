@@ -113,6 +113,7 @@ static size_t copy_prepared(lua_State *L, int arg, unsigned char *p) {
 static void append(lua_State *L, int idx, int first, int last) {
   lmv_bytearray *b;
   size_t total = 0, at;
+  unsigned before;
   for (int arg = first; arg <= last; arg++) {
     size_t n = prepare(L, arg);
     if (n > LMV_MAXBYTES - total)
@@ -121,8 +122,10 @@ static void append(lua_State *L, int idx, int first, int last) {
   }
   b = lmv_makeroom(L, idx, total);
   at = b->lease.size;
+  before = LMV_LOSSES();
   for (int arg = first; arg <= last; arg++)
     at += copy_prepared(L, arg, b->lease.base + at);
+  lmv_checklosses(L, before);
   lmv_setsize(b, at);
 }
 
@@ -150,16 +153,18 @@ static bool append_quickly(lua_State *L, lmv_bytearray *b, int arg) {
 
 /* ---- inserting -----------------------------------------------------------*/
 
-/* Replaces a prepared argument that shares the memory of the bytearray at idx
-** by a copy. */
+/* Replaces a prepared argument by a copy if it shares the memory of the
+** bytearray at idx, or if its memory can be lost while it is read. */
 static void set_apart(lua_State *L, int arg, int idx) {
   const lmv_bytearray *b = lua_touserdata(L, idx);
   const lmv_view *v = lua_touserdata(L, arg);
+  unsigned before = LMV_LOSSES();
   lmv_operand operand;
-  if (v == NULL || v->lease != &b->lease)
+  if (v == NULL || (v->lease != &b->lease && v->lease->source != LMV_MAP))
     return;
   lmv_optoperand(L, arg, &operand);
   lmv_pushbytes(L, &operand, 'C');
+  lmv_checklosses(L, before);
   lua_replace(L, arg);
 }
 

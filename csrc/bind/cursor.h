@@ -2,7 +2,8 @@
 ** cursor.h - the common part of readers and writers
 ** A cursor is a position in the bytes of a view, or in all present bytes of a
 ** container. It holds no pointer to the bytes: each call resolves their
-** address, after all steps that could raise or run a finalizer.
+** address, after all steps that could raise or run a finalizer. A method checks
+** for lost bytes before it moves the cursor.
 */
 #ifndef LMV_CURSOR_H
 #define LMV_CURSOR_H
@@ -67,6 +68,7 @@ typedef struct lmv_byterun {
   unsigned char *base;
   ptrdiff_t step; /* from one to the next */
   size_t size;
+  unsigned losses; /* LMV_LOSSES before the bytes are touched */
 } lmv_byterun;
 
 int lmv_cursorerror(lua_State *L) LMV_RAISES;
@@ -87,6 +89,7 @@ static inline lmv_cursor *lmv_checkcursor(lua_State *L) {
 static inline lmv_byterun lmv_cursorbytes(lua_State *L, const lmv_cursor *c) {
   const lmv_view *v = c->view;
   lmv_byterun all;
+  all.losses = LMV_LOSSES();
   if (v != NULL) {
     all.base = lmv_base(L, v) + v->offset;
     all.step = v->dims[1];

@@ -109,7 +109,9 @@ static int view_meta_index(lua_State *L) {
   return 1;
 }
 
-static int newindex_slow(lua_State *L, lmv_view *v) {
+/* The source of a row may be memory that is lost meanwhile, too. */
+LMV_TOUCHES(newindex_slow) {
+  const lmv_view *v = lua_touserdata(L, 1);
   lua_Integer i;
   ptrdiff_t at;
   lmv_checklive(L, v);
@@ -129,13 +131,12 @@ static int newindex_slow(lua_State *L, lmv_view *v) {
     lmv_pushrow(L, v, 1, at);
     lmv_copyfrom(L, lua_touserdata(L, -1), 3, 0);
   }
-  lmv_recheck(L, v);
   return 0;
 }
 
 /* __newindex(v, key, value) */
 static int view_newindex(lua_State *L) {
-  lmv_view *v = lua_touserdata(L, 1);
+  const lmv_view *v = lua_touserdata(L, 1);
   if (v->numkind && lua_isinteger(L, 2) && !v->readonly && lmv_alive(v)) {
     lua_Unsigned i = (lua_Unsigned)lua_tointeger(L, 2) - 1;
     if (i < (lua_Unsigned)v->dims[0] &&
@@ -145,7 +146,7 @@ static int view_newindex(lua_State *L) {
       return 0;
     }
   }
-  return newindex_slow(L, v);
+  return newindex_slow(L);
 }
 
 static int view_len(lua_State *L) {

@@ -122,18 +122,23 @@ extern volatile unsigned lmv_losses;
 
 void lmv_reportlosses(lua_State *L, unsigned before);
 
+static inline void lmv_checklosses(lua_State *L, unsigned before) {
+  if (LMV_LOSSES() != before)
+    lmv_reportlosses(L, before);
+}
+
 /*
 ** Begins the definition of the C function f, which touches memory. f checks for
 ** losses before it returns: if memory was lost meanwhile, f raises and does not
-** return the zeros that it read in place of the lost bytes.
+** return the zeros that it read in place of the lost bytes. A function that must
+** leave things as they were when it raises checks before it changes them.
 */
 #define LMV_TOUCHES(f)                                                         \
   static int f##_body(lua_State *L);                                           \
   static int f(lua_State *L) {                                                 \
     unsigned before = LMV_LOSSES();                                            \
     int n = f##_body(L);                                                       \
-    if (LMV_LOSSES() != before)                                                \
-      lmv_reportlosses(L, before);                                             \
+    lmv_checklosses(L, before);                                                \
     return n;                                                                  \
   }                                                                            \
   static int f##_body(lua_State *L)

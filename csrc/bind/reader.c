@@ -37,21 +37,27 @@ static inline void go_to(lmv_cursor *r, size_t pos) {
   r->nbits = 0;
 }
 
+/* The same behind bytes that were read; raises if they were lost meanwhile. */
+static inline void go_behind(lua_State *L, lmv_cursor *r,
+                             const lmv_byterun *all, size_t pos) {
+  lmv_checklosses(L, all->losses);
+  go_to(r, pos);
+}
+
 /* ---- numbers -------------------------------------------------------------*/
 
 /*
-** Returns the next n bytes and moves behind them. If they are not contiguous,
-** they are copied to buffer `aside`, which has room for n bytes.
+** Returns the next n bytes, which must exist. If they are not contiguous, they
+** are copied to buffer `aside`, which has room for n bytes.
 */
-static inline const unsigned char *take_bytes(lua_State *L, lmv_cursor *r,
-                                              size_t n, unsigned char *aside) {
-  lmv_byterun all = want(L, r, n);
-  const unsigned char *p = all.base + (ptrdiff_t)r->pos * all.step;
-  go_to(r, r->pos + n);
-  if (all.step == 1)
+static inline const unsigned char *next_bytes(const lmv_cursor *r,
+                                              const lmv_byterun *all, size_t n,
+                                              unsigned char *aside) {
+  const unsigned char *p = all->base + (ptrdiff_t)r->pos * all->step;
+  if (all->step == 1)
     return p;
   for (size_t i = 0; i < n; i++)
-    aside[i] = p[(ptrdiff_t)i * all.step];
+    aside[i] = p[(ptrdiff_t)i * all->step];
   return aside;
 }
 
@@ -80,10 +86,12 @@ PUSH(f32, lua_pushnumber, (lua_Number)mv_getf32(p, MV_SWAPS(big)))
 PUSH(f64, lua_pushnumber, (lua_Number)mv_getf64(p, MV_SWAPS(big)))
 
 #define READ(name, kind, size, order)                                          \
-  LMV_TOUCHES(read_##name) {                                                   \
+  static int read_##name(lua_State *L) {                                       \
     lmv_cursor *r = lmv_checkcursor(L);                                        \
+    lmv_byterun all = want(L, r, size);                                        \
     unsigned char aside[size];                                                 \
-    push_##kind(L, take_bytes(L, r, size, aside), order);                      \
+    push_##kind(L, next_bytes(r, &all, size, aside), order);                   \
+    go_behind(L, r, &all, r->pos + size);                                      \
     return 1;                                                                  \
   }
 #define READ_ONE(name, size) READ(name, name, size, false)
@@ -114,20 +122,20 @@ static uint64_t take_leb128(lua_State *L, unsigned char last, unsigned *count) {
     bits |= (uint64_t)(byte & 127) << (7 * n);
     n++;
   } while (byte >= 128);
-  go_to(r, r->pos + n);
+  go_behind(L, r, &all, r->pos + n);
   *count = 7 * (unsigned)n;
   return bits;
 }
 
 /* r:varint(): unsigned LEB128; the 64 bits. */
-LMV_TOUCHES(reader_varint) {
+static int reader_varint(lua_State *L) {
   unsigned count;
   lua_pushinteger(L, (lua_Integer)take_leb128(L, 1, &count));
   return 1;
 }
 
 /* r:zigzag(): a signed number as Protocol Buffers' sint. */
-LMV_TOUCHES(reader_zigzag) {
+static int reader_zigzag(lua_State *L) {
   unsigned count;
   uint64_t bits = take_leb128(L, 1, &count);
   lua_pushinteger(L, (lua_Integer)(bits >> 1 ^ (0 - (bits & 1))));
@@ -135,7 +143,7 @@ LMV_TOUCHES(reader_zigzag) {
 }
 
 /* r:sleb128(): signed LEB128. */
-LMV_TOUCHES(reader_sleb128) {
+static int reader_sleb128(lua_State *L) {
   unsigned count;
   uint64_t bits = take_leb128(L, 127, &count);
   if (count < 64 && (bits >> (count - 1) & 1) != 0)
@@ -145,15 +153,16 @@ LMV_TOUCHES(reader_sleb128) {
 }
 
 /* r:bits(n): the next n bits, the most significant first. */
-LMV_TOUCHES(reader_bits) {
+static int reader_bits(lua_State *L) {
   lmv_cursor *r = lmv_checkcursor(L);
   unsigned n = lmv_checkbitcount(L, 2), have = r->nbits, byte = r->bits;
   lmv_byterun all = want(L, r, n > have ? (n - have + 7) / 8 : 0);
+  size_t pos = r->pos;
   uint64_t value = 0;
   while (n > 0) {
     unsigned k;
     if (have == 0) {
-      byte = all.base[(ptrdiff_t)r->pos++ * all.step];
+      byte = all.base[(ptrdiff_t)pos++ * all.step];
       have = 8;
     }
     k = n < have ? n : have;
@@ -161,6 +170,7 @@ LMV_TOUCHES(reader_bits) {
     n -= k;
     value = value << k | (byte >> have & ((1u << k) - 1));
   }
+  go_behind(L, r, &all, pos);
   r->bits = (unsigned char)byte;
   r->nbits = (unsigned char)have;
   lua_pushinteger(L, (lua_Integer)value);
@@ -191,7 +201,7 @@ static void take_string(lua_State *L, lmv_cursor *r, const lmv_byterun *all,
     operand_ahead(r, n, &operand);
     lmv_pushbytes(L, &operand, 'C');
   }
-  go_to(r, from + n);
+  go_behind(L, r, all, from + n);
 }
 
 /* take_string, as a view. */
@@ -202,7 +212,7 @@ static void take_view(lua_State *L, lmv_cursor *r, size_t n) {
 }
 
 /* r:bytes(n): a view of the next n bytes. */
-LMV_TOUCHES(reader_bytes) {
+static int reader_bytes(lua_State *L) {
   lmv_cursor *r = lmv_checkcursor(L);
   size_t n = lmv_checkcount(L, 2);
   want(L, r, n);
@@ -211,7 +221,7 @@ LMV_TOUCHES(reader_bytes) {
 }
 
 /* r:string(n): the next n bytes. */
-LMV_TOUCHES(reader_string) {
+static int reader_string(lua_State *L) {
   lmv_cursor *r = lmv_checkcursor(L);
   size_t n = lmv_checkcount(L, 2);
   lmv_byterun all = want(L, r, n);
@@ -287,7 +297,7 @@ static void push_upto(lua_State *L, lmv_cursor *r, size_t n) {
 }
 
 /* r:cstring(): the bytes up to a zero, which is skipped. */
-LMV_TOUCHES(reader_cstring) {
+static int reader_cstring(lua_State *L) {
   lmv_cursor *r = lmv_checkcursor(L);
   size_t n = find_ahead(L, r, "", 1);
   if (n == ABSENT)
@@ -301,7 +311,7 @@ LMV_TOUCHES(reader_cstring) {
 ** the bytes; nil at the end. If the source is a bytearray, the line may go on
 ** later, so a missing end is an underrun.
 */
-LMV_TOUCHES(reader_line) {
+static int reader_line(lua_State *L) {
   lmv_cursor *r = lmv_checkcursor(L);
   size_t n = find_ahead(L, r, "\n", 1);
   lmv_byterun all;
@@ -362,9 +372,11 @@ static int separator_underrun(lua_State *L, const lmv_cursor *r,
 /* The separator: replaces the argument by a string of its bytes. */
 static const char *check_separator(lua_State *L, int arg, size_t *m) {
   if (lua_type(L, arg) != LUA_TSTRING) {
+    unsigned before = LMV_LOSSES();
     lmv_operand operand;
     lmv_checkoperand(L, arg, &operand);
     lmv_pushbytes(L, &operand, 'C');
+    lmv_checklosses(L, before);
     lua_replace(L, arg);
   }
   if (lua_rawlen(L, arg) == 0)
@@ -373,7 +385,7 @@ static const char *check_separator(lua_State *L, int arg, size_t *m) {
 }
 
 /* r:upto(sep): a view of the bytes in front of sep, which is skipped. */
-LMV_TOUCHES(reader_upto) {
+static int reader_upto(lua_State *L) {
   lmv_cursor *r = lmv_checkcursor(L);
   size_t m, n;
   const char *sep = check_separator(L, 2, &m);
@@ -389,7 +401,7 @@ LMV_TOUCHES(reader_upto) {
 /* ---- formats -------------------------------------------------------------*/
 
 /* r:unpack(fmt): the values of a format of string.unpack. */
-LMV_TOUCHES(reader_unpack) {
+static int reader_unpack(lua_State *L) {
   lmv_cursor *r = lmv_checkcursor(L);
   lmv_packformat format = lmv_startformat(L, 2);
   lmv_byterun all = lmv_cursorbytes(L, r);
@@ -402,7 +414,7 @@ LMV_TOUCHES(reader_unpack) {
     all = lmv_cursorbytes(L, r);
     return lmv_underrun(L, &all, from, at - from);
   }
-  go_to(r, at);
+  go_behind(L, r, &all, at);
   return results;
 }
 

@@ -20,7 +20,8 @@ typedef struct target_spot {
   unsigned char *p;
   ptrdiff_t step; /* bytes from one byte to the next */
   size_t at, n;
-  size_t more; /* bytes by which a bytearray has to grow */
+  size_t more;     /* bytes by which a bytearray has to grow */
+  unsigned losses; /* LMV_LOSSES before the bytes are touched */
 } target_spot;
 
 /* The target of a writer that can grow, a bytearray. */
@@ -44,7 +45,11 @@ static target_spot find_spot(lua_State *L, const lmv_cursor *w, size_t n) {
   for (;;) {
     lmv_byterun all = lmv_cursorbytes(L, w);
     size_t at = lmv_writerposition(w, all.size);
-    target_spot s = {all.base + (ptrdiff_t)at * all.step, all.step, at, n, 0};
+    target_spot s = {.p = all.base + (ptrdiff_t)at * all.step,
+                     .step = all.step,
+                     .at = at,
+                     .n = n,
+                     .losses = all.losses};
     if (n <= all.size - at)
       return s;
     if (!lmv_cangrow(w))
@@ -56,9 +61,11 @@ static target_spot find_spot(lua_State *L, const lmv_cursor *w, size_t n) {
   }
 }
 
-/* Moves the position behind the bytes that were written at s. */
-static void written(lmv_cursor *w, const target_spot *s) {
+/* Moves the position behind the bytes that were written at s; raises if they
+** were lost meanwhile. */
+static void written(lua_State *L, lmv_cursor *w, const target_spot *s) {
   size_t pos = s->at + s->n;
+  lmv_checklosses(L, s->losses);
   if (lmv_cangrow(w)) {
     lmv_bytearray *b = target_bytearray(w);
     b->lease.size += s->more;
@@ -79,7 +86,7 @@ static void put_anywhere(lua_State *L, lmv_cursor *w, const unsigned char *from,
   else
     for (size_t i = 0; i < n; i++)
       s.p[(ptrdiff_t)i * s.step] = from[i];
-  written(w, &s);
+  written(L, w, &s);
 }
 
 /* The same, faster if the target is a bytearray with room behind its end. */
@@ -168,7 +175,7 @@ CONVERT(f32, convert_float(L, p, MV_F32, 4, MV_SWAPS(big)))
 CONVERT(f64, convert_double(L, p, MV_SWAPS(big)))
 
 #define WRITE(name, kind, size, order)                                         \
-  LMV_TOUCHES(write_##name) {                                                  \
+  static int write_##name(lua_State *L) {                                      \
     lmv_cursor *w = lmv_checkcursor(L);                                        \
     unsigned char bytes[size];                                                 \
     convert_##kind(L, bytes, order);                                           \
@@ -194,20 +201,20 @@ static int put_leb128(lua_State *L, lmv_cursor *w, uint64_t bits) {
 }
 
 /* w:varint(n): unsigned LEB128; negative numbers by their 64 bits. */
-LMV_TOUCHES(writer_varint) {
+static int writer_varint(lua_State *L) {
   lmv_cursor *w = lmv_checkcursor(L);
   return put_leb128(L, w, (uint64_t)check_integer(L, 2));
 }
 
 /* w:zigzag(n): as Protocol Buffers' sint. */
-LMV_TOUCHES(writer_zigzag) {
+static int writer_zigzag(lua_State *L) {
   lmv_cursor *w = lmv_checkcursor(L);
   uint64_t bits = (uint64_t)check_integer(L, 2);
   return put_leb128(L, w, bits << 1 ^ (0 - (bits >> 63)));
 }
 
 /* w:sleb128(n): signed LEB128. */
-LMV_TOUCHES(writer_sleb128) {
+static int writer_sleb128(lua_State *L) {
   lmv_cursor *w = lmv_checkcursor(L);
   uint64_t bits = (uint64_t)check_integer(L, 2), sign = 0 - (bits >> 63);
   unsigned char bytes[10];
@@ -264,7 +271,7 @@ static unsigned put_bits(unsigned char *p, ptrdiff_t step, uint64_t x,
 ** w:bits(n, x): writes the n bits of x, the most significant first. x must fit
 ** n bits. The unused bits of the last byte are 0.
 */
-LMV_TOUCHES(writer_bits) {
+static int writer_bits(lua_State *L) {
   lmv_cursor *w = lmv_checkcursor(L);
   unsigned n = lmv_checkbitcount(L, 2), have;
   lua_Integer x = check_integer(L, 3);
@@ -277,7 +284,7 @@ LMV_TOUCHES(writer_bits) {
     s = find_spot(L, w, n > have ? (n - have + 7) / 8 : 0);
   } while (unused_bits(w, s.at) != have);
   have = put_bits(s.p, s.step, (uint64_t)x, n, have);
-  written(w, &s);
+  written(L, w, &s);
   w->nbits = (unsigned char)have;
   w->bitpos = s.at + s.n;
   w->generation = generation(w);
@@ -287,7 +294,7 @@ LMV_TOUCHES(writer_bits) {
 /* ---- pieces --------------------------------------------------------------*/
 
 /* w:bytes(x): writes the bytes of any bytes-like, even of the target. */
-LMV_TOUCHES(writer_bytes) {
+static int writer_bytes(lua_State *L) {
   lmv_cursor *w = lmv_checkcursor(L);
   lmv_operand operand;
   size_t n;
@@ -297,16 +304,18 @@ LMV_TOUCHES(writer_bytes) {
       lmv_cursorbytes(L, w).step == 1) {
     target_spot s = find_spot(L, w, n);
     memmove(s.p, lmv_operandbase(L, &operand) + operand.lay.offset, n);
-    written(w, &s);
+    written(L, w, &s);
   } else {
+    unsigned before = LMV_LOSSES();
     lmv_pushbytes(L, &operand, 'C');
+    lmv_checklosses(L, before);
     put_bytes(L, w, lua_tostring(L, -1), n);
   }
   return lmv_pushself(L);
 }
 
 /* w:string(s) */
-LMV_TOUCHES(writer_string) {
+static int writer_string(lua_State *L) {
   lmv_cursor *w = lmv_checkcursor(L);
   size_t n;
   const char *s = lmv_checkstring(L, 2, &n);
@@ -315,7 +324,7 @@ LMV_TOUCHES(writer_string) {
 }
 
 /* w:cstring(s): writes the string and a zero byte. */
-LMV_TOUCHES(writer_cstring) {
+static int writer_cstring(lua_State *L) {
   lmv_cursor *w = lmv_checkcursor(L);
   size_t n;
   const char *s = lmv_checkstring(L, 2, &n);
@@ -330,7 +339,7 @@ LMV_TOUCHES(writer_cstring) {
 ** room was too small for them at first, even if a finalizer has moved the
 ** writer to more room meanwhile: lmv_pack did not make all bytes then.
 */
-LMV_TOUCHES(writer_pack) {
+static int writer_pack(lua_State *L) {
   lmv_cursor *w = lmv_checkcursor(L);
   lmv_packformat format = lmv_startformat(L, 2);
   lmv_byterun all = lmv_cursorbytes(L, w);
@@ -355,19 +364,19 @@ static int put_zeros(lua_State *L, lmv_cursor *w, size_t n) {
   else
     for (size_t i = 0; i < n; i++)
       s.p[(ptrdiff_t)i * s.step] = 0;
-  written(w, &s);
+  written(L, w, &s);
   return lmv_pushself(L);
 }
 
 /* w:skip(n): writes n zero bytes. */
-LMV_TOUCHES(writer_skip) {
+static int writer_skip(lua_State *L) {
   lmv_cursor *w = lmv_checkcursor(L);
   return put_zeros(L, w, lmv_checkcount(L, 2));
 }
 
 /* w:align(n): writes zero bytes up to the next multiple of n bytes from the
 ** start. */
-LMV_TOUCHES(writer_align) {
+static int writer_align(lua_State *L) {
   lmv_cursor *w = lmv_checkcursor(L);
   size_t at = lmv_writerposition(w, lmv_cursorbytes(L, w).size);
   return put_zeros(L, w, lmv_checkpadding(L, 2, at));
