@@ -38,6 +38,10 @@ constexpr peeked_t peeked{};
 ** after the construction. Lua compiled as C++ throws its errors, and until they
 ** are caught the stack may be that of another function. The pin is then ended
 ** by the error, or by the return of the C function.
+**
+** Objects end in the reverse order of their construction, as scopes end them.
+** Once a pin was popped and collected, a later pin can have its address. If the
+** object of the popped pin ended first, it would end the later pin.
 */
 template <typename Byte, int flags> class basic_bytes {
 public:

@@ -79,6 +79,20 @@ int popped(lua_State *L) {
   return 0;
 }
 
+// again(bytes, f): calls f while a pin is on the stack that has the place, and
+// maybe the address, of one that was popped; and when both scopes have ended
+int again(lua_State *L) {
+  {
+    mview::bytes older(L, 1);
+    lua_settop(L, 2);
+    lua_gc(L, LUA_GCCOLLECT, 0);
+    mview::bytes b(L, 1);
+    call(L, 2);
+  }
+  call(L, 2);
+  return 0;
+}
+
 // caught(bytes, f): calls f when an exception has left the scope of the bytes
 int caught(lua_State *L) {
   try {
@@ -128,9 +142,9 @@ int thrown(lua_State *L) {
 extern "C" int luaopen_cpp(lua_State *L) {
   const luaL_Reg functions[] = {
       {"sum", sum},         {"peeked", peeked}, {"fill", fill},
-      {"during", during},   {"popped", popped}, {"caught", caught},
-      {"early", early},     {"lent", lent},     {"thrown", thrown},
-      {nullptr, nullptr}};
+      {"during", during},   {"popped", popped}, {"again", again},
+      {"caught", caught},   {"early", early},   {"lent", lent},
+      {"thrown", thrown},   {nullptr, nullptr}};
   luaL_newlib(L, functions);
   return 1;
 }
@@ -160,6 +174,7 @@ row("raises deep inside", pcall(cpp.during, b, function()
   cpp.during(v, function() cpp.during(b, pins, fail) end)
 end))
 row("popped", cpp.popped(b, pins))
+row("again", cpp.again(b, pins))
 row("caught", cpp.caught(b, pins))
 row("early", cpp.early(b, pins))
 row("fill", cpp.fill(b, 65), tostring(b), pcall(cpp.fill, "abc", 1))
@@ -190,6 +205,7 @@ raises inside	false	fails
 1 raises behind	false	fails
 3 raises deep inside	false	fails
 0 popped
+1 0 again
 1 caught	294
 0 early
 fill	B	!AA	false	bad argument #1 to 'cpp.fill' (memory is read-only)
