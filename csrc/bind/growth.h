@@ -8,7 +8,7 @@
 #ifndef LMV_GROWTH_H
 #define LMV_GROWTH_H
 
-#include "lease.h"
+#include "view.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,7 +46,7 @@ typedef struct lmv_bytearray {
 static inline lmv_bytearray *lmv_livebytearray(lua_State *L, int idx) {
   lmv_bytearray *b = lua_touserdata(L, idx);
   if (!b->lease.alive)
-    luaL_error(L, "attempt to use a released bytearray");
+    lmv_closederror(L, &b->container);
   return b;
 }
 
