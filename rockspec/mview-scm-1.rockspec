@@ -33,6 +33,7 @@ build = {
         "csrc/bind/bulk.c",
         "csrc/bind/bytearray.c",
         "csrc/bind/cast.c",
+        "csrc/bind/channel.c",
         "csrc/bind/compare.c",
         "csrc/bind/container.c",
         "csrc/bind/cursor.c",
