@@ -114,6 +114,21 @@ const char *lmv_checkstring(lua_State *L, int arg, size_t *len) {
   return lua_tolstring(L, arg, len);
 }
 
+const char *lmv_pushescaped(lua_State *L, int idx) {
+  luaL_Buffer b;
+  size_t n;
+  const char *s = lua_tolstring(L, idx, &n);
+  luaL_checkstack(L, 4, NULL);
+  luaL_buffinit(L, &b);
+  for (; n > 0; n--, s++)
+    if (*s == '\0')
+      luaL_addstring(&b, "\\0");
+    else
+      luaL_addchar(&b, *s);
+  luaL_pushresult(&b);
+  return lua_tostring(L, -1);
+}
+
 bool lmv_isnolist(lua_State *L, int idx) {
   if (lua_rawlen(L, idx) > 0)
     return false;

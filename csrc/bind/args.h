@@ -79,6 +79,12 @@ void lmv_checkresults(lua_State *L, ptrdiff_t n);
 /* The type of the value for messages: __name or Lua's. [-0, +(0|1), m] */
 const char *lmv_typename(lua_State *L, int idx);
 
+/*
+** Pushes the string at idx with each zero byte replaced by "\0", as a message
+** would end at the first one. [-0, +1, m]
+*/
+const char *lmv_pushescaped(lua_State *L, int idx);
+
 /* The end of a noun behind the number n: "" for 1, otherwise "s". */
 static inline const char *lmv_plural(lua_Integer n) {
   return n == 1 ? "" : "s";

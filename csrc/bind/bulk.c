@@ -21,7 +21,8 @@ static char check_order(lua_State *L, int arg) {
   size_t len;
   const char *order = lmv_checkstring(L, arg, &len);
   if (len != 1 || (order[0] != 'C' && order[0] != 'F' && order[0] != 'A'))
-    lmv_argerror(L, arg, "invalid order '%s', expected 'C', 'F' or 'A'", order);
+    lmv_argerror(L, arg, "invalid order '%s', expected 'C', 'F' or 'A'",
+                 lmv_pushescaped(L, arg));
   return order[0];
 }
 

@@ -203,7 +203,7 @@ static const mv_field *check_field(lua_State *L, const mv_item *item,
     const char *name = lua_tolstring(L, 2, &len);
     field = mv_field_named(item->record, name, len);
     if (field == NULL)
-      lmv_argerror(L, 2, "no field '%s'", name);
+      lmv_argerror(L, 2, "no field '%s'", lmv_pushescaped(L, 2));
   } else if (lua_type(L, 2) != LUA_TNUMBER) {
     lmv_typeerror(L, 2, "name or number");
   } else {

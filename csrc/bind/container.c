@@ -72,7 +72,7 @@ static int container_newindex(lua_State *L) {
   ptrdiff_t at;
   if (lua_type(L, 2) == LUA_TSTRING)
     return luaL_error(L, "attempt to assign to '%s' of a %s",
-                      lua_tostring(L, 2), container_noun(lease));
+                      lmv_pushescaped(L, 2), container_noun(lease));
   i = lmv_checkkey(L, 2, "index");
   if (lease->readonly)
     return luaL_error(L, "attempt to write to a read-only %s",

@@ -26,9 +26,10 @@ int lmv_underrun(lua_State *L, const lmv_byterun *all, size_t pos, size_t n) {
                     (LUAI_UACINT)(pos < all->size ? all->size - pos : 0));
 }
 
-/* The text of a value for messages: numbers and strings as they are. */
+/* The text of a value for messages: of numbers and strings themselves.
+** [-0, +(0|1), m] */
 static const char *value_text(lua_State *L, int arg) {
-  return lua_isstring(L, arg) ? lua_tostring(L, arg) : lmv_typename(L, arg);
+  return lua_isstring(L, arg) ? lmv_pushescaped(L, arg) : lmv_typename(L, arg);
 }
 
 /* ---- arguments -----------------------------------------------------------*/
@@ -62,8 +63,11 @@ size_t lmv_checkpadding(lua_State *L, int arg, size_t pos) {
 }
 
 bool lmv_isorder(lua_State *L, int idx) {
-  const char *s = lua_type(L, idx) == LUA_TSTRING ? lua_tostring(L, idx) : "";
-  return strcmp(s, "<") == 0 || strcmp(s, ">") == 0;
+  const char *s;
+  if (lua_type(L, idx) != LUA_TSTRING || lua_rawlen(L, idx) != 1)
+    return false;
+  s = lua_tostring(L, idx);
+  return *s == '<' || *s == '>';
 }
 
 /* Whether the order at idx is big-endian; arg: as for lmv_argerror. */

@@ -117,7 +117,7 @@ LMV_TOUCHES(newindex_slow) {
   lmv_checklive(L, v);
   if (lua_type(L, 2) == LUA_TSTRING)
     return luaL_error(L, "attempt to assign to '%s' of a view",
-                      lua_tostring(L, 2));
+                      lmv_pushescaped(L, 2));
   i = lmv_checkkey(L, 2, "index");
   lmv_checkwritable(L, v);
   if (v->ndim == 0)

@@ -31,6 +31,14 @@ static int push_failure(lua_State *L, int err, const char *message, ...) {
   return 3;
 }
 
+static const char *check_text(lua_State *L, int arg) {
+  size_t len;
+  const char *text = lmv_checkstring(L, arg, &len);
+  if (strlen(text) != len)
+    lmv_argerror(L, arg, "string contains zeros");
+  return text;
+}
+
 /* ---- mview.map -----------------------------------------------------------*/
 
 static const lmv_mapmode *check_mode(lua_State *L, int arg) {
@@ -41,7 +49,7 @@ static const lmv_mapmode *check_mode(lua_State *L, int arg) {
   const char *name;
   if (lua_isnoneornil(L, arg))
     return &modes[0];
-  name = lmv_checkstring(L, arg, NULL);
+  name = check_text(L, arg);
   for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
     if (strcmp(name, modes[i].name) == 0)
       return &modes[i];
@@ -61,14 +69,6 @@ static void check_anonymous(lua_State *L, lmv_maprequest *r) {
   if (lua_isnoneornil(L, 4))
     lmv_argerror(L, 4, "anonymous memory needs a length");
   r->length = lmv_checksize(L, 4);
-}
-
-static const char *check_path(lua_State *L, int arg) {
-  size_t len;
-  const char *path = lmv_checkstring(L, arg, &len);
-  if (strlen(path) != len)
-    lmv_argerror(L, arg, "string contains zeros");
-  return path;
 }
 
 /* The length of a range of a file; -1: to its end. */
@@ -93,7 +93,7 @@ static void check_request(lua_State *L, lmv_maprequest *r) {
   }
   r->length = check_length(L, 4, r->mode);
   if (lua_type(L, 1) == LUA_TSTRING)
-    r->path = check_path(L, 1);
+    r->path = check_text(L, 1);
   else if (lua_isnone(L, 1) || lua_isboolean(L, 1) || lua_isfunction(L, 1))
     lmv_typeerror(L, 1, "path, file or descriptor");
   else if (luaL_testudata(L, 1, LUA_FILEHANDLE) == NULL)
@@ -216,7 +216,7 @@ static int map_flush(lua_State *L) {
 static lmv_hint check_hint(lua_State *L, int arg) {
   static const char *const names[] = {"normal", "sequential", "random",
                                       "willneed", "dontneed"};
-  const char *name = lmv_checkstring(L, arg, NULL);
+  const char *name = check_text(L, arg);
   for (int i = LMV_NORMAL; i <= LMV_DONTNEED; i++)
     if (strcmp(name, names[i]) == 0)
       return (lmv_hint)i;

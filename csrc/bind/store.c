@@ -202,9 +202,11 @@ static void check_keys(lua_State *L, const target *t, const path *at, int idx,
       if (lua_isinteger(L, -1))
         lua_pushfstring(L, "no field without a name at position %I",
                         (LUAI_UACINT)lua_tointeger(L, -1));
-      else
+      else {
+        luaL_tolstring(L, -1, NULL);
         lua_pushfstring(L, "no field '%s' in the format",
-                        luaL_tolstring(L, -1, NULL));
+                        lmv_pushescaped(L, -1));
+      }
       value_error(L, t, at);
     }
   }
