@@ -26,7 +26,7 @@
 static int push_loan(lua_State *L) {
   const mview_buffer *buf = lua_touserdata(L, 1);
   lmv_resource *r = lmv_pushguard(L, LMV_HOST, 0);
-  lmv_pushlent(L, LMV_META, 2, &r->lease, buf);
+  lmv_pushlent(L, 2, LMV_META, &r->lease, buf);
   return 1;
 }
 
@@ -372,7 +372,7 @@ static void api_push(lua_State *L, int idx) {
   if (v == NULL)
     not_bytes(L, idx);
   else if (lua_rawequal(L, idx, -1)) {
-    lmv_copyview(L, lua_gettop(L) - 1, idx);
+    lmv_copyview(L, idx, lua_gettop(L) - 1);
     lua_replace(L, -2);
   }
   lua_replace(L, -2);

@@ -201,7 +201,7 @@ static lmv_view *check_self(lua_State *L) {
     return v;
   if (lmv_tocontainer(L, 1) == NULL)
     lmv_typeerror(L, 1, "mview.view");
-  return lmv_pushcontainerview(L, LMV_META, 1);
+  return lmv_pushcontainerview(L, 1, LMV_META);
 }
 
 /* The same for a method that takes a value. */

@@ -111,7 +111,7 @@ void lmv_pushcontainerattribute(lua_State *L, int id) {
     lua_pushboolean(L, lmv_container_alive(lua_touserdata(L, 1)));
     return;
   }
-  lmv_pushcontainerview(L, LMV_META, 1);
+  lmv_pushcontainerview(L, 1, LMV_META);
   lua_replace(L, 1);
   lmv_pushattribute(L, lua_touserdata(L, 1), id);
 }

@@ -114,7 +114,7 @@ int lmv_container_close(lua_State *L, lmv_source source) {
 
 int lmv_container_view(lua_State *L, lmv_source source) {
   lmv_checkcontainer(L, 1, source);
-  lmv_pushcontainerview(L, LMV_META, 1);
+  lmv_pushcontainerview(L, 1, LMV_META);
   return 1;
 }
 

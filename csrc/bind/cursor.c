@@ -132,7 +132,7 @@ void lmv_pushpart(lua_State *L, const lmv_cursor *c, size_t at, size_t n) {
                 v->offset + (ptrdiff_t)at * v->dims[1], (ptrdiff_t)n,
                 v->dims[1]);
   } else {
-    lmv_view *part = lmv_pushcontainerview(L, LMV_META, lua_gettop(L));
+    lmv_view *part = lmv_pushcontainerview(L, lua_gettop(L), LMV_META);
     lmv_byterun all =
         lmv_cursorbytes(L, c); /* finalizers may have cut the memory */
     if (at > all.size || n > all.size - at)

@@ -171,7 +171,7 @@ static bool are_bytes(const mview_buffer *buf) {
          buf->reserved[1] == NULL;
 }
 
-lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
+lmv_view *lmv_pushlent(lua_State *L, int lease_idx, int meta, lmv_lease *lease,
                        const mview_buffer *buf) {
   lmv_viewinit init = {.lease = lease,
                        .generation = lease->generation,
@@ -182,14 +182,14 @@ lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
   if (are_bytes(buf)) { /* the usual loan, which needs no layout */
     lmv_lease_move(lease, buf->data, buf->nbytes);
     lease->readonly = init.readonly;
-    return lmv_pushbyteview(L, meta, lease_idx, lease);
+    return lmv_pushbyteview(L, lease_idx, meta, lease);
   }
   itemsize = read_format(L, buf, &init);
   read_geometry(L, buf, itemsize, &lay);
   find_block(L, buf->data, &lay, &lo, &hi);
   mv_layout_normalise(&lay);
   lay.offset = -lo; /* the block starts at its lowest byte */
-  v = lmv_newview(L, meta, lease_idx, &init, &lay);
+  v = lmv_newview(L, lease_idx, meta, &init, &lay);
   lmv_lease_move(lease, buf->data == NULL ? NULL : (char *)buf->data + lo,
                  (size_t)(hi - lo));
   lease->readonly = init.readonly;
@@ -245,7 +245,7 @@ static lmv_view *acquire(lua_State *L, int idx, int meta,
   r->done = exporter->release; /* from here on the resource calls it */
   r->end = lmv_resource_notify;
   keep_values(L, top);
-  v = lmv_pushlent(L, meta, top, &r->lease, &buf);
+  v = lmv_pushlent(L, top, meta, &r->lease, &buf);
   lua_replace(L, top);
   lua_settop(L, top); /* only now: buf may point into these values */
   return v;
@@ -257,7 +257,7 @@ static lmv_view *acquire(lua_State *L, int idx, int meta,
 ** object may release its own.
 */
 static lmv_view *view_of(lua_State *L, int idx, int meta) {
-  return lmv_toview(L, idx, meta) != NULL ? lmv_copyview(L, meta, idx)
+  return lmv_toview(L, idx, meta) != NULL ? lmv_copyview(L, idx, meta)
                                           : lmv_pushknown(L, idx, meta);
 }
 

@@ -30,7 +30,7 @@ void lmv_open_exporter(lua_State *L);
 ** buf describes, and pushes a view of it. [-0, +1, e] Raises if the format or
 ** the geometry is malformed.
 */
-lmv_view *lmv_pushlent(lua_State *L, int meta, int lease_idx, lmv_lease *lease,
+lmv_view *lmv_pushlent(lua_State *L, int lease_idx, int meta, lmv_lease *lease,
                        const mview_buffer *buf);
 
 #if defined(__GNUC__)

@@ -32,7 +32,7 @@ static lmv_view *push_fresh(lua_State *L, const mv_format *format, int anchor,
     lmv_argerror(L, arg, "%s", mv_message(status));
   init.lease = lmv_pushbytearray(L, (size_t)nbytes);
   init.generation = init.lease->generation;
-  return lmv_newview(L, LMV_META, lua_gettop(L), &init, &lay);
+  return lmv_newview(L, lua_gettop(L), LMV_META, &init, &lay);
 }
 
 /* Reads the sizes from index 2 on, or the single list of sizes there. */
@@ -133,7 +133,7 @@ LMV_TOUCHES(view_copy) {
   lua_getiuservalue(L, 1, 2); /* the format, if it is compound */
   init.lease = lmv_pushunset(L, (size_t)mv_layout_nbytes(&from));
   init.generation = init.lease->generation;
-  out = lmv_base(L, lmv_newview(L, LMV_META, 3, &init, &to));
+  out = lmv_base(L, lmv_newview(L, 3, LMV_META, &init, &to));
   mv_gather(out, lmv_base(L, v), &from, 'C');
   return 1;
 }
@@ -154,7 +154,7 @@ static int make_view(lua_State *L) {
   } else if (!lua_isnil(L, 3)) {
     lmv_typeerror(L, 2, "string");
   } else if (v != NULL) { /* another view, released on its own */
-    lmv_copyview(L, LMV_META, 1);
+    lmv_copyview(L, 1, LMV_META);
   } else {
     lua_settop(L, 1);
   }

@@ -206,7 +206,7 @@ static int view_transpose(lua_State *L) {
 /* v:toreadonly(): the same view, but read-only. */
 static int view_toreadonly(lua_State *L) {
   lmv_checkview(L, 1);
-  lmv_copyview(L, LMV_META, 1)->readonly = true;
+  lmv_copyview(L, 1, LMV_META)->readonly = true;
   return 1;
 }
 

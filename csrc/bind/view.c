@@ -16,7 +16,7 @@ lmv_view *lmv_containerasview(lua_State *L, int arg) {
   lmv_view *v;
   if (lmv_tocontainer(L, arg) == NULL)
     lmv_typeerror(L, arg, "mview.view");
-  v = lmv_pushcontainerview(L, LMV_META, arg);
+  v = lmv_pushcontainerview(L, arg, LMV_META);
   lua_replace(L, arg);
   return v;
 }
@@ -149,7 +149,7 @@ static void set_view(lua_State *L, lmv_view *v, int meta,
   attach(L, v, meta);
 }
 
-lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx,
+lmv_view *lmv_newview(lua_State *L, int lease_idx, int meta,
                       const lmv_viewinit *init, const mv_layout *lay) {
   lmv_view *v = view_for(L, lay, init->anchor != 0);
   lua_pushvalue(L, lease_idx);
@@ -160,7 +160,7 @@ lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx,
 }
 
 /* lmv_derive, also for callers that are not closures of the library. */
-static lmv_view *derive(lua_State *L, int meta, int idx, const mv_layout *lay,
+static lmv_view *derive(lua_State *L, int idx, int meta, const mv_layout *lay,
                         const mv_format *format, int anchor) {
   const lmv_view *from = lua_touserdata(L, idx);
   bool anchors = format != NULL ? anchor != 0 : from->anchors_format;
@@ -180,15 +180,15 @@ static lmv_view *derive(lua_State *L, int meta, int idx, const mv_layout *lay,
 
 lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
                      const mv_format *format, int anchor) {
-  return derive(L, LMV_META, idx, lay, format, anchor);
+  return derive(L, idx, LMV_META, lay, format, anchor);
 }
 
-lmv_view *lmv_copyview(lua_State *L, int meta, int idx) {
+lmv_view *lmv_copyview(lua_State *L, int idx, int meta) {
   const lmv_view *v = lua_touserdata(L, idx);
   mv_layout lay;
   lmv_checklive(L, v);
   lmv_layout(v, &lay);
-  return derive(L, meta, idx, &lay, NULL, 0);
+  return derive(L, idx, meta, &lay, NULL, 0);
 }
 
 const lmv_view *lmv_startchild(lua_State *L, int top, lmv_view **child) {
@@ -272,7 +272,7 @@ static lmv_view *push_string_view(lua_State *L, int idx, int meta) {
   return v;
 }
 
-lmv_view *lmv_pushbyteview(lua_State *L, int meta, int lease_idx,
+lmv_view *lmv_pushbyteview(lua_State *L, int lease_idx, int meta,
                            lmv_lease *lease) {
   lmv_view *v = new_view(L, 1, 2);
   set_whole_lease(v, lease);
@@ -288,7 +288,7 @@ int lmv_closederror(lua_State *L, const lmv_container *container) {
                     lmv_container_words(container->source)->ended);
 }
 
-lmv_view *lmv_pushcontainerview(lua_State *L, int meta, int idx) {
+lmv_view *lmv_pushcontainerview(lua_State *L, int idx, int meta) {
   const lmv_container *c = lua_touserdata(L, idx);
   lmv_view *v = new_view(L, 1, 2);
   lmv_checkopen(L, c); /* only now, as finalizers may have ended it */
@@ -308,6 +308,6 @@ lmv_view *lmv_pushknown(lua_State *L, int idx, int meta) {
     return v;
   }
   if (lmv_tocontainer(L, idx) != NULL)
-    return lmv_pushcontainerview(L, meta, idx);
+    return lmv_pushcontainerview(L, idx, meta);
   return NULL;
 }

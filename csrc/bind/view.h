@@ -93,14 +93,14 @@ typedef struct lmv_viewinit {
 ** Pushes a new view with a copy of the layout. meta: index of the metatable of
 ** views. lease_idx: index of the lease's userdata. [-0, +1, m]
 */
-lmv_view *lmv_newview(lua_State *L, int meta, int lease_idx,
+lmv_view *lmv_newview(lua_State *L, int lease_idx, int meta,
                       const lmv_viewinit *init, const mv_layout *lay);
 
 /*
 ** Pushes a second view, equal to the living view at idx, but released on its
 ** own. meta as above. [-0, +1, v] Raises if the view at idx is dead.
 */
-lmv_view *lmv_copyview(lua_State *L, int meta, int idx);
+lmv_view *lmv_copyview(lua_State *L, int idx, int meta);
 
 /* Copies the geometry of a view to *lay. [-0, +0, -] */
 void lmv_layout(const lmv_view *v, mv_layout *lay);
@@ -139,7 +139,7 @@ void lmv_endchild(lua_State *L, int idx, const lmv_view *from, lmv_view *child,
 
 /* Pushes a view of all bytes of the living lease. meta, lease_idx: as of
 ** lmv_newview. [-0, +1, m] */
-lmv_view *lmv_pushbyteview(lua_State *L, int meta, int lease_idx,
+lmv_view *lmv_pushbyteview(lua_State *L, int lease_idx, int meta,
                            lmv_lease *lease);
 
 /* Raises the error of a container that has ended or whose memory is lost.
@@ -153,7 +153,7 @@ static inline void lmv_checkopen(lua_State *L, const lmv_container *container) {
 }
 
 /* Pushes a view of the container at idx. [-0, +1, v] Raises if it has ended. */
-lmv_view *lmv_pushcontainerview(lua_State *L, int meta, int idx);
+lmv_view *lmv_pushcontainerview(lua_State *L, int idx, int meta);
 
 /*
 ** Pushes a view of the string, container or view at idx: the values whose
