@@ -227,7 +227,7 @@ static const mv_format *push_field_format(lua_State *L, const mv_field *field,
     luaL_addchar(&b, field->order);
   luaL_addlstring(&b, field->text, field->textlen);
   luaL_pushresult(&b);
-  return lmv_pushformat(L, lua_gettop(L), 2, anchor);
+  return lmv_pushformat(L, 2, lua_gettop(L), anchor);
 }
 
 /* v:field(name | index): one field of each record, as a view of its own. */

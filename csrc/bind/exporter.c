@@ -140,7 +140,7 @@ static void push_format(lua_State *L, const char *text, lmv_viewinit *init) {
     return;
   }
   lua_pushstring(L, text);
-  init->format = lmv_pushformat(L, lua_gettop(L), 0, &init->anchor);
+  init->format = lmv_pushformat(L, 0, lua_gettop(L), &init->anchor);
 }
 
 /*

@@ -79,7 +79,7 @@ static const char *push_hint(lua_State *L, const char *s, size_t len,
 ** Pushes the parsed format. Its user value 1 is a table for the names of its
 ** fields as Lua strings, by the field's number.
 */
-static const mv_format *parse(lua_State *L, int idx, int arg) {
+static const mv_format *parse(lua_State *L, int arg, int idx) {
   size_t len, size;
   const char *s = lua_tolstring(L, idx, &len);
   const mv_format *format = NULL;
@@ -121,7 +121,7 @@ static const mv_format *keep_format(lua_State *L, int idx) {
   return lua_touserdata(L, -1);
 }
 
-const mv_format *lmv_pushformat(lua_State *L, int idx, int arg, int *anchor) {
+const mv_format *lmv_pushformat(lua_State *L, int arg, int idx, int *anchor) {
   const mv_format *format;
   *anchor = 0;
   lmv_pushformats(L);
@@ -133,7 +133,7 @@ const mv_format *lmv_pushformat(lua_State *L, int idx, int arg, int *anchor) {
   format = look_up(L, idx);
   if (format != NULL)
     return format;
-  format = parse(L, idx, arg);
+  format = parse(L, arg, idx);
   if (is_simple(format, lua_rawlen(L, idx))) {
     *anchor = 0;
     lmv_pushformats(L);

@@ -17,7 +17,7 @@
 ** *anchor is set to the index of the userdata, which the user of the format must
 ** keep, or to 0 if the format is cached for good. [-0, +1, v]
 */
-const mv_format *lmv_pushformat(lua_State *L, int idx, int arg, int *anchor);
+const mv_format *lmv_pushformat(lua_State *L, int arg, int idx, int *anchor);
 
 /* The format "B", a constant. */
 extern const mv_format lmv_byteformat;
