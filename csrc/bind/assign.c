@@ -41,7 +41,7 @@ static void write_items(lua_State *L, const lmv_view *v, const mv_layout *lay,
       mv_item_assign(item, w.ptr[0] + i * w.step[0], in);
 }
 
-static void copy_list(lua_State *L, const lmv_view *v, int src, int arg) {
+static void copy_list(lua_State *L, const lmv_view *v, int arg, int src) {
   mv_layout lay;
   unsigned char *in;
   lmv_layout(v, &lay);
@@ -168,7 +168,7 @@ static bool copy_flat(const lmv_view *v, const lmv_view *w) {
   return true;
 }
 
-void lmv_copyfrom(lua_State *L, const lmv_view *v, int src, int arg) {
+void lmv_copyfrom(lua_State *L, const lmv_view *v, int arg, int src) {
   const lmv_view *w = lmv_toview(L, src, LMV_META);
   lmv_operand operand;
   if (w != NULL && copy_flat(v, w))
@@ -185,7 +185,7 @@ void lmv_copyfrom(lua_State *L, const lmv_view *v, int src, int arg) {
                       lmv_typename(L, src));
       copy_error(L, arg);
     }
-    copy_list(L, v, src, arg);
+    copy_list(L, v, arg, src);
   }
 }
 

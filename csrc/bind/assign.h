@@ -15,7 +15,7 @@
 ** which has the same shape. [-0, +0, e] Nothing is written if it raises. arg:
 ** the argument to blame, or 0.
 */
-void lmv_copyfrom(lua_State *L, const lmv_view *v, int src, int arg);
+void lmv_copyfrom(lua_State *L, const lmv_view *v, int arg, int src);
 
 extern const luaL_Reg lmv_assign_methods[];
 

@@ -129,7 +129,7 @@ LMV_TOUCHES(newindex_slow) {
     store_item(L, v, item_offset(L, v, at), 0, 3);
   } else {
     lmv_pushrow(L, v, 1, at);
-    lmv_copyfrom(L, lua_touserdata(L, -1), 3, 0);
+    lmv_copyfrom(L, lua_touserdata(L, -1), 0, 3);
   }
   return 0;
 }
