@@ -142,6 +142,8 @@ describe("A malformed format", function()
     {"}", "unexpected '}' at position 1"},
     {"T{h}}", "unexpected '}' at position 5"},
     {deep, "records nested too deep at position 129"},
+    {("(1,1,1)T{"):rep(50) .. "B" .. ("}"):rep(50),
+      "records nested too deep at position 386"},
     {"99999999999999999999s", "size too large at position 1"},
     {"h9223372036854775807d", "size too large at position 2"},
     {most .. "ss", "size too large at position " .. #most + 2},

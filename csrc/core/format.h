@@ -16,6 +16,9 @@
 
 #define MV_MAXDIM 64   /* as NumPy and PEP 3118 */
 #define MV_MAXDEPTH 64 /* nesting of T{...} */
+/* Dimensions of the sub-arrays around a T{...}, together: functions call
+** themselves for each of them, too. */
+#define MV_MAXAROUND 128
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define MV_BIGENDIAN 1

@@ -146,7 +146,7 @@ static bool take_record(mv_parser *s, mv_item *item, size_t *align,
                         const char *at) {
   mv_record record;
   bool native = s->order == '@';
-  if (s->depth == MV_MAXDEPTH)
+  if (s->depth == MV_MAXDEPTH || s->around > MV_MAXAROUND)
     return fail(s, MV_EDEPTH, at);
   s->p++;
   s->depth++;
@@ -300,8 +300,11 @@ static bool take_item(mv_parser *s, mv_record *record) {
     return false;
   if (peek(s) == 'x')
     return take_padding(s, &pre, record, field.ndim);
-  return take_field_code(s, &pre, &field, &align) &&
-         set_value_size(s, &pre, &field) && take_name(s, &field) &&
+  s->around += field.ndim;
+  if (!take_field_code(s, &pre, &field, &align))
+    return false;
+  s->around -= field.ndim;
+  return set_value_size(s, &pre, &field) && take_name(s, &field) &&
          count_to_shape(s, &field, pre.at) &&
          place_field(s, record, &field, align, pre.at);
 }

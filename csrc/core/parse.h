@@ -20,6 +20,7 @@ typedef struct mv_parser {
   mv_fault fault;
   char order; /* in force */
   int depth;  /* of open T{ */
+  int around; /* dimensions of the sub-arrays around the code, together */
   bool int24; /* the whole format is i3 or I3; 24 bits have no code */
   size_t nfields, nrecords, nnames, ndims;
   mv_field *top;  /* the place of the next field; NULL: only counts */
