@@ -40,7 +40,7 @@ static inline void add_zeros(lmv_output *out, size_t n) {
 static void add_integer_bytes(const lmv_packformat *r, lmv_output *out,
                               lua_Unsigned value, size_t n, bool negative) {
   unsigned char *p = add_room(out, n);
-  bool swap = MV_SWAPS(r->big);
+  bool swap = mv_swaps(r->big);
   if (p == NULL)
     return;
   switch (n) {
@@ -100,7 +100,7 @@ static void pack_float(const lmv_packformat *r, lmv_output *out,
          : o->kind == LMV_PACK_DOUBLE ? (const void *)&d
                                       : (const void *)&n,
          o->size);
-  if (MV_SWAPS(r->big))
+  if (mv_swaps(r->big))
     lmv_reversebytes(bytes, o->size);
   add_bytes(out, bytes, o->size);
 }

@@ -71,19 +71,19 @@ static inline const unsigned char *next_bytes(const lmv_cursor *r,
 
 PUSH(u8, lua_pushinteger, *p)
 PUSH(i8, lua_pushinteger, (int8_t)*p)
-PUSH(u16, lua_pushinteger, mv_get16(p, MV_SWAPS(big)))
-PUSH(i16, lua_pushinteger, (int16_t)mv_get16(p, MV_SWAPS(big)))
-PUSH(u24, lua_pushinteger, (lua_Integer)mv_get24(p, MV_SWAPS(big)))
+PUSH(u16, lua_pushinteger, mv_get16(p, mv_swaps(big)))
+PUSH(i16, lua_pushinteger, (int16_t)mv_get16(p, mv_swaps(big)))
+PUSH(u24, lua_pushinteger, (lua_Integer)mv_get24(p, mv_swaps(big)))
 PUSH(i24, lua_pushinteger,
-     (lua_Integer)(mv_get24(p, MV_SWAPS(big)) ^ 0x800000) -
+     (lua_Integer)(mv_get24(p, mv_swaps(big)) ^ 0x800000) -
          (lua_Integer)0x800000)
-PUSH(u32, lua_pushinteger, (lua_Integer)mv_get32(p, MV_SWAPS(big)))
-PUSH(i32, lua_pushinteger, (int32_t)mv_get32(p, MV_SWAPS(big)))
-PUSH(u64, lua_pushinteger, (lua_Integer)mv_get64(p, MV_SWAPS(big)))
-PUSH(i64, lua_pushinteger, (lua_Integer)mv_get64(p, MV_SWAPS(big)))
-PUSH(f16, lua_pushnumber, mv_from_half(mv_get16(p, MV_SWAPS(big))))
-PUSH(f32, lua_pushnumber, (lua_Number)mv_getf32(p, MV_SWAPS(big)))
-PUSH(f64, lua_pushnumber, (lua_Number)mv_getf64(p, MV_SWAPS(big)))
+PUSH(u32, lua_pushinteger, (lua_Integer)mv_get32(p, mv_swaps(big)))
+PUSH(i32, lua_pushinteger, (int32_t)mv_get32(p, mv_swaps(big)))
+PUSH(u64, lua_pushinteger, (lua_Integer)mv_get64(p, mv_swaps(big)))
+PUSH(i64, lua_pushinteger, (lua_Integer)mv_get64(p, mv_swaps(big)))
+PUSH(f16, lua_pushnumber, mv_from_half(mv_get16(p, mv_swaps(big))))
+PUSH(f32, lua_pushnumber, (lua_Number)mv_getf32(p, mv_swaps(big)))
+PUSH(f64, lua_pushnumber, (lua_Number)mv_getf64(p, mv_swaps(big)))
 
 #define READ(name, kind, size, order)                                          \
   static int read_##name(lua_State *L) {                                       \

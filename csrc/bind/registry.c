@@ -103,9 +103,9 @@ void lmv_setsole(lua_State *L) {
 /* The type of a value by the address of its metatable, if the address is
 ** enough. */
 static lmv_owntype type_of_sole_meta(const void *meta) {
-  if (meta == LMV_SOLE(LMV_SOLEVIEW))
+  if (meta == lmv_sole(LMV_SOLEVIEW))
     return LMV_VIEWTYPE;
-  return meta == LMV_SOLE(LMV_SOLEBYTEARRAY) ? LMV_CONTAINERTYPE
+  return meta == lmv_sole(LMV_SOLEBYTEARRAY) ? LMV_CONTAINERTYPE
                                              : LMV_OTHERTYPE;
 }
 

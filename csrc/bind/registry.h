@@ -82,11 +82,13 @@ extern const void *volatile lmv_solemeta[2];
 
 enum { LMV_SOLEVIEW, LMV_SOLEBYTEARRAY };
 
+static inline const void *lmv_sole(int which) {
 #if defined(__GNUC__) /* another thread may open a state meanwhile */
-#define LMV_SOLE(which) __atomic_load_n(&lmv_solemeta[which], __ATOMIC_RELAXED)
+  return __atomic_load_n(&lmv_solemeta[which], __ATOMIC_RELAXED);
 #else
-#define LMV_SOLE(which) lmv_solemeta[which]
+  return lmv_solemeta[which];
 #endif
+}
 
 /* Sets these variables, when opening the library can no longer fail.
 ** [-0, +0, -] */
@@ -98,7 +100,7 @@ void lmv_setsole(lua_State *L);
 */
 static inline bool lmv_isviewmeta(lua_State *L, int meta) {
   const void *p = lua_topointer(L, -1);
-  return p == LMV_SOLE(LMV_SOLEVIEW) || p == lua_topointer(L, meta);
+  return p == lmv_sole(LMV_SOLEVIEW) || p == lua_topointer(L, meta);
 }
 
 /*

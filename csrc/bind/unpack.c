@@ -62,7 +62,7 @@ static lua_Integer fetch_integer(const lmv_packformat *r, const lmv_packed *s,
   unsigned char bytes[LMV_MAXINTSIZE], fill;
   lua_Unsigned value = 0;
   if (n == 4 && s->contiguous) { /* the most common case */
-    uint32_t word = mv_get32(packed_start(r->L, s) + at, MV_SWAPS(r->big));
+    uint32_t word = mv_get32(packed_start(r->L, s) + at, mv_swaps(r->big));
     return is_signed ? (lua_Integer)(int32_t)word : (lua_Integer)word;
   }
   fetch_bytes(r->L, s, at, n, bytes);
@@ -91,7 +91,7 @@ static lua_Number fetch_float(const lmv_packformat *r, const lmv_packed *s,
   double d;
   lua_Number n;
   fetch_bytes(r->L, s, at, o->size, bytes);
-  if (MV_SWAPS(r->big))
+  if (mv_swaps(r->big))
     lmv_reversebytes(bytes, o->size);
   switch (o->kind) {
   case LMV_PACK_SINGLE:

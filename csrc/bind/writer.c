@@ -157,22 +157,22 @@ static void convert_double(lua_State *L, unsigned char *p, bool swap) {
 CONVERT(u8, *p = (unsigned char)check_range(L, 2, 0, UINT8_MAX))
 CONVERT(i8, *p = (unsigned char)check_range(L, 2, INT8_MIN, INT8_MAX))
 CONVERT(u16,
-        mv_put16(p, MV_SWAPS(big), (uint16_t)check_range(L, 2, 0, UINT16_MAX)))
-CONVERT(i16, mv_put16(p, MV_SWAPS(big),
+        mv_put16(p, mv_swaps(big), (uint16_t)check_range(L, 2, 0, UINT16_MAX)))
+CONVERT(i16, mv_put16(p, mv_swaps(big),
                       (uint16_t)check_range(L, 2, INT16_MIN, INT16_MAX)))
 CONVERT(u24,
-        mv_put24(p, MV_SWAPS(big), (uint32_t)check_range(L, 2, 0, 0xffffff)))
-CONVERT(i24, mv_put24(p, MV_SWAPS(big),
+        mv_put24(p, mv_swaps(big), (uint32_t)check_range(L, 2, 0, 0xffffff)))
+CONVERT(i24, mv_put24(p, mv_swaps(big),
                       (uint32_t)check_range(L, 2, -0x800000, 0x7fffff)))
 CONVERT(u32,
-        mv_put32(p, MV_SWAPS(big), (uint32_t)check_range(L, 2, 0, UINT32_MAX)))
-CONVERT(i32, mv_put32(p, MV_SWAPS(big),
+        mv_put32(p, mv_swaps(big), (uint32_t)check_range(L, 2, 0, UINT32_MAX)))
+CONVERT(i32, mv_put32(p, mv_swaps(big),
                       (uint32_t)check_range(L, 2, INT32_MIN, INT32_MAX)))
-CONVERT(u64, mv_put64(p, MV_SWAPS(big), (uint64_t)check_integer(L, 2)))
-CONVERT(i64, mv_put64(p, MV_SWAPS(big), (uint64_t)check_integer(L, 2)))
-CONVERT(f16, convert_float(L, p, MV_F16, 2, MV_SWAPS(big)))
-CONVERT(f32, convert_float(L, p, MV_F32, 4, MV_SWAPS(big)))
-CONVERT(f64, convert_double(L, p, MV_SWAPS(big)))
+CONVERT(u64, mv_put64(p, mv_swaps(big), (uint64_t)check_integer(L, 2)))
+CONVERT(i64, mv_put64(p, mv_swaps(big), (uint64_t)check_integer(L, 2)))
+CONVERT(f16, convert_float(L, p, MV_F16, 2, mv_swaps(big)))
+CONVERT(f32, convert_float(L, p, MV_F32, 4, mv_swaps(big)))
+CONVERT(f64, convert_double(L, p, mv_swaps(big)))
 
 #define WRITE(name, kind, size, order)                                         \
   static int write_##name(lua_State *L) {                                      \

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Whether that byte order is not the machine's. */
-#define MV_SWAPS(big) ((big) != MV_BIGENDIAN)
+static inline bool mv_swaps(bool big) { return big != MV_BIGENDIAN; }
 
 static inline uint16_t mv_swap16(uint16_t v) {
   return (uint16_t)(v >> 8 | v << 8);
