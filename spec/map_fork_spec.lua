@@ -52,6 +52,21 @@ describe("A map and a forked child", function()
   end
 end)
 
+describe("A shared block that is made after a fork", function()
+  it("has an id that names no block of the other process", function()
+    local from, to = unix.pipe()
+    local pid = unix.fork(function()
+      local block = mview.shared(1)
+      local id = math.tointeger(unix.read(from, 100))
+      assert(id ~= block:id() and not mview.attach(id))
+    end)
+    local block = mview.shared(1)
+    unix.write(to, tostring(block:id()))
+    assert.equal(0, unix.wait(pid))
+    unix.close(from, to)
+  end)
+end)
+
 -- What the other thread does, with locks of the process.
 local BUSY = [[
   package.cpath = %q

@@ -22,6 +22,10 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#if !defined(_WIN32)
+#include <unistd.h>
+#endif
+
 /* ---- the blocks of the process -------------------------------------------*/
 
 typedef struct shared_block {
@@ -37,16 +41,29 @@ enum { BUCKETS = 1024 }; /* of lists, selected by the last bits of the id */
 static shared_block *blocks[BUCKETS];
 static uint64_t last_id;
 
+/* A number that differs between a process and its forked children. */
+static uint64_t process_number(void) {
+#if defined(_WIN32)
+  return 1;
+#else
+  return (uint64_t)getpid();
+#endif
+}
+
 /*
 ** Ids count from a random number of the process and of this copy of the library
-** on, so the id of another process or copy names no block here. A double can
-** hold an id, as some libraries convert all numbers that they pass to a thread
-** to doubles.
+** on, so the id of another process or copy names no block here. A forked child
+** counts from another number on. A double can hold an id, as some libraries
+** convert all numbers that they pass to a thread to doubles.
 */
 static uint64_t next_id(void) {
-  uint64_t copy = (uint64_t)(uintptr_t)&last_id * UINT64_C(0x9e3779b97f4a7c15);
-  if (last_id == 0)
-    last_id = (lmv_seed() ^ copy) >> 44 << 32; /* below 2^52 */
+  static uint64_t counting; /* the process that the last id is of */
+  uint64_t copy = (uint64_t)(uintptr_t)&last_id, process = process_number();
+  if (counting != process)
+    last_id = (lmv_seed() ^
+               (copy + (process << 32)) * UINT64_C(0x9e3779b97f4a7c15)) >>
+              44 << 32; /* below 2^52 */
+  counting = process;
   return ++last_id;
 }
 
