@@ -1,7 +1,7 @@
 /*
 ** text.c - find match rfind byte len: string methods of views
 ** Positions count bytes of the view in C order. If the view is not contiguous,
-** a search for bytes copies pieces of it; a pattern copies all its bytes once.
+** its bytes are copied piece by piece and searched there.
 ** Captures are kept as offsets, and the memory is resolved again for each
 ** capture, as pushing one can run finalizers.
 */
@@ -21,6 +21,7 @@ void lmv_opentext(lua_State *L, const lmv_view *v, lmv_text *t) {
   lmv_checklive(L, v);
   t->v = v;
   t->copy = NULL;
+  t->before = 0;
   if (lmv_isflat(v)) {
     t->n = lmv_flatsize(v);
   } else {
@@ -163,11 +164,41 @@ int lmv_pushcaptures(lua_State *L, const lmv_text *t, const mv_match *match,
     if (n == MV_UNCLOSED)
       luaL_error(L, "unfinished capture");
     if (n == MV_POSITION)
-      lua_pushinteger(L, (lua_Integer)start + 1);
+      lua_pushinteger(L, (lua_Integer)(t->before + start) + 1);
     else
       push_text(L, t, start, n);
   }
   return match->ncaptures;
+}
+
+#define FIRST_PIECE 1024 /* bytes of a view that is not contiguous */
+
+/*
+** Searches for the pattern from byte `from` on in a view that is not contiguous.
+** Copies a piece of it, and ever longer ones until the result does not depend
+** on where the piece ends. The byte before `from` belongs to it for "%f".
+** Pushes the pieces.
+*/
+static bool find_in_pieces(lua_State *L, mv_pattern *pat, size_t from,
+                           lmv_text *t, mv_match *match) {
+  size_t all = t->n;
+  mv_layout lay;
+  lmv_layout(t->v, &lay);
+  t->before = from > 0 ? from - 1 : 0;
+  for (t->n = FIRST_PIECE;; t->n *= 4) {
+    mv_patscan scan = {.next = from - t->before, .avoid = SIZE_MAX};
+    unsigned char *piece;
+    bool found;
+    if (t->n > (all - t->before) / 4)
+      t->n = all - t->before;
+    piece = lua_newuserdatauv(L, t->n, 0);
+    mv_read(lmv_base(L, t->v), &lay, t->before, t->n, piece);
+    t->copy = piece;
+    found = mv_pattern_find(pat, &scan, piece, t->n, match);
+    if (!match->met_end || t->n == all - t->before)
+      return found;
+    lua_pop(L, 1);
+  }
 }
 
 /* Finds the pattern at index 2, a string or, as in the string library, a
@@ -177,6 +208,7 @@ static int find_pattern(lua_State *L, const lmv_view *v, lua_Integer init,
   mv_patscan scan = {.avoid = SIZE_MAX};
   mv_match match;
   mv_pattern *pat;
+  bool found;
   lmv_text t;
   lmv_opentext(L, v, &t);
   scan.next = lmv_startindex(init, t.n);
@@ -184,17 +216,19 @@ static int find_pattern(lua_State *L, const lmv_view *v, lua_Integer init,
     lua_pushnil(L);
     return 1;
   }
-  if (!lmv_isflat(v))
-    lmv_flattentext(L, &t);
   pat = lmv_pushpattern(L, 2);
-  if (!mv_pattern_find(pat, &scan, lmv_textbytes(L, &t), t.n, &match)) {
+  if (lmv_isflat(v))
+    found = mv_pattern_find(pat, &scan, lmv_textbytes(L, &t), t.n, &match);
+  else
+    found = find_in_pieces(L, pat, scan.next, &t, &match);
+  if (!found) {
     lmv_checkmatch(L, &match);
     lua_pushnil(L);
     return 1;
   }
   if (!find)
     return lmv_pushcaptures(L, &t, &match, true);
-  push_bounds(L, match.start, match.end - match.start);
+  push_bounds(L, t.before + match.start, match.end - match.start);
   return 2 + lmv_pushcaptures(L, &t, &match, false);
 }
 

@@ -11,11 +11,13 @@
 #pragma GCC visibility push(hidden)
 #endif
 
-/* The bytes of a view, and the copy of them that lmv_flattentext made. */
+/* The bytes of a view. If they are not contiguous, a copy of them is searched,
+** which lmv_flattentext makes; a copy of a part has `before` bytes before it. */
 typedef struct lmv_text {
   const lmv_view *v;
   const unsigned char *copy;
   size_t n;
+  size_t before;
 } lmv_text;
 
 /* Sets *t to the bytes of the view. [-0, +0, v] Raises if the view is dead. */

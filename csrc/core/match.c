@@ -29,6 +29,20 @@ static spot mistaken(matcher *m, mv_status status, int number) {
   return NULL;
 }
 
+/* Each result that depends on where the bytes end has to be told by meet_end,
+** or asked for by at_end. */
+static inline spot meet_end(const matcher *m) {
+  m->match->met_end = true;
+  return NULL;
+}
+
+static inline bool at_end(const matcher *m, spot s) {
+  if (s != m->end)
+    return false;
+  meet_end(m);
+  return true;
+}
+
 /* Whether the result e of a nested match is final: a match or a mistake. */
 static inline bool settled(const matcher *m, spot e) {
   return e != NULL || m->match->status != MV_OK;
@@ -39,7 +53,7 @@ static inline bool settled(const matcher *m, spot e) {
 static inline bool may_match(const matcher *m, spot s, const mv_patitem *item) {
   if (!m->pat->shallow || !mv_pattern_needs(item))
     return true;
-  return s < m->end && mv_pattern_has(item, *s);
+  return !at_end(m, s) && mv_pattern_has(item, *s);
 }
 
 /* ---- captures ------------------------------------------------------------*/
@@ -71,16 +85,16 @@ static spot close_capture(matcher *m, spot s, const mv_patitem *item) {
 static spot match_again(const matcher *m, spot s, const mv_patitem *item) {
   size_t start = m->match->captures[item->number].start;
   size_t len = m->match->captures[item->number].len;
-  if (len > (size_t)(m->end - s) || memcmp(m->s + start, s, len) != 0)
-    return NULL;
-  return s + len;
+  if (len > (size_t)(m->end - s))
+    return meet_end(m);
+  return memcmp(m->s + start, s, len) == 0 ? s + len : NULL;
 }
 
 /* ---- single items --------------------------------------------------------*/
 
 static spot match_balance(const matcher *m, spot s, const mv_patitem *item) {
   size_t depth = 1;
-  if (s == m->end || *s != item->byte)
+  if (at_end(m, s) || *s != item->byte)
     return NULL;
   while (++s < m->end) {
     if (*s == item->other) {
@@ -90,13 +104,13 @@ static spot match_balance(const matcher *m, spot s, const mv_patitem *item) {
       depth++;
     }
   }
-  return NULL;
+  return meet_end(m);
 }
 
 /* As in Lua, the bytes have a 0 before them and behind them. */
 static bool at_frontier(const matcher *m, spot s, const mv_patitem *item) {
   unsigned char before = s == m->s ? 0 : s[-1];
-  unsigned char behind = s == m->end ? 0 : *s;
+  unsigned char behind = at_end(m, s) ? 0 : *s;
   return !mv_pattern_has(item, before) && mv_pattern_has(item, behind);
 }
 
@@ -104,14 +118,16 @@ static bool at_frontier(const matcher *m, spot s, const mv_patitem *item) {
 
 /* The place behind the bytes that the item matches from s on. */
 static spot accepted_span(const matcher *m, spot s, const mv_patitem *item) {
-  if (item->op == MV_PANY)
-    return m->end;
-  if (item->op == MV_PNOT) {
-    spot stop = s == m->end ? s : memchr(s, item->byte, (size_t)(m->end - s));
-    return stop != NULL ? stop : m->end;
+  if (item->op == MV_PANY) {
+    s = m->end;
+  } else if (item->op == MV_PNOT) {
+    s = s == m->end ? s : memchr(s, item->byte, (size_t)(m->end - s));
+    s = s != NULL ? s : m->end;
+  } else {
+    while (s < m->end && mv_pattern_has(item, *s))
+      s++;
   }
-  while (s < m->end && mv_pattern_has(item, *s))
-    s++;
+  at_end(m, s);
   return s;
 }
 
@@ -135,7 +151,7 @@ static spot match_until(matcher *m, spot s, const mv_patitem *literal) {
     ptrdiff_t at = mv_find(s, (size_t)(m->end - s), bytes, literal->run);
     spot e;
     if (at < 0)
-      return NULL;
+      return meet_end(m);
     s += at;
     e = nested(m, s, literal);
     if (settled(m, e))
@@ -153,7 +169,7 @@ static spot match_least(matcher *m, spot s, const mv_patitem *item) {
       if (settled(m, e))
         return e;
     }
-    if (s == m->end || !mv_pattern_has(item, *s))
+    if (at_end(m, s) || !mv_pattern_has(item, *s))
       return NULL;
   }
 }
@@ -165,7 +181,7 @@ static spot match_least(matcher *m, spot s, const mv_patitem *item) {
 */
 static bool match_single(matcher *m, spot *s, const mv_patitem *item) {
   spot at = *s, e;
-  if (at == m->end || !mv_pattern_has(item, *at)) {
+  if (at_end(m, at) || !mv_pattern_has(item, *at)) {
     if (mv_pattern_needs(item))
       *s = NULL;
     return false;
@@ -199,7 +215,7 @@ static spot match_items(matcher *m, spot s, const mv_patitem *item) {
     case MV_PEND:
       return s;
     case MV_PFINISH:
-      return s == m->end ? s : NULL;
+      return at_end(m, s) ? s : NULL;
     case MV_POPEN:
     case MV_PPOSITION:
       return open_capture(m, s, item);

@@ -141,7 +141,8 @@ static inline bool mv_pattern_needs(const mv_patitem *item) {
 
 typedef struct mv_match {
   mv_status status;
-  int number; /* of MV_ECAPTUREINDEX: the capture, from 1 */
+  int number;   /* of MV_ECAPTUREINDEX: the capture, from 1 */
+  bool met_end; /* the result can depend on where the bytes end */
   size_t start, end;
   int ncaptures;
   struct {
@@ -152,6 +153,7 @@ typedef struct mv_match {
 /*
 ** Matches the pattern at s[at] of the n bytes at s. Returns false if it does
 ** not match, or if the pattern has a mistake (then match->status is not MV_OK).
+** Sets match->met_end, or leaves it.
 */
 bool mv_pattern_match(const mv_pattern *pat, const unsigned char *s, size_t n,
                       size_t at, mv_match *match);
@@ -170,7 +172,8 @@ typedef struct mv_patscan {
 
 /*
 ** Finds the first match that begins at or behind s[state->next]. The caller sets
-** next and avoid for the next search.
+** next and avoid for the next search. match->met_end: if it is false, the result
+** is the same with any further bytes behind the n bytes.
 */
 bool mv_pattern_find(mv_pattern *pat, mv_patscan *state, const unsigned char *s,
                      size_t n, mv_match *match);

@@ -281,10 +281,12 @@ static bool find_studied(mv_pattern *pat, mv_patscan *state,
   scan c = {pat, state, s, n, {UNKNOWN, UNKNOWN}};
   for (size_t last; match->status == MV_OK && i <= n; i = last + 1) {
     if (!follow_scan(&c, &i, &last))
-      return false;
+      break;
     if (find_between(&c, i, last, match))
       return true;
   }
+  if (match->status == MV_OK)
+    match->met_end = true;
   return false;
 }
 
@@ -292,6 +294,7 @@ bool mv_pattern_find(mv_pattern *pat, mv_patscan *state, const unsigned char *s,
                      size_t n, mv_match *match) {
   size_t i = state->next, last = n - i > FEW ? i + FEW : n;
   match->status = MV_OK;
+  match->met_end = false;
   if (pat->studied)
     return find_studied(pat, state, s, n, i, match);
   if (pat->anchored)

@@ -1,6 +1,6 @@
 /*
 ** pattern_test.c - patterns and their mistakes; a search has the results of a
-** match at each place
+** match at each place; it tells whether they depend on where the bytes end
 ** The specs compare both with Lua.
 */
 #include "check.h"
@@ -74,6 +74,70 @@ static void try_searches(void) {
   }
 }
 
+/* ---- where the bytes end --------------------------------------------------*/
+
+static bool same_match(const mv_match *a, const mv_match *b) {
+  if (a->start != b->start || a->end != b->end || a->ncaptures != b->ncaptures)
+    return false;
+  for (int k = 0; k < a->ncaptures; k++)
+    if (a->captures[k].start != b->captures[k].start ||
+        a->captures[k].len != b->captures[k].len)
+      return false;
+  return true;
+}
+
+/* Searches the first bytes of s, ever more of them. Returns the number of
+** searches whose result does not depend on the end; it must be the last one. */
+static size_t try_ends(const char *text, const unsigned char *s, size_t n) {
+  mv_pattern *pat = read_text(text);
+  bool found = find(pat, s, n, SIZE_MAX);
+  mv_match whole = match;
+  size_t certain = 0;
+  for (size_t m = 0; m < n; m++) {
+    bool now;
+    if (m % 2 == 0)
+      pat = read_text(text);
+    now = find(pat, s, m, SIZE_MAX);
+    if (match.met_end)
+      continue;
+    certain++;
+    CHECK(now == found && match.status == whole.status);
+    CHECK(!now || same_match(&match, &whole));
+  }
+  return certain;
+}
+
+static uint32_t random_state = 1;
+
+static size_t below(size_t n) {
+  random_state = random_state * 1664525u + 1013904223u;
+  return (random_state >> 8) % n;
+}
+
+static void try_random_ends(void) {
+  static const char *const items[] = {
+      "a",    "b",    "ab",   "aab",  ".",   "%a",  "[^a]", "[^b]",
+      "[ab]", "%bab", "%b()", "(",    ")",   "()",  "(a",   "%1",
+      "%2",   "$",    "-",    "%f[a", "%f[", "[^x", "%",    "%f[%z]"};
+  static const char *const more[] = {"", "", "]", "*", "+", "-", "?"};
+  size_t certain = try_ends("(.a?)%1", (const unsigned char *)"aaaa", 4);
+  for (int round = 0; round < 30000; round++) {
+    unsigned char s[160];
+    char text[64] = "";
+    size_t n = below(round % 4 == 0 ? sizeof s : 24);
+    if (below(4) == 0)
+      strcat(text, "^");
+    for (size_t k = below(6); k > 0; k--) {
+      strcat(text, items[below(sizeof items / sizeof *items)]);
+      strcat(text, more[below(sizeof more / sizeof *more)]);
+    }
+    for (size_t i = 0; i < n; i++)
+      s[i] = (unsigned char)"ab()a."[below(2 + below(5))];
+    certain += try_ends(text, s, n);
+  }
+  CHECK(certain > 100000);
+}
+
 static void try_mistakes(void) {
   static const struct {
     const char *text;
@@ -103,6 +167,7 @@ static void try_captures(void) {
 
 int main(void) {
   try_searches();
+  try_random_ends();
   try_mistakes();
   try_captures();
   return check_report();

@@ -2,9 +2,11 @@
 patterns.lua - random patterns and subjects, and the results of searches
 
 patterns.pattern() and patterns.subject() use the same few letters, so many
-patterns match; a few patterns have a mistake. patterns.compare(s, v, pattern,
-init) asserts that find, match and gmatch of the view v, whose bytes are s, have
-the same results, or raise the same message, as those of the string s.
+patterns match; a few patterns have a mistake. Only the first
+patterns.bearable(pattern) bytes of a subject are to be searched, as Lua's
+matcher may take forever for more. patterns.compare(s, v, pattern, init) asserts
+that find, match and gmatch of the view v, whose bytes are s, have the same
+results, or raise the same message, as those of the string s.
 ]]
 
 local patterns = {}
@@ -47,6 +49,15 @@ function patterns.subject()
     list[i] = letters[random(most)]
   end
   return table.concat(list)
+end
+
+-- The greatest size of a subject in which Lua's matcher tries no more than some
+-- ten million ways to match the pattern.
+function patterns.bearable(pattern)
+  local _, repeated = pattern:gsub("[*+-]", "")
+  local ways = 1e7
+  for k = 2, repeated + 1 do ways = ways * k end
+  return math.floor(ways ^ (1 / (repeated + 1)))
 end
 
 -- The results, or the message without its position, as one string.
