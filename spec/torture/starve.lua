@@ -5,7 +5,8 @@ Calls operation k of that name while the n-th allocation and times - 1 after it
 fail. Either it raises that (of the Lua stack: "stack overflow"), and has
 changed all memory that it changes or none, or an allocation that failed once
 was made good; then it succeeds. Nothing stays pinned, and afterwards the
-operation works.
+operation works. The collector runs once before, so that Lua does not do without
+some memory that it asks for: for a smaller stack, for the call of a finalizer.
 ]]
 
 local source, name, k, n, times = ...
@@ -14,6 +15,7 @@ local world, twin = operations.world(), operations.world()
 local operation = operations.rows[name][k]
 
 local before = operations.memory(world)
+collectgarbage()
 local refused, ok, err = _G.starve(n, times, operation, world)
 local after = operations.memory(world)
 assert(not operations.pinned(world), "pinned")
