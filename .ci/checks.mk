@@ -2,8 +2,9 @@
 # Makefile includes this file.
 
 .PHONY: asan apicheck valgrind rock host bench instructions lint lint-lua \
-	lint-format lint-cppcheck lint-compile lint-tidy torture run-torture ltests mutants \
-	threads helgrind fuzz run-fuzz portability windows bare versions coverage
+	lint-format lint-cppcheck lint-compile lint-tidy torture run-torture ltests \
+	mutants threads helgrind fuzz run-fuzz portability windows bare versions \
+	coverage
 
 # ---- variants of the tests ----
 
