@@ -1,6 +1,6 @@
--- Runs a command of a build in an environment without the variables and flags of
--- this process's make or sanitizer. Returns its output; raises the output if it
--- fails.
+-- Runs a command of a build in an environment without the variables and flags
+-- of this process's make or sanitizer. Returns its output; raises the output if
+-- it fails.
 
 local shell = require "shell"
 
