@@ -21,7 +21,6 @@ void lmv_opentext(lua_State *L, const lmv_view *v, lmv_text *t) {
   lmv_checklive(L, v);
   t->v = v;
   t->copy = NULL;
-  t->before = 0;
   if (lmv_isflat(v)) {
     t->n = lmv_flatsize(v);
   } else {
@@ -151,8 +150,8 @@ static void push_text(lua_State *L, const lmv_text *t, size_t at, size_t n) {
   lua_pushlstring(L, (const char *)lmv_textbytes(L, t) + at, n);
 }
 
-int lmv_pushcaptures(lua_State *L, const lmv_text *t, const mv_match *match,
-                     bool whole) {
+int lmv_pushcaptures(lua_State *L, const lmv_text *t, size_t before,
+                     const mv_match *match, bool whole) {
   if (match->ncaptures > LUA_MINSTACK / 2)
     luaL_checkstack(L, match->ncaptures, "too many captures");
   if (match->ncaptures == 0 && whole) {
@@ -164,7 +163,7 @@ int lmv_pushcaptures(lua_State *L, const lmv_text *t, const mv_match *match,
     if (n == MV_UNCLOSED)
       luaL_error(L, "unfinished capture");
     if (n == MV_POSITION)
-      lua_pushinteger(L, (lua_Integer)(t->before + start) + 1);
+      lua_pushinteger(L, (lua_Integer)(before + start) + 1);
     else
       push_text(L, t, start, n);
   }
@@ -174,28 +173,27 @@ int lmv_pushcaptures(lua_State *L, const lmv_text *t, const mv_match *match,
 #define FIRST_PIECE 1024 /* bytes of a view that is not contiguous */
 
 /*
-** Searches for the pattern from byte `from` on in a view that is not contiguous.
-** Copies a piece of it, and ever longer ones until the result does not depend
-** on where the piece ends. The byte before `from` belongs to it for "%f".
-** Pushes the pieces.
+** Searches a view that is not contiguous from byte `before` on; the search
+** begins at the byte `skip` behind it. Copies a piece of the view, and ever
+** longer ones until the result does not depend on where the piece ends. Sets *t
+** to the last piece and leaves it on the stack.
 */
-static bool find_in_pieces(lua_State *L, mv_pattern *pat, size_t from,
-                           lmv_text *t, mv_match *match) {
-  size_t all = t->n;
+static bool find_in_pieces(lua_State *L, mv_pattern *pat, size_t before,
+                           size_t skip, lmv_text *t, mv_match *match) {
+  size_t rest = t->n - before;
   mv_layout lay;
   lmv_layout(t->v, &lay);
-  t->before = from > 0 ? from - 1 : 0;
   for (t->n = FIRST_PIECE;; t->n *= 4) {
-    mv_patscan scan = {.next = from - t->before, .avoid = SIZE_MAX};
+    mv_patscan scan = {.next = skip, .avoid = SIZE_MAX};
     unsigned char *piece;
     bool found;
-    if (t->n > (all - t->before) / 4)
-      t->n = all - t->before;
+    if (t->n > rest / 4)
+      t->n = rest;
     piece = lua_newuserdatauv(L, t->n, 0);
-    mv_read(lmv_base(L, t->v), &lay, t->before, t->n, piece);
+    mv_read(lmv_base(L, t->v), &lay, before, t->n, piece);
     t->copy = piece;
     found = mv_pattern_find(pat, &scan, piece, t->n, match);
-    if (!match->met_end || t->n == all - t->before)
+    if (!match->met_end || t->n == rest)
       return found;
     lua_pop(L, 1);
   }
@@ -206,6 +204,7 @@ static bool find_in_pieces(lua_State *L, mv_pattern *pat, size_t from,
 static int find_pattern(lua_State *L, const lmv_view *v, lua_Integer init,
                         bool find) {
   mv_patscan scan = {.avoid = SIZE_MAX};
+  size_t before = 0;
   mv_match match;
   mv_pattern *pat;
   bool found;
@@ -217,19 +216,21 @@ static int find_pattern(lua_State *L, const lmv_view *v, lua_Integer init,
     return 1;
   }
   pat = lmv_pushpattern(L, 2);
-  if (lmv_isflat(v))
+  if (lmv_isflat(v)) {
     found = mv_pattern_find(pat, &scan, lmv_textbytes(L, &t), t.n, &match);
-  else
-    found = find_in_pieces(L, pat, scan.next, &t, &match);
+  } else { /* "%f" looks at the byte before the first one */
+    before = scan.next > 0 ? scan.next - 1 : 0;
+    found = find_in_pieces(L, pat, before, scan.next - before, &t, &match);
+  }
   if (!found) {
     lmv_checkmatch(L, &match);
     lua_pushnil(L);
     return 1;
   }
   if (!find)
-    return lmv_pushcaptures(L, &t, &match, true);
-  push_bounds(L, t.before + match.start, match.end - match.start);
-  return 2 + lmv_pushcaptures(L, &t, &match, false);
+    return lmv_pushcaptures(L, &t, before, &match, true);
+  push_bounds(L, before + match.start, match.end - match.start);
+  return 2 + lmv_pushcaptures(L, &t, before, &match, false);
 }
 
 static int find_text(lua_State *L, bool find) {

@@ -11,13 +11,12 @@
 #pragma GCC visibility push(hidden)
 #endif
 
-/* The bytes of a view. If they are not contiguous, a copy of them is searched,
-** which lmv_flattentext makes; a copy of a part has `before` bytes before it. */
+/* The bytes of a view, or the copy of them that is searched if they are not
+** contiguous: of all, by lmv_flattentext, or of a piece. */
 typedef struct lmv_text {
   const lmv_view *v;
   const unsigned char *copy;
   size_t n;
-  size_t before;
 } lmv_text;
 
 /* Sets *t to the bytes of the view. [-0, +0, v] Raises if the view is dead. */
@@ -35,10 +34,11 @@ const unsigned char *lmv_textbytes(lua_State *L, const lmv_text *t);
 ** [-0, +0, v] */
 void lmv_checkmatch(lua_State *L, const mv_match *match);
 
-/* Pushes the captures and returns their number. whole: without captures, pushes
-** the whole match. [-0, +n, v] */
-int lmv_pushcaptures(lua_State *L, const lmv_text *t, const mv_match *match,
-                     bool whole);
+/* Pushes the captures and returns their number. before: the number of bytes
+** before a piece; whole: without captures, pushes the whole match.
+** [-0, +n, v] */
+int lmv_pushcaptures(lua_State *L, const lmv_text *t, size_t before,
+                     const mv_match *match, bool whole);
 
 extern const luaL_Reg lmv_text_methods[];
 

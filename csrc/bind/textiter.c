@@ -61,7 +61,7 @@ LMV_TOUCHES(next_match) {
     return 0;
   }
   loop->scan.next = loop->scan.avoid = match.end;
-  return lmv_pushcaptures(L, &loop->text, &match, true);
+  return lmv_pushcaptures(L, &loop->text, 0, &match, true);
 }
 
 /*
