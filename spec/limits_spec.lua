@@ -1,5 +1,6 @@
 -- Formats and counts of more bytes than exist are refused before memory of that
--- size is allocated. Each call runs in a process with a limit of memory.
+-- size is allocated, and values do not need much of the C stack. Each call runs
+-- in a process with a limit of memory.
 local shell = require "shell"
 
 local LUA = os.getenv "LUA" or "lua5.4"
@@ -80,5 +81,40 @@ describe("Within a limit of memory", function()
       assert.equal(0, status, output)
       assert.truthy(output:find(row[2] or "nil", 1, true), output)
     end)
+  end
+end)
+
+-- Threads of some systems have 512 KiB, and Lua's limit of 200 nested calls
+-- takes a part of it.
+describe("A C stack of 256 KiB", function()
+  local formats = [[
+    local dims = "(" .. ("1,"):rep(63) .. "1)"
+    local function format(depth, dims, last)
+      return (dims .. "T{"):rep(depth) .. last .. "B" .. ("}"):rep(depth)
+    end
+  ]]
+  for _, row in ipairs {
+    {"records in arrays of 64 dimensions", "format(64, dims, dims)"},
+    {"arrays of 64 dimensions in records in arrays",
+      'format(64, "(1,1)", dims)'},
+    {"arrays of 64 dimensions in records", 'dims .. format(64, "", dims)'},
+  } do
+    it("is enough for values that are nested as deeply as possible: " .. row[1],
+      function()
+        if preloaded then pending "sanitizers need more" end
+        local output, status = shell(("ulimit -s 256; %s -e '%s'"):format(LUA,
+          formats .. ([[
+            local mview = require "mview"
+            local ok, v = pcall(mview.new, %s, 1)
+            if ok then
+              v[1] = v[1]
+              assert(v:index(v[1]) == 1 and v == v:copy())
+            else
+              assert(v:find("nested too deep", 1, true))
+            end
+            io.write "done"
+          ]]):format(row[2])))
+        assert.same({"done", 0}, {output, status})
+      end)
   end
 end)

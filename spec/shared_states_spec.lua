@@ -95,7 +95,8 @@ describe("A shared block", function()
   it("is not known to another copy of the library, not even by its id",
     function()
       local s = mview.shared(4)
-      local path, state = os.tmpname(), lua_states.open()
+      local name, state = os.tmpname(), lua_states.open()
+      local path = name .. ".so"
       files.write(path, files.read(
         assert(package.searchpath("mview", package.cpath))))
       assert.equal("no shared block of id " .. s:id(), state:run(([[
@@ -106,6 +107,7 @@ describe("A shared block", function()
       ]]):format(path, s:id(), s:id())))
       state:close()
       os.remove(path)
+      os.remove(name)
     end)
 
   it("may be attached to by finalizers of a state that is closed", function()

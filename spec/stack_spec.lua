@@ -7,7 +7,6 @@ local lend_host = require "lend_host"
 local mview = require "mview"
 local names = require "names"
 local raises = require "raises"
-local shell = require "shell"
 
 local function filled(n, x)
   local list = {}
@@ -164,32 +163,6 @@ describe("room on the stack", function()
       assert.equal(1, v:count(value))
     end
   end)
-
-  -- Threads of some systems have 512 KiB, and Lua's limit of 200 nested calls
-  -- takes a part of it.
-  it("of C is enough for values that are nested as deeply as possible",
-    function()
-      if os.getenv "LD_PRELOAD" then return end -- sanitizers need more
-      local output, status = shell(("ulimit -s 256; %s -e '%s'"):format(
-        os.getenv "LUA" or "lua5.4", [[
-          local mview = require "mview"
-          local dims = "(" .. ("1,"):rep(63) .. "1)"
-          local function format(depth, dims, last)
-            return (dims .. "T{"):rep(depth) .. last .. "B" .. ("}"):rep(depth)
-          end
-          for _, text in ipairs {format(64, dims, dims),
-            format(64, "(1,1)", dims), dims .. format(64, "", dims)} do
-            local ok, v = pcall(mview.new, text, 1)
-            if ok then
-              v[1] = v[1]
-              assert(v:index(v[1]) == 1 and v == v:copy())
-            else
-              assert(v:find("nested too deep"))
-            end
-          end
-          io.write "done"]]))
-      assert.same({"done", 0}, {output, status})
-    end)
 
   it("is asked for by many numbers at the bottom of lists", function()
     for n = 1, 40 do

@@ -82,14 +82,14 @@ return {
     {"output is no terminal", PROGRAMS},
   },
   ["spec/file_spec.lua"] = {
-    {"the system would not heed it", APPEND},
+    {"the system would ignore", APPEND},
     {"pipes to programs", PIPE},
     {"a file that has no positions", PIPE},
     {"why it cannot be read or written", FOLDER},
   },
   ["spec/map_handle_spec.lua"] = {
-    {"of a pipe", PIPE},
-    {"of a folder", FOLDER},
+    {"a pipe fails", PIPE},
+    {"a folder fails", FOLDER},
   },
   ["spec/map_methods_spec.lua"] = {
     {"keeps its offset", MAPPED},
