@@ -1,7 +1,6 @@
 -- mview.map of open files: handles, descriptors, objects with fileno; and mode
 -- "w+", which makes the file.
 
-local cookie = require "cookie"
 local files = require "files"
 local mview = require "mview"
 local raises = require "raises"
@@ -73,7 +72,7 @@ describe("mview.map of", function()
       "Is a directory", "EISDIR"},
     {"a descriptor that is not open", function() return 1000000 end, "r"},
     {"a handle without a descriptor", function()
-      return cookie.open("r", 64, 0, 0, 0, "abc")
+      return require "cookie".open("r", 64, 0, 0, 0, "abc")
     end, "r", unix.message(unix.EBADF)},
     {"a handle to write only", function() return io.open(path, "wb") end, "r+"},
   }

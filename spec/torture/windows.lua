@@ -88,8 +88,9 @@ return {
     {"why it cannot be read or written", FOLDER},
   },
   ["spec/map_handle_spec.lua"] = {
-    {"a pipe fails", PIPE},
-    {"a folder fails", FOLDER},
+    {"of a pipe", PIPE},
+    {"of a folder", FOLDER},
+    {"of a handle without a descriptor", "all handles have descriptors"},
   },
   ["spec/map_methods_spec.lua"] = {
     {"keeps its offset", MAPPED},
