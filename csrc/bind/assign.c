@@ -156,8 +156,8 @@ static void copy_operand(lua_State *L, const lmv_view *v,
     copy_values(L, v, &lay, src);
 }
 
-/* The usual copy: both views are flat, and have as many of the same numbers.
-** False: it is another. */
+/* The usual copy: both views are flat, and have equally many numbers of one
+** kind. False: it is another copy, and nothing was done. */
 static bool copy_flat(const lmv_view *v, const lmv_view *w) {
   if (v->numkind == 0 || v->numkind != w->numkind || !lmv_isflat(v) ||
       !lmv_isflat(w) || v->dims[0] != w->dims[0] || v->readonly ||

@@ -26,7 +26,7 @@ int lmv_underrun(lua_State *L, const lmv_byterun *all, size_t pos, size_t n) {
                     (LUAI_UACINT)(pos < all->size ? all->size - pos : 0));
 }
 
-/* The text of a value for messages: of numbers and strings themselves.
+/* The text of a value for messages: a number or string, or another type's name.
 ** [-0, +(0|1), m] */
 static const char *value_text(lua_State *L, int arg) {
   return lua_isstring(L, arg) ? lmv_pushescaped(L, arg) : lmv_typename(L, arg);
@@ -148,7 +148,8 @@ void lmv_pushpart(lua_State *L, const lmv_cursor *c, size_t at, size_t n) {
 /* The fields of a cursor, by their numbers in the table of methods. */
 enum { POS = 1, ORDER, VIEW };
 
-/* The position of the next byte, from 0. A reader has one without memory, too. */
+/* The position of the next byte, from 0. Raises for a writer whose memory has
+** ended. */
 static size_t next_position(lua_State *L, const lmv_cursor *c) {
   return c->writes ? lmv_writerposition(c, lmv_cursorbytes(L, c).size) : c->pos;
 }

@@ -109,7 +109,8 @@ static int view_meta_index(lua_State *L) {
   return 1;
 }
 
-/* The source of a row may be memory that is lost meanwhile, too. */
+/* Checks for losses of any memory, as the source of a row may be the memory
+** that is lost. */
 LMV_TOUCHES(newindex_slow) {
   const lmv_view *v = lua_touserdata(L, 1);
   lua_Integer i;

@@ -26,7 +26,8 @@ void lmv_acquirelock(void) { pthread_mutex_lock(&the_lock); }
 void lmv_releaselock(void) { pthread_mutex_unlock(&the_lock); }
 
 #if defined(__GNUC__)
-/* Before glibc 2.34 it is in libpthread, without which there are no threads. */
+/* Before glibc 2.34 this function is in libpthread; a process that has not
+** loaded libpthread has one thread. */
 #pragma weak pthread_mutex_trylock
 #endif
 
@@ -37,14 +38,14 @@ bool lmv_trylock(void) {
 /* ---- fork ----------------------------------------------------------------*/
 
 /*
-** Only where a library that is unloaded loses its handlers (glibc, bionic), or
-** stays loaded (musl).
+** A fork must not call handlers of a library that was unloaded. glibc and
+** bionic remove the handlers when they unload a library; musl unloads none.
 */
 #if defined(__linux__) && defined(__GNUC__)
 
 #if defined(__GLIBC__) && !defined(__UCLIBC__)
 #if !__GLIBC_PREREQ(2, 34)
-/* pthread_atfork is in a part of libpthread then, and calls this of libc. */
+/* pthread_atfork is in libpthread then; it calls this function of libc. */
 /* NOLINTBEGIN(bugprone-reserved-identifier) */
 extern void *__dso_handle __attribute__((visibility("hidden")));
 extern int __register_atfork(void (*prepare)(void), void (*parent)(void),

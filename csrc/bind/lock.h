@@ -1,5 +1,5 @@
 /*
-** lock.h - the lock of the process, for data that states in several threads share
+** lock.h - the lock of the process, for data that states in all threads share
 */
 #ifndef LMV_LOCK_H
 #define LMV_LOCK_H
@@ -11,9 +11,10 @@
 #endif
 
 /*
-** While the lock is held, nothing of Lua is called. There is one lock, not one
-** for each kind of data, so a fork can wait for it: the child would find a lock
-** of another thread locked for ever.
+** While the lock is held, no function of Lua is called. On Linux a fork waits
+** for the lock: in the child, a lock that another thread held would stay locked
+** for ever. It is one lock, not one for each kind of data, so a fork waits for
+** one only.
 */
 void lmv_acquirelock(void);
 void lmv_releaselock(void);

@@ -100,8 +100,8 @@ static void check_request(lua_State *L, lmv_maprequest *r) {
     r->fd = lmv_checkdescriptor(L, 1);
 }
 
-/* Flushes a file handle at index 1, and takes its descriptor, which handles of
-** other C libraries may lack. Returns 0 or an errno. */
+/* Flushes a file handle at index 1, and takes its descriptor. A handle that
+** another library made may have none (fopencookie). Returns 0 or an errno. */
 static int take_handle(lua_State *L, lmv_maprequest *r) {
   const luaL_Stream *stream = luaL_testudata(L, 1, LUA_FILEHANDLE);
   FILE *file;

@@ -130,7 +130,8 @@ static void set_mode(lmv_packformat *r, char c) {
 }
 
 /*
-** Reads one option. LMV_PACK_NOTHING: it only changes the reading of the next options.
+** Reads one option. LMV_PACK_NOTHING: it only changes the reading of the next
+** options.
 */
 static inline void take_char(lmv_packformat *r, lmv_packoption *o) {
   char c = *r->p++;

@@ -168,7 +168,7 @@ static int install(void) {
   return sigaction(SIGBUS, &ours, NULL) != 0 ? errno : 0;
 }
 
-/* Sets the bytes and the resource of a watch. */
+/* Sets the bytes that a watch covers. */
 static void set_range(lmv_watch *w, uintptr_t start, uintptr_t end) {
   __atomic_add_fetch(&w->version, 1, __ATOMIC_ACQ_REL);
   __atomic_store_n(&w->start, start, __ATOMIC_RELAXED);
@@ -187,7 +187,7 @@ __attribute__((destructor)) static void uninstall(void) {
   struct sigaction found;
   lmv_watch *w;
   if (!lmv_trylock())
-    return; /* at exit, another thread maps a file */
+    return; /* at exit, while another thread has the lock */
   w = watches;
   if (sigaction(SIGBUS, NULL, &found) == 0 && (found.sa_flags & SA_SIGINFO) &&
       found.sa_sigaction == handle)

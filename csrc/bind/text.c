@@ -1,7 +1,7 @@
 /*
 ** text.c - find match rfind byte len: string methods of views
 ** Positions count bytes of the view in C order. If the view is not contiguous,
-** its bytes are copied piece by piece and searched there.
+** pieces of it are copied, and the copies are searched.
 ** Captures are kept as offsets, and the memory is resolved again for each
 ** capture, as pushing one can run finalizers.
 */
@@ -170,13 +170,13 @@ int lmv_pushcaptures(lua_State *L, const lmv_text *t, size_t before,
   return match->ncaptures;
 }
 
-#define FIRST_PIECE 1024 /* bytes of a view that is not contiguous */
+#define FIRST_PIECE 1024 /* bytes that are copied for the first search */
 
 /*
-** Searches a view that is not contiguous from byte `before` on; the search
-** begins at the byte `skip` behind it. Copies a piece of the view, and ever
-** longer ones until the result does not depend on where the piece ends. Sets *t
-** to the last piece and leaves it on the stack.
+** Searches a view that is not contiguous. Copies a piece from byte `before` on,
+** and searches it from its byte `skip` on; takes ever longer pieces until the
+** result does not depend on where the piece ends. Sets *t to the last piece and
+** leaves it on the stack.
 */
 static bool find_in_pieces(lua_State *L, mv_pattern *pat, size_t before,
                            size_t skip, lmv_text *t, mv_match *match) {

@@ -11,8 +11,8 @@
 #pragma GCC visibility push(hidden)
 #endif
 
-/* The bytes of a view, or the copy of them that is searched if they are not
-** contiguous: of all, by lmv_flattentext, or of a piece. */
+/* The bytes of a view. If they are not contiguous, copy has n of them: all (by
+** lmv_flattentext) or a piece. */
 typedef struct lmv_text {
   const lmv_view *v;
   const unsigned char *copy;
@@ -34,8 +34,8 @@ const unsigned char *lmv_textbytes(lua_State *L, const lmv_text *t);
 ** [-0, +0, v] */
 void lmv_checkmatch(lua_State *L, const mv_match *match);
 
-/* Pushes the captures and returns their number. before: the number of bytes
-** before a piece; whole: without captures, pushes the whole match.
+/* Pushes the captures and returns their number. before: the number of the
+** view's bytes before those of t; whole: without captures, pushes the match.
 ** [-0, +n, v] */
 int lmv_pushcaptures(lua_State *L, const lmv_text *t, size_t before,
                      const mv_match *match, bool whole);

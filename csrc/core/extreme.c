@@ -116,7 +116,7 @@ CHOOSE_FLOATS(greatest_f64, double, uint64_t)
 
 /*
 ** AVX2 has instructions for minimum and maximum; if an operand is a NaN, the
-** result is the second operand.
+** result is the second operand. plain: the function without AVX2.
 */
 #if defined(MV_HAS_AVX2)
 #define CHOOSE_AVX2(name, plain, type, v, op, load, store, either, unordered)  \
@@ -191,7 +191,7 @@ CHOOSE_PS(greatest_f32, _mm256_max_ps)
 CHOOSE_PD(least_f64, _mm256_min_pd)
 CHOOSE_PD(greatest_f64, _mm256_max_pd)
 
-/* Integers. Without AVX2, many are chosen from as few are. */
+/* Integers. Without AVX2, one function is for few numbers and for many. */
 #define CHOOSE_INTEGERS(name, type, better, op)                                \
   CHOOSE(name##_few, type, type, better, 0)                                    \
   CHOOSE_SI(name, type, op)

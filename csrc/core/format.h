@@ -16,8 +16,8 @@
 
 #define MV_MAXDIM 64   /* as NumPy and PEP 3118 */
 #define MV_MAXDEPTH 64 /* nesting of T{...} */
-/* Dimensions of the sub-arrays around a T{...}, together: functions call
-** themselves for each of them, too. */
+/* Dimensions of all sub-arrays that a T{...} is in. Functions call themselves
+** for each record and each dimension, so both limits bound the C stack. */
 #define MV_MAXAROUND 128
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -198,7 +198,7 @@ static inline ptrdiff_t mv_field_number(const mv_format *format,
   return field - (const mv_field *)(format + 1) + 1;
 }
 
-/* The bytes from one element of a field's array to the next in dimension dim. */
+/* The bytes from one item of a field's array to the next in dimension dim. */
 ptrdiff_t mv_field_stride(const mv_field *field, int dim);
 
 /*

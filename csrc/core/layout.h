@@ -142,7 +142,8 @@ mv_status mv_layout_field(mv_layout *lay, const mv_field *field, size_t nth);
 unsigned char *mv_layout_at(const mv_layout *lay, unsigned char *base,
                             const ptrdiff_t *idx);
 
-/* Its offset from base, even if a pointer leads to another object. */
+/* The offset of that item from base; base may belong to another object if the
+** layout has pointers. */
 ptrdiff_t mv_layout_offset(const mv_layout *lay, const unsigned char *base,
                            const ptrdiff_t *idx);
 

@@ -29,8 +29,8 @@ static spot mistaken(matcher *m, mv_status status, int number) {
   return NULL;
 }
 
-/* Each result that depends on where the bytes end has to be told by meet_end,
-** or asked for by at_end. */
+/* Code whose result depends on where the bytes end calls meet_end, or compares
+** a place with the end by at_end. */
 static inline spot meet_end(const matcher *m) {
   m->match->met_end = true;
   return NULL;

@@ -153,7 +153,8 @@ typedef struct mv_match {
 /*
 ** Matches the pattern at s[at] of the n bytes at s. Returns false if it does
 ** not match, or if the pattern has a mistake (then match->status is not MV_OK).
-** Sets match->met_end, or leaves it.
+** Sets match->met_end if the result can depend on where the bytes end, and
+** otherwise leaves it as it was.
 */
 bool mv_pattern_match(const mv_pattern *pat, const unsigned char *s, size_t n,
                       size_t at, mv_match *match);
