@@ -1,6 +1,6 @@
 -- Formats and counts of more bytes than exist are refused before memory of that
 -- size is allocated, and values do not need much of the C stack. Each call runs
--- in a process with a limit of memory.
+-- in a process with a limit of memory or of the stack.
 local shell = require "shell"
 
 local LUA = os.getenv "LUA" or "lua5.4"
@@ -94,7 +94,8 @@ describe("A C stack of 256 KiB", function()
     end
   ]]
   for _, row in ipairs {
-    {"records in arrays of 64 dimensions", "format(64, dims, dims)"},
+    {"arrays of 64 dimensions in two records in such arrays",
+      "format(2, dims, dims)"},
     {"arrays of 64 dimensions in records in arrays",
       'format(64, "(1,1)", dims)'},
     {"arrays of 64 dimensions in records", 'dims .. format(64, "", dims)'},
@@ -105,13 +106,9 @@ describe("A C stack of 256 KiB", function()
         local output, status = shell(("ulimit -s 256; %s -e '%s'"):format(LUA,
           formats .. ([[
             local mview = require "mview"
-            local ok, v = pcall(mview.new, %s, 1)
-            if ok then
-              v[1] = v[1]
-              assert(v:index(v[1]) == 1 and v == v:copy())
-            else
-              assert(v:find("nested too deep", 1, true))
-            end
+            local v = mview.new(%s, 1)
+            v[1] = v[1]
+            assert(v:index(v[1]) == 1 and v == v:copy())
             io.write "done"
           ]]):format(row[2])))
         assert.same({"done", 0}, {output, status})
