@@ -79,8 +79,8 @@ int popped(lua_State *L) {
   return 0;
 }
 
-// again(bytes, f): calls f while a pin is on the stack that has the place, and
-// maybe the address, of one that was popped; and when both scopes have ended
+// again(bytes, f): calls f while a pin has the place on the stack, and maybe
+// the address, of a pin that was popped; and again when both scopes have ended
 int again(lua_State *L) {
   {
     mview::bytes older(L, 1);

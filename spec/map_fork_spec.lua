@@ -67,7 +67,7 @@ describe("A shared block that is made after a fork", function()
   end)
 end)
 
--- What the other thread does, with locks of the process.
+-- The other thread takes the lock of the process again and again.
 local BUSY = [[
   package.cpath = %q
   local mview = require "mview"
@@ -77,7 +77,7 @@ local BUSY = [[
   end
 ]]
 
-describe("A child that is forked while another thread has a lock", function()
+describe("A child forked while another thread has the lock", function()
   it("maps files and makes shared blocks", function()
     local path = os.tmpname()
     files.write(path, "bytes")
@@ -94,7 +94,7 @@ describe("A child that is forked while another thread has a lock", function()
   end)
 end)
 
-it("A process forks when the library was unloaded", function()
+it("A process can fork when the library was unloaded", function()
   local path = os.tmpname()
   files.write(path, [[
     require "lua_states".sequence(2, "require 'mview'.shared(1)")

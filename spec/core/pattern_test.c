@@ -1,6 +1,6 @@
 /*
 ** pattern_test.c - patterns and their mistakes; a search has the results of a
-** match at each place; it tells whether they depend on where the bytes end
+** match at each place, and tells whether they depend on where the bytes end
 ** The specs compare both with Lua.
 */
 #include "check.h"
@@ -86,8 +86,8 @@ static bool same_match(const mv_match *a, const mv_match *b) {
   return true;
 }
 
-/* Searches the first bytes of s, ever more of them. Returns the number of
-** searches whose result does not depend on the end; it must be the last one. */
+/* Searches the first m bytes of s for each m. Each result that does not depend
+** on where they end must be that of all bytes. Returns the number of these. */
 static size_t try_ends(const char *text, const unsigned char *s, size_t n) {
   mv_pattern *pat = read_text(text);
   bool found = find(pat, s, n, SIZE_MAX);

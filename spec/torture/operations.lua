@@ -27,8 +27,9 @@ local MUCH = ("text"):rep(1000) -- more than fits a luaL_Buffer without a box
 
 local files, turn = {}, 0
 
--- A file that holds the text. A file is used again by the fourth world from it
--- on, as some file systems take long to make many files.
+-- A file that holds the text. Four files are used in turn, as making a file
+-- takes long on some file systems. A file that an operation has closed or made
+-- longer is replaced.
 local function text_file()
   turn = turn % 4 + 1
   local file = files[turn]

@@ -5,8 +5,8 @@ Calls operation k of that name while the n-th allocation and times - 1 after it
 fail. Either it raises that (of the Lua stack: "stack overflow"), and has
 changed all memory that it changes or none, or an allocation that failed once
 was made good; then it succeeds. Nothing stays pinned, and afterwards the
-operation works. The collector runs once before, so that Lua does not do without
-some memory that it asks for: for a smaller stack, for the call of a finalizer.
+operation works. The collector runs before the operation: Lua ignores some
+failures during a collection, such as to shrink a stack or to call a finalizer.
 ]]
 
 local source, name, k, n, times = ...

@@ -45,8 +45,8 @@ static int busy_start(lua_State *L) {
   return 1;
 }
 
-/* busy:stop(), also __close: ends the thread and its state. The message of an error that
-** ended it before, or nil. */
+/* busy:stop(), also __close: ends the thread and its state. Returns the message
+** of the error that had stopped the thread, or nil. */
 static int busy_stop(lua_State *L) {
   busy *b = luaL_checkudata(L, 1, "busy");
   if (b->state == NULL)
