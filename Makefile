@@ -100,8 +100,7 @@ test: ## build, run the core's tests and the specs
 	@$(MAKE) check
 
 check: support
-	@status=0; for test in $(CORE_TESTS); do \
-	  echo "---- $$test"; $(WRAP) "$$test" || status=1; done; \
+	@status=0; .ci/each $(CORE_TESTS) -- $(WRAP) || status=1; \
 	echo "---- busted $(SPEC)"; \
 	$(FROM_BUILD) $(RUN_SPECS) $(WRAP) $(LEAKS) $(BUSTED) || status=1; \
 	exit $$status

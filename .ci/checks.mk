@@ -273,9 +273,9 @@ lint: ## check style and find mistakes in C, Lua, shell and rockspec
 lint-lua:
 	luacheck -q .ci csrc doc lua spec bench examples rockspec
 	for spec in rockspec/*.rockspec; do luarocks lint $$spec || exit 1; done
-	shellcheck .ci/bare .ci/need .ci/run .ci/specs spec/torture/checked_lua \
-	  spec/torture/fetch_lua spec/torture/portability spec/torture/versions \
-	  spec/torture/windows
+	shellcheck .ci/bare .ci/each .ci/need .ci/run .ci/specs \
+	  spec/torture/checked_lua spec/torture/fetch_lua spec/torture/portability \
+	  spec/torture/versions spec/torture/windows
 
 # Other versions of clang-format give other results.
 lint-format:

@@ -292,14 +292,29 @@ describe("w:bits", function()
     end)
   end
 
-  it("takes values that fit", function()
-    local w, b = fresh()
-    for _, row in ipairs {{1, 2}, {0, 1}, {8, 256}, {63, MIN}, {8, -1},
-      {65, 0}, {-1, 0}, {8, "1"}, {8, 1.5}, {MIN, 0}, {MAX, 0}} do
-      assert.is_false(pcall(w.bits, w, row[1], row[2]))
+  for _, row in ipairs {
+    {1, 2, "value 2 out of range [0, 1]"},
+    {0, 1, "value 1 out of range [0, 0]"},
+    {8, 256, "value 256 out of range [0, 255]"},
+    {63, MIN, "value -9223372036854775808"
+      .. " out of range [0, 9223372036854775807]"},
+    {8, -1, "value -1 out of range [0, 255]"},
+    {65, 0, "number of bits 65 out of range [0, 64]"},
+    {-1, 0, "number of bits -1 out of range [0, 64]"},
+    {8, "1", "integer expected, got string"},
+    {8, 1.5, "number has no integer representation"},
+    {MIN, 0, "number of bits -9223372036854775808 out of range [0, 64]"},
+    {MAX, 0, "number of bits 9223372036854775807 out of range [0, 64]"},
+  } do
+    local n, x, message = table.unpack(row)
+    it(("refuses what does not fit: %s bits of %q"):format(n, x), function()
+      local w, b = fresh()
+      local arg = message:find "^number of bits" and 2 or 3
+      raises(("bad argument #%d to 'bits' (%s)"):format(arg, message), w.bits,
+        w, n, x)
       assert.equal(0, #b)
-    end
-  end)
+    end)
+  end
 
   it("begins a new byte after anything else", function()
     for _, use in ipairs {

@@ -48,6 +48,7 @@ return {
   ["spec/redis_spec.lua"] = PROGRAMS,
   ["spec/self_spec.lua"] = PROGRAMS,
   ["spec/shrink_spec.lua"] = MAPPED,
+  ["spec/sigbus_spec.lua"] = SIGNALS,
   ["spec/socket_spec.lua"] = SOCKETS,
   ["spec/torture_fuzz_spec.lua"] = PROGRAMS,
 
