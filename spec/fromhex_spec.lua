@@ -51,8 +51,8 @@ describe("fromhex", function()
     {("00"):rep(64) .. "0", missing},
     {"g0", expected(1, "g")}, {"0g", expected(2, "g")}, {"0x00", expected(2,
       "x")}, {"00-00", expected(3, "-")}, {"0 0", expected(2, " ")},
-    {"00:00", expected(3, ":")}, {"00\0", expected(3, "\0")},
-    {"0\0", expected(2, "\0")}, {"/0", expected(1, "/")},
+    {"00:00", expected(3, ":")}, {"00\0", expected(3, "\\0")},
+    {"0\0", expected(2, "\\0")}, {"/0", expected(1, "/")},
     {":0", expected(1, ":")}, {"@0", expected(1, "@")},
     {"G0", expected(1, "G")}, {"`0", expected(1, "`")},
     {"\255\0", expected(1, "\255")}, {"0\xc3\xa9", expected(2, "\xc3")},
@@ -61,9 +61,7 @@ describe("fromhex", function()
   }
   for i, row in ipairs(refused) do
     it(("names the position without a digit, %d"):format(i), function()
-      -- a C string in the message ends at a zero
-      local message = row[2]:gsub("%z.*", "'")
-      raises(("bad argument #1 to 'fromhex' (%s)"):format(message),
+      raises(("bad argument #1 to 'fromhex' (%s)"):format(row[2]),
         mview.fromhex, row[1])
     end)
   end

@@ -1,5 +1,5 @@
--- Another handler of SIGBUS than that for mapped files. Each program, run with a
--- file that it maps, sets handlers and sends itself the signal.
+-- Other handlers of SIGBUS than the one for mapped files. Each program maps its
+-- own file, sets handlers and gets the signal.
 
 local files = require "files"
 local shell = require "shell"

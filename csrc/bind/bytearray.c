@@ -376,7 +376,7 @@ static int fromhex(lua_State *L) {
   if (bad != SIZE_MAX) {
     lua_pushlstring(L, s + bad, 1);
     lmv_argerror(L, 1, "hexadecimal digit expected at position %I, got '%s'",
-                 (LUAI_UACINT)bad + 1, lua_tostring(L, -1));
+                 (LUAI_UACINT)bad + 1, lmv_pushescaped(L, -1));
   }
   lmv_resize(L, 2, n);
   return 1;
