@@ -52,9 +52,10 @@ static uint64_t process_number(void) {
 
 /*
 ** Ids count from a random number of the process and of this copy of the library
-** on, so that the id of another process or copy names no block here. A forked
-** child counts from another number on than its parent. A double can hold an id,
-** as some libraries convert all numbers that they pass to a thread to doubles.
+** on, so that the id of another process or copy names no block here but in one
+** of a million cases. A forked child counts from another number on than its
+** parent. A double can hold an id, as some libraries convert all numbers that
+** they pass to a thread to doubles.
 */
 static uint64_t next_id(void) {
   static uint64_t counting; /* the process that the last id is of */
