@@ -32,7 +32,9 @@ end
 
 local function line(r) return r:upto("\r\n"):tobytes() end
 
-local function number(r) return assert(math.tointeger(line(r))) end
+local function number(r)
+  return assert(math.tointeger(line(r)), "no number in a reply of Redis")
+end
 
 parsers[("+"):byte()] = line
 parsers[(":"):byte()] = number

@@ -236,8 +236,10 @@ describe("count and index", function()
     assert.equal(2, v:index {3, 4})
     assert.is_nil(v:index {3, 5})
     assert.equal(0, v:count {3, 256})
-    assert.has_error(function() v:count {3} end)
-    assert.has_error(function() v:count(3) end)
+    raises("bad argument #2 to 'count' ([2]: integer expected, got nil)",
+      v.count, v, {3})
+    raises("bad argument #2 to 'count' (table expected, got number)",
+      v.count, v, 3)
   end)
 end)
 

@@ -42,10 +42,20 @@ describe("A view of more than one dimension", function()
   end)
 
   it("changes nothing if the value of a row does not fit", function()
-    for _, row in ipairs {{1, 2}, {1, 2, 3, 4}, {1, 2, 40000}, {1, 2, "3"},
-      {1, 2, 3.5}, mview.from("<h", {1, 2}), 5, "ab", true} do
+    for _, row in ipairs {
+      {{1, 2}, "list of 3 items expected, got 2"},
+      {{1, 2, 3, 4}, "list of 3 items expected, got 4"},
+      {{1, 2, 40000}, "[3]: value 40000 out of range [-32768, 32767] for "
+        .. "format '<h'"},
+      {{1, 2, "3"}, "[3]: integer expected, got string"},
+      {{1, 2, 3.5}, "[3]: number has no integer representation"},
+      {mview.from("<h", {1, 2}), "shape [3] expected, got [2]"},
+      {5, "bytes-like or list expected, got number"},
+      {"ab", "shape [3] expected, got [2]"},
+      {true, "bytes-like or list expected, got boolean"},
+    } do
       local v = grid()
-      assert.is_false(pcall(function() v[1] = row end))
+      raises(row[2], function() v[1] = row[1] end)
       assert.same({{1, 2, 3}, {4, 5, 6}}, v:tolist())
     end
   end)

@@ -88,9 +88,13 @@ describe("A record", function()
       local before = v:tobytes()
       raises(row[3], function() v[2] = row[2] end)
       assert.equal(before, v:tobytes())
-      assert.is_false(pcall(v.set, v, 2, row[2]))
-      assert.is_false(pcall(v.fill, v, row[2]))
-      assert.is_false(pcall(v.copyfrom, v, {v[1], v[1], row[2]}))
+      raises(("bad argument #3 to 'set' (%s)"):format(row[3]), v.set, v, 2,
+        row[2])
+      raises(("bad argument #2 to 'fill' (%s)"):format(row[3]), v.fill, v,
+        row[2])
+      local place = row[3]:find "^%a+: " and "[3]." or "[3]: "
+      raises(("bad argument #2 to 'copyfrom' (%s)"):format(place .. row[3]),
+        v.copyfrom, v, {v[1], v[1], row[2]})
       assert.equal(before, v:tobytes())
     end)
   end

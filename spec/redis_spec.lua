@@ -1,6 +1,7 @@
 -- A client of Redis (examples/resp.lua), with a server and without.
 
 local mview = require "mview"
+local raises = require "raises"
 local reader = require "mview.reader"
 local writer = require "mview.writer"
 local shell = require "shell"
@@ -89,8 +90,12 @@ describe("A Redis client", function()
   end)
 
   it("refuses bytes that are not a reply", function()
-    for _, text in ipairs {"?what\r\n", "$x\r\n", ":\r\n"} do
-      assert.is_false(pcall(resp.parse, reader(text)))
+    for text, message in pairs {
+      ["?what\r\n"] = "no reply of Redis",
+      ["$x\r\n"] = "no number in a reply of Redis",
+      [":\r\n"] = "no number in a reply of Redis",
+    } do
+      raises(message, resp.parse, reader(text))
     end
   end)
 end)
