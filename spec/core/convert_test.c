@@ -143,6 +143,10 @@ static void check_edges(void) {
       0x1.8p23,
       0x1.000002p23,
       0x1p24,
+      0x1.fffffffcp30,
+      0x1.fffffffep30,
+      0x1p31,
+      0x1.00000002p31,
       0x1p51,
       0x1.0000000000001p51,
       0x1.8p52,
@@ -154,6 +158,7 @@ static void check_edges(void) {
     for (int sign = -1; sign <= 1; sign += 2) {
       check_number(sign * edges[i], 2);
       check_number(sign * edges[i], 300);
+      check_number(sign * edges[i], 2049);
     }
   for (int bits = 6; bits <= 64; bits++)
     for (int beside = -1; beside <= 1; beside++) {
