@@ -195,9 +195,10 @@ $(BUILD)/fuzz/obj/%.o: %.c $(wildcard csrc/*.h csrc/*/*.h spec/torture/*.h)
 	@mkdir -p $(@D)
 	$(FUZZ) -fsanitize=fuzzer-no-link -c -o $@ $<
 
-portability: ## run tests on 32-bit and big-endian machines, by qemu; with musl
+portability: ## run tests on 32-bit, big-endian and ARM machines; with musl
 	@.ci/need musl-gcc qemu-i386 i686-linux-gnu-gcc s390x-linux-gnu-gcc busted \
-	  /usr/i686-linux-gnu/lib/crt1.o /usr/s390x-linux-gnu/lib/crt1.o
+	  aarch64-linux-gnu-gcc /usr/i686-linux-gnu/lib/crt1.o \
+	  /usr/s390x-linux-gnu/lib/crt1.o /usr/aarch64-linux-gnu/lib/crt1.o
 	@mkdir -p $(BUILD)/portability
 	spec/torture/portability $(BUILD)/portability
 

@@ -75,8 +75,8 @@ static bool any_bit(const unsigned char *p, size_t n) {
   CHOOSE(name##_few, type, bits, x CHOOSE_BETTER m, x == x ? 0 : 1)            \
   static bool name##_many(const unsigned char *restrict p, size_t n,           \
                           unsigned char *restrict best) {                      \
-    typedef type v __attribute__((vector_size(32)));                           \
-    typedef bits w __attribute__((vector_size(32)));                           \
+    typedef type v __attribute__((vector_size(16)));                           \
+    typedef bits w __attribute__((vector_size(16)));                           \
     const size_t four = 4 * sizeof(v) / sizeof(type);                          \
     v a, b, c, d, x, last[4];                                                  \
     w nan = {0};                                                               \

@@ -116,35 +116,46 @@ static mv_status sum_integers(mv_feed *f, mv_value *sum) {
 
 /*
 ** The sum of a leaf: 16 lanes add each 16th item, then the lanes are added as a
-** tree. Lanes that are not vectors give the same sum.
+** tree. Vectors have as many lanes (width) as the target's registers, as gcc
+** keeps wider ones in memory. Lanes that are not vectors give the same sum.
 */
 #define LEAF 256
 #define LANES 16
 _Static_assert(MV_FEEDBLOCK % LEAF == 0, "only the last leaf is not full");
 
 #if defined(__GNUC__)
-#define FOLD_STEP(lanes, widen)                                                \
-  memcpy(&x, p, sizeof x);                                                     \
-  p += sizeof x;                                                               \
-  lanes += widen(x, v);
+#define SUM_OF_2(x) (x[0] + x[1])
+#define SUM_OF_4(x) ((x[0] + x[2]) + (x[1] + x[3]))
 
-#define FOLD(attributes, name, type, widen)                                    \
+#define FOLD(attributes, name, type, width, widen)                             \
   attributes static double name(const unsigned char *p) {                      \
     typedef type few __attribute__((vector_size(4 * sizeof(type))));           \
-    typedef double v __attribute__((vector_size(4 * sizeof(double))));         \
-    v a = {0}, b = {0}, c = {0}, d = {0};                                      \
-    few x;                                                                     \
+    typedef double wide __attribute__((vector_size(4 * sizeof(double))));      \
+    typedef double v __attribute__((vector_size(width * sizeof(double))));     \
+    v lanes[LANES / width] = {{0}}, part[4 / width];                           \
     for (size_t k = 0; k < LEAF; k += LANES) {                                 \
-      FOLD_STEP(a, widen)                                                      \
-      FOLD_STEP(b, widen)                                                      \
-      FOLD_STEP(c, widen)                                                      \
-      FOLD_STEP(d, widen)                                                      \
+      MV_UNROLL                                                                \
+      for (size_t i = 0; i < LANES / width; i += 4 / width) {                  \
+        few x;                                                                 \
+        wide y;                                                                \
+        memcpy(&x, p, sizeof x);                                               \
+        y = widen(x, wide);                                                    \
+        memcpy(part, &y, sizeof y);                                            \
+        p += sizeof x;                                                         \
+        for (size_t j = 0; j < 4 / width; j++)                                 \
+          lanes[i + j] += part[j];                                             \
+      }                                                                        \
     }                                                                          \
-    a = (a + c) + (b + d);                                                     \
-    return (a[0] + a[2]) + (a[1] + a[3]);                                      \
+    MV_UNROLL                                                                  \
+    for (size_t half = LANES / width / 2; half > 0; half /= 2) {               \
+      MV_UNROLL                                                                \
+      for (size_t i = 0; i < half; i++)                                        \
+        lanes[i] += lanes[i + half];                                           \
+    }                                                                          \
+    return SUM_OF_##width(lanes[0]);                                           \
   }
 #else
-#define FOLD(attributes, name, type, widen)                                    \
+#define FOLD(attributes, name, type, width, widen)                             \
   attributes static double name(const unsigned char *p) {                      \
     double lanes[LANES] = {0};                                                 \
     for (size_t k = 0; k < LEAF; k++) {                                        \
@@ -166,13 +177,13 @@ _Static_assert(MV_FEEDBLOCK % LEAF == 0, "only the last leaf is not full");
 #if defined(MV_HAS_AVX2)
 #define WIDEN_AVX2(x, type) ((type)_mm256_cvtps_pd((__m128)(x)))
 #define FOLDS(name, type, widen, widen_avx2)                                   \
-  FOLD(, name##_plain, type, widen)                                            \
-  FOLD(MV_AVX2, name##_avx2, type, widen_avx2)                                 \
+  FOLD(, name##_plain, type, 2, widen)                                         \
+  FOLD(MV_AVX2, name##_avx2, type, 4, widen_avx2)                              \
   static double name(const unsigned char *p) {                                 \
     return mv_avx2() ? name##_avx2(p) : name##_plain(p);                       \
   }
 #else
-#define FOLDS(name, type, widen, widen_avx2) FOLD(, name, type, widen)
+#define FOLDS(name, type, widen, widen_avx2) FOLD(, name, type, 2, widen)
 #endif
 
 #define AS_IS(x, type) (x)

@@ -45,6 +45,42 @@ static void check_integers(const sample *s, const mv_item *item) {
   CHECK(!fits || sum.as.u == expected.low);
 }
 
+/* The sum of up to 256 numbers: of each 16th number, then of these sums. */
+static double leaf_sum(const double *x, size_t n) {
+  double lanes[16] = {0};
+  for (size_t k = 0; k < n; k++)
+    lanes[k % 16] += x[k];
+  for (size_t half = 8; half > 0; half /= 2)
+    for (size_t i = 0; i < half; i++)
+      lanes[i] += lanes[i + half];
+  return lanes[0];
+}
+
+/* The sum of leaves as a tree: whole trees of halves, the largest first. */
+static double tree_sum(const double *x, size_t n) {
+  size_t half = 256;
+  if (n <= 256)
+    return leaf_sum(x, n);
+  while (2 * half < n)
+    half *= 2;
+  return tree_sum(x, half) + tree_sum(x + half, n - half);
+}
+
+/* The same bits on all machines. */
+static void check_order(const sample *s, const mv_item *item) {
+  size_t n = (size_t)mv_layout_count(&s->lay);
+  double *values = malloc((n + !n) * sizeof *values), expected;
+  mv_value sum;
+  for (size_t k = 0; k < n; k++) {
+    mv_value value = item_value(s, item, (ptrdiff_t)k);
+    values[k] = as_float(&value);
+  }
+  expected = tree_sum(values, n);
+  CHECK(mv_sum(s->base, &s->lay, item, &sum) == MV_OK);
+  CHECK(sum.as.f == expected || (isnan(sum.as.f) && isnan(expected)));
+  free(values);
+}
+
 static void check_floats(const sample *s, const mv_item *item) {
   double expected = 0, magnitude = 0;
   mv_value sum;
@@ -59,6 +95,8 @@ static void check_floats(const sample *s, const mv_item *item) {
     CHECK(fabs(sum.as.f - expected) <= magnitude * 0x1p-37);
   else if (isnan(expected))
     CHECK(!isfinite(sum.as.f));
+  if (s->lay.ndim == 1 && s->lay.strides[0] > 0)
+    check_order(s, item);
 }
 
 /* Whether x is below y, exactly. */
