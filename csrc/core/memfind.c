@@ -5,7 +5,10 @@
 **   2. vectors that compare two rare bytes of the needle, at their distance,
 **      with the hay, for 64 starts at a time;
 **   3. the same with four bytes, and 4. with eight. If a byte of a candidate
-**      differs, this byte replaces another byte of the filter;
+**      differs, this byte replaces another byte of the filter. The next
+**      candidate is compared from this byte on: if each comparison began at the
+**      same place, the bytes behind it would fill the filter, although rarer
+**      ones refute more candidates;
 **   5. the two-way algorithm of Crochemore and Perrin with a table of shifts.
 ** A start that passes a filter is a candidate, and compared with the needle.
 **
@@ -78,19 +81,34 @@ static const unsigned char *where(const search *s, size_t t, size_t n) {
   return s->hay + (s->backwards ? s->end - t - n : t);
 }
 
-/* The number of bytes of the needle that agree with the bytes at p. */
-static size_t agreement(const search *s, const unsigned char *p) {
+/* The first offset from k to end - 1 at which the needle differs from the bytes
+** at p; end if none differs. */
+static size_t difference(const search *s, const unsigned char *p, size_t k,
+                         size_t end) {
   uint64_t a, b;
-  size_t k = 0;
-  for (; s->m - k >= sizeof a; k += sizeof a) {
+  for (; end - k >= sizeof a; k += sizeof a) {
     memcpy(&a, p + k, sizeof a);
     memcpy(&b, s->needle + k, sizeof b);
     if (a != b)
       break;
   }
-  while (k < s->m && p[k] == s->needle[k])
+  while (k < end && p[k] == s->needle[k])
     k++;
   return k;
+}
+
+/*
+** Compares the needle with the bytes at p, from offset `from` to the end and
+** then the bytes before it. Returns the number of bytes that agree; sets *at to
+** the offset of the byte that differs, if one does.
+*/
+static size_t agreement(const search *s, const unsigned char *p, size_t from,
+                        size_t *at) {
+  *at = difference(s, p, from, s->m);
+  if (*at < s->m)
+    return *at - from;
+  *at = difference(s, p, 0, from);
+  return s->m - from + *at;
 }
 
 /* ---- by one byte ---------------------------------------------------------*/
@@ -112,7 +130,7 @@ static bool by_byte(search *s, size_t offset) {
     s->at = q ? (size_t)(q - p) : s->end;
     if (!q)
       return false;
-    k = agreement(s, s->hay + s->at);
+    k = difference(s, s->hay + s->at, 0, s->m);
     if (k == s->m)
       return true;
     budget += (ptrdiff_t)(s->at - from) - MISS_COST - (ptrdiff_t)(k / 8);
@@ -154,10 +172,11 @@ static void widen(mv_filter *f, const search *s, int n) {
                       (unsigned)(n - 1)));
 }
 
-/* Replaces the filter's oldest byte by the byte that refuted a candidate. */
+/* Replaces a byte of the filter, but not the rarest one, by the byte that
+** refuted a candidate. */
 static void learn(mv_filter *f, const search *s, size_t offset) {
   set_byte(f, f->oldest, s, offset);
-  f->oldest = (f->oldest + 1) % f->n;
+  f->oldest = f->oldest + 1 < f->n ? f->oldest + 1 : 1;
 }
 
 /* The number of zeros before the first one in the direction of the search. */
@@ -197,18 +216,20 @@ static bool next_candidate(search *s, const mv_filter *f, mv_scanner *scan) {
 
 static bool by_filter(search *s, mv_filter *f, int n, ptrdiff_t miss) {
   ptrdiff_t budget = FIRST_BUDGET;
+  size_t start = 0; /* of the next comparison */
   mv_scanner *scan = mv_scanner_for(n);
   widen(f, s, n);
   while (s->at < s->end && budget >= 0) {
-    size_t from = s->at, k;
+    size_t from = s->at, k, at;
     if (!next_candidate(s, f, scan))
       return false;
-    k = agreement(s, where(s, s->at, 1));
+    k = agreement(s, where(s, s->at, 1), start, &at);
     if (k == s->m)
       return true;
     budget += (ptrdiff_t)(s->at - from) - miss - (ptrdiff_t)(k / 8);
     if (n > 2)
-      learn(f, s, k);
+      learn(f, s, at);
+    start = at;
     s->at++;
   }
   return false;
