@@ -125,8 +125,9 @@ local function grouped_digits(row)
   })
 end
 
--- Letters about as frequent as in English text.
-local ENGLISH = "eeeeettttaaaooonniisshhrrdlu    "
+-- Letters about as frequent as in English text, 128 of them.
+local ENGLISH = ("e"):rep(13) .. "tttttttttaaaaaaaaooooooooiiiiiiinnnnnnnssssss"
+  .. "hhhhhhrrrrrrddddllllcccuuummwwffggyyppbbvk" .. (" "):rep(28)
 
 local function finding(row)
   sized(row, FIND_SIZES, {name = "find, rare first byte, $bytes",
@@ -179,8 +180,8 @@ b = b'%s' + random($n - %d); assert b.rfind(b'%s') == 0
   end
 end
 
--- Kinds of data with a needle that does not occur in them, in Lua and in
--- Python; a string literal is the same in both.
+-- Kinds of data with a needle that does not occur in them, though each of its
+-- bytes does, in Lua and in Python; a string literal is the same in both.
 local DATA = {
   {kind = "English letters", hay = ("random($n, '%s')"):format(ENGLISH),
     needle = "'elephants'"},
@@ -191,10 +192,15 @@ local DATA = {
   {kind = "a common prefix", hay = "rep('0123456789abcdef', $n // 16)",
     needle = "'0123456780'"},
   {kind = "log lines", needle = "'2024-05-01 12:00:00 ERROR'",
-    hay = "rep('2024-05-01 12:00:00 INFO worker 1 is done\\n', $n // 42)"},
-  {kind = "records", hay = "rep('RECORD\\0\\1        \\2\\3\\0\\0', $n // 20)",
-    needle = "'RECORD\\0\\1        \\2\\7'"},
-  {kind = "zeros", hay = "rep('\\0', $n)", needle = "rep('\\0', 15) + '\\1'"},
+    hay = "rep(rep('2024-05-01 12:00:00 INFO worker 1 is done\\n', 50) + "
+      .. "'2024-05-01 12:00:01 ERROR worker 2 failed\\n', $n // 2142)"},
+  {kind = "records", needle = "'RECORD\\0\\1        \\2\\7'",
+    hay = "rep('RECORD\\0\\1        \\2\\3\\7\\0', $n // 20)"},
+  {kind = "zeros", needle = "rep('\\0', 15) + '\\1'",
+    hay = "rep(rep('\\0', 1022) + '\\2\\1', $n // 1024)"},
+  {kind = "zeros and a few ones, 64 bytes",
+    hay = "random($n, rep('\\0', 15) + '\\1')",
+    needle = "rep(rep('\\0', 20) + '\\1', 3) + '\\1'"},
   {kind = "random letters, 5 bytes", hay = "random($n)",
     needle = "'q0qzQ'"},
   {kind = "random letters", hay = "random($n)", needle = "'qzjxkvwp'"},
@@ -203,20 +209,19 @@ local DATA = {
 }
 
 local function in_lua(expression)
-  return (expression:gsub("rep(%b())", "string.rep%1"):gsub(" %+ ", " .. "))
+  return (expression:gsub("rep%(", "string.rep("):gsub(" %+ ", " .. "))
 end
 
 local function in_python(expression)
-  return (expression:gsub("rep%((.-), ([^)]*)%)", "%1 * (%2)")
-    :gsub("('[^']*')", "b%1"))
+  return (expression:gsub("('[^']*')", "b%1"))
 end
 
 local function all_data(row)
   for _, data in ipairs(DATA) do
     local hay, needle = in_lua(data.hay), in_lua(data.needle)
     local lua = ("local s, x = %s, %s "):format(hay, needle)
-    local python = ("b = %s; x = %s"):format(in_python(data.hay),
-      in_python(data.needle))
+    local python = ("rep = lambda s, n: s * n\nb = %s; x = %s")
+      :format(in_python(data.hay), in_python(data.needle))
     sized(row, {LARGE}, {name = "find, " .. data.kind .. ", $bytes",
       {"mview", "v:find(bytes, 1, true)", lua .. "local v = mview(s)",
         "local first, last = v:find(x, 1, true)"},
