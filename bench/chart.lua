@@ -28,7 +28,10 @@ local function across(speed)
   return left + (power - SLOWEST) * PLOT / (FASTEST - SLOWEST)
 end
 
-local function times(speed)
+local chart = {}
+
+-- A speed as text.
+function chart.times(speed)
   return (speed < 10 and "%.2g" or "%.0f"):format(speed) .. "×"
 end
 
@@ -66,7 +69,7 @@ local function draw_bar(add, y, bar)
       across(bar.target), y + 1, LINE - 2)
   end
   add('  <text x="%d" y="%d" text-anchor="end">%s</text>', left - 6, y + 13,
-    times(bar.speed))
+    chart.times(bar.speed))
 end
 
 local function bars_of(results)
@@ -80,8 +83,6 @@ local function bars_of(results)
   end)
   return bars, used
 end
-
-local chart = {}
 
 -- The chart of bars {label, language, speed, target}; used: the languages in
 -- the legend.

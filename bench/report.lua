@@ -99,28 +99,50 @@ end
 local HEAD = [[
 # Benchmark
 
-`make bench` writes this page and prints each row. [results.csv](results.csv)
-has all rows. [memory.csv](memory.csv) has the bytes that the work allocates and
-writes, and the peak of the process's resident memory.
+How many times as fast mview is, for typical uses; below 1 it is slower:
 
-A time is processor time: the median of %d repetitions, per item if the row has
-many items. A ratio is mview's time divided by the rival's time, so smaller is
-better; it is the median of the repetitions' ratios, with its quartiles. The
-rivals take turns, one repetition each. Each rival is a process of its own, and
-all run on one processor. A full collection precedes each repetition and is not
-timed; during the repetition the collector works as usual. What a process frees
-stays with it (for glibc's malloc, up to 32 MiB a block), as a page fault takes
-0.1 to 40 us, depending on the machine. Python code runs in functions, with fast
-locals, unless the row says that it runs in a script.
+%s
 
+So mview is good for work on many items at once, and for parts of memory that
+need not be copied. It gains little, or loses, where each call handles one item
+or a few bytes: an element of a table is read without a call, and a method of a
+view checks its arguments, which costs more than the work.
+
+## All rows
+
+%d of %d targets are met. Of each group of rows, the median of the ratios to
+each rival; a ratio is mview's time divided by the rival's, so *smaller* is
+better. A group has rows of all sizes, from one item to 16 MiB.
+
+| rows | met | %s |
+|---|---|%s
 %s
 
 ![How many times as fast mview is](results.svg)
 
-%d of %d targets are met. The ratio to each rival, the median of the rows:
+[results.csv](results.csv) has all rows. [memory.csv](memory.csv) has the bytes
+that the work allocates, and the peak of the process's resident memory.
+(`tracemalloc` counts what Python code has allocated at one time; what it frees
+and allocates again counts once. Lua's garbage counts.)
 
-| rows | met | %s |
-|---|---|%s]]
+## How it is measured
+
+`make bench` writes this page and prints each row.
+
+A time is processor time: the median of %d repetitions, per item if the row has
+many items. A row's ratio is the median of the repetitions' ratios, with its
+quartiles. The rivals take turns, one repetition each. Each rival is a process
+of its own, and all run on one processor. A full collection precedes each
+repetition and is not timed; during the repetition the collectors of all
+languages work as usual. What a process frees stays with it (for glibc's malloc,
+up to 32 MiB a block), as a page fault takes 0.1 to 40 us, depending on the
+machine. Python code runs in functions, with fast locals, unless the row says
+that it runs in a script. The rows of C are the least cost of a function that
+Lua calls; they check nothing. NumPy does not check either whether numbers fit
+another format; mview does.
+
+%s
+]]
 
 local RIVALS = {"Lua", "CPython", "NumPy", "C", "LuaJIT"}
 
@@ -167,18 +189,16 @@ local function summary(group)
     table.concat(cells, " | "))
 end
 
--- The summary page: the conditions of the measurement, and a line for each
--- group.
-function report.page(results, facts, repetitions)
+-- The page: the table of typical uses, a line for each group, the conditions of
+-- the measurement, and why targets are missed.
+function report.page(results, facts, repetitions, uses)
   local all, met = report.count(results)
-  local lines = {HEAD:format(repetitions, listed(facts), met, all,
-    table.concat(RIVALS, " | "), ("---|"):rep(#RIVALS))}
-  for _, group in ipairs(groups(results)) do
-    lines[#lines + 1] = summary(group)
-  end
+  local lines = {}
+  for k, group in ipairs(groups(results)) do lines[k] = summary(group) end
   local missed <close> = assert(io.open("bench/missed.md"))
-  lines[#lines + 1] = "\n" .. missed:read("a")
-  return table.concat(lines, "\n")
+  return HEAD:format(uses, met, all, table.concat(RIVALS, " | "),
+    ("---|"):rep(#RIVALS), table.concat(lines, "\n"), repetitions,
+    listed(facts)) .. "\n" .. missed:read("a")
 end
 
 -- A line of comma-separated values.

@@ -60,9 +60,10 @@ end
 local all, met = report.count(results)
 print(("%d of %d targets are met"):format(met, all))
 if pattern == "" then
-  write("bench/results.md", report.page(results, facts, measure.REPETITIONS))
-  write("bench/results.svg", chart.of(results))
   write("bench/results.csv", report.times_csv(results))
   write("bench/memory.csv", report.memory_csv(results))
-  write("bench/uses.svg", uses("bench/results.csv"))
+  write("bench/results.svg", chart.of(results))
+  write("bench/uses.svg", uses.chart("bench/results.csv"))
+  write("bench/results.md", report.page(results, facts, measure.REPETITIONS,
+    uses.table("bench/results.csv")))
 end

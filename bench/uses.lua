@@ -1,5 +1,6 @@
--- The chart of the README: typical uses of views, in mview and in plain Lua,
--- from the times in results.csv.
+-- Typical uses of views, from the times in results.csv: the chart of the
+-- README, against plain Lua; the table at the head of results.md, against other
+-- rivals, too.
 
 local chart = require "chart"
 
@@ -40,26 +41,62 @@ local function fields_of(line)
   return fields
 end
 
--- The ratio of the times in mview and plain Lua, by row and by the way of plain
--- Lua.
-local function ratios(path)
+-- The speeds of mview relative to its rivals, by row and language, and by row
+-- and the rival's way. The first way of a language in a row counts.
+local function speeds(path)
   local list = {}
   for line in io.lines(path) do
     local _, row, language, label, _, ratio = table.unpack(fields_of(line))
-    if language == "Lua" then list[row .. "\0" .. label] = tonumber(ratio) end
+    local speed = tonumber(ratio) and 1 / ratio
+    list[row .. "\0" .. label] = speed
+    local key = row .. "\0" .. language
+    list[key] = list[key] or speed
   end
   return list
 end
 
-return function(path)
-  local measured, bars = ratios(path), {}
+-- The uses {label, row, lua, speed}, the fastest first; and all speeds.
+local function sorted(path)
+  local measured, list = speeds(path), {}
   for _, use in ipairs(USES) do
     local label, row, lua = table.unpack(use)
-    local ratio = measured[row .. "\0" .. lua]
-      or error(("%s has no row %q against %q"):format(path, row, lua), 0)
-    bars[#bars + 1] = {label = ("%s · %s"):format(label, lua),
-      language = "lua", speed = 1 / ratio}
+    list[#list + 1] = {label = label, row = row, lua = lua,
+      speed = measured[row .. "\0" .. lua]
+        or error(("%s has no row %q against %q"):format(path, row, lua), 0)}
   end
-  table.sort(bars, function(a, b) return a.speed > b.speed end)
+  table.sort(list, function(a, b) return a.speed > b.speed end)
+  return list, measured
+end
+
+local uses = {}
+
+-- The bar chart against plain Lua, in SVG.
+function uses.chart(path)
+  local bars = {}
+  for _, use in ipairs((sorted(path))) do
+    bars[#bars + 1] = {label = ("%s · %s"):format(use.label, use.lua),
+      language = "lua", speed = use.speed}
+  end
   return chart.draw(bars, {}, "times as fast as plain Lua")
 end
+
+local RIVALS = {"CPython", "NumPy", "C"}
+
+-- The table against plain Lua and others, in Markdown.
+function uses.table(path)
+  local lines = {
+    "| work | the way of plain Lua | Lua | " .. table.concat(RIVALS, " | ")
+      .. " |", "|---|---|---" .. ("|---"):rep(#RIVALS) .. "|"}
+  local list, measured = sorted(path)
+  for _, use in ipairs(list) do
+    local cells = {use.label, "`" .. use.lua .. "`", chart.times(use.speed)}
+    for _, rival in ipairs(RIVALS) do
+      local speed = measured[use.row .. "\0" .. rival]
+      cells[#cells + 1] = speed and chart.times(speed) or ""
+    end
+    lines[#lines + 1] = "| " .. table.concat(cells, " | ") .. " |"
+  end
+  return table.concat(lines, "\n")
+end
+
+return uses

@@ -42,7 +42,7 @@ describe("README.md", function()
 
   it("has a chart of the measurements", function()
     local drawn = shell("LUA_PATH='bench/?.lua;;' " .. (os.getenv "LUA"
-      or "lua5.4") .. " -e 'io.write(require \"uses\"("
+      or "lua5.4") .. " -e 'io.write(require \"uses\".chart("
       .. "\"bench/results.csv\"))'")
     assert.equal(read "bench/uses.svg", drawn)
   end)

@@ -61,8 +61,9 @@ end
 -- A picture of 480 rows of 640 pixels.
 local function pictures(row)
   local with = {{rows = 480, columns = 640}}
-  local PICTURE = "local m = mview.new('f', $rows, $columns)"
-  local NUMPY_PICTURE = "m = np.zeros(($rows, $columns), 'f4')"
+  local PICTURE = "local m = mview.new('f', $rows, $columns) m:fill(1)"
+  -- memory that nobody wrote is a single page of zeros
+  local NUMPY_PICTURE = "m = np.zeros(($rows, $columns), 'f4'); m[:] = 1"
   row {name = "a row of a picture", items = 480, with = with,
     {"mview", "for row in m:iter()", PICTURE, "for line in m:iter() do end"},
     {"numpy", "for row in m", NUMPY_PICTURE, "for line in m: pass",
