@@ -118,31 +118,6 @@ static int new_slice(lua_State *L) {
   return 1;
 }
 
-/*
-** part(block, {i, j}, {k, l}): the least work of a slice of two dimensions: the
-** lists are read, and the userdata has room for two more numbers.
-*/
-static int new_part(lua_State *L) {
-  lua_Integer bounds[4];
-  void *part;
-  for (int k = 0; k < 2; k++) {
-    lua_type(L, k + 2);
-    lua_rawlen(L, k + 2);
-    lua_rawgeti(L, k + 2, 1);
-    lua_rawgeti(L, k + 2, 2);
-    bounds[2 * k] = lua_tointeger(L, -2);
-    bounds[2 * k + 1] = lua_tointeger(L, -1);
-    lua_pop(L, 2);
-  }
-  part = lua_newuserdatauv(L, 80, 1);
-  memcpy(part, bounds, sizeof bounds);
-  lua_pushvalue(L, 1);
-  lua_setiuservalue(L, -2, 1);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_setmetatable(L, -2);
-  return 1;
-}
-
 static int do_nothing(lua_State *L) {
   (void)L;
   return 0;
@@ -160,12 +135,6 @@ static int new_object(lua_State *L) {
   lua_pushcfunction(L, find_nothing);
   lua_setfield(L, -2, "__index");
   lua_setmetatable(L, -2);
-  return 1;
-}
-
-/* string(block, n): the block's first n bytes. */
-static int to_string(lua_State *L) {
-  lua_pushlstring(L, lua_touserdata(L, 1), (size_t)luaL_checkinteger(L, 2));
   return 1;
 }
 
@@ -249,19 +218,17 @@ static int read_file(lua_State *L) {
 
 int luaopen_floor(lua_State *L) {
   const luaL_Reg functions[] = {
-      {"clock", clock_ns},    {"random", random_bytes}, {"memcpy", copy},
-      {"memset", fill},       {"memcmp", equal},        {"read", read_file},
-      {"count", count_up},    {"object", new_object},   {"string", to_string},
-      {"memmem", find_bytes}, {"memchr", find_byte},    {"sum", sum},
-      {NULL, NULL},
+      {"clock", clock_ns},    {"random", random_bytes},
+      {"memcpy", copy},       {"memset", fill},
+      {"memcmp", equal},      {"read", read_file},
+      {"count", count_up},    {"object", new_object},
+      {"memmem", find_bytes}, {"memchr", find_byte},
+      {"sum", sum},           {NULL, NULL},
   };
   luaL_newlib(L, functions);
   lua_newtable(L);
   lua_pushcclosure(L, new_slice, 1);
   lua_setfield(L, -2, "slice");
-  lua_newtable(L);
-  lua_pushcclosure(L, new_part, 1);
-  lua_setfield(L, -2, "part");
   add_items(L, "u8", u8_index, u8_newindex);
   add_items(L, "i32", i32_index, i32_newindex);
   add_items(L, "f64", f64_index, f64_newindex);

@@ -23,6 +23,7 @@ end
 function host.build()
   assert(os.execute("mkdir -p build/bench"))
   compile("floor", "bench/floor.c")
+  compile("least", "bench/least.c")
   compile("capi", "bench/capi.c -Icsrc")
   compile("mview", MVIEW)
 end

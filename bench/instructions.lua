@@ -17,11 +17,11 @@ local pattern = arg[1] or ""
 local COUNTED = {mview = true, lua = true, c = true}
 local SMALL = {"^element", "^slice: slice of 16", "^slice: slice as",
   "^slice: view", "^slice: cast", "^slice: a row", "^slice: a part",
-  ", 16 bytes", ", [12] x 2$"}
+  "^bulk: appends of 8 bytes", ", 16 bytes", ", [12] x 2$"}
 
 local SCRIPT = [[
 package.cpath = "build/bench/?.so"
-local floor = require "floor"
+local floor, least = require "floor", require "least"
 local random = floor.random
 %s%s
 for _ = 1, %d do %s end

@@ -73,6 +73,7 @@ if rawget(_G, "jit") then
 else
   local floor = require "floor"
   clock, _G.floor, _G.random = floor.clock, floor, floor.random
+  _G.least = require "least"
 end
 
 io.stdout:setvbuf("line")

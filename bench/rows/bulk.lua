@@ -30,8 +30,8 @@ local function tobytes(row)
     {"lua", "s:sub(2)", "local s = random($n + 1)", "local t = s:sub(2)",
       small = 1.35, large = 0.60, chart = true},
     {"cpython", "mv.tobytes()", MEMORYVIEW, "s = mv.tobytes()"},
-    {"c", "lua_pushlstring", "local v = floor.u8(random($n))",
-      "local s = floor.string(v, $n)"},
+    {"c", "the least work", "local v = least.object(random($n))",
+      "local s = v:tobytes()"},
   })
   local atmost = {u8 = 0.06, i32 = 0.20, f64 = 0.40}
   for _, t in ipairs(types) do
@@ -245,6 +245,8 @@ local function fresh(row)
     {"cpython", "b += s", "s = random(8)", [[
 b = bytearray()
 for i in range(10000): b += s]], atmost = 2.00, chart = true},
+    {"c", "the least work", "local s, v = random(8), least.object(random(8))",
+      "for i = 1, 10000 do v:append(s) end"},
   }
   row {name = "256 appends of 64 KiB", memory = true,
     {"mview", "b:append(s)", "local s = random(65536)", [[

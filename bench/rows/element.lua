@@ -8,6 +8,7 @@ local RECORD = {n = 10000, size = 17, pack = "<I4ffHhB",
 
 local VIEW = "local v = mview(mview.bytearray(random($n * $size)), '$format')"
 local BLOCK = "local v = floor.$type(random($n * $size))"
+local LEAST = "local v = least.object(random($n * $size))"
 local STRING = "local s = random($n * $size)"
 local TABLE = "local t = {} for i = 1, $n do t[i] = $item end"
 local CDATA = "local a = ffi.new('$ctype[?]', $n)"
@@ -84,6 +85,7 @@ local function methods(row)
       atmost = 1.75},
     {"c", "a method that does nothing", "local v = floor.object()",
       "for i = 1, $n do v:nothing() end"},
+    {"c", "the least work", LEAST, "for i = 1, $n do local n = v:len() end"},
   }
   row {name = "one byte by a method", items = N.n, with = with,
     {"mview", "v:byte(i)", VIEW, "for i = 1, $n do local x = v:byte(i) end"},
@@ -105,6 +107,10 @@ local function several(row)
       end]], atmost = 1.25, chart = true},
     {"cpython", "mv[i:i + 8]", MEMORYVIEW,
       "for i in range(0, $n, 8): a, b, c, d, e, f, g, h = mv[i:i + 8]"},
+    {"c", "the least work", LEAST, [[
+      for i = 1, $n, 8 do
+        local a, b, c, d, e, f, g, h = v:values(i, i + 7)
+      end]]},
   }
   row {name = "eight items by a local function", items = N.n / 8, with = with,
     {"mview", "values(v, i, i + 7)", VIEW .. " local values = v.values", [[
@@ -115,6 +121,10 @@ local function several(row)
       for i = 1, $n, 8 do
         local a, b, c, d, e, f, g, h = byte(s, i, i + 7)
       end]], atmost = 1.00},
+    {"c", "the least work", LEAST .. " local values = v.values", [[
+      for i = 1, $n, 8 do
+        local a, b, c, d, e, f, g, h = values(v, i, i + 7)
+      end]]},
   }
   row {name = "m(i, j)", items = N.n, with = with,
     {"mview", "m(i, j)",

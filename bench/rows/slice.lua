@@ -5,7 +5,7 @@ local N = {n = 200000}
 local VIEW = "local v = mview(random($n + 15))"
 local STRING = "local s = random($n + 15)"
 local MEMORYVIEW = "mv = memoryview(random($n + 15))"
-local BLOCK = "local v = floor.u8(random($n + 15))"
+local LEAST = "local v = least.object(random($n + 15))"
 local LIVE_TABLES = " local live = {} for i = 1, 300000 do live[i] = {} end"
 local LIVE_LISTS = "\nlive = [[] for _ in range(300000)]"
 local LOCAL_CALL = "for i = 1, $n do local w = sub(v, i, i + 15) end"
@@ -22,6 +22,8 @@ local function slices(row)
       script = true, atmost = 1.35, chart = true},
     {"numpy", "a[i:i + 16]", "a = np.zeros($n + 15, 'u1')",
       "for i in range($n): w = a[i:i + 16]"},
+    {"c", "the least work", LEAST,
+      "for i = 1, $n do local w = v:sub(i, i + 15) end"},
   }
   row {name = "slice as a local function", items = N.n, with = {N},
     {"mview", "sub(v, i, i + 15)", VIEW .. " local sub = v.sub", LOCAL_CALL},
@@ -30,8 +32,7 @@ local function slices(row)
     {"cpython", "mv[i:i + 16]", MEMORYVIEW,
       "for i in range($n): w = mv[i:i + 16]",
       script = true, atmost = 0.95, chart = true},
-    {"c", "a userdata alone", BLOCK .. " local slice = floor.slice",
-      "for i = 1, $n do local w = slice(v, i, i + 15) end"},
+    {"c", "the least work", LEAST .. " local sub = v.sub", LOCAL_CALL},
   }
   row {name = "slice beside 300,000 live tables", items = N.n, with = {N},
     {"mview", "sub(v, i, i + 15)", VIEW .. LIVE_TABLES .. " local sub = v.sub",
@@ -68,6 +69,8 @@ local function pictures(row)
     {"mview", "for row in m:iter()", PICTURE, "for line in m:iter() do end"},
     {"numpy", "for row in m", NUMPY_PICTURE, "for line in m: pass",
       atmost = 1.30, chart = true},
+    {"c", "the least work", "local v = least.object(random(1))",
+      "for line in v:rows($rows) do end"},
   }
   row {name = "the mean of each row of a picture", items = 480, with = with,
     {"mview", "row:sum() of m:iter()", PICTURE,
@@ -83,9 +86,8 @@ local function pictures(row)
     {"numpy", "m[i:i + 64, i:i + 64]", NUMPY_PICTURE,
       "for i in range(400): w = m[i:i + 64, i:i + 64]", atmost = 1.30,
       chart = true},
-    {"c", "two lists read, a userdata",
-      "local v, part = floor.u8(random(1)), floor.part",
-      "for i = 1, 400 do local w = part(v, {i, i + 63}, {i, i + 63}) end"},
+    {"c", "the least work", "local v = least.object(random(1))",
+      "for i = 1, 400 do local w = v:slice({i, i + 63}, {i, i + 63}) end"},
   }
 end
 
@@ -118,7 +120,8 @@ local function made(row)
       script = true, atmost = 1.60, chart = true},
     {"numpy", "np.frombuffer(b, 'u1')", "b = random(1024)",
       "for i in range($n): v = np.frombuffer(b, 'u1')"},
-    {"c", "a userdata alone", BLOCK, "for i = 1, $n do floor.slice(v) end"},
+    {"c", "a userdata alone", "local v = floor.u8(random(1024))",
+      "for i = 1, $n do floor.slice(v) end"},
   }
   row {name = "cast", items = N.n, with = {N},
     {"mview", "v:cast('I')", "local v = mview(random(1024))",
@@ -128,7 +131,8 @@ local function made(row)
       script = true, atmost = 1.80, chart = true},
     {"numpy", "a.view('u4')", "a = np.zeros(1024, 'u1')",
       "for i in range($n): w = a.view('u4')"},
-    {"c", "a userdata alone", BLOCK, "for i = 1, $n do floor.slice(v) end"},
+    {"c", "the least work", LEAST,
+      "for i = 1, $n do local w = v:cast('I') end"},
   }
 end
 
