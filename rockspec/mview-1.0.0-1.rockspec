@@ -36,6 +36,7 @@ build = {
         "csrc/bind/cast.c",
         "csrc/bind/channel.c",
         "csrc/bind/compare.c",
+        "csrc/bind/construct.c",
         "csrc/bind/container.c",
         "csrc/bind/cursor.c",
         "csrc/bind/descriptor.c",

@@ -296,3 +296,79 @@ describe("Records", function()
     assert.same({9}, points():cast("<I").shape)
   end)
 end)
+
+-- Each third reading is by a function that is compiled for the format.
+describe("A record of numbers, read again,", function()
+  -- A format of n fields with these codes in turn, and their names.
+  local function fields(n, codes, name)
+    local text, names = {}, {}
+    for k = 1, n do
+      names[k] = name(k)
+      text[k] = codes[k % #codes + 1] .. ":" .. names[k] .. ":"
+    end
+    return "T{" .. table.concat(text) .. "}", names
+  end
+
+  local function numbered(k) return "f" .. k end
+  local CODES = {"B", "b", "<H", ">H", "<h", ">h", "<I", ">I", "<i", ">i",
+    "<Q", ">Q", "<q", ">q", "<f", ">f", "<d", ">d"}
+  local OTHERS = {"?", "2s", "c", "e", "(2)B"}
+
+  local rows = {
+    {"numbers of all kinds", 36, CODES, numbered},
+    {"one number", 1, {"i"}, numbered},
+    {"60 numbers", 60, {"B", "d"}, numbered},
+    {"61 numbers", 61, {"B", "d"}, numbered},
+    {"300 numbers", 300, {"B"}, numbered},
+    {"other items", 5, OTHERS, numbered},
+    {"a number and an array", 2, {"B", "(2)B"}, numbered},
+    {"names of 40 bytes", 3, {"B"}, function(k) return ("n"):rep(39) .. k end},
+    {"names of 41 bytes", 3, {"B"}, function(k) return ("n"):rep(40) .. k end},
+    {"names of the same start", 50, {"B"}, function(k) return ("n"):rep(k) end},
+    {"names of digits", 12, {"B"}, function(k) return tostring(k) end},
+    {"keywords as names", 3, {"B"}, function(k)
+      return ({"end", "nil", "function"})[k]
+    end},
+    {"names that are code", 5, {"B"}, function(k)
+      return ({"']=1}--", "\\", "\\']", "x']=error(),['y", "\n"})[k]
+    end},
+    {"each other byte as a name", 254, {"B"}, function(k)
+      return string.char(k < 58 and k or k + 1) -- no colon
+    end},
+  }
+  for _, row in ipairs(rows) do
+    it("is the same: " .. row[1], function()
+      local format, names = fields(row[2], row[3], row[4])
+      local v = mview.new(format, 2)
+      v:cast("B"):copyfrom(("\200\1\62\129"):rep(v.nbytes // 4 + 1)
+        :sub(1, v.nbytes))
+      local expected = {}
+      for k, name in ipairs(names) do
+        local column = v:field(k)
+        expected[name] = column.ndim == 1 and column[2] or column[2]:tolist()
+      end
+      for _ = 1, 4 do assert.same(expected, v[2]) end
+      assert.same({v[1], expected}, v:tolist())
+      assert.is_nil(getmetatable(v[1]))
+      assert.not_equal(v[1], v[1])
+    end)
+  end
+
+  it("is an empty table if it has no fields", function()
+    local v = mview.new("T{3x}", 2)
+    for _ = 1, 4 do assert.same({}, v[1]) end
+  end)
+
+  it("raises if a hook ends the memory meanwhile", function()
+    local bytes = mview.bytearray "\5\6"
+    local v = mview(bytes, "T{B:x:B:y:}")
+    assert.same(v[1], v[1])
+    debug.sethook(function()
+      if debug.getinfo(2, "S").source == "=record" then bytes:release() end
+    end, "c")
+    local ok, message = pcall(function() return v[1] end)
+    debug.sethook()
+    assert.is_false(ok)
+    assert.matches("attempt to use a view of revoked memory$", message)
+  end)
+end)

@@ -77,7 +77,7 @@ static const char *push_hint(lua_State *L, const char *s, size_t len,
 
 /*
 ** Pushes the parsed format. Its user value 1 is a table for the names of its
-** fields as Lua strings, by the field's number.
+** fields as Lua strings, by the field's number. construct.c uses the second.
 */
 static const mv_format *parse(lua_State *L, int arg, int idx) {
   size_t len, size;
@@ -86,7 +86,7 @@ static const mv_format *parse(lua_State *L, int arg, int idx) {
   mv_fault fault;
   size = mv_format_measure(s, len, &fault);
   if (size > 0)
-    format = mv_format_build(s, len, lua_newuserdatauv(L, size, 1), &fault);
+    format = mv_format_build(s, len, lua_newuserdatauv(L, size, 2), &fault);
   if (format == NULL) {
     char why[128];
     mv_explain(&fault, why, sizeof why);

@@ -5,6 +5,7 @@
 */
 #include "value.h"
 
+#include "construct.h"
 #include "numstack.h"
 #include "view.h"
 
@@ -132,15 +133,19 @@ static inline void push_value(lua_State *L, const lmv_view *v, int names,
 
 void lmv_pushitem(lua_State *L, const lmv_view *v, int idx, ptrdiff_t off) {
   const mv_item *item = &v->format->item;
+  int at;
   if (item->kind != MV_RECORD || !v->anchors_format) { /* no names */
     push_value(L, v, 0, item, off);
     return;
   }
-  luaL_checkstack(L, 4, "record nested too deep");
+  luaL_checkstack(L, LMV_CONSTRUCTING, "record nested too deep");
   lua_getiuservalue(L, idx, 2);
-  lua_getiuservalue(L, -1, 1);
-  push_value(L, v, lua_gettop(L), item, off);
-  lua_replace(L, -3);
+  if (lmv_construct(L, v, off))
+    return;
+  at = lua_gettop(L);
+  lua_getiuservalue(L, at, 1);
+  push_value(L, v, at + 1, item, off);
+  lua_replace(L, at);
   lua_pop(L, 1);
 }
 

@@ -51,6 +51,7 @@ function operations.world()
   w.strided = w.view:sub(-1, 1, -2)
   w.five = w.view:sub(5, 5)
   w.records = w.view:cast("T{<H:id:2s:tag:(2)<h:xy:}")
+  w.points = w.view:cast("T{<H:x:>h:y:}")
   w.complex = w.view:sub(1, 16):cast("Zf")
   w.flags = w.view:sub(1, 8):cast("?")
   w.chars = w.view:sub(1, 8):cast("c")
@@ -177,6 +178,9 @@ each("view:get", "view strided doubles records complex string lent mapped",
   function(v) return v:get(1), v:get(-1) end)
 table.insert(rows["view:get"], function(w)
   return w.numbers:get(2, -1), w.rows:get(1, 1), w.single:get()
+end)
+table.insert(rows["view:get"], function(w) -- the third calls a Lua function
+  return w.points:get(1), w.points:get(2), w.points:get(3)
 end)
 each("view:__call", "view strided doubles records complex string lent mapped",
   function(v) return v(1), v(-1) end)
