@@ -32,9 +32,8 @@ static void add_integer(total *t, int64_t x) {
 }
 
 /* x times 2^32 */
-static void add_upper(total *t, int64_t x) {
-  uint64_t high = (uint64_t)x >> 32 | (x < 0 ? UINT64_MAX << 32 : 0);
-  add_to_total(t, (int64_t)high, (uint64_t)x << 32);
+static void add_upper(total *t, uint64_t x) {
+  add_to_total(t, (int64_t)(x >> 32), x << 32);
 }
 
 #define SUM(name, type, sum, value)                                            \
@@ -90,7 +89,7 @@ static void add_piece(total *t, mv_kind kind, const unsigned char *p,
     break;
   default:
     add_to_total(t, 0, sum_low(p, n));
-    add_upper(t, (int64_t)sum_high(p, n));
+    add_upper(t, sum_high(p, n));
   }
 }
 

@@ -19,15 +19,21 @@ static size_t model(char *out, const unsigned char *p, size_t n, char sep,
   return len;
 }
 
-static void try_hex(const unsigned char *p, size_t n, char sep, int64_t group) {
+/* From and to blocks of exactly that size. */
+static void try_hex(const unsigned char *bytes, size_t n, char sep,
+                    int64_t group) {
   char *expected = malloc(3 * n + 1);
-  size_t len = model(expected, p, n, sep, group), size = mv_hex_size(n, group);
+  unsigned char *p = malloc(n + !n);
+  size_t len = model(expected, bytes, n, sep, group);
+  size_t size = mv_hex_size(n, group);
+  memcpy(p, bytes, n);
   if (CHECK(len == size)) {
     char *got = malloc(size + !size);
     mv_hex(got, p, n, sep, group);
     CHECK(memcmp(expected, got, size) == 0);
     free(got);
   }
+  free(p);
   free(expected);
 }
 
@@ -171,6 +177,19 @@ static void try_groups_back(void) {
     }
 }
 
+/* Groups in texts of each length around that of the lanes read at once. */
+static void try_lengths(void) {
+  static const char blanks[] = " \t\n\v\f\r";
+  char text[1024];
+  for (size_t group = 2; group <= 16; group += 2) {
+    for (size_t i = 0; i < sizeof text; i++)
+      text[i] =
+          i % (group + 1) == group ? blanks[i % (sizeof blanks - 1)] : '5';
+    for (size_t len = 500; len <= sizeof text; len++)
+      try_unhex(text, len);
+  }
+}
+
 /* Every character in the place of each of some blanks of a long text. */
 static void try_blanks(void) {
   static unsigned char p[1024];
@@ -197,6 +216,7 @@ static void try_all(void) {
   try_characters();
   try_bytes();
   try_groups_back();
+  try_lengths();
   try_blanks();
 }
 

@@ -43,6 +43,9 @@ static void check_integers(const sample *s, const mv_item *item) {
                                    : expected.high == 0;
   CHECK(status == (fits ? MV_OK : MV_ERANGE));
   CHECK(!fits || sum.as.u == expected.low);
+  CHECK(!fits ||
+        sum.tag ==
+            (item->kind == MV_U64 && expected.low >> 63 ? MV_VUINT : MV_VINT));
 }
 
 /* The sum of up to 256 numbers: of each 16th number, then of these sums. */
