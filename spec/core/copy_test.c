@@ -156,14 +156,18 @@ static void check_scatter(memory *dst) {
   free(in.base);
 }
 
-/* With an item of different bytes, and with one of equal bytes. */
-static void check_fill(memory *dst, bool equal) {
+/* How the bytes of the item that fills a block differ. */
+typedef enum { RANDOM, EQUAL, LAST } filling;
+
+static void check_fill(memory *dst, filling how) {
   unsigned char *expected = duplicate(dst);
   size_t size = (size_t)dst->lay.itemsize;
   unsigned char *item = allocate(size);
   ptrdiff_t n = mv_layout_count(&dst->lay);
   for (size_t i = 0; i < size; i++)
-    item[i] = equal ? 0xA5 : (unsigned char)sample_below(256);
+    item[i] = how == RANDOM ? (unsigned char)sample_below(256) : 0xA5;
+  if (how == LAST)
+    item[size - 1] = 0x5A;
   for (ptrdiff_t k = 0; k < n; k++)
     memcpy(item_at(&dst->lay, expected, k), item, size);
   mv_fill(dst->base, &dst->lay, item);
@@ -207,10 +211,25 @@ static const struct {
   mv_kind kind;
   size_t numbers, size;
 } numbers[] = {
-    {MV_U8, 1, 1},   {MV_I8, 1, 1},    {MV_U16, 1, 2},  {MV_I16, 1, 2},
-    {MV_F16, 1, 2},  {MV_U32, 1, 4},   {MV_I32, 1, 4},  {MV_F32, 1, 4},
-    {MV_U64, 1, 8},  {MV_I64, 1, 8},   {MV_F64, 1, 8},  {MV_CF32, 2, 4},
-    {MV_CF64, 2, 8}, {MV_BYTES, 5, 1}, {MV_BOOL, 1, 1}, {MV_CHAR, 1, 1},
+    {MV_U8, 1, 1},
+    {MV_I8, 1, 1},
+    {MV_U16, 1, 2},
+    {MV_I16, 1, 2},
+    {MV_F16, 1, 2},
+    {MV_U32, 1, 4},
+    {MV_I32, 1, 4},
+    {MV_F32, 1, 4},
+    {MV_U64, 1, 8},
+    {MV_I64, 1, 8},
+    {MV_F64, 1, 8},
+    {MV_CF32, 2, 4},
+    {MV_CF64, 2, 8},
+    {MV_BYTES, 5, 1},
+    {MV_BOOL, 1, 1},
+    {MV_CHAR, 1, 1},
+    {MV_U24, 1, 3},
+    {MV_I24, 1, 3},
+    {MV_LONGDOUBLE, 1, sizeof(long double)},
 };
 
 /* Small shapes of many dimensions, empty ones among them. */
@@ -235,7 +254,7 @@ static void random_layouts(void) {
     check_gather(&src, 'C');
     check_gather(&src, 'F');
     check_scatter(&dst);
-    check_fill(&dst, i % 2 == 0);
+    check_fill(&dst, i % 2 == 0 ? EQUAL : RANDOM);
     check_byteswap(&of_numbers, numbers[k].kind, numbers[k].numbers,
                    numbers[k].size);
     free(dst.base);
@@ -300,8 +319,9 @@ static void fills(void) {
     for (size_t n = 0; n < COUNT(lengths); n++)
       for (ptrdiff_t step = 1; step <= 2; step++) {
         memory m = run(sizes[i], lengths[n], step);
-        check_fill(&m, false);
-        check_fill(&m, true);
+        check_fill(&m, RANDOM);
+        check_fill(&m, EQUAL);
+        check_fill(&m, LAST);
         free(m.base);
       }
 }
