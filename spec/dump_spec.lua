@@ -406,6 +406,19 @@ describe("dump of records", function()
     assert.equal(lines('00000002  [1]  2s  "ab"'), dump(mview("..ab", "2x2s")))
   end)
 
+  for _, row in ipairs {
+    {"xT{B:a:}", "00000001  a  B  97"}, {"T{B:a:}x", "00000000  a  B  97"},
+    {"2xT{T{B:b:}:a:}", "00000002  a.b  B  97"},
+    {"x(1)T{B:a:}", "00000001  [1].a  B  97"},
+    {"xT{B:a:}:r:", "00000001  r.a  B  97"},
+    {"T{xT{B:a:}}", "00000001  [1].a  B  97"},
+  } do
+    it("names fields as the item reads, with padding: " .. row[1], function()
+      assert.equal(lines(row[2]), dump(mview(
+        ("a"):rep(mview.calcsize(row[1])), row[1])))
+    end)
+  end
+
   it("skips padding that only the exporter of the records knows", function()
     local view = lend_host.lend {data = "\1\0..\2\0..\3\0..",
       format = "T{<H:id:}", itemsize = 4, shape = {3}}

@@ -107,7 +107,8 @@ end
 
 -- The field names in the text of a record's format, by the position of the
 -- field; without the names of nested records. A repeated code has one position
--- for each repetition or, if a name follows, one in all: an array.
+-- for each repetition or, if a name follows, one in all: an array. Also returns
+-- whether the whole format is in T{...}.
 local function names_of(format)
   local names, position, count, at = {}, 0, 0, 1
   local list = {}
@@ -116,8 +117,8 @@ local function names_of(format)
     list[#list + 1] = name
     return (":%d:"):format(#list)
   end)
-  format = format:match("^[@=<>!^%s]*T(%b{})%s*$") or format
-  format = format:gsub("^{(.*)}$", "%1")
+  local braced = format:match("^[@=<>!^%s]*T(%b{})%s*$")
+  format = braced and braced:sub(2, -2) or format
   while at <= #format do
     local name = format:match("^:([^:]+):", at)
     local shape, record = format:match("^%b()", at), format:match("^%b{}", at)
@@ -134,16 +135,22 @@ local function names_of(format)
       at = at + #digits + (code == "Z" and 2 or 1)
     else at = at + 1 end
   end
-  return names
+  return names, braced ~= nil
 end
 
 -- The fields of a 0-d record in order, each as {view, name}. The name is the
--- index expression behind the name of the record.
+-- index expression behind the name of the record. It is empty for a record that
+-- is the only value of a format without T{...}: the item reads as that record.
 local function fields(record)
-  local names, list, unnamed = names_of(record.format), {}, 0
+  local names, braced = names_of(record.format)
+  local list, unnamed = {}, 0
   for i = 1, math.huge do
     local found, field = pcall(record.field, record, i)
-    if not found then return list end
+    if not found then
+      local alone = #list == 1 and unnamed == 1 and not braced
+      if alone and is_record(list[1].view) then list[1].name = "" end
+      return list
+    end
     local name = names[i]
     if not name then unnamed = unnamed + 1 end
     list[i] = {view = field, name = name and "." .. name or
