@@ -99,6 +99,8 @@ describe("A C stack of 256 KiB", function()
     {"arrays of 64 dimensions in records in arrays",
       'format(64, "(1,1)", dims)'},
     {"arrays of 64 dimensions in records", 'dims .. format(64, "", dims)'},
+    {"the same in named fields with counts",
+      '("2T{"):rep(12) .. format(2, dims, dims) .. ("}:a:"):rep(12)'},
   } do
     it("is enough for values that are nested as deeply as possible: " .. row[1],
       function()

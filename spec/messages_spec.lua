@@ -107,11 +107,11 @@ local rows = {
   {"view()", "1 index expected, got 0"},
   {"view(1, 2)", "1 index expected, got 2"},
   {"view('first')",
-    "bad argument #1 to 'mview.view' (number expected, got string)"},
-  {"view(1.5)", "bad argument #1 to 'mview.view' (number has no integer "
+    "bad argument #1 to 'call of a view' (number expected, got string)"},
+  {"view(1.5)", "bad argument #1 to 'call of a view' (number has no integer "
     .. "representation)"},
   {"grid(nil, 2)",
-    "bad argument #1 to 'mview.view' (number expected, got nil)"},
+    "bad argument #1 to 'call of a view' (number expected, got nil)"},
   {"grid:get(nil, 2)",
     "bad argument #1 to 'get' (number expected, got nil)"},
   {"grid:get(nil, nil)",

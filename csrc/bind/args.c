@@ -47,7 +47,7 @@ int lmv_argerror(lua_State *L, int arg, const char *message, ...) {
   if (name == NULL)
     return luaL_argerror(L, arg, text);
   if (strcmp(name, "__call") == 0) { /* the caller has called a view */
-    name = "mview.view";
+    name = "call of a view";
     arg--;
   } else if (hides_self(L) && --arg == 0)
     return luaL_error(L, "calling '%s' on bad self (%s)", name, text);

@@ -17,7 +17,9 @@
 #define MV_MAXDIM 64   /* as NumPy and PEP 3118 */
 #define MV_MAXDEPTH 64 /* nesting of T{...} */
 /* Dimensions of all sub-arrays that a T{...} is in. Functions call themselves
-** for each record and each dimension, so both limits bound the C stack. */
+** for each record and each dimension, so both limits bound the C stack. The
+** dimensions that the counts of named fields add are not counted: each at least
+** doubles the size, so there are fewer than 64. */
 #define MV_MAXAROUND 128
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
