@@ -16,7 +16,10 @@ describe("at", function()
         assert.equal("B", part.format)
         assert.same({n}, part.shape)
       end
-      assert.is_false((pcall(v.at, v, offset, #text - offset + 1)))
+      local left = #text - offset
+      raises(("bad argument #3 to 'at' (%d byte%s at offset %d, %d left)")
+        :format(left + 1, left == 0 and "" or "s", offset, left),
+        v.at, v, offset, left + 1)
     end
   end)
 

@@ -248,10 +248,10 @@ describe("done is called once", function()
 
   it("at the unpin by an error, an unborrow or coroutine.close", function()
     local view, loan = capi.lend(3)
-    assert.is_false((pcall(capi.borrow, view, capi.READ, function()
+    raises("on purpose", capi.borrow, view, capi.READ, function()
       loan:revoke()
       error "on purpose"
-    end)))
+    end)
     assert.equal(1, loan:dones())
     view, loan = capi.lend(3)
     assert.same({0, 1}, {capi.unborrow(view, function()

@@ -229,7 +229,8 @@ describe("A borrow", function()
         if pcall(capi.borrow, v, capi.READ) then borrowed = borrowed + 1 end
         string.gsub("a", "a", deep)
       end
-      assert.is_false(pcall(deep))
+      -- The message depends on what ends the recursion: gsub or Lua.
+      assert.is_false((pcall(deep)))
       assert.is_true(borrowed > 0)
       assert.equal(0, v.pins)
       b:resize(0)
@@ -277,7 +278,8 @@ describe("A pin that a C module gives to a script", function()
       local pin = capi.leak(x)
       assert.equal("userdata", type(pin))
       assert.is_false(getmetatable(pin))
-      assert.has_error(function() setmetatable(pin, {}) end)
+      raises("bad argument #1 to 'setmetatable' (table expected, got "
+        .. "mview.pin)", setmetatable, pin, {})
     end
   end)
 end)
@@ -439,7 +441,8 @@ describe("borrow without memory", function()
 
   it("leaves no pin if it fails", function()
     local v = mview("abc")
-    assert.is_false((pcall(capi.borrow, v, capi.WRITE)))
+    raises("bad argument #1 to 'capi.borrow' (memory is read-only)",
+      capi.borrow, v, capi.WRITE)
     assert.equal(0, v.pins)
     assert.equal("abc", capi.borrow(v, READ).data)
   end)

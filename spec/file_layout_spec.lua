@@ -8,17 +8,14 @@ local unix = require "unix"
 local MIB = 1 << 20
 local LARGE = math.min(5 << 30, sizes.most // 4)
 
-local bytes, read, write = files.bytes, files.read, files.write
+local bytes, read = files.bytes, files.read
 local open, zeros = files.open, files.zeros
 
 describe("v:readfrom and v:writeto", function()
   local path
   local content = bytes(10000)
 
-  before_each(function()
-    path = os.tmpname()
-    write(path, content)
-  end)
+  before_each(function() path = files.temporary(content) end)
   after_each(function() os.remove(path) end)
 
   describe("of a view", function()

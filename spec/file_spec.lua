@@ -17,10 +17,7 @@ describe("v:readfrom and v:writeto", function()
   local path
   local content = bytes(10000)
 
-  before_each(function()
-    path = os.tmpname()
-    write(path, content)
-  end)
+  before_each(function() path = files.temporary(content) end)
   after_each(function() os.remove(path) end)
 
   describe("of a file handle", function()

@@ -154,12 +154,14 @@ describe("An object of LuaSocket", function()
     peer:send("header\nbody")
     assert.equal("header", client:receive("*l"))
     assert.equal(0, mview.bytearray():view():readfrom(client))
-    assert.has_error(function() mview("read-only"):readfrom(client) end)
+    assert.has_error(function() mview("read-only"):readfrom(client) end,
+      "attempt to write to a read-only view")
     assert.is_nil((mview.bytearray(4):view():readfrom(client, 0)))
     assert.equal(0, mview.bytearray():appendfrom(client, 0))
     local released = mview.bytearray(4):view()
     released:release()
-    assert.has_error(function() released:readfrom(client) end)
+    assert.has_error(function() released:readfrom(client) end,
+      "attempt to use a released view")
     assert.equal("body", client:receive(4))
   end)
 

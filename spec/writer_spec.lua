@@ -71,28 +71,33 @@ describe("A number of fixed width", function()
 
     it(name .. " refuses other values", function()
       local w, b = fresh()
-      local wrong = {"1", {}, print, true}
-      if not format:find "[fd]" then
-        wrong[#wrong + 1] = 1.5
-        wrong[#wrong + 1] = 0 / 0
-        wrong[#wrong + 1] = 2 ^ 64
-        if format:find "[iIbB]" and bits < 64 then
-          local signed = format:find "[ib]"
-          wrong[#wrong + 1] = signed and 1 << bits - 1 or 1 << bits
-          wrong[#wrong + 1] = signed and -(1 << bits - 1) - 1 or -1
-          wrong[#wrong + 1] = MIN
-          wrong[#wrong + 1] = MAX
-        end
-      elseif format == "f" then
-        wrong[#wrong + 1] = 1e39
-        wrong[#wrong + 1] = -1e300
-      end
-      for _, x in ipairs(wrong) do
-        assert.is_false(pcall(w[name], w, x), tostring(x))
+      local expected = format:find "[fd]" and "number" or "integer"
+      local function refuses(message, ...)
+        raises(("bad argument #2 to '%s' (%s)"):format(name, message),
+          w[name], w, ...)
         assert.equal(0, #b)
         assert.equal(1, w.pos)
       end
-      assert.is_false(pcall(w[name], w))
+      for _, x in ipairs {"1", {}, print, true} do
+        refuses(("%s expected, got %s"):format(expected, type(x)), x)
+      end
+      refuses(expected .. " expected, got no value")
+      if expected == "integer" then
+        for _, x in ipairs {1.5, 0 / 0, 2 ^ 64} do
+          refuses("number has no integer representation", x)
+        end
+      end
+      if expected == "integer" and bits < 64 then
+        local signed = format:find "i" or format == "b"
+        local least = signed and -(1 << bits - 1) or 0
+        local most = (1 << (signed and bits - 1 or bits)) - 1
+        for _, x in ipairs {most + 1, least - 1, MIN, MAX} do
+          refuses(("value %d out of range [%d, %d]"):format(x, least, most), x)
+        end
+      elseif format == "f" then
+        refuses("value 1e+39 out of range", 1e39)
+        refuses("value -1e+300 out of range", -1e300)
+      end
     end)
   end
 

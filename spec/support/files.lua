@@ -27,6 +27,13 @@ function files.write(path, content)
   file:write(content)
 end
 
+-- The path of a new temporary file with that content.
+function files.temporary(content)
+  local path = os.tmpname()
+  files.write(path, content)
+  return path
+end
+
 -- The results of a call that the system refused, with or without the path.
 function files.failed(errno, path)
   local message = unix.message(errno)
