@@ -28,7 +28,7 @@ local sources = {
 -- A format that no view had before, so it is parsed.
 local formats_made = 0
 local function fresh_format(n)
-  formats_made = made + 1
+  formats_made = formats_made + 1
   return ("T{%dB:a%d:%dB:b:}"):format(n, formats_made, size - n)
 end
 
