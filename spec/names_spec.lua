@@ -224,7 +224,7 @@ local parameters = {
   {"slice", function(v, x) return v:slice(x) end},
   {"get", function(v, x) return v:get(x) end},
   {"set", function(v, x) return v:set(x, 98) end},
-  {"mview.view", function(v, x) return v(x) end},
+  {"call of a view", function(v, x) return v(x) end},
   {"values", function(v, x) return v:values(x) end},
   {"values", function(v, x) return v:values(2, x) end},
   {"transpose", function(v, x) return v:transpose(x) end},
