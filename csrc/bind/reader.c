@@ -260,12 +260,17 @@ static size_t find_strided(lua_State *L, lmv_cursor *r, const char *needle,
   lmv_byterun all =
       lmv_cursorbytes(L, r); /* only now, as finalizers may have cut it */
   lmv_operand operand;
+  mv_search search;
   ptrdiff_t found;
   r->pos = from; /* finalizers may have moved it */
   most = bytes_left(r, &all);
   operand_ahead(r, most, &operand);
-  found = mv_find_layout(lmv_operandbase(L, &operand), &operand.lay, 0, most,
-                         (const unsigned char *)needle, m, false, room, size);
+  search = (mv_search){.needle = (const unsigned char *)needle,
+                       .m = m,
+                       .n = most,
+                       .room = room,
+                       .size = size};
+  found = mv_find_layout(lmv_operandbase(L, &operand), &operand.lay, &search);
   return found >= 0 ? (size_t)found : ABSENT;
 }
 

@@ -109,7 +109,14 @@ static int find_bytes_like(lua_State *L, const lmv_view *v, lua_Integer init,
   if (!search_range(init, last, n, m, &from, &to))
     at = -1;
   else if (room != NULL)
-    at = mv_find_layout(base, &lay, from, to - from, q, m, last, room, size);
+    at = mv_find_layout(base, &lay,
+                        &(mv_search){.needle = q,
+                                     .m = m,
+                                     .from = from,
+                                     .n = to - from,
+                                     .last = last,
+                                     .room = room,
+                                     .size = size});
   else if (last)
     at = mv_rfind(base + v->offset + from, to - from, q, m);
   else

@@ -134,23 +134,21 @@ void mv_write(unsigned char *dst, const mv_layout *dlay, size_t from, size_t n,
 }
 
 ptrdiff_t mv_find_layout(const unsigned char *src, const mv_layout *slay,
-                         size_t from, size_t n, const unsigned char *needle,
-                         size_t m, bool last, unsigned char *room,
-                         size_t size) {
-  size_t starts, most, some;
-  if (m > n)
+                         const mv_search *search) {
+  size_t m = search->m, starts, most, some;
+  if (m > search->n)
     return -1;
-  mv_assert(size >= m);
-  starts = n - m + 1;
-  most = size - m + 1;
+  mv_assert(search->size >= m);
+  starts = search->n - m + 1;
+  most = search->size - m + 1;
   for (size_t done = 0; done < starts; done += some) {
     size_t at;
     ptrdiff_t found;
     some = starts - done < most ? starts - done : most;
-    at = last ? starts - done - some : done;
-    mv_read(src, slay, from + at, some + m - 1, room);
-    found = last ? mv_rfind(room, some + m - 1, needle, m)
-                 : mv_find(room, some + m - 1, needle, m);
+    at = search->last ? starts - done - some : done;
+    mv_read(src, slay, search->from + at, some + m - 1, search->room);
+    found = (search->last ? mv_rfind : mv_find)(search->room, some + m - 1,
+                                                search->needle, m);
     if (found >= 0)
       return (ptrdiff_t)at + found;
   }

@@ -33,14 +33,19 @@ void mv_read(const unsigned char *src, const mv_layout *slay, size_t from,
 void mv_write(unsigned char *dst, const mv_layout *dlay, size_t from, size_t n,
               const unsigned char *in);
 
-/*
-** mv_find (mv_rfind, if last is true) in a range of n bytes from byte number
-** `from` on. Pieces of the range are copied to room and searched there. room has
-** size bytes, at least m or n; with 2 * m, each byte is copied at most twice.
-*/
+/* A search for m bytes at needle in n bytes from byte number `from` on. */
+typedef struct mv_search {
+  const unsigned char *needle;
+  size_t m, from, n;
+  bool last;           /* the last occurrence, as by mv_rfind */
+  unsigned char *room; /* pieces of the bytes are copied and searched here */
+  size_t size; /* of room; at least m or n; with 2 * m, each byte is copied at
+                  most twice */
+} mv_search;
+
+/* The offset of the bytes behind `from`; -1 if they do not occur. */
 ptrdiff_t mv_find_layout(const unsigned char *src, const mv_layout *slay,
-                         size_t from, size_t n, const unsigned char *needle,
-                         size_t m, bool last, unsigned char *room, size_t size);
+                         const mv_search *search);
 
 /* The mv_hash of all bytes. */
 uint64_t mv_hash_layout(const unsigned char *src, const mv_layout *slay,
