@@ -412,8 +412,9 @@ describe("dump of records", function()
     {"x(1)T{B:a:}", "00000001  [1].a  B  97"},
     {"xT{B:a:}:r:", "00000001  r.a  B  97"},
     {"T{xT{B:a:}}", "00000001  [1].a  B  97"},
+    {"1T{B:a:}", "00000000  a  B  97"}, {"<01T{B:a:}", "00000000  a  <B  97"},
   } do
-    it("names fields as the item reads, with padding: " .. row[1], function()
+    it("names fields as the item reads: " .. row[1], function()
       assert.equal(lines(row[2]), dump(mview(
         ("a"):rep(mview.calcsize(row[1])), row[1])))
     end)

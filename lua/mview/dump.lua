@@ -117,7 +117,7 @@ local function names_of(format)
     list[#list + 1] = name
     return (":%d:"):format(#list)
   end)
-  local braced = format:match("^[@=<>!^%s]*T(%b{})%s*$")
+  local braced = format:match("^[@=<>!^%s]*0*1?T(%b{})%s*$")
   format = braced and braced:sub(2, -2) or format
   while at <= #format do
     local name = format:match("^:([^:]+):", at)
