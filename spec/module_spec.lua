@@ -109,9 +109,18 @@ describe("new and from", function()
     raises("bad argument #2 to 'from' (more than 64 dimensions)", mview.from,
       "B", {list})
     local endless = {}
-    endless[1] = endless
-    raises("bad argument #2 to 'from' (more than 64 dimensions)", mview.from,
-      "B", endless)
+    endless[1], endless[2] = endless, endless
+    for _, format in ipairs {"B", "BB", "(2)B", "Zd", "T{B:a:}"} do
+      raises("bad argument #2 to 'from' (more than 64 dimensions)", mview.from,
+        format, endless)
+    end
+  end)
+
+  it("refuse a list that contains itself behind its first item", function()
+    local list = {{1, 2}}
+    list[2] = list
+    raises("bad argument #2 to 'from' ([2][1]: integer expected, got table)",
+      mview.from, "B", list)
   end)
 
   it("take lists of items that are tables", function()
