@@ -19,6 +19,7 @@
 #define BLOCK 256    /* items gathered on the stack, if strided or swapped */
 #define PIECE 16384  /* items tested in one call */
 #define NUMBER_MAX 8 /* bytes of the largest number */
+#define CLOSE 4      /* numbers from one to the next */
 
 /* A conversion between items as they lie in memory. */
 typedef struct converting {
@@ -71,13 +72,25 @@ static bool fit_piece(const converting *c, const unsigned char *in,
   return true;
 }
 
-/* Tests from the end, so the conversion can go forwards, which is faster. */
+/*
+** Tests from the end, so the conversion can go forwards, which is faster.
+** Numbers that lie close together are tested with those between them, which is
+** faster than to gather them; if not all of these fit, they are gathered.
+*/
 static bool fit_run(const converting *c, const unsigned char *in,
                     ptrdiff_t step, ptrdiff_t n) {
+  const mv_conversion *k = &c->kernel;
+  ptrdiff_t size = (ptrdiff_t)c->from->size, apart = step / size;
+  bool close =
+      apart > 1 && apart <= CLOSE && step % size == 0 && !c->from->swap;
   for (ptrdiff_t some; n > 0;) {
+    const unsigned char *at;
     some = n < PIECE ? n : PIECE;
     n -= some;
-    if (!fit_piece(c, in + n * step, step, some))
+    at = in + n * step;
+    close = close &&
+            k->fit(at, (size_t)((some - 1) * apart + 1), k->bound, k->outside);
+    if (!close && !fit_piece(c, at, step, some))
       return false;
   }
   return true;

@@ -82,6 +82,27 @@ static void check_pair(const mv_item *dst, const mv_item *src) {
   }
 }
 
+/* Numbers that lie some items apart, all of which fit, and then all but one.
+** between: those between them do not fit. */
+static void check_apart(const mv_item *dst, const mv_item *src, ptrdiff_t apart,
+                        ptrdiff_t n, bool between) {
+  static patterns good, bad;
+  ptrdiff_t all = n * apart;
+  sample s;
+  part(dst, src, &good, &bad);
+  if (good.n == 0 || bad.n == 0)
+    return;
+  sample_make(&s, src->size, 1, &all, false);
+  for (ptrdiff_t k = 0; k < all; k++)
+    put(&s, k, between && k % apart > 0 ? &bad : &good);
+  s.lay.shape[0] = n;
+  s.lay.strides[0] *= apart;
+  check_convert(&s, dst, src, false);
+  put(&s, (ptrdiff_t)sample_below((uint32_t)n), &bad);
+  check_convert(&s, dst, src, false);
+  sample_free(&s);
+}
+
 /* Stores the number as each kind of item and converts that to all others, as
 ** the item of a run before the last one. */
 static void check_number(double number, ptrdiff_t n) {
@@ -196,8 +217,13 @@ static void check_all(void) {
   check_edges();
   check_halves();
   for (size_t d = 0; d < SAMPLE_ITEMS_COUNT; d++)
-    for (size_t s = 0; s < SAMPLE_ITEMS_COUNT; s++)
+    for (size_t s = 0; s < SAMPLE_ITEMS_COUNT; s++) {
       check_pair(&sample_items[d], &sample_items[s]);
+      for (ptrdiff_t apart = 2; apart <= 5; apart++) {
+        check_apart(&sample_items[d], &sample_items[s], apart, 40, false);
+        check_apart(&sample_items[d], &sample_items[s], apart, 40, true);
+      }
+    }
 }
 
 int main(void) {
