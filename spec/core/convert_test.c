@@ -179,7 +179,10 @@ static void check_edges(void) {
     for (int sign = -1; sign <= 1; sign += 2) {
       check_number(sign * edges[i], 2);
       check_number(sign * edges[i], 300);
-      check_number(sign * edges[i], 2049);
+      if (edges[i] == 0.5 ||
+          (edges[i] >= 0x1.fffffffcp30 && edges[i] <= 0x1.00000002p31) ||
+          (edges[i] >= 0x1.fffffep127 && edges[i] <= 0x1.ffffffp127))
+        check_number(sign * edges[i], 2049); /* of floats and int32 */
     }
   for (int bits = 6; bits <= 64; bits++)
     for (int beside = -1; beside <= 1; beside++) {
