@@ -4,6 +4,7 @@ local files = require "files"
 local lend_host = require "lend_host"
 local lua_states = require "lua_states"
 local mview = require "mview"
+local oom = require "oom"
 local raises = require "raises"
 local sizes = require "sizes"
 
@@ -118,7 +119,6 @@ describe("A view of more bytes than there is memory", function()
       concat = function() return v .. "!" end,
       bytearray = function() return mview.bytearray(v) end,
       append = function() return b:append(v) end,
-      match = function() return v:match("y+") end,
       copyfrom = function() return v:copyfrom {1} end,
       ["copyfrom, backwards"] = function()
         return v:copyfrom(v:sub(-1, 1, -1))
@@ -133,6 +133,15 @@ describe("A view of more bytes than there is memory", function()
     raises("too many results", v.byte, v, 1, -1)
     raises("too many results", v.values, v)
     assert.equal("ab", tostring(b))
+  end)
+
+  it("is copied by a search for a pattern up to the limit of memory", function()
+    assert.same({"not enough memory", 0, 0}, {oom.run([[
+      local lend_host = require "lend_host"
+      local v <close> = lend_host.lend {data = "x", shape = {1 << 62},
+        strides = {0}}
+      return select(2, pcall(v.match, v, "y+"))
+    ]])})
   end)
 end)
 
