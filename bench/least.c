@@ -14,13 +14,12 @@
 
 static const void *metatable;
 
-/* The object at index 1. */
+/* The object at index 1. Leaves its metatable on the stack. */
 static unsigned char *check_object(lua_State *L) {
   unsigned char *object = lua_touserdata(L, 1);
   if (object == NULL || !lua_getmetatable(L, 1) ||
       lua_topointer(L, -1) != metatable)
     luaL_error(L, "object expected");
-  lua_pop(L, 1);
   return object;
 }
 
@@ -65,10 +64,10 @@ static int object_append(lua_State *L) {
   return 0;
 }
 
-/* Pushes a userdata that has the object at index 1 as its owner. */
-static void push_child(lua_State *L, size_t size) {
+/* Pushes a userdata that has the object at that index as its owner. */
+static void push_child(lua_State *L, int owner, size_t size) {
   lua_newuserdatauv(L, size, 1);
-  lua_pushvalue(L, 1);
+  lua_pushvalue(L, owner);
   lua_setiuservalue(L, -2, 1);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_setmetatable(L, -2);
@@ -78,16 +77,14 @@ static int object_sub(lua_State *L) {
   check_object(L);
   lua_tointeger(L, 2);
   lua_tointeger(L, 3);
-  push_child(L, VIEW_SIZE);
+  push_child(L, 1, VIEW_SIZE);
   return 1;
 }
 
 static int object_cast(lua_State *L) {
+  lua_tostring(L, 2);
   check_object(L);
-  lua_pushvalue(L, 2);
-  lua_rawget(L, lua_upvalueindex(2)); /* as a cached format */
-  lua_pop(L, 1);
-  push_child(L, VIEW_SIZE);
+  push_child(L, 1, VIEW_SIZE);
   return 1;
 }
 
@@ -97,11 +94,7 @@ static int next_row(lua_State *L) {
   if (*left == 0)
     return 0;
   --*left;
-  lua_newuserdatauv(L, VIEW_SIZE, 1);
-  lua_pushvalue(L, lua_upvalueindex(3));
-  lua_setiuservalue(L, -2, 1);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_setmetatable(L, -2);
+  push_child(L, lua_upvalueindex(3), VIEW_SIZE);
   return 1;
 }
 
@@ -131,7 +124,7 @@ static int object_slice(lua_State *L) {
   check_object(L);
   get_bounds(L, 2, bounds);
   get_bounds(L, 3, bounds + 2);
-  push_child(L, VIEW_SIZE + 2 * sizeof(lua_Integer));
+  push_child(L, 1, VIEW_SIZE + 2 * sizeof(lua_Integer));
   memcpy(lua_touserdata(L, -1), bounds, sizeof bounds);
   return 1;
 }

@@ -1,4 +1,5 @@
 local mview = require "mview"
+local names = require "names"
 local raises = require "raises"
 local sizes = require "sizes"
 
@@ -39,6 +40,15 @@ describe("cast", function()
       assert.equal(size, v.itemsize)
       assert.same({size}, v.strides)
       assert.equal(v, mview(bytes, format))
+    end)
+
+    it("is the same with the shape that it has without: " .. format, function()
+      local v = mview(bytes):cast(format)
+      local shaped = mview(bytes):cast(format, {24 // size})
+      for _, name in ipairs(names.attributes) do
+        assert.same(shaped[name], v[name], name)
+      end
+      assert.equal(shaped, v)
     end)
 
     it("may start anywhere: " .. format, function()

@@ -28,8 +28,9 @@ static char check_order(lua_State *L, int arg) {
 
 /* v:tobytes([order]): the items' bytes as a string; order "C", "F" or "A". */
 LMV_TOUCHES(view_tobytes) {
-  lmv_view *v = lmv_checkview(L, 1);
-  char order = lua_isnoneornil(L, 2) ? 'C' : check_order(L, 2);
+  bool ordered = !lua_isnoneornil(L, 2);
+  lmv_view *v = lmv_checkself(L);
+  char order = ordered ? check_order(L, 2) : 'C';
   lmv_operand operand;
   lmv_checklive(L, v);
   if (lmv_isflat(v)) { /* the same bytes in every order */

@@ -129,21 +129,29 @@ static void append(lua_State *L, int idx, int first, int last) {
   lmv_setsize(b, at);
 }
 
-/* Appends a string or byte if there is room for it; false: it is another type,
-** or there is no room. The bytearray is alive and not pinned. */
-static bool append_quickly(lua_State *L, lmv_bytearray *b, int arg) {
-  unsigned char *end = b->lease.base + b->lease.size;
+/*
+** Appends a string or byte at 2 if that is simple; false: another value, no room,
+** or a bytearray that is not known by the address of its metatable or cannot be
+** resized. Leaves up to one value on the stack.
+*/
+static bool append_quickly(lua_State *L) {
+  lmv_bytearray *b = lua_touserdata(L, 1);
+  int type = lua_type(L, 2);
+  const char *s;
   size_t n = 1;
-  if (lua_type(L, arg) == LUA_TSTRING) {
-    const char *s = lua_tolstring(L, arg, &n);
+  if (b == NULL || !lua_getmetatable(L, 1) ||
+      lua_topointer(L, -1) != lmv_sole(LMV_SOLEBYTEARRAY) || !b->lease.alive)
+    return false;
+  if (type == LUA_TSTRING) {
+    s = lua_tolstring(L, 2, &n);
     if (!lmv_hasroom(b, n))
       return false;
-    memcpy(end, s, n);
-  } else if (lua_type(L, arg) == LUA_TNUMBER) {
-    unsigned char byte = check_byte(L, arg, arg, 0);
+    memcpy(b->lease.base + b->lease.size, s, n);
+  } else if (type == LUA_TNUMBER) {
+    unsigned char byte = check_byte(L, 2, 2, 0);
     if (!lmv_hasroom(b, n))
       return false;
-    *end = byte;
+    b->lease.base[b->lease.size] = byte;
   } else {
     return false;
   }
@@ -246,9 +254,12 @@ static int bytearray_appendfrom(lua_State *L) {
 
 /* b:append(...): bytes-likes, lists of bytes, and bytes; returns b. */
 LMV_TOUCHES(bytearray_append) {
-  lmv_bytearray *b = check_resizable(L);
-  if (lua_gettop(L) != 2 || !append_quickly(L, b, 2))
-    append(L, 1, 2, lua_gettop(L));
+  int top = lua_gettop(L);
+  if (top != 2 || !append_quickly(L)) {
+    lua_settop(L, top);
+    check_resizable(L);
+    append(L, 1, 2, top);
+  }
   return lmv_pushself(L);
 }
 

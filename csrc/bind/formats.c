@@ -143,17 +143,53 @@ const mv_format *lmv_pushformat(lua_State *L, int arg, int idx, int *anchor) {
   return keep_format(L, idx);
 }
 
-/* The format of plain bytes, with which all views start, needs no parsing. */
-static const mv_field byte_field = {.count = 1,
-                                    .size = 1,
-                                    .item = {1, NULL, MV_U8, false},
-                                    .order = '@',
-                                    .text = "B",
-                                    .textlen = 1};
+/* ---- plain numbers -------------------------------------------------------*/
 
-const mv_format lmv_byteformat = {"B",
-                                  1,
-                                  {1, NULL, MV_U8, false},
-                                  {&byte_field, 1, 1, 1, 1, 1, true, NULL, 0}};
+#define PLAIN_FORMATS(X)                                                       \
+  X(MV_U8, 'B', "B", uint8_t)                                                  \
+  X(MV_I8, 'b', "b", int8_t)                                                   \
+  X(MV_U16, 'H', "H", uint16_t)                                                \
+  X(MV_I16, 'h', "h", int16_t)                                                 \
+  X(MV_U32, 'I', "I", uint32_t)                                                \
+  X(MV_I32, 'i', "i", int32_t)                                                 \
+  X(MV_U64, 'Q', "Q", uint64_t)                                                \
+  X(MV_I64, 'q', "q", int64_t)                                                 \
+  X(MV_F32, 'f', "f", float)                                                   \
+  X(MV_F64, 'd', "d", double)
+
+static const mv_field plain_fields[] = {
+#define X(number, code, string, type)                                          \
+  [number] = {.count = 1,                                                      \
+              .size = sizeof(type),                                            \
+              .item = {sizeof(type), NULL, number, false},                     \
+              .order = '@',                                                    \
+              .text = string,                                                  \
+              .textlen = 1},
+    PLAIN_FORMATS(X)
+#undef X
+};
+
+const mv_format lmv_plainformats[] = {
+#define X(number, code, string, type)                                          \
+  [number] = {string,                                                          \
+              1,                                                               \
+              {sizeof(type), NULL, number, false},                             \
+              {&plain_fields[number], 1, 1, 1, sizeof(type), _Alignof(type),   \
+               true, NULL, 0}},
+    PLAIN_FORMATS(X)
+#undef X
+};
+
+const mv_format *lmv_plainformat(char code) {
+  switch (code) {
+#define X(number, name, string, type)                                          \
+  case name:                                                                   \
+    return &lmv_plainformats[number];
+    PLAIN_FORMATS(X)
+#undef X
+  default:
+    return NULL;
+  }
+}
 
 void lmv_open_formats(lua_State *L) { lmv_setcache(L, &compound_key); }

@@ -19,8 +19,16 @@
 */
 const mv_format *lmv_pushformat(lua_State *L, int arg, int idx, int *anchor);
 
-/* The format "B", a constant. */
-extern const mv_format lmv_byteformat;
+/*
+** The formats of plain numbers in native byte order, by their kinds: constants,
+** which need neither parsing nor a look-up. lmv_plainformat: that of a code, or
+** NULL if the code is none of "BbHhIiQqfd".
+*/
+extern const mv_format lmv_plainformats[MV_F64 + 1];
+const mv_format *lmv_plainformat(char code);
+
+/* The format "B". */
+#define lmv_byteformat (lmv_plainformats[MV_U8])
 
 void lmv_open_formats(lua_State *L);
 

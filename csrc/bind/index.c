@@ -256,8 +256,10 @@ LMV_TOUCHES(view_set) {
 ** v:values([i [, j]]): items as results; ranges are clipped as by string.byte.
 */
 LMV_TOUCHES(view_values) {
-  lmv_view *v = lmv_checkview(L, 1);
-  lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, -1);
+  int top = lua_gettop(L);
+  lmv_view *v = lmv_checkself(L);
+  lua_Integer i = top > 1 ? lmv_optinteger(L, 2, 1) : 1;
+  lua_Integer j = top > 2 ? lmv_optinteger(L, 3, -1) : -1;
   ptrdiff_t start, n;
   lmv_checklive(L, v);
   if (v->ndim == 0)

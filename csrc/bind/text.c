@@ -241,14 +241,16 @@ static int find_pattern(lua_State *L, const lmv_view *v, lua_Integer init,
 }
 
 static int find_text(lua_State *L, bool find) {
-  const lmv_view *v = lmv_checkview(L, 1);
   int top = lua_gettop(L);
   bool plain = find && top > 3 && lua_toboolean(L, 4);
   size_t len;
   const char *p = lua_tolstring(L, 2, &len);
+  const lmv_view *v = lmv_checkself(L);
   lua_Integer init;
-  if (p == NULL && !plain)
+  if (p == NULL && !plain) {
+    lua_settop(L, top);
     lmv_typeerror(L, 2, "string");
+  }
   init = top > 2 ? lmv_optinteger(L, 3, 1) : 1;
   if (p == NULL)
     return find_bytes_like(L, v, init, false);
@@ -294,8 +296,10 @@ static void stream_bytes(lua_State *L, const lmv_view *v, ptrdiff_t start,
 
 /* v:byte([i [, j]]): bytes as numbers, as string.byte. */
 LMV_TOUCHES(view_byte) {
-  lua_Integer i = lmv_optinteger(L, 2, 1), j = lmv_optinteger(L, 3, i);
-  lmv_view *v = lmv_checkview(L, 1);
+  int top = lua_gettop(L);
+  lmv_view *v = lmv_checkself(L);
+  lua_Integer i = top > 1 ? lmv_optinteger(L, 2, 1) : 1;
+  lua_Integer j = top > 2 ? lmv_optinteger(L, 3, i) : i;
   ptrdiff_t start, n;
   lmv_checklive(L, v);
   mv_range_forward(lmv_nbytes(v), i, j, &start, &n);
@@ -310,7 +314,7 @@ LMV_TOUCHES(view_byte) {
 
 /* v:len(): the number of bytes, as string.len. */
 static int view_bytelen(lua_State *L) {
-  lmv_view *v = lmv_checkview(L, 1);
+  lmv_view *v = lmv_checkself(L);
   lmv_checklive(L, v);
   lua_pushinteger(L, lmv_nbytes(v));
   return 1;

@@ -30,11 +30,6 @@ lmv_container *lmv_checkcontainer(lua_State *L, int arg, lmv_source source) {
 
 /* ---- the view itself -----------------------------------------------------*/
 
-/* The numkind of a view: not 0 for one-dimensional plain numbers. */
-static unsigned char numkind_of_view(const lmv_view *v) {
-  return v->ndim == 1 && !v->indirect ? lmv_numkind(&v->format->item) : 0;
-}
-
 /*
 ** Asserts that the layout of a view is valid, and lies in its block if the
 ** lease is alive. Rows behind pointers of foreign memory lie elsewhere.
@@ -102,17 +97,6 @@ static void set_layout(lmv_view *v, const mv_layout *lay) {
 _Static_assert(sizeof(lmv_view) + 2 * sizeof(ptrdiff_t) <= 64,
                "a view of one dimension fits into a fast chunk");
 
-/* Pushes the bare userdata of a view. */
-static lmv_view *new_view(lua_State *L, int values, size_t dims) {
-  return lua_newuserdatauv(L, sizeof(lmv_view) + dims * sizeof(ptrdiff_t),
-                           values);
-}
-
-static inline void count_view(const lmv_view *v) {
-  if (v->generation >= v->lease->first) /* otherwise its lease has ended */
-    v->lease->views++;
-}
-
 /*
 ** Stack: [view, lease] -> [view]. Sets the lease and the metatable, counts the
 ** view.
@@ -121,13 +105,13 @@ static void attach(lua_State *L, const lmv_view *v, int meta) {
   lua_setiuservalue(L, -2, 1);
   lua_pushvalue(L, meta);
   lua_setmetatable(L, -2);
-  count_view(v);
+  lmv_countview(v);
 }
 
 /* The bare userdata of a view with that layout. */
 static lmv_view *view_for(lua_State *L, const mv_layout *lay, bool anchors) {
-  lmv_view *v =
-      new_view(L, anchors ? 2 : 1, (size_t)lay->ndim * (lay->indirect ? 3 : 2));
+  lmv_view *v = lmv_bareview(L, anchors ? 2 : 1,
+                             (size_t)lay->ndim * (lay->indirect ? 3 : 2));
   v->anchors_format = anchors;
   return v;
 }
@@ -143,7 +127,7 @@ static void set_view(lua_State *L, lmv_view *v, int meta,
   v->format = init->format;
   v->readonly = init->readonly;
   set_layout(v, lay);
-  v->numkind = numkind_of_view(v);
+  v->numkind = lmv_viewkind(v);
   if (v->anchors_format)
     lua_setiuservalue(L, -3, 2);
   attach(L, v, meta);
@@ -191,47 +175,6 @@ lmv_view *lmv_copyview(lua_State *L, int idx, int meta) {
   return derive(L, idx, meta, &lay, NULL, 0);
 }
 
-const lmv_view *lmv_startchild(lua_State *L, int top, lmv_view **child) {
-  const lmv_view *v;
-  *child = new_view(L, 1, 2);
-  if (top > 0 && lua_getmetatable(L, 1) && lmv_isviewmeta(L, LMV_META))
-    return lua_touserdata(L, 1);
-  lua_settop(L, top);
-  v = lmv_containerasview(L, 1);
-  *child = new_view(L, 1, 2);
-  lua_pushvalue(L, LMV_META);
-  return v;
-}
-
-void lmv_endchild(lua_State *L, int idx, const lmv_view *from, lmv_view *child,
-                  const mv_format *format, ptrdiff_t offset, ptrdiff_t n,
-                  ptrdiff_t stride) {
-  mv_assert(!from->indirect && !from->anchors_format);
-  mv_assert(n >= 0);
-  *child = *from;
-  child->format = format;
-  child->offset = offset;
-  child->ndim = 1;
-  child->dims[0] = n;
-  child->dims[1] = stride;
-  if (format != from->format || from->ndim != 1) {
-    child->itemsize = (ptrdiff_t)format->item.size;
-    child->numkind = numkind_of_view(child);
-  }
-  count_view(child);
-  lua_setmetatable(L, -2);
-  lua_getiuservalue(L, idx, 1);
-  lua_setiuservalue(L, -2, 1);
-}
-
-void lmv_derive1(lua_State *L, int idx, const lmv_view *from,
-                 const mv_format *format, ptrdiff_t offset, ptrdiff_t n,
-                 ptrdiff_t stride) {
-  lmv_view *child = new_view(L, 1, 2);
-  lua_pushvalue(L, LMV_META);
-  lmv_endchild(L, idx, from, child, format, offset, n, stride);
-}
-
 /* ---- views of bytes-likes ------------------------------------------------*/
 
 /* Sets the new view to all bytes of the lease. */
@@ -274,7 +217,7 @@ static lmv_view *push_string_view(lua_State *L, int idx, int meta) {
 
 lmv_view *lmv_pushbyteview(lua_State *L, int lease_idx, int meta,
                            lmv_lease *lease) {
-  lmv_view *v = new_view(L, 1, 2);
+  lmv_view *v = lmv_bareview(L, 1, 2);
   set_whole_lease(v, lease);
   lua_pushvalue(L, lease_idx);
   attach(L, v, meta);
@@ -290,7 +233,7 @@ int lmv_closederror(lua_State *L, const lmv_container *container) {
 
 lmv_view *lmv_pushcontainerview(lua_State *L, int idx, int meta) {
   const lmv_container *c = lua_touserdata(L, idx);
-  lmv_view *v = new_view(L, 1, 2);
+  lmv_view *v = lmv_bareview(L, 1, 2);
   lmv_checkopen(L, c); /* only now, as finalizers may have ended it */
   set_whole_lease(v, c->lease);
   lua_pushvalue(L, idx);
