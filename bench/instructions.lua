@@ -1,10 +1,10 @@
 -- Counts instructions: lua5.4 bench/instructions.lua [pattern], from the
--- project's root. The counts come from valgrind's callgrind, so they are the
--- same in each run and do not depend on the load of the machine. The rows are
--- those of single items, slices and small sizes, in Lua and C, whose "group:
--- name" matches the pattern. Prints the instructions for one item, and the
--- ratio of mview to each rival. Without a pattern it also writes
--- bench/instructions.csv.
+-- project's root. The counts come from valgrind's callgrind, so they do not
+-- depend on the load of the machine. They differ by a few percent between
+-- processes, as Lua's hashes do. The rows are those of single items, slices and
+-- small sizes, in Lua and C, whose "group: name" matches the pattern. Prints
+-- the instructions for one item, and the ratio of mview to each rival. Without
+-- a pattern it also writes bench/instructions.csv.
 
 package.path = "bench/?.lua;" .. package.path
 
