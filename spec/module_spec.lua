@@ -229,8 +229,25 @@ describe("A finalizer that opens the module while it is opened", function()
   end)
 end)
 
+-- What Lua calls the function of a finalizer that lua_close calls.
+local function name_in_closing()
+  local path = os.tmpname()
+  assert.equal(0, lua_states.sequence(1, ([[
+    setmetatable({}, {__gc = function()
+      local file <close> = io.open(%q, "w")
+      file:write(debug.getinfo(1, "n").name or "nothing")
+    end})
+  ]]):format(path)))
+  local name = files.read(path)
+  os.remove(path)
+  return name
+end
+
 describe("A finalizer of a state that is being closed", function()
   it("cannot open the module", function()
+    if name_in_closing() ~= "__gc" then
+      pending "Lua 5.4.0 to 5.4.2 do not name finalizers"
+    end
     local path = os.tmpname()
     for _, open in ipairs {"require", "coroutine.wrap(require)"} do
       assert.equal(0, lua_states.sequence(1, ([[

@@ -147,7 +147,8 @@ static int last_level(lua_State *thread) {
 /*
 ** Whether the state is being closed: lua_close calls finalizers outside of all
 ** functions. (A host that calls Lua's API outside of all functions can run a
-** finalizer there, too.)
+** finalizer there, too. Lua 5.4.0 to 5.4.2 name the function that it
+** interrupts, so there the answer is no while a state is being closed.)
 */
 static bool is_closing(lua_State *L) {
   lua_Debug ar;
