@@ -20,6 +20,8 @@
 #define PIECE 16384  /* items tested in one call */
 #define NUMBER_MAX 8 /* bytes of the largest number */
 #define CLOSE 4      /* numbers from one to the next */
+#define VECTOR 32    /* bytes that are stored at once, at most */
+#define ALIGNED 4096 /* items that are worth a call to align them */
 
 /* A conversion between items as they lie in memory. */
 typedef struct converting {
@@ -148,13 +150,35 @@ static void convert_piece(const converting *c, unsigned char *out,
     mv_copy_run(out, to, (mv_axis){x.n, x.dst_step, size}, c->to->size);
 }
 
+/* The number of items before the first one whose vector of 32 bytes is aligned.
+** 0: there is no such item, or there are too few items to make up for a call. */
+static size_t items_to_alignment(const unsigned char *out, size_t size,
+                                 ptrdiff_t n) {
+  size_t behind = (size_t)((uintptr_t)out % VECTOR);
+  if (n < ALIGNED || behind % size != 0)
+    return 0;
+  return (VECTOR - behind) % VECTOR / size;
+}
+
+/*
+** Converts contiguous numbers. Vectors that lie in two lines of the cache are
+** stored more slowly, by up to 5 % of the time.
+*/
+static void convert_plain(const converting *c, unsigned char *out,
+                          const unsigned char *in, ptrdiff_t n) {
+  size_t first = items_to_alignment(out, c->to->size, n);
+  c->kernel.convert(out, in, first);
+  c->kernel.convert(out + first * c->to->size, in + first * c->from->size,
+                    (size_t)n - first);
+}
+
 /* Converts from the start, where the tests ended: the numbers that were tested
 ** last are still in the cache. */
 static inline void convert_run(const converting *c, unsigned char *out,
                                const unsigned char *in, mv_axis x) {
   mv_axis piece = x;
   if (is_plain(c->to, x.dst_step) && is_plain(c->from, x.src_step)) {
-    c->kernel.convert(out, in, (size_t)x.n);
+    convert_plain(c, out, in, x.n);
     return;
   }
   for (ptrdiff_t i = 0; i < x.n; i += piece.n) {
