@@ -140,7 +140,16 @@ describe("A view of more bytes than there is memory", function()
       local lend_host = require "lend_host"
       local v <close> = lend_host.lend {data = "x", shape = {1 << 62},
         strides = {0}}
-      return select(2, pcall(v.match, v, "y+"))
+      return select(2, pcall(v.match, v, "x+"))
+    ]])})
+  end)
+
+  it("is copied in pieces while no match begins in them", function()
+    assert.same({"nil", 0, 0}, {oom.run([[
+      local lend_host = require "lend_host"
+      local v <close> = lend_host.lend {data = "x", shape = {1 << 25},
+        strides = {0}}
+      return v:match("y+") -- all bytes at once are more than the limit
     ]])})
   end)
 end)

@@ -180,29 +180,38 @@ int lmv_pushcaptures(lua_State *L, const lmv_text *t, size_t before,
 #define FIRST_PIECE 1024 /* bytes that are copied for the first search */
 
 /*
-** Searches a view that is not contiguous. Copies a piece from byte `before` on,
-** and searches it from its byte `skip` on; takes ever longer pieces until the
-** result does not depend on where the piece ends. Sets *t to the last piece and
-** leaves it on the stack.
+** Searches a view that is not contiguous from byte `at` on. Copies a piece, with
+** the byte before it ("%f" looks at that), and searches it. If the result
+** depends on where the piece ends, the next piece begins at the first place that
+** is open; if most of the piece is open, the next one is longer. Sets *t to the
+** last piece, which begins at byte *before, and leaves it on the stack.
 */
-static bool find_in_pieces(lua_State *L, mv_pattern *pat, size_t before,
-                           size_t skip, lmv_text *t, mv_match *match) {
-  size_t rest = t->n - before;
+static bool find_in_pieces(lua_State *L, mv_pattern *pat, size_t at,
+                           lmv_text *t, size_t *before, mv_match *match) {
+  size_t all = t->n, size = FIRST_PIECE, room = 0;
+  int top = lua_gettop(L);
+  unsigned char *piece = NULL;
   mv_layout lay;
   lmv_layout(t->v, &lay);
-  for (t->n = FIRST_PIECE;; t->n *= 4) {
-    mv_patscan scan = {.next = skip, .avoid = SIZE_MAX};
-    unsigned char *piece;
+  for (;;) {
+    mv_patscan scan = {.avoid = SIZE_MAX};
     bool found;
-    if (t->n > rest / 4)
-      t->n = rest;
-    piece = lua_newuserdatauv(L, t->n, 0);
-    mv_read(lmv_base(L, t->v), &lay, before, t->n, piece);
+    *before = at > 0 ? at - 1 : 0;
+    scan.next = at - *before;
+    t->n = size < all - *before ? size : all - *before;
+    if (piece == NULL || t->n > room) {
+      lua_settop(L, top);
+      room = t->n;
+      piece = lua_newuserdatauv(L, room, 0);
+    }
+    mv_read(lmv_base(L, t->v), &lay, *before, t->n, piece);
     t->copy = piece;
     found = mv_pattern_find(pat, &scan, piece, t->n, match);
-    if (!match->met_end || t->n == rest)
+    if (!match->met_end || *before + t->n == all)
       return found;
-    lua_pop(L, 1);
+    at = *before + match->open;
+    if (match->open < size / 2)
+      size = size < all / 4 ? size * 4 : all;
   }
 }
 
@@ -225,9 +234,8 @@ static int find_pattern(lua_State *L, const lmv_view *v, lua_Integer init,
   pat = lmv_pushpattern(L, 2);
   if (lmv_isflat(v)) {
     found = mv_pattern_find(pat, &scan, lmv_textbytes(L, &t), t.n, &match);
-  } else { /* "%f" looks at the byte before the first one */
-    before = scan.next > 0 ? scan.next - 1 : 0;
-    found = find_in_pieces(L, pat, before, scan.next - before, &t, &match);
+  } else {
+    found = find_in_pieces(L, pat, scan.next, &t, &before, &match);
   }
   if (!found) {
     lmv_checkmatch(L, &match);

@@ -143,6 +143,7 @@ typedef struct mv_match {
   mv_status status;
   int number;   /* of MV_ECAPTUREINDEX: the capture, from 1 */
   bool met_end; /* the result can depend on where the bytes end */
+  size_t open;  /* if met_end: no match begins before it, whatever follows */
   size_t start, end;
   int ncaptures;
   struct {
@@ -154,7 +155,7 @@ typedef struct mv_match {
 ** Matches the pattern at s[at] of the n bytes at s. Returns false if it does
 ** not match, or if the pattern has a mistake (then match->status is not MV_OK).
 ** Sets match->met_end if the result can depend on where the bytes end, and
-** otherwise leaves it as it was.
+** otherwise leaves it as it was. Does not set match->open.
 */
 bool mv_pattern_match(const mv_pattern *pat, const unsigned char *s, size_t n,
                       size_t at, mv_match *match);
@@ -174,7 +175,8 @@ typedef struct mv_patscan {
 /*
 ** Finds the first match that begins at or behind s[state->next]. The caller sets
 ** next and avoid for the next search. match->met_end: if it is false, the result
-** is the same with any further bytes behind the n bytes.
+** is the same with any further bytes behind the n bytes; if it is true, a search
+** from match->open on has the same result as this one, with any further bytes.
 */
 bool mv_pattern_find(mv_pattern *pat, mv_patscan *state, const unsigned char *s,
                      size_t n, mv_match *match);

@@ -214,7 +214,16 @@ static bool follow_clue(scan *c, size_t *i, size_t *last) {
   }
 }
 
-/* The same according to all clues. */
+/* The first place from i on where a match can begin if clue k does not occur, but
+** begins near the end or behind it. */
+static size_t open_place(scan *c, int k, size_t i) {
+  size_t len = c->pat->clues[k].len, at = c->n < len ? 0 : c->n - len + 1;
+  c->at[k] = at > i ? at : i;
+  return first_before(c, k, i);
+}
+
+/* The same according to all clues. False: *i is the first place where a match can
+** begin with further bytes. */
 static bool follow_scan(scan *c, size_t *i, size_t *last) {
   const mv_pattern *pat = c->pat;
   mv_patscan *state = c->state;
@@ -226,11 +235,15 @@ static bool follow_scan(scan *c, size_t *i, size_t *last) {
     *last = state->resume - 1 < c->n ? state->resume - 1 : c->n;
     return true;
   }
-  if (!follow_clue(c, i, last))
+  if (!follow_clue(c, i, last)) {
+    *i = open_place(c, 0, *i);
     return false;
+  }
   if (pat->nclues > 1) {
-    if (!find_clue(c, 1, *i))
+    if (!find_clue(c, 1, *i)) {
+      *i = open_place(c, 1, *i);
       return false;
+    }
     other = c->at[1] - pat->clues[1].least;
     *last = *last < other ? *last : other;
   }
@@ -257,6 +270,16 @@ static size_t skip(const scan *c, size_t i, size_t last) {
   return i;
 }
 
+/* Matches at i, and notes the first place whose result depends on the end. */
+static bool match_at(const mv_pattern *pat, const unsigned char *s, size_t n,
+                     size_t i, mv_match *match) {
+  bool met_before = match->met_end;
+  bool found = mv_pattern_match(pat, s, n, i, match);
+  if (match->met_end && !met_before)
+    match->open = i;
+  return found;
+}
+
 /* Searches for a match that begins from i to last, with the results of the
 ** study. */
 static bool find_between(const scan *c, size_t i, size_t last,
@@ -264,7 +287,7 @@ static bool find_between(const scan *c, size_t i, size_t last,
   for (; i <= last; i++) {
     if (c->pat->starts && (i = skip(c, i, last)) > last)
       break;
-    if (mv_pattern_match(c->pat, c->s, c->n, i, match)) {
+    if (match_at(c->pat, c->s, c->n, i, match)) {
       if (match->end != c->state->avoid)
         return true;
     } else if (match->status != MV_OK) {
@@ -285,8 +308,10 @@ static bool find_studied(mv_pattern *pat, mv_patscan *state,
     if (find_between(&c, i, last, match))
       return true;
   }
-  if (match->status == MV_OK)
+  if (match->status == MV_OK && !match->met_end) {
     match->met_end = true;
+    match->open = i < n ? i : n;
+  }
   return false;
 }
 
@@ -300,7 +325,7 @@ bool mv_pattern_find(mv_pattern *pat, mv_patscan *state, const unsigned char *s,
   if (pat->anchored)
     last = i;
   for (; i <= last; i++)
-    if (mv_pattern_match(pat, s, n, i, match)) {
+    if (match_at(pat, s, n, i, match)) {
       if (match->end != state->avoid)
         return true;
     } else if (match->status != MV_OK) {
