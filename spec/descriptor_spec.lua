@@ -309,9 +309,11 @@ describe("v:readfrom and v:writeto", function()
       assert.equal(0, view:readfrom(client))
       client:close()
       server:close()
-      assert.has_error(function() view:readfrom(client) end,
-        "bad argument #1 to 'readfrom' ('getfd' returned -1.0, expected a " ..
-        "descriptor)")
+      for _, closed in ipairs {client, assert(socket.tcp())} do
+        assert.has_error(function() view:readfrom(closed) end,
+          "bad argument #1 to 'readfrom' (socket is closed, or not yet " ..
+          "connected)")
+      end
     end)
   end)
 end)

@@ -57,6 +57,8 @@ static int ask_fd(lua_State *L, int arg, const char *method) {
   lua_pushvalue(L, arg);
   lua_call(L, 1, 1);
   i = lua_tointegerx(L, -1, &isint);
+  if (i == -1 && lmv_isluasocket(L, arg))
+    lmv_argerror(L, arg, "socket is closed, or not yet connected");
   if (!isint || lua_type(L, -1) != LUA_TNUMBER || i < 0 || i > INT_MAX)
     lmv_argerror(L, arg, "'%s' returned %s, expected a descriptor", method,
                  luaL_tolstring(L, -1, NULL));
