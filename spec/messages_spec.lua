@@ -555,6 +555,22 @@ describe("The function of a message", function()
     end
   end)
 
+  it("is named for a wrong self before other wrong arguments", function()
+    local closed = mview.bytearray()
+    closed:release()
+    for name in pairs(names.methods) do
+      for _, wrong in ipairs {print, {x = 1}, 1.5} do
+        local _, err = pcall(view[name], io.stdout, wrong, wrong, wrong, wrong)
+        assert.equal(("bad argument #1 to '%s' (mview.view expected, got "
+          .. "FILE*)"):format(name), err)
+        if name ~= "release" then
+          raises("attempt to use a released bytearray", view[name], closed,
+            wrong, wrong, wrong, wrong)
+        end
+      end
+    end
+  end)
+
   it("is named as a method whose self is wrong", function()
     local other = {sub = view.sub, fill = view.fill}
     raises("calling 'sub' on bad self (mview.view expected, got table)",

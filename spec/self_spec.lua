@@ -19,6 +19,7 @@ io.write("done")
 ]]
 
 local CODE = [[
+local capi = require "capi"
 local mview = require "mview"
 local bytes = mview.bytearray "abc"
 local view = bytes:view()
@@ -49,6 +50,15 @@ for _, self in ipairs {view, bytes} do
   assert(self == mview "abc" and self ~= mview "abd" and self ~= io.stdout)
 end
 assert(view == bytes and bytes == view and mview.bytearray "abc" == bytes)
+capi.nested(view, 1, function() -- wrong arguments are looked at later
+  for _, name in ipairs {"append", "insert", "remove", "resize", "reserve",
+    "appendfrom"} do
+    for _, wrong in ipairs {256, 1.5, "", {"x"}, print} do
+      local ok, message = pcall(bytes[name], bytes, wrong)
+      assert(not ok and message == "bytearray is pinned by 1 borrower", message)
+    end
+  end
+end)
 assert(mview.isview(view) and not mview.isview(bytes))
 assert(not mview.isview(io.stdout))
 ]]

@@ -137,8 +137,8 @@ LMV_TOUCHES(view_hex) {
   const char *sep = "";
   size_t len = 0, n, size;
   const unsigned char *copy;
-  lua_Integer group = lmv_optinteger(L, 3, 1);
   lmv_view *v = lmv_checkview(L, 1);
+  lua_Integer group = lmv_optinteger(L, 3, 1);
   luaL_Buffer b;
   char *out;
   lua_settop(L, 3);

@@ -140,7 +140,8 @@ static bool append_quickly(lua_State *L) {
   const char *s;
   size_t n = 1;
   if (b == NULL || !lua_getmetatable(L, 1) ||
-      lua_topointer(L, -1) != lmv_sole(LMV_SOLEBYTEARRAY) || !b->lease.alive)
+      lua_topointer(L, -1) != lmv_sole(LMV_SOLEBYTEARRAY) || !b->lease.alive ||
+      b->lease.pins > 0)
     return false;
   if (type == LUA_TSTRING) {
     s = lua_tolstring(L, 2, &n);
