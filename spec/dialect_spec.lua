@@ -77,8 +77,32 @@ describe("A word for a type", function()
   end
 end)
 
+describe("A word for a type within a format", function()
+  for format, hint in pairs {["T{u16:n:}"] = "; 'u16' is spelt 'H')",
+    ["<B:a:int32:b:"] = "; 'int32' is spelt 'i')",
+    ["T{16u8:key:}"] = "; 'u8' is spelt 'B')",
+    ["T{B:a:f4:b:}"] = "; 'f4' is spelt 'f')",
+    [("B:%s:float64:b:"):format(("a"):rep(50))] = "; 'float64' is spelt 'd')",
+    ["T{size_t:a:}"] = "; 'size_t' is spelt 'N')"} do
+    it("gets a hint with its code: " .. format, function()
+      assert.matches(hint, error_of(mview.calcsize, format), 1, true)
+    end)
+  end
+
+  it("gets none if the code has no size in the byte order", function()
+    assert.matches("at position 6)",
+      error_of(mview.calcsize, "T{<size_t:a:}"), 1, true)
+  end)
+end)
+
 describe("A misplaced name", function()
-  for _, format in ipairs {"B:a", "Bx:a:", ":a:B", "B::", "T{B:a}"} do
+  it("of padding gets a hint about it", function()
+    assert.matches("at position 12; padding 'x' has no name)",
+      error_of(mview.calcsize, "<2s:magic:x:I:size:"), 1, true)
+  end)
+
+  for _, format in ipairs {"B:a", ":a:B", "B::", "T{B:a}",
+    ("<I:%s:H:b"):format(("a"):rep(50))} do
     it("gets a hint about names: " .. format, function()
       assert.matches("; a name stands between colons behind its code, as in "
         .. "'B:name:')", error_of(mview.calcsize, format), 1, true)
@@ -88,7 +112,7 @@ end)
 
 describe("A count without a code", function()
   for _, format in ipairs {"B3", "3", "3 B", "T{B3:a:}", "3(2)B",
-    "B[3]", "int32_t[3]"} do
+    "B[3]", "int32_t[3]", ("<I:%s:H3"):format(("a"):rep(50))} do
     it("gets a hint about counts: " .. format, function()
       assert.matches("; a count stands in front of its code, as in '3B')",
         error_of(mview.calcsize, format), 1, true)

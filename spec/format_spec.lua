@@ -127,8 +127,7 @@ describe("A malformed format", function()
       .. NAME},
     {"0h:a:", "malformed field name at position 3"
       .. NAME},
-    {"x:a:", "malformed field name at position 2"
-      .. NAME},
+    {"x:a:", "malformed field name at position 2; padding 'x' has no name"},
     {"h:a:b:a:", "field name used twice at position 6"},
     {"T{h:a:T{b:a:}:a:}", "field name used twice at position 14"},
     {"()h", "malformed sub-array shape at position 1"},

@@ -36,8 +36,56 @@ static const mv_format *look_up(lua_State *L, int idx) {
   return lua_touserdata(L, -1);
 }
 
-#define LONGEST 40 /* format that is worth a hint */
+#define LONGEST 40 /* format that is repeated in a hint */
 #define SEE ", see 'Two format languages'"
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+static bool is_word(char c) {
+  return is_digit(c) || c == '_' || (c >= 'a' && c <= 'z') ||
+         (c >= 'A' && c <= 'Z');
+}
+
+/*
+** Pushes a hint for the word around s[at], behind its count, if it is the name
+** of a type: for the u16 of "T{4u16:sizes:}". Returns whether there is a hint.
+*/
+static bool push_word_hint(lua_State *L, const char *s, size_t at) {
+  const char *from = s + at, *to = from, *code;
+  while (from > s && is_word(from[-1]))
+    from--;
+  while (is_word(*to))
+    to++;
+  while (is_digit(*from))
+    from++;
+  code = from < to ? mv_word_format(from, (size_t)(to - from)) : NULL;
+  if (code == NULL || (strchr("nN", *code) && strpbrk(s, "<>=!")))
+    return false;
+  lua_pushlstring(L, from, (size_t)(to - from));
+  lua_pushfstring(L, "; '%s' is spelt '%s'", lua_tostring(L, -1), code);
+  return true;
+}
+
+/* Pushes a hint for the spelling at the fault. */
+static void push_spelling_hint(lua_State *L, const char *s,
+                               const mv_fault *fault) {
+  size_t at = fault->position - 1;
+  bool array = strchr(s, '[') != NULL; /* as in C */
+  if (fault->status == MV_ENAME && at > 0 && s[at - 1] == 'x')
+    lua_pushliteral(L, "; padding 'x' has no name");
+  else if (fault->status == MV_ENAME)
+    lua_pushliteral(L, "; a name stands between colons behind its code, as in "
+                       "'B:name:'");
+  else if (!array && push_word_hint(L, s, at))
+    return;
+  else if (fault->status == MV_ECOUNT && (strstr(s, "i3") || strstr(s, "I3")))
+    lua_pushliteral(L, "; an item of 24 bits stands alone, without a count and "
+                       "outside records");
+  else if (fault->status == MV_ECOUNT || array)
+    lua_pushliteral(L, "; a count stands in front of its code, as in '3B'");
+  else
+    lua_pushliteral(L, "");
+}
 
 /*
 ** Pushes a hint for a malformed format: the right spelling of a format of
@@ -45,33 +93,24 @@ static const mv_format *look_up(lua_State *L, int idx) {
 ** without a hint.
 */
 static const char *push_hint(lua_State *L, const char *s, size_t len,
-                             mv_status status) {
+                             const mv_fault *fault) {
   char out[64];
   int order = len > 0 && (*s == '<' || *s == '>' || *s == '=');
   const char *code = mv_word_format(s + order, len - (size_t)order);
-  if (len > LONGEST)
-    return lua_pushliteral(L, "");
   if (code != NULL && order && *code != 'n' && *code != 'N')
     return lua_pushfstring(L, "; '%s' is spelt '%c%s'", s, *s, code);
   if (code != NULL && !order)
     return lua_pushfstring(L, "; '%s' is spelt '%s'", s, code);
-  if (status == MV_ENAME)
-    return lua_pushliteral(L, "; a name stands between colons behind its code, "
-                              "as in 'B:name:'");
-  switch (mv_from_packformat(s, len, out, sizeof out)) {
+  switch (len <= LONGEST ? mv_from_packformat(s, len, out, sizeof out)
+                         : MV_NOTPACK) {
   case MV_TRANSLATED:
     return lua_pushfstring(L, "; string.pack's '%s' is '%s' here" SEE, s, out);
   case MV_UNTRANSLATABLE:
     return lua_pushfstring(L, "; string.pack's '%s' is for pack and unpack" SEE,
                            s);
   default:
-    if (status == MV_ECOUNT && (strstr(s, "i3") || strstr(s, "I3")))
-      return lua_pushliteral(L, "; an item of 24 bits stands alone, without a "
-                                "count and outside records");
-    if (status == MV_ECOUNT || strchr(s, '[') != NULL) /* as in C */
-      return lua_pushliteral(L, "; a count stands in front of its code, as in "
-                                "'3B'");
-    return lua_pushliteral(L, "");
+    push_spelling_hint(L, s, fault);
+    return lua_tostring(L, -1);
   }
 }
 
@@ -91,7 +130,7 @@ static const mv_format *parse(lua_State *L, int arg, int idx) {
     char why[128];
     mv_explain(&fault, why, sizeof why);
     luaL_checkstack(L, 4, NULL);
-    lmv_argerror(L, arg, "%s%s", why, push_hint(L, s, len, fault.status));
+    lmv_argerror(L, arg, "%s%s", why, push_hint(L, s, len, &fault));
   }
   if (format->item.kind == MV_RECORD) {
     lua_newtable(L);
