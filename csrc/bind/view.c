@@ -90,14 +90,6 @@ static void set_layout(lmv_view *v, const mv_layout *lay) {
 }
 
 /*
-** With the 56 bytes that Lua and malloc add, a view of one dimension takes the
-** largest chunk that glibc keeps in its fast bins: with a byte more, a slice
-** takes 170 instructions more.
-*/
-_Static_assert(sizeof(lmv_view) + 2 * sizeof(ptrdiff_t) <= 64,
-               "a view of one dimension fits into a fast chunk");
-
-/*
 ** Stack: [view, lease] -> [view]. Sets the lease and the metatable, counts the
 ** view.
 */
