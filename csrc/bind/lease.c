@@ -62,25 +62,25 @@ void lmv_lease_checkpins(lua_State *L, const lmv_lease *lease,
 
 /*
 ** Kills the lease of a string or of a foreign exporter if neither a view nor a
-** pin uses it. A view may be under construction: it will be dead, too. owner:
-** index of the lease's userdata.
+** pin uses it. A view may be under construction: it will be dead, too.
+** lease_idx: index of the lease's userdata.
 */
-static void kill_unused(lua_State *L, int owner, lmv_lease *lease) {
+static void kill_unused(lua_State *L, int lease_idx, lmv_lease *lease) {
   if (lease->views > 0 || lease->pins > 0)
     return;
   if (lease->source == LMV_STRING || lease->source == LMV_FOREIGN)
     lmv_lease_kill(lease);
   if (lease->source == LMV_STRING) {
     lua_pushnil(L);
-    lua_setiuservalue(L, owner, 2);
+    lua_setiuservalue(L, lease_idx, 2);
   }
 }
 
-void lmv_lease_unpin(lua_State *L, int owner, lmv_lease *lease) {
+void lmv_lease_unpin(lua_State *L, int lease_idx, lmv_lease *lease) {
   lease->pins--;
   if (lease->pins == 0 && !lease->alive)
     end_lease(lease);
-  kill_unused(L, owner, lease);
+  kill_unused(L, lease_idx, lease);
 }
 
 void lmv_release(lua_State *L, int idx) {

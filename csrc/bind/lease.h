@@ -77,10 +77,10 @@ void lmv_lease_expire(lmv_lease *lease, const char *expiry);
 void lmv_lease_kill(lmv_lease *lease);
 
 /*
-** Subtracts a pin. Gives the memory back if that was its last use. owner: index
-** of the lease's userdata. [-0, +0, -]
+** Subtracts a pin. Gives the memory back if that was its last use. lease_idx:
+** index of the lease's userdata. [-0, +0, -]
 */
-void lmv_lease_unpin(lua_State *L, int owner, lmv_lease *lease);
+void lmv_lease_unpin(lua_State *L, int lease_idx, lmv_lease *lease);
 
 /* The lease of all released views; it is dead for them. Never written. */
 extern const lmv_lease lmv_nolease;
