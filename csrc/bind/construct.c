@@ -2,9 +2,10 @@
 ** construct.c - records as tables that are made by compiled Lua functions
 ** For a record of a few named numbers, "function(f0, f1) return {x = f0, y = f1}
 ** end" is compiled: the virtual machine sets fields faster than lua_rawset does.
-** The function is the user value 2 of the format's userdata: nil before the
-** first record is read, true after it; then the function, as a second record
-** was read; false if the format has none. value.c gives the same results.
+** The user value 2 of the format's userdata is nil until the first record is
+** read. After it, it is false if the format has no such function, otherwise
+** true; the second record replaces true by the function. value.c gives the same
+** results.
 */
 #include "construct.h"
 
@@ -13,7 +14,7 @@
 #include <stdio.h>
 
 #define CONSTRUCTOR 2
-#define MOST_FIELDS (LMV_CONSTRUCTING - 4)
+#define MOST_FIELDS (LMV_CONSTRUCT_SLOTS - 4)
 #define LONGEST_NAME 40
 
 static bool has_constructor(const mv_record *record) {

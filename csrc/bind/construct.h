@@ -11,7 +11,7 @@
 #endif
 
 /* The stack slots that lmv_construct needs. */
-#define LMV_CONSTRUCTING 64
+#define LMV_CONSTRUCT_SLOTS 64
 
 /*
 ** Replaces the userdata of the compound format of v, on top, by the record at

@@ -138,7 +138,7 @@ void lmv_pushitem(lua_State *L, const lmv_view *v, int idx, ptrdiff_t off) {
     push_value(L, v, 0, item, off);
     return;
   }
-  luaL_checkstack(L, LMV_CONSTRUCTING, "record nested too deep");
+  luaL_checkstack(L, LMV_CONSTRUCT_SLOTS, "record nested too deep");
   lua_getiuservalue(L, idx, 2);
   if (lmv_construct(L, v, off))
     return;
