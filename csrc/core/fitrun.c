@@ -154,14 +154,15 @@ TESTER(fit_half_i64, int64_t, uint64_t, (uint64_t)x + bound > 2 * bound, 0)
 ** or if the others set one, the tester is called.
 **
 ** FLAG_TESTER(name, tester, type, unfit, load, convert, flags)
-** unfit: a vector of numbers that do not fit, which load and convert fit.
+** unfit: a vector of numbers that do not fit, of the type that load returns and
+** convert takes.
 */
 #if defined(MV_HAS_AVX2)
 #define CLEAR_STATUS 0x1f80 /* no flag, no traps, rounds to nearest */
 
 /* The compiler must have x ready here, and knows nothing of x afterwards. This
 ** keeps the conversions between the accesses to the flags. */
-#define PIN(constraint, x) __asm__ volatile("" : constraint(x))
+#define BARRIER(constraint, x) __asm__ volatile("" : constraint(x))
 
 #define FLAG_TESTER(name, tester, type, unfit, load, convert, flags)           \
   MV_AVX2 static bool name##_by_flags(const unsigned char *in, size_t size) {  \
@@ -169,16 +170,16 @@ TESTER(fit_half_i64, int64_t, uint64_t, (uint64_t)x + bound > 2 * bound, 0)
     __typeof__(unfit) x = unfit;                                               \
     __typeof__(convert(x)) y;                                                  \
     _mm_setcsr(CLEAR_STATUS);                                                  \
-    PIN("+x", x);                                                              \
+    BARRIER("+x", x);                                                          \
     y = convert(x);                                                            \
-    PIN("+x", y);                                                              \
+    BARRIER("+x", y);                                                          \
     expected = _mm_getcsr();                                                   \
     _mm_setcsr(CLEAR_STATUS);                                                  \
-    PIN("+r", in);                                                             \
+    BARRIER("+r", in);                                                         \
     MV_UNROLL                                                                  \
     for (size_t i = 0; i < size; i += sizeof x) {                              \
       y = convert(load((const type *)(const void *)(in + i)));                 \
-      PIN("+x", y);                                                            \
+      BARRIER("+x", y);                                                        \
     }                                                                          \
     found = _mm_getcsr();                                                      \
     _mm_setcsr(saved);                                                         \
