@@ -4,7 +4,7 @@
 #ifndef LMV_CAST_H
 #define LMV_CAST_H
 
-#include "lease.h"
+#include "luaapi.h"
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)

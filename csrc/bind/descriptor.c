@@ -67,9 +67,9 @@ static int ask_fd(lua_State *L, int arg, const char *method) {
 }
 
 /*
-** Whether the object at index arg belongs to LuaSocket: its metatable is one of
-** LuaSocket's metatables in the registry, where scripts cannot put others. The
-** bytes on its descriptor are exactly the bytes that it sends and receives.
+** LuaSocket's metatables are in the registry, where scripts cannot put others.
+** The bytes on the descriptor of its objects are exactly the bytes that they
+** send and receive.
 */
 bool lmv_isluasocket(lua_State *L, int arg) {
   static const char *const classes[] = {
@@ -102,13 +102,12 @@ static int ask_socket(lua_State *L, int arg) {
 }
 
 /*
-** The descriptor of the argument. The bytes on an object's descriptor may
-** differ from the bytes that it sends and receives; they may be encrypted. So
-** only objects with a method fileno are accepted, and TLS connections are
-** refused.
+** The bytes on an object's descriptor may differ from the bytes that it sends
+** and receives; they may be encrypted. So only objects with a method fileno are
+** accepted, and TLS connections are refused.
 */
 int lmv_checkdescriptor(lua_State *L, int arg) {
-  bool fileno_ = false;
+  bool has_fileno;
   if (lua_type(L, arg) == LUA_TNUMBER) {
     lua_Integer i = lmv_checkinteger(L, arg);
     if (i < 0 || i > INT_MAX)
@@ -118,11 +117,11 @@ int lmv_checkdescriptor(lua_State *L, int arg) {
   }
   if (lmv_isluasocket(L, arg))
     return ask_socket(L, arg);
-  fileno_ = has_method(L, arg, "fileno");
-  if (fileno_ && !has_method(L, arg, "dohandshake") &&
+  has_fileno = has_method(L, arg, "fileno");
+  if (has_fileno && !has_method(L, arg, "dohandshake") &&
       !has_method(L, arg, "getpeercertificate"))
     return ask_fd(L, arg, "fileno");
-  if (!fileno_ && !has_method(L, arg, "getfd"))
+  if (!has_fileno && !has_method(L, arg, "getfd"))
     lmv_typeerror(L, arg, "file or descriptor");
   return lmv_argerror(L, arg,
                       "%s may send other bytes than its descriptor, pass the "
@@ -142,11 +141,8 @@ static bool is_dirty(lua_State *L, int arg) {
   return dirty;
 }
 
-/*
-** Replaces the object of LuaSocket at index arg by a string of the bytes in its
-** receive buffer, at most `most`. They are read one by one, because the object
-** does not give their number, and would wait for more bytes.
-*/
+/* The bytes are read one by one, because the object does not give their number,
+** and would wait for more bytes. */
 void lmv_takereceived(lua_State *L, int arg, size_t most) {
   luaL_Buffer b;
   luaL_buffinit(L, &b);

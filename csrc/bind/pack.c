@@ -10,8 +10,6 @@
 #include "args.h"
 #include "bytes.h"
 #include "mv.h"
-#include "operand.h"
-#include "unpack.h"
 #include "view.h"
 
 #include <limits.h>

@@ -5,7 +5,7 @@
 #define LMV_STORE_H
 
 #include "layout.h"
-#include "lease.h"
+#include "luaapi.h"
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)

@@ -5,7 +5,7 @@
 ** error gives the right spelling. Only formats of fixed sizes without alignment
 ** can be translated.
 */
-#include "parse.h"
+#include "format.h"
 
 #include <stdio.h>
 #include <string.h>

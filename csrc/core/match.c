@@ -8,7 +8,6 @@
 #include "kernels.h"
 #include "pattern.h"
 
-#include <stdint.h>
 #include <string.h>
 
 typedef struct matcher {

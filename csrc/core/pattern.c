@@ -163,7 +163,6 @@ static mv_patitem *add(reader *r, mv_patop op) {
 static void add_mistake(reader *r, mv_status status) {
   mv_patitem *item = add(r, MV_PMISTAKE);
   item->status = status;
-  item->number = 0;
   r->p = r->end; /* ends the reading */
 }
 
