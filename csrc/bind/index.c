@@ -20,8 +20,6 @@
 #include "value.h"
 #include "view.h"
 
-#include <string.h>
-
 /* ---- any item ------------------------------------------------------------*/
 
 /* The offset of item i (in range) of a one-dimensional view in its block. */
@@ -52,16 +50,12 @@ static void push_at(lua_State *L, const lmv_view *v, int idx, ptrdiff_t i) {
 static void store_item(lua_State *L, const lmv_view *v, ptrdiff_t off, int arg,
                        int idx) {
   const mv_item *item = &v->format->item;
-  unsigned char small[64] = {0}, *p = small, *at;
+  unsigned char small[64] = {0}, *p = small;
   lmv_checkwritable(L, v);
   if (item->size > sizeof small)
     p = lmv_pushblock(L, item->size);
   lmv_toitem(L, arg, idx, v->format, p);
-  at = lmv_writable(L, v) + off;
-  if (item->kind == MV_RECORD)
-    mv_item_convert(item, at, item, p);
-  else
-    memcpy(at, p, item->size);
+  mv_item_assign(item, lmv_writable(L, v) + off, p);
 }
 
 /* ---- v[i] ----------------------------------------------------------------*/
