@@ -59,7 +59,7 @@ ptrdiff_t lmv_checksize(lua_State *L, int arg);
 const char *lmv_checkstring(lua_State *L, int arg, size_t *len);
 
 /* Whether the table at idx is empty as a list but has keys: it is a record, or a
-** mistake; and what to tell the user. [-0, +0, -] Needs two stack slots. */
+** mistake. LMV_NOLIST: the message for it. [-0, +0, -] Needs two stack slots. */
 bool lmv_isnolist(lua_State *L, int idx);
 #define LMV_NOLIST "list expected, got a table without item 1"
 

@@ -1,5 +1,5 @@
 /*
-** file.c - readfrom writeto: transfers bytes of views from and to files
+** file.c - readfrom writeto, and the input of appendfrom
 ** All calls of Lua (arguments, the method that returns a descriptor, the buffer
 ** of a strided view) come first. Then the memory is resolved and the file handle
 ** checked, and from then on no function of Lua is called (channel.c).

@@ -1,5 +1,5 @@
 /*
-** file.h - transfers bytes between memory and files
+** file.h - readfrom and writeto, and the input of appendfrom
 */
 #ifndef LMV_FILE_H
 #define LMV_FILE_H

@@ -6,6 +6,9 @@
 ** the function can raise: - no error; m an error of memory; v the errors that
 ** the comment names, and errors of memory; e any error, as it calls code of
 ** scripts or hosts. All but - can run finalizers.
+**
+** Each function lmv_open_x prepares x.c for its state; module.c calls it once.
+** [-0, +0, m]
 */
 #ifndef LMV_LUAAPI_H
 #define LMV_LUAAPI_H

@@ -71,6 +71,7 @@ void lmv_map_end(lmv_resource *r);
 /* Writes count bytes (count > 0) from start on to the disk, and waits. */
 int lmv_map_flush(const lmv_map *m, ptrdiff_t start, ptrdiff_t count);
 
+/* Tells the system how all bytes of the map will be used. It may ignore this. */
 int lmv_map_advise(const lmv_map *m, lmv_hint hint);
 
 /*

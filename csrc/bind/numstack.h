@@ -16,7 +16,7 @@
 
 /* ---- reading -------------------------------------------------------------*/
 
-/* Reverse the bytes of a number, or return it unchanged. */
+/* Reverse the bytes of the number at p in place, or leave them as they are. */
 static inline void unchanged(void *p) { (void)p; }
 
 #define REVERSE(bits)                                                          \

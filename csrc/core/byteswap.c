@@ -85,7 +85,7 @@ void mv_item_byteswap(const mv_item *item, unsigned char *p) {
   swap_items(item, p, 0, 1);
 }
 
-/* Whether the item contains a number that has a byte order. */
+/* Whether the item can contain a number that has a byte order. */
 static bool has_numbers(const mv_item *item) {
   return item->kind == MV_RECORD || mv_kinds[item->kind].number > 1;
 }

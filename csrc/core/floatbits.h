@@ -33,6 +33,8 @@
 BITCASTS(f32, float, uint32_t)
 BITCASTS(f64, double, uint64_t)
 
+#undef BITCASTS
+
 #define MV_ROUND32 0x1.8p23f
 #define MV_ROUND32_BITS UINT32_C(0x4b400000)
 #define MV_ROUND64 0x1.8p52

@@ -49,6 +49,7 @@ bool mv_converts_whole(const mv_item *to, const mv_item *from);
 void mv_fill(unsigned char *dst, const mv_layout *dlay,
              const unsigned char *bytes);
 
+/* Reverses the bytes of each number in each item. */
 void mv_byteswap(unsigned char *dst, const mv_layout *dlay,
                  const mv_item *item);
 
