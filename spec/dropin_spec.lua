@@ -61,7 +61,7 @@ local MESSAGES = {
     {7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7}},
 }
 
-describe("a MessagePack decoder for strings", function()
+describe("A MessagePack decoder for strings", function()
   for _, row in ipairs(MESSAGES) do
     local name, code, expected = table.unpack(row)
     it("decodes " .. name .. " from views as from strings", function()
@@ -96,7 +96,7 @@ describe("a MessagePack decoder for strings", function()
   end)
 end)
 
-describe("a PNG parser for strings", function()
+describe("A PNG parser for strings", function()
   local png = makepng {width = 20, height = 10, depth = 8, color = 2,
     text = {"Title\0a picture", "Empty\0"}}
 
@@ -122,7 +122,7 @@ describe("a PNG parser for strings", function()
   end)
 end)
 
-describe("a parser for strings on a mapped file of gigabytes", function()
+describe("A parser for strings on a mapped file of gigabytes", function()
   local HUGE = sizes.wide and (1 << 31) - 1 or (1 << 29) - 1
   local path, map
 

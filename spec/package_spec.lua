@@ -25,7 +25,7 @@ local function header(name)
   return file:read("a"):match("#define " .. name .. " \"(.-)\"")
 end
 
-describe("the shared object", function()
+describe("The shared object", function()
   it("exports only luaopen_mview", function()
     local path = assert(package.searchpath("mview", package.cpath))
     local symbols = {}
@@ -44,7 +44,7 @@ describe("the shared object", function()
   end)
 end)
 
-describe("the rockspec", function()
+describe("The rockspec", function()
   it("lists every C source once", function()
     local listed = rockspec("scm").build.modules.mview.sources
     table.sort(listed)

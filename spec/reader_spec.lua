@@ -26,7 +26,7 @@ local SCALARS = {
   u32 = "I4", i32 = "i4", u64 = "I8", i64 = "i8", f32 = "f", f64 = "d",
 }
 
-describe("a scalar of the reader", function()
+describe("A scalar of the reader", function()
   for name, format in pairs(SCALARS) do
     local size = string.packsize(format)
     local suffixes = size > 1 and {"", "le", "be"} or {""}
@@ -68,7 +68,7 @@ describe("a scalar of the reader", function()
   end)
 end)
 
-describe("a half float of the reader", function()
+describe("A half float of the reader", function()
   -- IEEE 754 binary16 by its definition.
   local function half(bits)
     local sign = bits >> 15 == 1 and -1.0 or 1.0
@@ -158,7 +158,7 @@ local function numbers()
   return list
 end
 
-describe("a variable-length number of the reader", function()
+describe("A variable-length number of the reader", function()
   for method, encode in pairs {varint = leb128, zigzag = zigzag,
     sleb128 = signed_leb128} do
     it(method .. " reads its encoding", function()
@@ -213,7 +213,7 @@ describe("a variable-length number of the reader", function()
   end)
 end)
 
-describe("a piece of the reader", function()
+describe("A piece of the reader", function()
   it("bytes is a view of the same memory", function()
     local data = mview.bytearray("hello world")
     local r = reader(data):skip(6)
@@ -302,7 +302,7 @@ describe("a piece of the reader", function()
   end
 end)
 
-describe("the position of the reader", function()
+describe("The position of the reader", function()
   it("starts at 1 and counts the bytes left", function()
     local r = reader("abcd")
     assert.equal(1, r.pos)
@@ -430,7 +430,7 @@ describe("unpack of the reader", function()
   end)
 end)
 
-describe("an error of the reader", function()
+describe("An error of the reader", function()
   -- The line of the call below, as the message names it.
   local function raised_at(call)
     local line = debug.getinfo(call, "S").linedefined

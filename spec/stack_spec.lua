@@ -20,7 +20,7 @@ local function nested(depth, x)
   return x
 end
 
-describe("room on the stack", function()
+describe("Room on the stack", function()
   local items = {
     ["a number"] = {"<h", 7},
     ["a swapped number"] = {">d", 0.5},
@@ -271,7 +271,7 @@ describe("room on the stack", function()
   end)
 end)
 
-describe("with any number of arguments, the process survives", function()
+describe("With any number of arguments, the process survives", function()
   local function call(f, ...)
     local values = table.pack(...)
     for n = 0, 60 do
