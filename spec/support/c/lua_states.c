@@ -7,7 +7,6 @@
 
 #include <lauxlib.h>
 #include <lua.h>
-#include <lualib.h>
 
 #include "state.h"
 
@@ -37,27 +36,13 @@ static void *allocate(void *ud, void *block, size_t old, size_t size) {
   return fresh;
 }
 
-/* Sets a path of package. */
-static void set_path(lua_State *L, const char *name, const char *path) {
-  lua_getglobal(L, "package");
-  lua_pushstring(L, path);
-  lua_setfield(L, -2, name);
-  lua_pop(L, 1);
-}
-
 /* A new state with the module paths of L. */
 static lua_State *open_state(lua_State *L, account *a) {
   lua_State *inner;
   a->bytes = 0;
   a->left = -1;
   inner = new_state(allocate, a);
-  luaL_openlibs(inner);
-  lua_getglobal(L, "package");
-  lua_getfield(L, -1, "path");
-  lua_getfield(L, -2, "cpath");
-  set_path(inner, "path", lua_tostring(L, -2));
-  set_path(inner, "cpath", lua_tostring(L, -1));
-  lua_pop(L, 3);
+  open_libraries(L, inner);
   return inner;
 }
 

@@ -7,7 +7,6 @@
 */
 #include <lauxlib.h>
 #include <lua.h>
-#include <lualib.h>
 #include <stdlib.h>
 
 #include "state.h"
@@ -76,25 +75,13 @@ static int starve(lua_State *L) {
   return lua_gettop(L);
 }
 
-static void copy_path(lua_State *L, lua_State *inner, const char *name) {
-  lua_getglobal(L, "package");
-  lua_getfield(L, -1, name);
-  lua_getglobal(inner, "package");
-  lua_pushstring(inner, lua_tostring(L, -1));
-  lua_setfield(inner, -2, name);
-  lua_pop(inner, 1);
-  lua_pop(L, 2);
-}
-
 /*
 ** Runs the script at index 1 with the arguments behind it, strings and numbers.
 */
 static int run_inside(lua_State *L, lua_State *inner) {
   size_t len;
   const char *code = luaL_checklstring(L, 1, &len);
-  luaL_openlibs(inner);
-  copy_path(L, inner, "path");
-  copy_path(L, inner, "cpath");
+  open_libraries(L, inner);
   lua_register(inner, "starve", starve);
   if (luaL_loadbuffer(inner, code, len, "=script") != LUA_OK)
     return LUA_ERRSYNTAX;
