@@ -48,18 +48,17 @@ function snippets.files(path, language, folder)
   return names
 end
 
--- Compiles each C file of a Markdown file to a module in the folder, with the
--- headers in the folder `include`.
+-- Compiles each C or C++ file of a Markdown file to a module in the folder,
+-- with the headers in the folder `include`.
 function snippets.compile(path, folder, include)
-  for _, name in ipairs(snippets.files(path, "cpp", folder)) do
-    build_env(("%s -std=c++11 -Wall -Wextra -Wpedantic -Werror -shared -fPIC "
-      .. "-I%q %s %s/%s -o %s/%s"):format(os.getenv("CXX") or "c++", include,
-      compiler.lua_include, folder, name, folder, name:gsub("cpp$", "so")))
-  end
-  for _, name in ipairs(snippets.files(path, "c", folder)) do
-    build_env(("%s -std=c99 -Wall -Wextra -Wpedantic -Werror -shared -fPIC "
-      .. "-I%q %s %s/%s -o %s/%s"):format(os.getenv("CC") or "cc", include,
-      compiler.lua_include, folder, name, folder, name:gsub("c$", "so")))
+  local commands = {c = (os.getenv "CC" or "cc") .. " -std=c99",
+    cpp = (os.getenv "CXX" or "c++") .. " -std=c++11"}
+  for language, command in pairs(commands) do
+    for _, name in ipairs(snippets.files(path, language, folder)) do
+      build_env(("%s -Wall -Wextra -Wpedantic -Werror -shared -fPIC -I%q %s "
+        .. "%s/%s -o %s/%s"):format(command, include, compiler.lua_include,
+        folder, name, folder, name:gsub("%l+$", "so")))
+    end
   end
 end
 

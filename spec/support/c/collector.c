@@ -6,8 +6,8 @@
 ** the allocation of an object the collector owes work, so it runs, with
 ** finalizers, at the next possible point; in generational mode this is a whole
 ** young collection each time. With a period of n, this happens for each n-th
-** object. The allocator stays in use after the stop: Lua 5.5 frees a string
-** that a buffer made by the allocator at the time of the buffer.
+** object. Lua can call the allocator after the stop, too: Lua 5.5 frees a
+** string that a buffer made by the allocator of that time.
 */
 #include <assert.h>
 
