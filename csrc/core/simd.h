@@ -55,7 +55,6 @@ static inline bool mv_avx2(void) {
 
 #define MV_RETURN_void
 #define MV_RETURN_bool return
-#define MV_RETURN_double return
 #define MV_RETURN_size_t return
 #define MV_RETURN_uint64_t return
 
