@@ -10,7 +10,7 @@
 #pragma GCC visibility push(hidden)
 #endif
 
-/* Pushes a new bytearray of n zero bytes. */
+/* Pushes a new bytearray of n zero bytes; returns its lease. [-0, +1, m] */
 lmv_lease *lmv_pushbytearray(lua_State *L, size_t n);
 
 /* The same for a caller that sets all the bytes before scripts see them: they

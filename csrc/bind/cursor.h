@@ -71,9 +71,10 @@ typedef struct lmv_byterun {
   unsigned losses; /* LMV_LOSSES before the bytes are touched */
 } lmv_byterun;
 
+/* Raises "reader (or writer) expected, got ..." for argument 1. [-0, +0, v] */
 int lmv_cursorerror(lua_State *L) LMV_RAISES;
 
-/* The cursor at argument 1; raises for other values. */
+/* The cursor at argument 1; raises for other values. [-0, +0, v] */
 static inline lmv_cursor *lmv_checkcursor(lua_State *L) {
   lmv_cursor *c = lua_touserdata(L, 1);
   if (c == NULL || !lua_getmetatable(L, 1))
@@ -126,30 +127,34 @@ static inline void lmv_movecursor(lmv_cursor *c, size_t pos, size_t size) {
 
 /*
 ** Raises "need n bytes at position pos, ... left". n is the least number of
-** bytes that is sure to be needed.
+** bytes that is sure to be needed. pos counts from 0. [-0, +0, v]
 */
 int lmv_underrun(lua_State *L, const lmv_byterun *all, size_t pos,
                  size_t n) LMV_RAISES;
 
 /*
 ** Pushes a new cursor over the bytes-like argument 1, at its first byte, in the
-** byte order of argument 2. Raises for other arguments.
+** byte order of argument 2 (little-endian if it is absent or nil). Raises for
+** other values. Stack: [source, order, ...] -> [source, order, cursor].
+** [-n, +1, e]
 */
 lmv_cursor *lmv_pushcursor(lua_State *L);
 
-/* Pushes a view of n existing bytes of the cursor, from byte `at` on. */
+/* Pushes a view of n existing bytes of c, the cursor at index 1, from byte `at`
+** on. [-0, +1, v] Raises if the memory is gone or was cut meanwhile. */
 void lmv_pushpart(lua_State *L, const lmv_cursor *c, size_t at, size_t n);
 
-/* Whether the value is a byte order: "<" or ">". */
+/* Whether the value is a byte order: "<" or ">". [-0, +0, -] */
 bool lmv_isorder(lua_State *L, int idx);
 
-/* An argument that is a number of bytes. */
+/* An argument that is a number of bytes. This and the next two raise for other
+** values. [-0, +0, v] */
 size_t lmv_checkcount(lua_State *L, int arg);
 
 /* An argument that is a number of bits, 0 to 64. */
 unsigned lmv_checkbitcount(lua_State *L, int arg);
 
-/* The bytes between pos and the next multiple of the argument. */
+/* The bytes between pos and the next multiple of the argument, 1 or more. */
 size_t lmv_checkpadding(lua_State *L, int arg, size_t pos);
 
 /* The differences between readers and writers. */
@@ -160,7 +165,8 @@ typedef struct lmv_cursorclass {
   bool view; /* has a field of that name */
 } lmv_cursorclass;
 
-/* Makes the class and puts its function into the module's table on top. */
+/* Makes the class and puts its function into the module's table on top.
+** [-0, +0, m] */
 void lmv_opencursor(lua_State *L, const lmv_cursorclass *class);
 
 #if defined(__GNUC__)

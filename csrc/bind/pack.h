@@ -19,8 +19,10 @@ typedef struct lmv_output {
 
 /*
 ** Packs the arguments from arg to last in the format, for position `at`. Bytes
-** that do not fit into room are only counted, up to PTRDIFF_MAX. A missing
-** argument raises.
+** that do not fit into room are only counted, up to PTRDIFF_MAX. Raises for a
+** missing argument and for one that does not fit its option. The buffer out->b
+** stays open: the values that it has pushed must stay on the stack while the
+** bytes are used. [-0, +(0|1), v]
 */
 void lmv_pack(lmv_packformat *r, lmv_output *out, size_t room, size_t at,
               int arg, int last);

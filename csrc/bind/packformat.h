@@ -42,12 +42,13 @@ typedef struct lmv_packformat {
   size_t maxalign;
 } lmv_packformat;
 
-/* Starts reading the format string at arg; raises if that is not a string. */
+/* Starts reading the format string at arg; raises if that is not a string.
+** [-0, +0, v] */
 lmv_packformat lmv_startformat(lua_State *L, int arg);
 
 /*
 ** Reads the next option, for position `at` (from 0) of the memory. False: the
-** format is at its end. Raises if the format is malformed.
+** format is at its end. Raises if the format is malformed. [-0, +0, v]
 */
 bool lmv_nextoption(lmv_packformat *r, size_t at, lmv_packoption *o);
 

@@ -29,12 +29,14 @@ typedef enum lmv_outcome {
 /*
 ** Pushes the values of the format from byte *at (from 0) on, and moves *at
 ** behind them. If bytes are missing, *at is the end of the bytes that were
-** needed.
+** needed. *results is the number of values pushed. [-0, +n, v] Raises if the
+** format is malformed, an integer exceeds 64 bits, or the memory is gone.
 */
 lmv_outcome lmv_unpack(lmv_packformat *r, const lmv_packed *s, size_t *at,
                        int *results);
 
-/* The least end of the rest of the format, from byte `at` on. */
+/* The least end of the rest of the format, from byte `at` on. [-0, +0, v] Raises
+** if the format is malformed. */
 size_t lmv_leastend(lmv_packformat *r, size_t at);
 
 extern const luaL_Reg lmv_unpack_methods[];

@@ -120,7 +120,7 @@ void lmv_layout(const lmv_view *v, mv_layout *lay);
 ** Pushes a view with layout lay over the same memory as the view at idx. If a
 ** finalizer has released that view, the new view is released, too. format: NULL
 ** for the view's own, or another with its anchor as above. Uses the upvalue
-** LMV_META, so only closures of lmv_setfuncs may call it. [-0, +1, m]
+** LMV_META: only closures of the library may call it. [-0, +1, m]
 */
 lmv_view *lmv_derive(lua_State *L, int idx, const mv_layout *lay,
                      const mv_format *format, int anchor);
