@@ -2,7 +2,8 @@
 ** sum.c - the sum of all numbers of a layout
 ** Integers are added exactly, in 128 bits. Floats are added as a tree
 ** (pairwise), in double precision. The order of additions does not depend on
-** the machine's vectors, so the result is the same everywhere.
+** the machine's vectors, so the result is the same on all machines but the
+** x87, which may keep more bits between additions.
 */
 #include "feed.h"
 #include "kernels.h"

@@ -5,6 +5,8 @@
 #include "sample.h"
 #include "simd.h"
 
+#include <float.h>
+
 static mv_value item_value(const sample *s, const mv_item *item, ptrdiff_t k) {
   mv_value value;
   mv_load(item, sample_item(s, k), &value);
@@ -69,7 +71,8 @@ static double tree_sum(const double *x, size_t n) {
   return tree_sum(x, half) + tree_sum(x + half, n - half);
 }
 
-/* The same bits on all machines. */
+/* The same bits on all machines, but for the x87, which may keep more of them
+** between additions. */
 static void check_order(const sample *s, const mv_item *item) {
   size_t n = (size_t)mv_layout_count(&s->lay);
   double *values = malloc((n + !n) * sizeof *values), expected;
@@ -98,7 +101,7 @@ static void check_floats(const sample *s, const mv_item *item) {
     CHECK(fabs(sum.as.f - expected) <= magnitude * 0x1p-37);
   else if (isnan(expected))
     CHECK(!isfinite(sum.as.f));
-  if (s->lay.ndim == 1 && s->lay.strides[0] > 0)
+  if (FLT_EVAL_METHOD == 0 && s->lay.ndim == 1 && s->lay.strides[0] > 0)
     check_order(s, item);
 }
 
