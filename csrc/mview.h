@@ -162,7 +162,8 @@ typedef struct mview_api {
   ** Whether the value at idx is a bytes-like: 0 (it is not, numbers are not),
   ** MVIEW_PEEKABLE (string, view, bytearray, map, shared block; also if dead,
   ** as only the type matters) or MVIEW_BORROWABLE (an object with __buffer).
-  ** Stack: 0. Never raises, runs no code of scripts and allocates nothing.
+  ** Stack: 0. Never raises and runs no code of scripts. It allocates nothing but
+  ** four slots of the stack; without memory for these, only strings are known.
   */
   int (*isbytes)(lua_State *L, int idx);
 
