@@ -291,8 +291,9 @@ MINGW = x86_64-w64-mingw32-gcc
 # The strictest warnings of both compilers; the public header as C99 and as C++;
 # for Windows if there is a compiler (whose isnan is inexact on purpose).
 lint-compile:
-	@echo "strict gcc"; $(MAKE) -s support BUILD=$(BUILD)/lint-gcc CC=gcc \
-	  CFLAGS="-std=gnu11 -O2 -Werror"
+	@set -e; for level in -O2 -O3; do echo "strict gcc $$level"; \
+	  $(MAKE) -s support BUILD=$(BUILD)/lint-gcc$$level CC=gcc \
+	    CFLAGS="-std=gnu11 $$level -Werror"; done
 	clang -std=gnu11 $(WARN) -Werror -fsyntax-only $(INCLUDE) $(CORE) $(BIND) \
 	  $(SUPPORT) $(CORE_TEST)
 	clang -x c -std=c99 $(HEADER_FLAGS) csrc/mview.h

@@ -74,28 +74,28 @@ static ptrdiff_t units_ahead(const mv_bytestream *s, size_t n) {
   return units < left ? units : left;
 }
 
-/* Copies n bytes or fewer, of one unit or one run: from the layout to out, or
-** from in to the layout if out is NULL. Returns the number of bytes. */
-static size_t copy_some(mv_bytestream *s, unsigned char *out,
-                        const unsigned char *in, size_t n) {
+/* Copies n bytes or fewer, of one unit or one run: from the layout to bytes, or
+** from bytes to the layout. Returns the number of bytes. */
+static size_t copy_some(mv_bytestream *s, bool reads, unsigned char *bytes,
+                        size_t n) {
   unsigned char *p = mv_layout_at(&s->units, s->base, s->index);
   size_t size = (size_t)s->units.itemsize, left = size - s->within;
   ptrdiff_t units = units_ahead(s, n);
   if (units > 0) {
     ptrdiff_t step = s->units.strides[s->units.ndim - 1];
     ptrdiff_t packed = (ptrdiff_t)size;
-    if (out != NULL)
-      mv_copy_run(out, p, (mv_axis){units, packed, step}, size);
+    if (reads)
+      mv_copy_run(bytes, p, (mv_axis){units, packed, step}, size);
     else
-      mv_copy_run(p, in, (mv_axis){units, step, packed}, size);
+      mv_copy_run(p, bytes, (mv_axis){units, step, packed}, size);
     move_on(s, units);
     return (size_t)units * size;
   }
   n = n < left ? n : left;
-  if (out != NULL)
-    memcpy(out, p + s->within, n);
+  if (reads)
+    memcpy(bytes, p + s->within, n);
   else
-    memcpy(p + s->within, in, n);
+    memcpy(p + s->within, bytes, n);
   s->within += n;
   if (n == left)
     move_on(s, 1);
@@ -104,7 +104,7 @@ static size_t copy_some(mv_bytestream *s, unsigned char *out,
 
 void mv_stream_read(mv_bytestream *s, unsigned char *out, size_t n) {
   while (n > 0) {
-    size_t k = copy_some(s, out, NULL, n);
+    size_t k = copy_some(s, true, out, n);
     out += k;
     n -= k;
   }
@@ -112,7 +112,8 @@ void mv_stream_read(mv_bytestream *s, unsigned char *out, size_t n) {
 
 void mv_stream_write(mv_bytestream *s, const unsigned char *in, size_t n) {
   while (n > 0) {
-    size_t k = copy_some(s, NULL, in, n);
+    /* copy_some only reads them */
+    size_t k = copy_some(s, false, (unsigned char *)in, n);
     in += k;
     n -= k;
   }
