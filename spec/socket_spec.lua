@@ -100,6 +100,24 @@ describe("An object of LuaSocket", function()
     assert.equal("tcp", client:receive(3))
   end)
 
+  it("gives one datagram a call, without what does not fit", function()
+    local udp, sender = assert(socket.udp()), assert(socket.udp())
+    finally(function()
+      udp:close()
+      sender:close()
+    end)
+    assert(udp:setsockname("127.0.0.1", 0))
+    assert(sender:setpeername(udp:getsockname()))
+    for _, sent in ipairs {"one", "second", "", "last"} do
+      assert(sender:send(sent))
+    end
+    for _, expected in ipairs {"one", "seco", "", "last"} do
+      socket.select({udp})
+      local n, data = receive(4, udp)
+      assert.equal(expected, data:sub(1, n):tobytes())
+    end
+  end)
+
   it("gives the bytes of its buffer first", function()
     for size = 1, 40 do
       peer:send("header\r\nbody of 16 bytes!")
