@@ -39,25 +39,19 @@ static const mv_format *look_up(lua_State *L, int idx) {
 #define LONGEST 40 /* format that is repeated in a hint */
 #define SEE ", see 'Two format languages'"
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-static bool is_word(char c) {
-  return is_digit(c) || c == '_' || (c >= 'a' && c <= 'z') ||
-         (c >= 'A' && c <= 'Z');
-}
+#define COUNT_CHARS "0123456789"
+#define TYPE_CHARS                                                             \
+  COUNT_CHARS "_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 /*
 ** Pushes a hint for the word around s[at], behind its count, if it is the name
 ** of a type: for the u16 of "T{4u16:sizes:}". Returns whether there is a hint.
 */
 static bool push_word_hint(lua_State *L, const char *s, size_t at) {
-  const char *from = s + at, *to = from, *code;
-  while (from > s && is_word(from[-1]))
+  const char *from = s + at, *to = from + strspn(from, TYPE_CHARS), *code;
+  while (from > s && memchr(TYPE_CHARS, from[-1], sizeof TYPE_CHARS - 1))
     from--;
-  while (is_word(*to))
-    to++;
-  while (is_digit(*from))
-    from++;
+  from += strspn(from, COUNT_CHARS);
   code = from < to ? mv_word_format(from, (size_t)(to - from)) : NULL;
   if (code == NULL || (strchr("nN", *code) && strpbrk(s, "<>=!")))
     return false;
