@@ -50,15 +50,22 @@ for _, self in ipairs {view, bytes} do
   assert(self == mview "abc" and self ~= mview "abd" and self ~= io.stdout)
 end
 assert(view == bytes and bytes == view and mview.bytearray "abc" == bytes)
-capi.nested(view, 1, function() -- wrong arguments are looked at later
+local released = mview.bytearray "abc"
+released:release()
+local function refuses(self, reason) -- before it looks at a wrong argument
   for _, name in ipairs {"append", "insert", "remove", "resize", "reserve",
     "appendfrom"} do
-    for _, wrong in ipairs {256, 1.5, "", {"x"}, print} do
-      local ok, message = pcall(bytes[name], bytes, wrong)
-      assert(not ok and message == "bytearray is pinned by 1 borrower", message)
+    for _, other in ipairs {"", "x", 256, 1.5, {"x"}, print} do
+      local ok, message = pcall(self[name], self, other)
+      assert(not ok and message == reason, message)
     end
   end
+end
+refuses(released, "attempt to use a released bytearray")
+capi.nested(view, 1, function()
+  refuses(bytes, "bytearray is pinned by 1 borrower")
 end)
+assert(tostring(bytes) == "abc")
 assert(mview.isview(view) and not mview.isview(bytes))
 assert(not mview.isview(io.stdout))
 ]]
