@@ -18,7 +18,7 @@
 #define LONGEST_NAME 40
 
 static bool has_constructor(const mv_record *record) {
-  bool has = !record->is_scalar && record->nfields <= MOST_FIELDS;
+  bool has = record->nfields <= MOST_FIELDS;
   for (size_t f = 0; has && f < record->nfields; f++) {
     const mv_field *field = &record->fields[f];
     has = field->name != NULL && field->namelen <= LONGEST_NAME &&
