@@ -25,6 +25,14 @@ describe("An empty view", function()
     end
   end)
 
+  it("keeps its place when it is a row", function()
+    local v = mview("abcdefgh"):sub(3):cast("B", {3, 2}):slice({}, {1, 0})
+    for i = 1, 3 do
+      assert.equal(2, v[i].offset)
+      assert.equal(2, v:slice(i).offset)
+    end
+  end)
+
   it("keeps its place when a field is taken", function()
     local v = mview("abcdefgh"):sub(5, 8):sub(2, 1)
     local offset = v.offset

@@ -110,9 +110,11 @@ describe("A view ended by", function()
     it(way .. " is an operand only of == and release", function()
       local v, finish = make(12)
       local other = mview.bytearray(12):view()
+      other:cast("<h") -- from now on a known format
       finish(v)
       local uses = {
         function() mview(v) end, function() mview(v, "h") end,
+        function() v:cast("B") end, function() v:cast("<h") end,
         function() v:cast(fresh_format()) end,
         function() mview.bytearray(v) end,
         function() mview.bytearray():append(v) end,

@@ -7,6 +7,10 @@
 #include "sample.h"
 #include "simd.h"
 
+#if defined(MV_HAS_AVX2)
+#include <immintrin.h>
+#endif
+
 typedef struct patterns {
   unsigned char bytes[SAMPLE_PATTERNS][SAMPLE_SIZE];
   size_t n;
@@ -216,6 +220,27 @@ static void check_halves(void) {
   sample_free(&s);
 }
 
+#if defined(MV_HAS_AVX2)
+/* A conversion that tests numbers by the processor's flags gives the caller's
+** rounding mode back. */
+static void check_rounding(void) {
+  static const mv_item f64 = {8, NULL, MV_F64, false};
+  static const mv_item i32 = {4, NULL, MV_I32, false};
+  const ptrdiff_t n = 2048;
+  sample from, to;
+  ptrdiff_t at;
+  sample_make(&from, f64.size, 1, &n, false);
+  sample_make(&to, i32.size, 1, &n, false);
+  _MM_SET_ROUNDING_MODE(_MM_ROUND_UP);
+  mv_convert(&(mv_items){to.base, &to.lay, &i32},
+             &(mv_items){from.base, &from.lay, &f64}, &at);
+  CHECK(_MM_GET_ROUNDING_MODE() == _MM_ROUND_UP);
+  _MM_SET_ROUNDING_MODE(_MM_ROUND_NEAREST);
+  sample_free(&from);
+  sample_free(&to);
+}
+#endif
+
 static void check_all(void) {
   check_edges();
   check_halves();
@@ -232,6 +257,7 @@ static void check_all(void) {
 int main(void) {
   check_all();
 #if defined(MV_HAS_AVX2)
+  check_rounding();
   mv_plain_code = true;
   check_all();
 #endif
