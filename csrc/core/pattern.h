@@ -176,7 +176,7 @@ typedef struct mv_patscan {
 ** Finds the first match that begins at or behind s[state->next]. The caller sets
 ** next and avoid for the next search. match->met_end: if it is false, the result
 ** is the same with any further bytes behind the n bytes; if it is true, a search
-** from match->open on has the same result as this one, with any further bytes.
+** of these and any further bytes has the same result from match->open on.
 */
 bool mv_pattern_find(mv_pattern *pat, mv_patscan *state, const unsigned char *s,
                      size_t n, mv_match *match);
