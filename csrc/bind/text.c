@@ -207,7 +207,7 @@ static bool find_in_pieces(lua_State *L, mv_pattern *pat, size_t at,
     mv_read(lmv_base(L, t->v), &lay, *before, t->n, piece);
     t->copy = piece;
     found = mv_pattern_find(pat, &scan, piece, t->n, match);
-    if (!match->met_end || *before + t->n == all)
+    if (match->open == SIZE_MAX || *before + t->n == all)
       return found;
     at = *before + match->open;
     if (match->open < size / 2)

@@ -31,7 +31,8 @@ static spot mistaken(matcher *m, mv_status status, int number) {
 /* Code whose result depends on where the bytes end calls meet_end, or compares
 ** a place with the end by at_end. */
 static inline spot meet_end(const matcher *m) {
-  m->match->met_end = true;
+  if (m->match->open > m->match->start)
+    m->match->open = m->match->start;
   return NULL;
 }
 
@@ -259,11 +260,11 @@ bool mv_pattern_match(const mv_pattern *pat, const unsigned char *s, size_t n,
   matcher m = {pat, s, s + n, match, MV_MAXNESTING};
   spot e;
   match->status = MV_OK;
+  match->start = at;
   match->ncaptures = 0;
   e = nested(&m, s + at, pat->items);
   if (e == NULL)
     return false;
-  match->start = at;
   match->end = (size_t)(e - s);
   return true;
 }

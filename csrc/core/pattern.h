@@ -141,9 +141,10 @@ static inline bool mv_pattern_needs(const mv_patitem *item) {
 
 typedef struct mv_match {
   mv_status status;
-  int number;   /* of MV_ECAPTUREINDEX: the capture, from 1 */
-  bool met_end; /* the result can depend on where the bytes end */
-  size_t open;  /* if met_end: no match begins before it, whatever follows */
+  int number; /* of MV_ECAPTUREINDEX: the capture, from 1 */
+  /* the first place whose result can depend on where the bytes end; SIZE_MAX:
+  ** there is none */
+  size_t open;
   size_t start, end;
   int ncaptures;
   struct {
@@ -154,8 +155,8 @@ typedef struct mv_match {
 /*
 ** Matches the pattern at s[at] of the n bytes at s. Returns false if it does
 ** not match, or if the pattern has a mistake (then match->status is not MV_OK).
-** Sets match->met_end if the result can depend on where the bytes end, and
-** otherwise leaves it as it was. Does not set match->open.
+** If the result can depend on where the bytes end, sets match->open to `at`,
+** unless it is lower already; the caller starts it with SIZE_MAX.
 */
 bool mv_pattern_match(const mv_pattern *pat, const unsigned char *s, size_t n,
                       size_t at, mv_match *match);
@@ -174,9 +175,9 @@ typedef struct mv_patscan {
 
 /*
 ** Finds the first match that begins at or behind s[state->next]. The caller sets
-** next and avoid for the next search. match->met_end: if it is false, the result
-** is the same with any further bytes behind the n bytes; if it is true, a search
-** of these and any further bytes has the same result from match->open on.
+** next and avoid for the next search. match->open: if it is SIZE_MAX, the result
+** is the same with any further bytes behind the n bytes; otherwise a search of
+** these and any further bytes has the same result from match->open on.
 */
 bool mv_pattern_find(mv_pattern *pat, mv_patscan *state, const unsigned char *s,
                      size_t n, mv_match *match);

@@ -270,16 +270,6 @@ static size_t skip(const scan *c, size_t i, size_t last) {
   return i;
 }
 
-/* Matches at i, and notes the first place whose result depends on the end. */
-static bool match_at(const mv_pattern *pat, const unsigned char *s, size_t n,
-                     size_t i, mv_match *match) {
-  bool met_before = match->met_end;
-  bool found = mv_pattern_match(pat, s, n, i, match);
-  if (match->met_end && !met_before)
-    match->open = i;
-  return found;
-}
-
 /* Searches for a match that begins from i to last, with the results of the
 ** study. */
 static bool find_between(const scan *c, size_t i, size_t last,
@@ -287,7 +277,7 @@ static bool find_between(const scan *c, size_t i, size_t last,
   for (; i <= last; i++) {
     if (c->pat->starts && (i = skip(c, i, last)) > last)
       break;
-    if (match_at(c->pat, c->s, c->n, i, match)) {
+    if (mv_pattern_match(c->pat, c->s, c->n, i, match)) {
       if (match->end != c->state->avoid)
         return true;
     } else if (match->status != MV_OK) {
@@ -308,10 +298,8 @@ static bool find_studied(mv_pattern *pat, mv_patscan *state,
     if (find_between(&c, i, last, match))
       return true;
   }
-  if (match->status == MV_OK && !match->met_end) {
-    match->met_end = true;
+  if (match->status == MV_OK && match->open > i)
     match->open = i < n ? i : n;
-  }
   return false;
 }
 
@@ -319,13 +307,13 @@ bool mv_pattern_find(mv_pattern *pat, mv_patscan *state, const unsigned char *s,
                      size_t n, mv_match *match) {
   size_t i = state->next, last = n - i > FEW ? i + FEW : n;
   match->status = MV_OK;
-  match->met_end = false;
+  match->open = SIZE_MAX;
   if (pat->studied)
     return find_studied(pat, state, s, n, i, match);
   if (pat->anchored)
     last = i;
   for (; i <= last; i++)
-    if (match_at(pat, s, n, i, match)) {
+    if (mv_pattern_match(pat, s, n, i, match)) {
       if (match->end != state->avoid)
         return true;
     } else if (match->status != MV_OK) {

@@ -104,7 +104,7 @@ static size_t try_ends(const char *text, const unsigned char *s, size_t n) {
     if (m % 2 == 0)
       pat = read_text(text);
     now = find(pat, s, m, SIZE_MAX);
-    if (match.met_end) {
+    if (match.open != SIZE_MAX) {
       CHECK(match.open <= m);
       now = find_from(pat, s, n, match.open, SIZE_MAX);
     } else {
