@@ -137,25 +137,21 @@ static void append(lua_State *L, int idx, int first, int last) {
 static bool append_quickly(lua_State *L) {
   lmv_bytearray *b = lua_touserdata(L, 1);
   int type = lua_type(L, 2);
-  const char *s;
+  const char *s = NULL;
   size_t n = 1;
   if (b == NULL || !lua_getmetatable(L, 1) ||
-      lua_topointer(L, -1) != lmv_sole(LMV_SOLEBYTEARRAY) || !b->lease.alive ||
-      b->lease.pins > 0)
+      lua_topointer(L, -1) != lmv_sole(LMV_SOLEBYTEARRAY) || !b->lease.alive)
     return false;
-  if (type == LUA_TSTRING) {
+  if (type == LUA_TSTRING)
     s = lua_tolstring(L, 2, &n);
-    if (!lmv_hasroom(b, n))
-      return false;
-    memcpy(b->lease.base + b->lease.size, s, n);
-  } else if (type == LUA_TNUMBER) {
-    unsigned char byte = check_byte(L, 2, 2, 0);
-    if (!lmv_hasroom(b, n))
-      return false;
-    b->lease.base[b->lease.size] = byte;
-  } else {
+  else if (type != LUA_TNUMBER)
     return false;
-  }
+  if (!lmv_hasroom(b, n))
+    return false;
+  if (s != NULL)
+    memcpy(b->lease.base + b->lease.size, s, n);
+  else
+    b->lease.base[b->lease.size] = check_byte(L, 2, 2, 0);
   b->lease.size += n;
   return true;
 }
