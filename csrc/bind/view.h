@@ -153,10 +153,10 @@ lmv_view *lmv_pushknown(lua_State *L, int idx, int meta);
 /* ---- views of one dimension ----------------------------------------------*/
 
 /*
-** The fast path of lmv_derive is inline, as its calls would take a sixth of the
-** instructions of a slice. With the 56 bytes that Lua and malloc add, a view of
-** one dimension takes the largest chunk that glibc keeps in its fast bins: with
-** a byte more, a slice takes 170 instructions more.
+** The fast path of lmv_derive, inline, which saves 4 % of the instructions of a
+** slice. With the 56 bytes that Lua and malloc add, a view of one dimension takes
+** the largest chunk that glibc keeps in its fast bins: with a byte more, a slice
+** takes 170 instructions more.
 */
 _Static_assert(sizeof(lmv_view) + 2 * sizeof(ptrdiff_t) <= 64,
                "a view of one dimension fits into a fast chunk");
